@@ -1,0 +1,3 @@
+"""Griot: a newsroom for teams who report on people on the move."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,3 @@
+from griot.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,136 @@
+"""`./griot COMMAND …`: what runs where.
+
+Three kinds of command: those of the house (`up`, `test`, …), the press commands on plain
+files, which load neither Django nor a database, and Django's management commands, for which
+the database is started if it is not running.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import threading
+
+SUBJECTS: dict[str, dict[str, str]] = {
+    "The newsroom": {
+        "up": "run everything: database, web, worker (--host --port --empty --check)",
+        "serve": "run the web server alone (--host --port)",
+        "worker": "run a worker alone, on as many machines as you like",
+        "morning": "run the whole press pipeline once and print the ledger (--date)",
+    },
+    "The press, on plain files": {
+        "parse_feed": "a feed's entries as JSON",
+        "extract_page": "what a web page is and says, as JSON (--url)",
+        "cluster_articles": "articles → stories",
+        "evaluate_clusters": "how good the stories are against labels",
+        "rank_articles": "articles by nearness to a beat (--beat)",
+        "draft_line": "one story's articles → its line, checked",
+        "check_line": "is every fact of a line in its story's articles? (--line)",
+    },
+    "Sources": {
+        "import_opml": "add the outlets and feeds of an OPML file",
+        "export_opml": "write the sources as OPML",
+    },
+    "The issue and its delivery": {
+        "render_issue": "an issue as html, email, text, mjml or json (ID|latest --format)",
+        "send_issue": "send an issue to an audience (ID|latest --audience)",
+        "sends": "every send and its deliveries, as JSON",
+        "resolve_in_doubt": "decide on deliveries that a crash left in doubt (--resend or --skip)",
+    },
+    "Looking after the code": {
+        "test": "set up what tests need and run them (pytest arguments)",
+        "lint": "format, lint, types and import contracts",
+        "lock": "lock the dependencies anew",
+        "bench": "measure, always against a reference in the same run",
+        "screenshots": "take the pictures in docs/ from a running newsroom (--url)",
+    },
+}
+_MODULES = {
+    "up": "griot.runtime.up",
+    "serve": "griot.runtime.serving",
+    "worker": "griot.runtime.working",
+    "wire": "griot.demo.serving",
+    "test": "griot.runtime.development",
+    "lint": "griot.runtime.development",
+    "lock": "griot.runtime.development",
+    "bench": "griot.runtime.development",
+    "screenshots": "griot.runtime.development",
+}
+_WITHOUT_DATABASE = {"check", "collectstatic", "diffsettings", "makemessages", "compilemessages"}
+
+
+def help_text() -> str:
+    lines = ["Griot, a newsroom for teams who report on people on the move.", ""]
+    for subject, commands in SUBJECTS.items():
+        lines += [subject, *(f"  ./griot {name:<18} {about}" for name, about in commands.items()), ""]
+    return "\n".join([*lines, "Any Django management command works as well. README.md tells the rest."])
+
+
+def main() -> int:
+    _die_with_parent()
+    name, *arguments = sys.argv[1:] or ["help"]
+    from griot.press import commandline
+
+    if name in {"help", "-h", "--help", *commandline.COMMANDS}:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `./griot help | head` ends quietly
+    if name in {"help", "-h", "--help"} and not arguments:
+        print(help_text())
+        return 0
+    if name == "help":
+        name, arguments = arguments[0], ["--help"]
+    if name in commandline.COMMANDS:
+        return commandline.run(name, arguments)
+    from griot.runtime.postgres import PostgresError, database
+
+    try:
+        if name in _MODULES:
+            module = importlib.import_module(_MODULES[name])
+            return int(module.run(name, arguments))
+        return _management(name, arguments, database)
+    except PostgresError as error:
+        print(f"griot: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _management(name: str, arguments: list[str], database: object) -> int:
+    from contextlib import nullcontext
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
+    needs_none = name in _WITHOUT_DATABASE or "--help" in arguments or "-h" in arguments
+    with nullcontext() if needs_none else database():  # type: ignore[operator]
+        from django.core.management import ManagementUtility, get_commands
+
+        if needs_none and "DATABASE_URL" not in os.environ:
+            os.environ["DATABASE_URL"] = "postgresql:///griot"  # never connected to
+        import django
+        from django.core.exceptions import ImproperlyConfigured
+
+        try:
+            django.setup()
+        except ImproperlyConfigured as error:
+            print(f"griot: {error}", file=sys.stderr)
+            return 2
+        if name not in get_commands():
+            print(f"griot: there is no command {name!r}; ./griot help lists them.", file=sys.stderr)
+            return 2
+        try:
+            ManagementUtility(["./griot", name, *arguments]).execute()
+        except SystemExit as end:
+            return 2 if isinstance(end.code, str) else int(end.code or 0)
+    return 0
+
+
+def _die_with_parent() -> None:
+    """End when the parent that gave us this pipe is gone, even if it was killed."""
+    pipe = os.environ.pop("GRIOT_PARENT_PIPE", "")
+    if pipe:
+
+        def watch() -> None:
+            os.read(int(pipe), 1)  # blocks until the other end is closed
+            os._exit(1)
+
+        threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,69 @@
+"""Today's issue from today's lines."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from griot.digest.models import DigestIndexPage, IssuePage
+from griot.digest.words import long_date, words
+from griot.press.ledger import Ledger, ledger
+from griot.press.listening import Progress, due_sources, fetch_sources, read_entries, silent_progress
+from griot.press.models import Line
+from griot.press.pipeline import draft_lines, group_articles, stories_on_beat
+
+NIGHT = timedelta(hours=36)  # what a morning looks back on
+MOST_LINES = 24
+TITLES = {"en": "Morning digest, {}", "fr": "Revue du matin, {}", "es": "Resumen de la mañana, {}", "ar": "نشرة الصباح، {}"}
+
+
+def night_of(day: date, now: datetime) -> tuple[datetime, datetime]:
+    """The stretch of time that the issue of `day` looks back on; it ends now, or with the day."""
+    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    until = min(now, end)
+    return until - NIGHT, until
+
+
+def morning(day: date, now: datetime, progress: Progress = silent_progress) -> tuple[Ledger, IssuePage]:
+    """Run the whole pipeline once and lay out the issue. Can be stopped and run again anywhere."""
+    fetch_sources(due_sources(now), progress)
+    read_entries(progress)
+    group_articles(now)
+    since, until = night_of(day, timezone.now())
+    draft_lines(since, until, progress=progress)
+    return ledger(since, until), lay_out(day, since, until)
+
+
+def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -> IssuePage:
+    """The day's issue as a draft with the lines in its press review.
+
+    An issue that a person has touched, or that is published, is left as it is.
+    """
+    with transaction.atomic():
+        index = DigestIndexPage.objects.select_for_update().get()
+        issue = IssuePage.objects.filter(day=day, language=language).first()
+        if issue and (issue.live or issue.revisions.exclude(user=None).exists()):
+            return issue
+        lines = [
+            line
+            for story in stories_on_beat(since, until)[: MOST_LINES * 2]
+            for line in Line.objects.filter(story=story, language=language, ok=True)
+        ][:MOST_LINES]
+        review = {"title": words(language)["press_review"], "lines": [_value(line) for line in lines]}
+        if issue is None:
+            title = TITLES[language].format(long_date(day, language))
+            issue = IssuePage(title=title, slug=f"{day.isoformat()}-{language}", day=day, language=language, live=False)
+            issue.body = [("press_review", review)] if lines else []
+            index.add_child(instance=issue)
+        else:
+            others = [(b.block_type, b.value) for b in issue.body if b.block_type != "press_review"]
+            issue.body = [*others, ("press_review", review)]
+        issue.summary = f"{len(lines)} stories from the night’s press" if lines else ""
+        issue.save_revision()
+    return issue
+
+
+def _value(line: Line) -> dict[str, object]:
+    return {"outlets": line.outlets, "body": line.body, "mention": "", "story": line.story_id}

@@ -1,0 +1,23 @@
+"""Which issue a command means."""
+
+from __future__ import annotations
+
+from griot.digest.models import IssuePage
+
+
+class NoSuchIssue(LookupError):
+    """No issue answers to that name; the message says what there is."""
+
+
+def find_issue(name: str) -> IssuePage:
+    """The issue with an id, or the `latest` by date, as its newest revision has it. Raises NoSuchIssue."""
+    if name == "latest":
+        issue = IssuePage.objects.order_by("-day", "language").first()
+    elif name.isdecimal():
+        issue = IssuePage.objects.filter(pk=int(name)).first()
+    else:
+        raise NoSuchIssue(f"an issue is named by its id or by the word latest, not {name!r}")
+    if issue is None:
+        there = ", ".join(f"{i.pk} ({i.day})" for i in IssuePage.objects.order_by("-day")[:5])
+        raise NoSuchIssue(f"there is no issue {name}; " + (f"the newest are {there}" if there else "./griot morning makes one"))
+    return issue.get_latest_revision_as_object()

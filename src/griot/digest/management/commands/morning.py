@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from griot.digest.assembling import morning
+from griot.digest.composing import path_of
+from griot.press.ledger import Ledger
+
+
+class Command(BaseCommand):
+    help = "Run the whole press pipeline once and print the ledger."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--date", default="", help="the issue's day, YYYY-MM-DD; default today")
+        parser.add_argument("--json", action="store_true", help="the ledger as one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            day = date.fromisoformat(options["date"]) if options["date"] else timezone.localdate()
+        except ValueError:
+            raise CommandError(f"--date must look like 2026-03-01, not {options['date']!r}", returncode=2) from None
+        if day > timezone.localdate():
+            raise CommandError(f"{day} has not come yet; the press of that day is not written", returncode=2)
+        with Progress(console=Console(stderr=True), transient=True) as bars:
+            known: dict[str, Any] = {}
+
+            def show(step: str, done: int, total: int) -> None:
+                if step not in known:
+                    known[step] = bars.add_task(step, total=total)
+                bars.update(known[step], completed=done, total=total)
+
+            found, issue = morning(day, timezone.now(), show)
+        address = path_of(issue)
+        if options["json"]:
+            json.dump({**asdict(found), "issue": address}, sys.stdout, ensure_ascii=False)
+            print()
+        else:
+            _print(found, address)
+
+
+def _print(found: Ledger, address: str) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    table = Table(box=None, pad_edge=False)
+    for head in ("Outlet", "Source", "Outcome", "New", "Kept out", "Why"):
+        table.add_column(head, overflow="fold")
+    for night in found.sources:
+        why = night.reason or ", ".join(f"{reason} ({n})" for reason, n in night.kept_out.items())
+        table.add_row(
+            night.outlet, night.url, night.outcome, str(night.new), str(sum(night.kept_out.values())), why
+        )
+    console.print(table)
+    outcomes = [n.outcome for n in found.sources]
+    console.print(
+        f"\nsources {len(outcomes)}: {outcomes.count('new')} with news, {outcomes.count('silent')} silent, "
+        f"{outcomes.count('failed')} failed\n"
+        f"articles {found.articles} ({found.from_feed_only} from the feed only), kept out {found.kept_out}, "
+        f"copies {found.copies}\n"
+        f"stories {found.stories}, on the beat {found.on_beat}, lines drafted {found.lines}, "
+        f"with unsupported claims {found.unsupported}"
+    )
+    print(address)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import BaseCommand, call_command
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+from rich.console import Console
+from rich.progress import Progress
+from wagtail.models import Page, Site
+
+from griot.digest.models import DigestIndexPage, Newsroom
+
+
+class Command(BaseCommand):
+    help = "Bring the database up to this code; make what a newsroom can't be without."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        _migrate()
+        with transaction.atomic():
+            _administrator()
+            _site()
+        if settings.DEMO:
+            call_command("seed_demo")
+
+
+def _migrate() -> None:
+    plan = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    if not plan:
+        return
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("preparing the database", total=len(plan))
+        executor = MigrationExecutor(connection, lambda step, *_: bars.advance(task) if step == "apply_success" else None)
+        executor.migrate(executor.loader.graph.leaf_nodes())
+    call_command("migrate", verbosity=0)  # the post-migrate signals: permissions and content types
+
+
+def _administrator() -> None:
+    users = get_user_model().objects
+    if not users.filter(is_superuser=True).exists():
+        password = secrets.token_urlsafe(12)
+        users.create_superuser("admin", settings.CONTACT, password)
+        print(f"\n  The administrator is  admin\n  with the password     {password}\n  It is shown only this once.", flush=True)
+
+
+def _site() -> None:
+    """The front page at the root of the site, and the site under its public address."""
+    index = DigestIndexPage.objects.first()
+    if index is None:
+        root = Page.objects.get(depth=1)
+        index = root.add_child(
+            instance=DigestIndexPage(
+                title=settings.WAGTAIL_SITE_NAME,
+                slug="digest",
+                introduction="What the world’s press writes about people on the move, every morning.",
+            )
+        )
+        Site.objects.all().delete()
+        Page.objects.filter(depth=2, slug="home").delete()
+    parts = urlsplit(settings.PUBLIC_URL)
+    facts = {"root_page": index, "hostname": parts.hostname, "port": parts.port or {"https": 443}.get(parts.scheme, 80)}
+    site, is_new = Site.objects.get_or_create(is_default_site=True, defaults={**facts, "site_name": index.title})
+    if not is_new and (site.hostname, site.port) != (facts["hostname"], facts["port"]):
+        Site.objects.filter(pk=site.pk).update(hostname=facts["hostname"], port=facts["port"])
+        Site.clear_site_root_paths_cache()
+    Newsroom.objects.get_or_create(site=site, defaults={"name": index.title, "contact": settings.CONTACT})

@@ -1,0 +1,35 @@
+"""The e-mail: MJML from our template, HTML from MJML."""
+
+from __future__ import annotations
+
+import re
+
+from mjml import mjml2html
+
+from griot.digest.rendering.environment import render_template
+from griot.digest.types import Issue
+
+# Stands where each recipient's own address to unsubscribe goes; the mailing replaces it.
+UNSUBSCRIBE = "https://unsubscribe.invalid/"
+CLIPPED_AT = 102 * 1024  # bytes: Gmail cuts a mail's HTML there
+LARGEST = 90 * 1024
+
+
+class MailError(ValueError):
+    """The issue can't be made into a mail; the message says why."""
+
+
+def render_mjml(issue: Issue) -> str:
+    return render_template("mail/issue.mjml", issue, unsubscribe=UNSUBSCRIBE)
+
+
+def render_mail(issue: Issue) -> str:
+    """The HTML part. Raises MailError when it is larger than mail clients show."""
+    html = str(mjml2html(render_mjml(issue), disable_comments=True))
+    html = re.sub(r">\s+<", "> <", html).replace("<html ", f'<html lang="{issue.language}" ', 1)
+    if len(html.encode()) > LARGEST:
+        raise MailError(
+            f"the e-mail would have {len(html.encode()) // 1024} KB; mail clients clip at 102 and we stop at 90. "
+            "Shorten texts or take pictures out."
+        )
+    return html

@@ -1,0 +1,128 @@
+"""Who receives an issue, and the ledger of what was delivered to whom."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(18)
+
+
+class Audience(models.Model):
+    """A mailing list."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Subscriber(models.Model):
+    """An address that somebody asked us to write to."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), name="subscriber_once", violation_error_message="This address is subscribed already."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Subscription(models.Model):
+    """A subscriber on an audience; the token is their key to leave it."""
+
+    audience = models.ForeignKey(Audience, models.CASCADE, related_name="subscriptions")
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="subscriptions")
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    since = models.DateTimeField(default=timezone.now, editable=False)
+    ended = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["audience", "subscriber"], name="subscription_once")]
+
+    def __str__(self) -> str:
+        return f"{self.subscriber} → {self.audience}"
+
+
+class Send(models.Model):
+    """One issue to one audience, frozen as it was rendered when the send began."""
+
+    issue = models.ForeignKey("digest.IssuePage", models.PROTECT, related_name="sends")
+    audience = models.ForeignKey(Audience, models.PROTECT, related_name="sends")
+    subject = models.CharField(max_length=300)
+    html = models.TextField()
+    text = models.TextField()
+    language = models.CharField(max_length=12)
+    started = models.DateTimeField(default=timezone.now)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-started"]
+        constraints = [models.UniqueConstraint(fields=["issue", "audience"], name="one_send_per_issue_and_audience")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.audience}"
+
+    def counts(self) -> dict[str, int]:
+        """How many deliveries are in each state; every state is present."""
+        found = dict(self.deliveries.values_list("state").annotate(n=Count("pk")))
+        return {state: found.get(state, 0) for state in Delivery.State.values}
+
+
+class Delivery(models.Model):
+    """One message to one address.
+
+    queued → claimed (by a lane, nothing said yet) → sending (the relay is being spoken to)
+    → sent, or refused by the relay. A lane that died while sending leaves the row in doubt:
+    the relay may have taken the message.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "queued"
+        CLAIMED = "claimed", "claimed by a lane"
+        SENDING = "sending", "being sent"
+        SENT = "sent", "sent"
+        REFUSED = "refused", "refused"
+        IN_DOUBT = "in doubt", "in doubt"
+
+    UNFINISHED = (State.QUEUED, State.CLAIMED, State.SENDING)
+
+    send = models.ForeignKey(Send, models.CASCADE, related_name="deliveries")
+    address = models.EmailField()
+    token = models.CharField(max_length=32)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    lane = models.PositiveSmallIntegerField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(default=timezone.now)
+    reply = models.CharField(max_length=300, blank=True)
+    changed = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["send", "address"], name="delivery_once")]
+        indexes = [
+            models.Index(fields=["send", "state"], name="delivery_state"),
+            models.Index(fields=["send", "id"], condition=Q(state="queued"), name="delivery_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.state}"

@@ -1,0 +1,233 @@
+"""Sending an issue: start it once, deliver it in lanes, survive a crash.
+
+A lane is one connection to the relay. It owns an advisory lock of the database for as long
+as it lives, so rows that bear its number when it takes the lock were left by a dead
+predecessor: what that one had only claimed goes back to the queue; what it was sending is
+in doubt, because the relay may have taken it. At most one row per lane can be so.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from griot.digest.composing import absolute, issue_of
+from griot.digest.models import IssuePage
+from griot.digest.rendering.mail import UNSUBSCRIBE, render_mail
+from griot.digest.rendering.text import render_text
+from griot.mailing.compiling import Compiled, compile_message
+from griot.mailing.models import Audience, Delivery, Send
+from griot.mailing.relays import InDoubt, Refused, Relay, RelayDown, open_relay
+
+log = logging.getLogger(__name__)
+
+LANES = 2
+BATCH = 100
+ATTEMPTS = 5
+RETRY_AFTER = timedelta(minutes=5)  # doubled at each attempt
+_LOCKS = 0x53454E44  # "SEND": the first half of the advisory lock's key would not fit beside it
+
+
+class SendRefused(Exception):
+    """This send may not begin; the message says why and what to do."""
+
+
+def start_send(issue: IssuePage, audience: Audience, user: AbstractBaseUser | None = None) -> Send:
+    """Freeze the issue and queue one delivery per subscriber, all or nothing. Raises SendRefused."""
+    from griot.mailing.tasks import enqueue_lanes
+
+    if not issue.live:
+        raise SendRefused(f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send.")
+    value = issue_of(issue)
+    if earlier := Send.objects.filter(issue=issue, audience=audience).first():
+        raise SendRefused(_already(earlier))
+    try:
+        with transaction.atomic():
+            send = Send.objects.create(
+                issue=issue,
+                audience=audience,
+                subject=f"{value.newsroom}: {issue.title}",
+                html=render_mail(value),
+                text=render_text(value),
+                language=issue.language,
+                started_by=user,
+            )
+            with connection.cursor() as cursor:
+                cursor.execute(_QUEUE_DELIVERIES, [send.pk, audience.pk])
+                if cursor.rowcount == 0:
+                    raise SendRefused(f"nobody is subscribed to “{audience}”; add subscribers, then send.")
+            enqueue_lanes(send)
+    except IntegrityError:
+        raise SendRefused(_already(Send.objects.get(issue=issue, audience=audience))) from None
+    return send
+
+
+def _already(send: Send) -> str:
+    return (
+        f"“{send.issue.title}” was sent to “{send.audience}” on {timezone.localtime(send.started):%d %B %Y at %H:%M}; "
+        "an issue goes to an audience once."
+    )
+
+
+_QUEUE_DELIVERIES = """
+INSERT INTO mailing_delivery (send_id, address, token, state, attempts, not_before, reply, changed)
+SELECT %s, subscriber.email, subscription.token, 'queued', 0, now(), '', now()
+FROM mailing_subscription subscription
+JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
+WHERE subscription.audience_id = %s AND subscription.ended IS NULL
+ORDER BY subscription.id
+"""
+
+_CLAIM = """
+UPDATE mailing_delivery SET state = 'claimed', lane = %s, changed = now()
+WHERE id IN (
+    SELECT id FROM mailing_delivery
+    WHERE send_id = %s AND state = 'queued' AND not_before <= now()
+    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+)
+RETURNING id, address, token
+"""
+
+# One commit per message: the same statement notes the reply to the last and that the next is being sent.
+_ADVANCE = """
+UPDATE mailing_delivery SET
+    state = CASE WHEN id = %(done)s THEN %(state)s ELSE 'sending' END,
+    reply = CASE WHEN id = %(done)s THEN %(reply)s ELSE reply END,
+    not_before = CASE WHEN id = %(done)s THEN now() + %(wait)s ELSE not_before END,
+    attempts = attempts + CASE WHEN id = %(next)s THEN 1 ELSE 0 END,
+    changed = now()
+WHERE id IN (%(done)s, %(next)s)
+"""
+
+_FINISH = """
+UPDATE mailing_send SET finished = now()
+WHERE id = %s AND finished IS NULL AND NOT EXISTS (
+    SELECT 1 FROM mailing_delivery WHERE send_id = %s AND state IN ('queued', 'claimed', 'sending')
+)
+"""
+
+
+@contextmanager
+def _owned(send: Send, lane: int) -> Iterator[bool]:
+    """Whether this session is now the lane. The lock goes with the session, even on SIGKILL."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [_LOCKS, send.pk * 16 + lane])
+        owned = bool(cursor.fetchone()[0])
+        try:
+            yield owned
+        finally:
+            if owned:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCKS, send.pk * 16 + lane])
+
+
+def deliver(send: Send, lane: int) -> None:
+    """Deliver as one lane until the queue is empty. Returns at once where the lane lives elsewhere."""
+    with _owned(send, lane) as owned:
+        if not owned:
+            return
+        recover(send, lane)
+        compiled = compile_message(
+            sender=settings.MAIL_FROM,
+            subject=send.subject,
+            text=send.text,
+            html=send.html,
+            list_name=send.audience.slug,
+            unsubscribe_mark=UNSUBSCRIBE,
+            date=send.started,
+        )
+        relay = open_relay(settings.EMAIL_URL, settings.MAILDIR)
+        try:
+            while batch := _claim(send, lane):
+                _deliver_batch(batch, compiled, relay)
+        except RelayDown as error:
+            log.warning("send %s, lane %s: %s; it goes on when the relay is back", send.pk, lane, error)
+            recover(send, lane)
+        finally:
+            relay.close()
+    with connection.cursor() as cursor:
+        cursor.execute(_FINISH, [send.pk, send.pk])
+
+
+def recover(send: Send, lane: int) -> None:
+    """Settle what a dead lane left; only its owner may call this."""
+    left = send.deliveries.filter(lane=lane)
+    left.filter(state=Delivery.State.CLAIMED).update(state=Delivery.State.QUEUED, lane=None)
+    after = Delivery.State.QUEUED if settings.IN_DOUBT == "resend" else Delivery.State.IN_DOUBT
+    left.filter(state=Delivery.State.SENDING).update(state=after, changed=timezone.now(), reply=DOUBT)
+
+
+DOUBT = "the sender died before the relay's reply was noted"
+
+
+def _claim(send: Send, lane: int) -> list[tuple[int, str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [lane, send.pk, BATCH])
+        return sorted(cursor.fetchall())
+
+
+def _deliver_batch(batch: list[tuple[int, str, str]], compiled: Compiled, relay: Relay) -> None:
+    sender = parseaddr(settings.MAIL_FROM)[1]
+    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
+    last: dict[str, object] = {"done": None, "state": "", "reply": "", "wait": timedelta()}
+    try:
+        for key, address, token in batch:
+            _advance(last, key)
+            last = {"done": None, "state": "", "reply": "", "wait": timedelta()}
+            try:
+                message = compiled.for_recipient(address, f"<{key}.{token}@{host}>", unsubscribe_url(token))
+                reply = relay.deliver(f"{key:010d}.{token}", sender, address, message)
+                last = {**last, "done": key, "state": Delivery.State.SENT, "reply": reply}
+            except Refused as refused:
+                last = {**last, "done": key, **_after_refusal(key, refused)}
+            except ValueError as error:
+                last = {**last, "done": key, "state": Delivery.State.REFUSED, "reply": str(error)[:300]}
+            except InDoubt as error:
+                after = Delivery.State.QUEUED if settings.IN_DOUBT == "resend" else Delivery.State.IN_DOUBT
+                last = {**last, "done": key, "state": after, "reply": f"no reply: {error}"[:300]}
+            except RelayDown as error:
+                wait = timedelta(seconds=30)
+                last = {**last, "done": key, "state": Delivery.State.QUEUED, "reply": str(error)[:300], "wait": wait}
+                raise
+    finally:
+        _advance(last, None)
+
+
+def _after_refusal(key: int, refused: Refused) -> dict[str, object]:
+    attempts = Delivery.objects.values_list("attempts", flat=True).get(pk=key)
+    if refused.is_temporary and attempts < ATTEMPTS:
+        return {"state": Delivery.State.QUEUED, "reply": str(refused), "wait": RETRY_AFTER * 2 ** (attempts - 1)}
+    return {"state": Delivery.State.REFUSED, "reply": str(refused)}
+
+
+def _advance(last: dict[str, object], following: int | None) -> None:
+    if last["done"] is not None or following is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(_ADVANCE, {**last, "next": following})
+
+
+def unsubscribe_url(token: str) -> str:
+    return absolute(f"/unsubscribe/{token}/")
+
+
+def resolve_in_doubt(send: Send, resend: bool) -> int:
+    """Decide on the deliveries in doubt: send them again, or count them as they are. Gives their number."""
+    from griot.mailing.tasks import enqueue_lanes
+
+    with transaction.atomic():
+        doubtful = send.deliveries.filter(state=Delivery.State.IN_DOUBT)
+        if resend:
+            count = doubtful.update(state=Delivery.State.QUEUED, lane=None, not_before=timezone.now())
+            Send.objects.filter(pk=send.pk).update(finished=None)
+            enqueue_lanes(send)
+        else:
+            count = doubtful.update(state=Delivery.State.REFUSED, reply="in doubt; the editor decided not to resend")
+    return int(count)

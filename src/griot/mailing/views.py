@@ -1,0 +1,142 @@
+"""Leaving an audience, and looking at what was sent."""
+
+from __future__ import annotations
+
+import email
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from wagtail.admin.auth import permission_denied
+
+from griot.digest.models import MAIL_POLICY, IssuePage
+from griot.mailing.models import Audience, Send, Subscription
+from griot.mailing.sending import SendRefused, resolve_in_doubt, start_send
+
+MAILS_PER_PAGE = 50
+
+
+@csrf_exempt  # RFC 8058: a mail client posts here without cookies; the token is the proof
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    subscription = get_object_or_404(Subscription.objects.select_related("audience"), token=token)
+    if request.method == "POST":
+        ended = None if request.POST.get("again") else (subscription.ended or timezone.now())
+        Subscription.objects.filter(pk=subscription.pk).update(ended=ended)
+        subscription.ended = ended
+    return render(request, "mailing/unsubscribe.html", {"subscription": subscription, "done": request.method == "POST"})
+
+
+def _may_send(request: HttpRequest) -> bool:
+    return request.user.has_perm("mailing.add_send")
+
+
+def send(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """Ask which audience and whether it is meant, with the number of recipients; then send."""
+    if not _may_send(request):
+        return permission_denied(request)
+    issue = get_object_or_404(IssuePage, pk=issue_id)
+    if request.method == "POST":
+        audience = get_object_or_404(Audience, pk=request.POST.get("audience"))
+        try:
+            begun = start_send(issue, audience, request.user)
+        except (SendRefused, ValueError) as refusal:
+            messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
+            return redirect("mailing:send", issue.pk)
+        messages.success(request, f"Sending “{issue.title}” to “{audience}” has begun.")
+        return redirect("mailing:send_status", begun.pk)
+    sent = {s.audience_id: s for s in issue.sends.all()}
+    audiences = [
+        {"audience": a, "recipients": a.subscriptions.filter(ended=None).count(), "send": sent.get(a.pk)}
+        for a in Audience.objects.all()
+    ]
+    return render(request, "mailing/send.html", {"issue": issue, "audiences": audiences})
+
+
+def sends(request: HttpRequest) -> HttpResponse:
+    if not _may_send(request):
+        return permission_denied(request)
+    page = Paginator(Send.objects.select_related("audience", "issue"), 25).get_page(request.GET.get("p"))
+    return render(request, "mailing/sends.html", {"page": page})
+
+
+def send_status(request: HttpRequest, send_id: int) -> HttpResponse:
+    if not _may_send(request):
+        return permission_denied(request)
+    send = get_object_or_404(Send.objects.select_related("audience", "issue"), pk=send_id)
+    counts = send.counts()
+    total = sum(counts.values())
+    left = counts["queued"] + counts["claimed"] + counts["sending"]
+    troubled = send.deliveries.filter(state__in=["refused", "in doubt"]).order_by("state", "address")[:200]
+    return render(
+        request, "mailing/send_status.html",
+        {"send": send, "counts": counts, "total": total, "done": total - left, "troubled": troubled, "policy": settings.IN_DOUBT},
+    )  # fmt: skip
+
+
+@require_POST
+def settle(request: HttpRequest, send_id: int) -> HttpResponse:
+    if not _may_send(request):
+        return permission_denied(request)
+    send = get_object_or_404(Send, pk=send_id)
+    resend = request.POST.get("decision") == "resend"
+    count = resolve_in_doubt(send, resend)
+    messages.success(request, f"{count} in doubt: {'queued again' if resend else 'not sent again'}.")
+    return redirect("mailing:send_status", send.pk)
+
+
+# --- the Maildir of the embedded default ----------------------------------------------------
+
+
+def _mail_path(name: str) -> Path:
+    path = settings.MAILDIR / "new" / name
+    if "/" in name or name.startswith(".") or not path.is_file():
+        raise Http404("there is no such mail")
+    return path
+
+
+def _mail(name: str) -> EmailMessage:
+    message = email.message_from_bytes(_mail_path(name).read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def outbox(request: HttpRequest) -> HttpResponse:
+    if not _may_send(request):
+        return permission_denied(request)
+    folder = settings.MAILDIR / "new"
+    names = sorted((p.name for p in folder.iterdir()), reverse=True) if folder.is_dir() else []
+    page = Paginator(names, MAILS_PER_PAGE).get_page(request.GET.get("p"))
+    mails = [{"name": name, "message": _mail(name)} for name in page]
+    return render(request, "mailing/outbox.html", {"page": page, "mails": mails, "relay": settings.EMAIL_URL})
+
+
+def outbox_mail(request: HttpRequest, name: str) -> HttpResponse:
+    """One mail as it was sent: its HTML in a closed frame, its text, its source."""
+    if not _may_send(request):
+        return permission_denied(request)
+    message = _mail(name)
+    text = message.get_body(("plain",))
+    source = _mail_path(name).read_text("utf-8", "replace")
+    frame = reverse("mailing:outbox_html", args=[name])
+    return render(
+        request, "mailing/mail.html",
+        {"message": message, "text": text.get_content() if text else "", "source": source, "frame": frame},
+    )  # fmt: skip
+
+
+def outbox_html(request: HttpRequest, name: str) -> HttpResponse:
+    if not _may_send(request):
+        return permission_denied(request)
+    body = _mail(name).get_body(("html",))
+    response = HttpResponse(body.get_content() if body else "")
+    response["Content-Security-Policy"] = f"{MAIL_POLICY}; sandbox allow-popups"
+    return response

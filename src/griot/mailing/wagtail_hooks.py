@@ -1,0 +1,99 @@
+"""The mailing's rooms in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import include, path, reverse
+from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
+
+from griot.digest.models import IssuePage
+from griot.mailing import views
+from griot.mailing.models import Audience, Subscriber, Subscription
+
+
+class AudienceViewSet(ModelViewSet):
+    model = Audience
+    icon = "group"
+    form_fields = ["name", "slug"]
+    list_display = ["name", "slug"]
+
+
+class SubscriberViewSet(ModelViewSet):
+    model = Subscriber
+    icon = "user"
+    form_fields = ["email", "name"]
+    list_display = ["email", "name"]
+    search_fields = ["email", "name"]
+
+
+class SubscriptionViewSet(ModelViewSet):
+    model = Subscription
+    icon = "list-ul"
+    form_fields = ["audience", "subscriber", "ended"]
+    list_display = ["subscriber", "audience", "since", "ended"]
+    list_filter = ["audience"]
+
+
+_viewsets = [
+    AudienceViewSet("audiences"),
+    SubscriberViewSet("subscribers"),
+    SubscriptionViewSet("subscriptions"),
+]
+
+
+@hooks.register("register_admin_viewset")
+def viewsets() -> list[ModelViewSet]:
+    return _viewsets
+
+
+@hooks.register("register_admin_urls")
+def urls() -> list[Any]:
+    patterns = [
+        path("", views.sends, name="sends"),
+        path("send/<int:issue_id>/", views.send, name="send"),
+        path("sends/<int:send_id>/", views.send_status, name="send_status"),
+        path("sends/<int:send_id>/settle/", views.settle, name="settle"),
+        path("outbox/", views.outbox, name="outbox"),
+        path("outbox/<str:name>/", views.outbox_mail, name="outbox_mail"),
+        path("outbox/<str:name>/html/", views.outbox_html, name="outbox_html"),
+    ]
+    return [path("mailing/", include((patterns, "mailing")))]
+
+
+@hooks.register("register_admin_menu_item")
+def menu() -> SubmenuMenuItem:
+    items = [
+        MenuItem("Sends", reverse("mailing:sends"), icon_name="mail", order=1),
+        MenuItem("Outbox", reverse("mailing:outbox"), icon_name="folder-open-inverse", order=2),
+        *(v.get_menu_item(order=10 + i) for i, v in enumerate(_viewsets)),
+    ]
+    return SubmenuMenuItem("Mailing", Menu(items=items), icon_name="mail", order=300)
+
+
+@hooks.register("register_page_header_buttons")
+def header_button(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Any:
+    if isinstance(page.specific_deferred, IssuePage) and user.has_perm("mailing.add_send"):
+        yield Button("Send by e-mail", reverse("mailing:send", args=[page.pk]), icon_name="mail", priority=5)
+
+
+class SendMenuItem(ActionMenuItem):
+    name = "action-send-issue"
+    label = "Send by e-mail …"
+    icon_name = "mail"
+
+    def is_shown(self, context: dict[str, Any]) -> bool:
+        page = context.get("page")
+        return isinstance(page, IssuePage) and page.live and context["request"].user.has_perm("mailing.add_send")
+
+    def get_url(self, context: dict[str, Any]) -> str:
+        return reverse("mailing:send", args=[context["page"].pk])
+
+
+@hooks.register("register_page_action_menu_item")
+def action() -> ActionMenuItem:
+    return SendMenuItem(order=900)

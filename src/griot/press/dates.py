@@ -1,0 +1,106 @@
+"""When something was published, and how we know.
+
+Each date keeps its provenance. What can't be true is not believed: a moment after the
+page was first seen (an hour of clock skew allowed), or more than a year before it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from dateutil import parser as dateutil_parser
+from htmldate import find_date
+from lxml import html as lxml_html
+
+from griot.press.types import Dated, Provenance
+
+CLOCK_SKEW = timedelta(hours=1)
+OLDEST = timedelta(days=366)
+
+_URL_DATE = re.compile(r"/(20\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-])")
+_META_NAMES = (
+    "article:published_time", "og:article:published_time", "datepublished", "date", "pubdate", "publishdate",
+    "publish-date", "dc.date", "dc.date.issued", "dcterms.created", "sailthru.date", "parsely-pub-date",
+    "cxenseparse:recs:publishtime",
+)  # fmt: skip
+
+
+def to_utc(text: str | None) -> datetime | None:
+    """The moment in an ISO 8601 or RFC 822 string, in UTC; None where it can't be read.
+
+    Without an offset the time is taken as UTC, as feeds that leave it out mostly mean.
+    """
+    if not text:
+        return None
+    try:
+        moment = dateutil_parser.parse(text.strip()[:64])
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError, TypeError, AttributeError):
+        return None
+
+
+def is_believable(moment: datetime, first_seen: datetime) -> bool:
+    """Whether something first seen at `first_seen` can have been published at `moment`."""
+    return first_seen - OLDEST <= moment <= first_seen + CLOCK_SKEW
+
+
+def choose(candidates: list[Dated | None], first_seen: datetime) -> Dated:
+    """The first candidate that can be believed, else the moment of first sight."""
+    for candidate in candidates:
+        if candidate and is_believable(candidate.moment, first_seen):
+            return candidate
+    return Dated(first_seen, "first seen")
+
+
+def dates_in_page(tree: lxml_html.HtmlElement, url: str) -> Iterator[Dated]:
+    """Publication dates that a page states, most trustworthy first."""
+    for known_from, text in _stated(tree, url):
+        moment = to_utc(text)
+        if moment and 1995 <= moment.year <= 2100:
+            yield Dated(moment, known_from)
+
+
+def _stated(tree: lxml_html.HtmlElement, url: str) -> Iterator[tuple[Provenance, str]]:
+    for script in tree.iterfind(".//script[@type='application/ld+json']"):
+        try:
+            data = json.loads(script.text_content())
+        except (ValueError, RecursionError):
+            continue
+        for text in _published_in(data):
+            yield "json-ld", text
+    metas = {}
+    for meta in tree.iterfind(".//meta[@content]"):
+        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
+        metas.setdefault(name, meta.get("content"))
+    for name in _META_NAMES:
+        if metas.get(name):
+            yield "meta", metas[name]
+    for time in tree.iterfind(".//time[@datetime]"):
+        yield "meta", time.get("datetime")
+        break
+    if found := _URL_DATE.search(url):
+        yield "url", "-".join(found.groups())
+    try:
+        visible = find_date(tree, original_date=True, extensive_search=True, url=None)
+    except Exception:  # htmldate reads whatever stands in a page; a date is never worth a crash
+        visible = None
+    if visible:
+        yield "text", visible
+
+
+def _published_in(data: object, depth: int = 0) -> Iterator[str]:
+    """`datePublished` of every node that is an article, however deep a graph nests it."""
+    if depth > 6:
+        return
+    if isinstance(data, list):
+        for item in data:
+            yield from _published_in(item, depth + 1)
+    elif isinstance(data, dict):
+        if isinstance(text := data.get("datePublished"), str):
+            yield text
+        for value in data.values():
+            if isinstance(value, (dict, list)):
+                yield from _published_in(value, depth + 1)

@@ -1,0 +1,258 @@
+"""A line for a story, in the house style: attribution, verb, clause.
+
+Drafting is extractive. The clause is a sentence that an article of the story really has,
+chosen because it says what the story's titles say; where no sentence can stand after
+"reported that", the line gives the headline as a quotation, which is always true and
+always grammatical. The outlets come from the story's membership and from nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+
+from babel import Locale
+
+from griot.press.checking import check
+from griot.press.countries import country_code
+from griot.press.numbers import numbers_in
+from griot.press.text import fold, sentences, stems, stop_words, words
+from griot.press.types import Article, BadInput, Line, OutletLink
+
+MAX_WORDS, MIN_WORDS = 45, 7
+MAX_NAMES = 4
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+# "DAKAR, 3 Mar (Reuters) - ", "KHARTOUM: ", "Dakar (IPS) – ", "[Ayin Network] "
+_DATELINE = re.compile(
+    r"^(?:\[[^\]]{2,40}\]\s*|[A-ZÀ-Þ][A-ZÀ-Þ .'’/-]{2,40}:\s+|"
+    r"[A-ZÀ-Þ][\w .'’/-]{1,40}(?:,\s*[^()–—-]{1,30})?\s*\([\w .&'’/-]{2,30}\)\s*[–—-]+\s+|"
+    r"[A-ZÀ-Þ]{3}[A-ZÀ-Þ .'’/,-]*(?:,\s*\w+\.?\s*\d{1,2})?\s+[–—-]+\s+)"
+)
+_BAD_OPENING = set(
+    "it he she they we i you this that these those here there his her their its our my your but and or so yet because how "
+    "why what where who whom when which if read watch listen see click also meanwhile however subscribe photo photos "
+    "according not then now still instead both such".split()
+)
+_FIRST_PERSON = re.compile(r"(?i)\b(?:we|our|us all|my|i'm|i've|you|your)\b")
+_METAPHOR = re.compile(r"(?i)\b(?:wave|waves|flood(?:s|ed|ing)?|influx|tide|surge|swarm\w*|stream(?:s|ed)?)\b")
+_FINITE = re.compile(
+    r"(?i)\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|do|does|did|says?|said|told|"
+    r"began|begun|came|found|gave|held|killed|knew|led|left|lost|made|met|put|ran|saw|sent|set|shot|sought|spoke|spent|"
+    r"stood|took|went|won|wrote|fell|felt|kept|built|brought|broke|fled|drew|grew|rose|struck|urges?|calls?|plans?|"
+    r"faces?|wants?|seeks?|remains?|continues?|shows?|warns?|\w{3,}ed)\b"
+)
+# Relative days mean nothing to tomorrow's reader; a sentence without them is preferred.
+_DEICTIC = re.compile(r"(?i)\b(?:today|yesterday|tomorrow|tonight|this morning|last night)\b")
+# House terms (house-style.md): what the press writes → what we write.
+_TERMS = (
+    (re.compile(r"\b(?i:illegal)( (?:migrants?|immigrants?|aliens?))"), r"undocumented\1"),
+    (re.compile(r"\b(?i:illegal)( (?:migration|immigration))"), r"irregular\1"),
+)
+_CUT = re.compile(r",? (?:as|while|after|amid|with|which|who|where|although|though) | [–—] |; ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    sentence: str
+    article: Article
+    score: float
+
+
+def ordered(articles: Sequence[Article]) -> list[Article]:
+    """Originals before copies, notable outlets first, then by time: the order of attribution."""
+    return sorted(articles, key=lambda a: (a.copy_of is not None, -a.weight, a.published or _FAR, a.url))
+
+
+def attribution(outlets: Sequence[OutletLink]) -> list[str]:
+    """The names that a line shows and what joins them, alternating: [name, joint, name, …].
+
+    At most four names, then "and others".
+    """
+    shown = [o.name for o in outlets[:MAX_NAMES]]
+    ending = " and others" if len(outlets) > MAX_NAMES else ""
+    pieces: list[str] = []
+    for i, name in enumerate(shown):
+        if i:
+            pieces.append(" and " if i == len(shown) - 1 and not ending else ", ")
+        pieces.append(name)
+    return [*pieces, ending] if ending else pieces
+
+
+def line_text(line: Line) -> str:
+    return f"{''.join(attribution(line.outlets))} {line.body}"
+
+
+def line_html(line: Line) -> str:
+    """The line with every outlet's name linked to its article, as safe HTML."""
+    links = {o.name: o.url for o in reversed(line.outlets)}
+    head = "".join(
+        f'<a href="{escape(links[piece])}">{escape(piece)}</a>' if i % 2 == 0 and piece in links else escape(piece)
+        for i, piece in enumerate(attribution(line.outlets))
+    )
+    return f"{head} {escape(line.body, quote=False)}"
+
+
+def draft(articles: Sequence[Article], language: str = "en") -> Line:
+    """Draft the line of one story. `articles` are all of its members, at least one.
+
+    Every claim of the line has been checked against the articles; a candidate that does not
+    hold is passed over. Raises BadInput for an empty story.
+    """
+    if not articles:
+        raise BadInput("a story needs at least one article")
+    members = ordered(articles)
+    for candidate in _candidates(members, language):
+        clause = _as_clause(candidate.sentence, members, language)
+        line = _line(members, candidate.article, f"reported that {clause}", language)
+        if line.ok:
+            return line
+    return _line(members, members[0], *_headline(members, language))
+
+
+def _line(members: Sequence[Article], source: Article, body: str, language: str) -> Line:
+    """The line with its outlets in order, each linked to the article that tells it best."""
+    links: dict[str, OutletLink] = {}
+    for article in sorted(members, key=lambda a: a.url != source.url):  # the clause's own article wins its outlet's link
+        links.setdefault(article.credit, OutletLink(article.credit, article.url))
+    outlets = tuple(links[name] for name in dict.fromkeys(a.credit for a in members))
+    line = Line(outlets, body, language)
+    return Line(outlets, body, language, check(line_text(line), members, language))
+
+
+def _headline(members: Sequence[Article], language: str) -> tuple[str, str]:
+    source = next((a for a in members if a.language in (language, "")), members[0])
+    title = re.sub(r"[“”\"«»]", "'", source.title).rstrip(".").strip()
+    stop = "" if title.endswith(("?", "!", "…")) else "."
+    if source.language in (language, ""):
+        return f"ran a story headlined “{title}”{stop or '.'}", language
+    name = Locale("en").languages.get(source.language, source.language)
+    return f"reported, in {name}, under the headline “{title}”{stop or '.'}", language
+
+
+def _candidates(members: Sequence[Article], language: str) -> Iterator[_Candidate]:
+    """Sentences that can stand after "reported that", the best first."""
+    speaking = [a for a in members if a.language in (language, "")]
+    wanted = Counter(s for a in speaking for s in set(stems(a.title, language)))
+    latest = max((a.published for a in speaking if a.published), default=None)
+    found: list[_Candidate] = []
+    for rank, article in enumerate(speaking):
+        age = (latest - article.published).total_seconds() / 3600 if latest and article.published else 0.0
+        own_title = set(stems(article.title, language))
+        pool = [*sentences(article.summary)[:3], *sentences(article.text)[:6]]
+        for place, raw in enumerate(dict.fromkeys(pool)):
+            sentence = _shortened(_DATELINE.sub("", raw.strip()).strip())
+            if _is_usable(sentence):
+                present = set(stems(sentence, language))
+                shared = sum(n for s, n in wanted.items() if s in present) / (sum(wanted.values()) or 1)
+                own = len(own_title & present) / (len(own_title) or 1)
+                score = 1.5 * shared + own - 0.12 * place - 0.02 * rank - 0.012 * min(age, 48) + _manner(sentence)
+                found.append(_Candidate(sentence, article, score))
+    found.sort(key=lambda c: (-c.score, c.article.url, c.sentence))
+    yield from found
+
+
+def _manner(sentence: str) -> float:
+    length = len(sentence.split())
+    return (
+        (0.3 if _FINITE.search(sentence) else -0.4)
+        + (0.15 if re.search(r"\d", sentence) else 0.0)
+        - 0.02 * max(0, length - 32)
+        - (0.3 if _METAPHOR.search(sentence) else 0.0)
+        - (0.2 if _DEICTIC.search(sentence) else 0.0)
+    )
+
+
+def _is_usable(sentence: str) -> bool:
+    tokens = words(sentence)
+    if not tokens or not MIN_WORDS <= len(sentence.split()) <= MAX_WORDS:
+        return False
+    balanced = sentence.count("“") == sentence.count("”") and sentence.count('"') % 2 == 0
+    unquoted = re.sub(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’", "", sentence)
+    return (
+        sentence[0].isalnum()
+        and sentence.endswith((".", '."', ".”"))
+        and not sentence.endswith(("...", "…"))
+        and balanced
+        and sentence.count("(") == sentence.count(")")
+        and ": “" not in sentence and ': "' not in sentence
+        and "appeared first on" not in sentence
+        and fold(tokens[0]) not in _BAD_OPENING
+        and not _FIRST_PERSON.search(unquoted)
+        and bool(_FINITE.search(unquoted))
+    )  # fmt: skip
+
+
+def _shortened(sentence: str) -> str:
+    """A sentence over MAX_WORDS, cut before a subordinate clause where a whole one remains."""
+    if len(sentence.split()) <= MAX_WORDS:
+        return sentence
+    for cut in reversed(list(_CUT.finditer(sentence))):
+        head = sentence[: cut.start()].rstrip(" ,;")
+        if MIN_WORDS + 3 <= len(head.split()) <= MAX_WORDS and head.count('"') % 2 == 0:
+            return f"{head}."
+    return sentence
+
+
+def _as_clause(sentence: str, members: Sequence[Article], language: str) -> str:
+    """The sentence as a clause in the middle of a line: house terms, small first letter, one full stop."""
+    pieces = re.split(r"(“[^”]*”|\"[^\"]*\")", sentence)
+    for i in range(0, len(pieces), 2):  # quotations stand as they were said
+        for pattern, proper in _TERMS:
+            pieces[i] = pattern.sub(proper, pieces[i])
+    clause = "".join(pieces)
+    if not _stays_capital(clause, members, language):
+        clause = clause[0].lower() + clause[1:]
+    return re.sub(r"\.([\"”])$", r"\1.", clause)
+
+
+def _stays_capital(clause: str, members: Sequence[Article], language: str) -> bool:
+    """Whether the first word is a name: judged by how the story's own articles write it elsewhere."""
+    pair = re.findall(r"[\w’'.-]+", clause)[:2]
+    first, second = pair[0], pair[1] if len(pair) > 1 else ""
+    bare = re.sub(r"['’]s?$", "", first)
+    if not first[0].isupper() or any(c.isupper() or c.isdigit() for c in first[1:]):
+        return True
+    if fold(first) in _SMALL_BEFORE_A_NAME or next((n.start == 0 for n in numbers_in(first)), False):
+        return False
+    if second[:1].isupper() and not re.match(r"(?:U\.?S|U\.?N|E\.?U|U\.?K)\b", second):
+        return True
+    if fold(first) in stop_words(language) and fold(first) not in _NATIONS_AND_DAYS and country_code(first) is None:
+        return False
+    if country_code(bare) or country_code(f"{first} {second}") or _NATIONALITY.search(bare.removesuffix("s")):
+        return True
+    big = small = 0
+    for article in members:
+        for passage in [*sentences(article.summary), *sentences(article.text)]:
+            inside = re.findall(r"[\w’'-]+", passage)[1:]
+            big += sum(re.sub(r"['’]s?$", "", w) == bare for w in inside)
+            small += sum(w == bare.lower() for w in inside)
+        if not _is_title_case(article.title):
+            inside = re.findall(r"[\w’'-]+", article.title)[1:]
+            big += sum(re.sub(r"['’]s?$", "", w) == bare for w in inside)
+            small += sum(w == bare.lower() for w in inside)
+    if big or small:
+        return big > small
+    return bool(_FINITE.fullmatch(second)) and not bare.endswith("s")
+
+
+# Words that open a sentence in front of a name and are none themselves.
+_SMALL_BEFORE_A_NAME = set(
+    "the a an in on at for to from by with of as after before amid while when since under over about around nearly almost more "
+    "most many some several all every each two-thirds half both no former late accused convicted outgoing acting top senior "
+    "prominent thousands hundreds dozens millions residents officials police authorities lawyers families".split()
+)
+_NATIONALITY = re.compile(r"(?:\w{2,}(?:ese|nian|sian|rian|lian|dian|gian|tian|vian|bian|mian|ean|ish|aqi|aeli|stani|emeni|deshi))$")
+_NATIONS_AND_DAYS = set(
+    "american british french german italian spanish russian chinese indian african european monday tuesday wednesday "
+    "thursday friday saturday sunday january february march april june july august september october november december".split()
+)
+
+
+def _is_title_case(title: str) -> bool:
+    inner = [w for w in re.findall(r"[A-Za-zÀ-ÿ]{4,}", title)[1:]]
+    return bool(inner) and sum(w[0].isupper() for w in inner) / len(inner) > 0.7

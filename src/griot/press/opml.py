@@ -1,0 +1,57 @@
+"""OPML: lists of feeds, in and out (OPML 2.0)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from griot.press.types import BadInput
+from griot.press.urls import canonical_url
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """A feed as an OPML outline names it."""
+
+    outlet: str
+    url: str
+    home_page: str = ""
+    language: str = ""
+
+
+def parse_opml(content: bytes) -> list[Subscribed]:
+    """The feeds of an OPML file, nested folders included, each address once. Raises BadInput."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=False, huge_tree=False)
+    try:
+        root = etree.fromstring(content, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise BadInput(f"not an OPML file ({error})") from None
+    if etree.QName(root).localname.lower() != "opml":
+        raise BadInput(f"not an OPML file: its root is <{etree.QName(root).localname}>")
+    return list({feed.url: feed for feed in _outlines(root)}.values())
+
+
+def _outlines(root: etree._Element) -> Iterator[Subscribed]:
+    for outline in root.iter("outline"):
+        facts = {name.lower(): value.strip() for name, value in outline.attrib.items()}
+        url = canonical_url(facts.get("xmlurl", ""))
+        if url:
+            home = canonical_url(facts.get("htmlurl", ""))
+            name = facts.get("title") or facts.get("text") or (home or url).split("/")[2]
+            yield Subscribed(name[:120], url, home, facts.get("language", "")[:12])
+
+
+def write_opml(feeds: Iterable[Subscribed], title: str) -> bytes:
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = title
+    body = etree.SubElement(root, "body")
+    for feed in feeds:
+        facts = {"type": "rss", "text": feed.outlet, "title": feed.outlet, "xmlUrl": feed.url}
+        if feed.home_page:
+            facts["htmlUrl"] = feed.home_page
+        if feed.language:
+            facts["language"] = feed.language
+        etree.SubElement(body, "outline", facts)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)

@@ -1,0 +1,29 @@
+"""Jobs of the press, and the sweep that puts back what fell out of the queue."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from griot.press.listening import due_sources, fetch_sources, read_entries
+from griot.press.pipeline import group_articles
+
+DEAD_AFTER = 60  # seconds without a heartbeat
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="press.listen", queueing_lock="listen", lock="listen")
+def listen(timestamp: int | None = None) -> None:
+    """Visit what is due, read what is new, group it. Interrupted, the next run goes on."""
+    now = timezone.now()
+    fetch_sources(due_sources(now))
+    read_entries()
+    group_articles(now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="press.retry_stalled", queueing_lock="retry_stalled")
+async def retry_stalled(timestamp: int) -> None:
+    """Give jobs of workers that died to those that live. Every job may be run twice."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
+        await app.job_manager.retry_job(job)

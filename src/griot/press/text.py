@@ -1,0 +1,98 @@
+"""Words, stems, names and sentences in the languages we know."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+import justext
+import snowballstemmer
+
+LANGUAGE_NAMES = {
+    "en": "English", "fr": "French", "es": "Spanish", "ar": "Arabic",
+    "pt": "Portuguese", "de": "German", "it": "Italian",
+}  # fmt: skip
+
+_WORD = re.compile(r"\d[\d.,  ]*\d|\w+(?:['’-]\w+)*")
+_INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
+_SENTENCE_END = re.compile(r"(?<=[.!?؟…])[\"”’'»)]*\s+(?=[\"“‘'«(¿¡]*[\w“])")
+# After these a full stop ends no sentence. Titles and initials, in our Latin-script languages.
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Sen|Rep|Gov|St|No|Nr|vs|Jr|Sr|Inc|Ltd|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|"
+    r"Sra?|Dra?|Mme|Mlle|M|art|ca|bzw|z\.B|u\.a|d\.h|approx|etc)|\b\w|\b(?:[A-Za-z]\.)+[A-Za-z])\.$"
+)
+
+
+def fold(text: str) -> str:
+    """`text` lower-case, without accents, with straight quotes: for comparing, never for showing."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def without_initials(text: str) -> str:
+    """U.S. and U.N. written as US and UN."""
+    return _INITIALS.sub(lambda m: m.group().replace(".", ""), text)
+
+
+def words(text: str) -> list[str]:
+    """The words and numbers of `text` as written, without possessive 's."""
+    return [re.sub(r"['’]s$", "", w) for w in _WORD.findall(without_initials(text))]
+
+
+@cache
+def stop_words(language: str) -> frozenset[str]:
+    name = LANGUAGE_NAMES.get(language)
+    return frozenset(fold(w) for w in justext.get_stoplist(name)) if name else frozenset()
+
+
+@cache
+def _stemmer(language: str) -> object | None:
+    name = LANGUAGE_NAMES.get(language, "").lower()
+    return snowballstemmer.stemmer(name) if name else None
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str, language: str) -> str:
+    """The Snowball stem of a folded word; the word itself in languages without a stemmer."""
+    stemmer = _stemmer(language)
+    return str(stemmer.stemWord(word)) if stemmer is not None else word  # type: ignore[attr-defined]
+
+
+def stems(text: str, language: str) -> list[str]:
+    """Stems of the words that carry meaning; names (capitalised) stay even where they are frequent words."""
+    stop = stop_words(language)
+    found = []
+    for word in words(text):
+        folded = fold(word)
+        if len(folded) > 1 and (folded not in stop or (word[0].isupper() and language not in ("de", ""))):
+            found.append(stem(folded, language))
+    return found
+
+
+def names(text: str, language: str) -> list[str]:
+    """Folded capitalised words and numbers: what two languages may share as it stands.
+
+    Names inflect little between languages that share a script, so they are not stemmed.
+    """
+    stop = stop_words(language)
+    return [
+        folded
+        for word in words(text)
+        if (word[0].isupper() or word[0].isdigit()) and (folded := fold(word)) not in stop and len(folded) > 1
+    ]
+
+
+def sentences(text: str) -> list[str]:
+    """`text` cut into sentences; paragraphs (newlines) always end one."""
+    found: list[str] = []
+    for paragraph in text.splitlines():
+        start = 0
+        for end in _SENTENCE_END.finditer(paragraph):
+            piece = paragraph[start : end.start()]
+            if not _ABBREVIATION.search(piece):
+                found.append(paragraph[start : end.end()].strip())
+                start = end.end()
+        if rest := paragraph[start:].strip():
+            found.append(rest)
+    return found

@@ -1,0 +1,133 @@
+"""What travels through the press pipeline: Entry → Article → Story → Line.
+
+Every value is frozen; each step is a function from one of these to the next.
+Moments are aware and in UTC unless a field says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Provenance = Literal["feed", "json-ld", "meta", "url", "text", "first seen"]
+PageKind = Literal["article", "consent_wall", "paywall", "listing", "empty"]
+ClaimKind = Literal["number", "name", "date", "quotation", "outlet"]
+
+
+class BadInput(ValueError):
+    """Input that can't be used; the message says what was wrong and where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A moment and how we know it. `moment` is aware and in UTC."""
+
+    moment: datetime
+    known_from: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a feed as delivered. `id` is never empty; `summary` is plain text."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    published: datetime | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A parsed feed: its title and its entries in the feed's order, without repeated ids."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a web page turned out to be, and what could be read from it.
+
+    `kind` other than "article" means `text` is not an article's and must not be used as one.
+    """
+
+    kind: PageKind
+    title: str
+    text: str
+    published: Dated | None
+    language: str | None
+    image: str | None
+    canonical_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One piece, read and dated.
+
+    `outlet` is the publisher's name as readers know it; `attribution` is how a line names it
+    where the bare name would puzzle ("UAE's The National"). `copy_of` is the URL of the
+    article whose text this one carries. `weight` ranks notable outlets (higher comes first).
+    """
+
+    url: str
+    outlet: str
+    title: str
+    summary: str = ""
+    text: str = ""
+    published: datetime | None = None
+    language: str = ""
+    attribution: str = ""
+    copy_of: str | None = None
+    weight: int = 0
+
+    @property
+    def lead(self) -> str:
+        """The summary, or where there is none the beginning of the text (400 characters)."""
+        return self.summary or self.text[:400]
+
+    @property
+    def credit(self) -> str:
+        return self.attribution or self.outlet
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A fact that a line states. `passage` and `url` say where it was found, or are empty."""
+
+    text: str
+    kind: ClaimKind
+    url: str = ""
+    passage: str = ""
+
+    @property
+    def is_supported(self) -> bool:
+        return bool(self.passage)
+
+
+@dataclass(frozen=True, slots=True)
+class OutletLink:
+    """An outlet as named in a line, and its article."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence of the press review.
+
+    `outlets` are all of the story's, in the order of attribution; `body` is what follows the
+    attribution, from the verb to the full stop.
+    """
+
+    outlets: tuple[OutletLink, ...]
+    body: str
+    language: str
+    claims: tuple[Claim, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        return all(claim.is_supported for claim in self.claims)

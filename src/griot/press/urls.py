@@ -1,0 +1,42 @@
+"""Canonical addresses: one article, one URL."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+# Parameters that follow a reader around and change nothing in the page. Families by
+# prefix (Urchin/Google, Matomo, AT Internet, Mailchimp, HubSpot), then single names.
+_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "at_", "mc_", "hsa_", "_hs", "vero_", "oly_", "wt_")
+_TRACKING = frozenset(
+    "fbclid gclid dclid gbraid wbraid msclkid yclid igshid twclid ttclid li_fat_id cmpid ocid ncid ftag "
+    "smid smtyp emc partner sref ref ref_src ref_url rss xtor ito icid guccounter guce_referrer "
+    "guce_referrer_sig maca ns_source ns_mchannel ns_campaign feature.embed __twitter_impression "
+    "cn-track traffic_source intcmp s_cid sc_src mkt_tok publisher".split()
+)
+
+
+def canonical_url(url: str, base: str = "") -> str:
+    """`url` made absolute against `base`, without fragment, tracking parameters and default port.
+
+    Returns "" for what is not an http(s) address.
+    """
+    try:
+        parts = urlsplit(urljoin(base, url.strip()))
+        host, port = (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return ""
+    scheme = parts.scheme.lower()
+    if scheme not in {"http", "https"} or not host:
+        return ""
+    if ":" in host:
+        host = f"[{host}]"
+    if port and port != {"http": 80, "https": 443}[scheme]:
+        host = f"{host}:{port}"
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if name.lower() not in _TRACKING and not name.lower().startswith(_TRACKING_PREFIXES)
+    ]
+    path = re.sub(r"/{2,}", "/", parts.path) or "/"
+    return urlunsplit((scheme, host, path, urlencode(kept), ""))

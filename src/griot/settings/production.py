@@ -1,0 +1,29 @@
+"""A newsroom on the internet, behind a proxy that speaks https. Refuses to start when insecure."""
+
+from django.core.exceptions import ImproperlyConfigured
+
+from griot.settings.base import *  # noqa: F403
+from griot.settings.base import CONTACT, EMAIL_URL, PUBLIC_URL, SECRET_KEY, env
+
+_wrong = [
+    text
+    for holds, text in [
+        (PUBLIC_URL.startswith("https://"), "GRIOT_PUBLIC_URL must be the https:// address that readers use"),
+        (len(SECRET_KEY) >= 50, "GRIOT_SECRET_KEY must have at least 50 characters (or be left unset)"),
+        (EMAIL_URL.startswith(("smtp://", "smtps://")), "EMAIL_URL must name the mail relay (smtps://user:password@host)"),
+        (not CONTACT.endswith("localhost"), "GRIOT_CONTACT must be an address that publishers and readers can write to"),
+        ("*" not in env.list("GRIOT_ALLOWED_HOSTS", default=[]), "GRIOT_ALLOWED_HOSTS must not contain *"),
+        (not env.list("GRIOT_FETCH_ALLOWED", default=[]), "GRIOT_FETCH_ALLOWED opens the network behind the server; leave it unset"),
+    ]
+    if not holds
+]
+if _wrong:
+    raise ImproperlyConfigured("production would not be secure:\n  - " + "\n  - ".join(_wrong))
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
