@@ -109,7 +109,7 @@ def _prepare(empty: bool, quiet: bool) -> None:
     is_first = not stamp.exists()
     if is_first and not empty and not demo_facts():
         port = next(p for p in WIRE_PORTS if _is_free(p))
-        remember_demo({"port": port, "hosts": []})
+        remember_demo({"port": port, "base": "1970-01-01T00:00:00+00:00"})
     if is_first or stamp.read_text() != wanted or demo_facts():
         run_griot("prepare", stdout=sys.stderr if quiet else None)
         write_whole(stamp, wanted)
