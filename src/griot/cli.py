@@ -58,6 +58,7 @@ _MODULES = {
     "bench": "griot.runtime.development",
     "screenshots": "griot.runtime.development",
 }
+_PREPARE_THEMSELVES = {"prepare", "migrate", "makemigrations"}
 _WITHOUT_DATABASE = {"check", "collectstatic", "diffsettings", "makemessages", "compilemessages"}
 
 
@@ -71,16 +72,17 @@ def help_text() -> str:
 def main() -> int:
     _die_with_parent()
     name, *arguments = sys.argv[1:] or ["help"]
-    from griot.press import commandline
-
-    if name in {"help", "-h", "--help", *commandline.COMMANDS}:
+    on_files = SUBJECTS["The press, on plain files"]
+    if name in {"help", "-h", "--help", *on_files}:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `./griot help | head` ends quietly
     if name in {"help", "-h", "--help"} and not arguments:
         print(help_text())
         return 0
     if name == "help":
         name, arguments = arguments[0], ["--help"]
-    if name in commandline.COMMANDS:
+    if name in on_files:
+        from griot.press import commandline
+
         return commandline.run(name, arguments)
     from griot.runtime.postgres import PostgresError, database
 
@@ -99,9 +101,13 @@ def main() -> int:
 def _management(name: str, arguments: list[str], database: object) -> int:
     from contextlib import nullcontext
 
+    from griot.runtime.preparing import prepare
+
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
     needs_none = name in _WITHOUT_DATABASE or "--help" in arguments or "-h" in arguments
     with nullcontext() if needs_none else database():  # type: ignore[operator]
+        if not needs_none and name not in _PREPARE_THEMSELVES:
+            prepare(quiet=True)
         from django.core.management import ManagementUtility, get_commands
 
         if needs_none and "DATABASE_URL" not in os.environ:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from griot.demo.newsroom import dress
-from griot.digest.assembling import morning
-
 
 @app.task(name="demo.morning", queueing_lock="demo-morning")
 def demo_morning() -> None:
+    from griot.demo.newsroom import dress
+    from griot.digest.assembling import morning  # heavy; the web server never needs it
+
     _, issue = morning(timezone.localdate(), timezone.now())
     dress(issue)

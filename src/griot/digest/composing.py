@@ -15,7 +15,7 @@ from griot.digest import types
 from griot.digest.models import DigestIndexPage, IssuePage, Newsroom
 from griot.digest.models import Picture as PictureRow
 from griot.digest.words import words
-from griot.press.drafting import attribution
+from griot.press.lines import attribution
 from griot.press.types import OutletLink
 
 WIDTHS = (640, 1280)

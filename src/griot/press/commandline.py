@@ -15,10 +15,11 @@ from typing import Any
 from griot.press.checking import check
 from griot.press.clustering import cluster
 from griot.press.dates import to_utc
-from griot.press.drafting import draft, line_html, line_text
+from griot.press.drafting import draft
 from griot.press.evaluation import b_cubed, pairwise
 from griot.press.feeds import parse_feed, plain_text
 from griot.press.languages import detect_language
+from griot.press.lines import line_html, line_text
 from griot.press.pages import read_page
 from griot.press.relevance import BEATS, score_articles
 from griot.press.syndication import find_copies

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from babel import Locale
@@ -27,6 +28,17 @@ def _codes() -> dict[str, str]:
 def country_code(name: str) -> str | None:
     """The ISO 3166 code of a country named in any of our languages, or None."""
     return _codes().get(fold(without_initials(name)).removeprefix("the "))
+
+
+@cache
+def _stems() -> frozenset[str]:
+    return frozenset(name[:4] for name in _codes() if len(name) >= 4)
+
+
+def looks_like_demonym(word: str) -> bool:
+    """Whether an English word is built like the people of a country: Libyan, Sudanese, Iraqis, Danes."""
+    folded = fold(word)
+    return folded[:4] in _stems() and re.search(r"(?:ese|ish|[a-z]an|ns|is|i|ine|ch)$", folded) is not None
 
 
 @cache

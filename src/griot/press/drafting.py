@@ -13,18 +13,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from html import escape
 
 from babel import Locale
 
 from griot.press.checking import check
-from griot.press.countries import country_code
+from griot.press.countries import country_code, looks_like_demonym
+from griot.press.lines import line_text
 from griot.press.numbers import numbers_in
 from griot.press.text import fold, sentences, stems, stop_words, words
 from griot.press.types import Article, BadInput, Line, OutletLink
 
 MAX_WORDS, MIN_WORDS = 45, 7
-MAX_NAMES = 4
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 # "DAKAR, 3 Mar (Reuters) - ", "KHARTOUM: ", "Dakar (IPS) – ", "[Ayin Network] "
@@ -66,35 +65,6 @@ class _Candidate:
 def ordered(articles: Sequence[Article]) -> list[Article]:
     """Originals before copies, notable outlets first, then by time: the order of attribution."""
     return sorted(articles, key=lambda a: (a.copy_of is not None, -a.weight, a.published or _FAR, a.url))
-
-
-def attribution(outlets: Sequence[OutletLink]) -> list[str]:
-    """The names that a line shows and what joins them, alternating: [name, joint, name, …].
-
-    At most four names, then "and others".
-    """
-    shown = [o.name for o in outlets[:MAX_NAMES]]
-    ending = " and others" if len(outlets) > MAX_NAMES else ""
-    pieces: list[str] = []
-    for i, name in enumerate(shown):
-        if i:
-            pieces.append(" and " if i == len(shown) - 1 and not ending else ", ")
-        pieces.append(name)
-    return [*pieces, ending] if ending else pieces
-
-
-def line_text(line: Line) -> str:
-    return f"{''.join(attribution(line.outlets))} {line.body}"
-
-
-def line_html(line: Line) -> str:
-    """The line with every outlet's name linked to its article, as safe HTML."""
-    links = {o.name: o.url for o in reversed(line.outlets)}
-    head = "".join(
-        f'<a href="{escape(links[piece])}">{escape(piece)}</a>' if i % 2 == 0 and piece in links else escape(piece)
-        for i, piece in enumerate(attribution(line.outlets))
-    )
-    return f"{head} {escape(line.body, quote=False)}"
 
 
 def draft(articles: Sequence[Article], language: str = "en") -> Line:
@@ -223,7 +193,7 @@ def _stays_capital(clause: str, members: Sequence[Article], language: str) -> bo
         return True
     if fold(first) in stop_words(language) and fold(first) not in _NATIONS_AND_DAYS and country_code(first) is None:
         return False
-    if country_code(bare) or country_code(f"{first} {second}") or _NATIONALITY.search(bare.removesuffix("s")):
+    if country_code(bare) or country_code(f"{first} {second}") or looks_like_demonym(bare):
         return True
     big = small = 0
     for article in members:
@@ -246,7 +216,6 @@ _SMALL_BEFORE_A_NAME = set(
     "most many some several all every each two-thirds half both no former late accused convicted outgoing acting top senior "
     "prominent thousands hundreds dozens millions residents officials police authorities lawyers families".split()
 )
-_NATIONALITY = re.compile(r"(?:\w{2,}(?:ese|nian|sian|rian|lian|dian|gian|tian|vian|bian|mian|ean|ish|aqi|aeli|stani|emeni|deshi))$")
 _NATIONS_AND_DAYS = set(
     "american british french german italian spanish russian chinese indian african european monday tuesday wednesday "
     "thursday friday saturday sunday january february march april june july august september october november december".split()

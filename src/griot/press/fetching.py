@@ -51,6 +51,11 @@ def host_of(url: str) -> str:
     return f"{(parts.hostname or '').lower()}:{parts.port or {'https': 443}.get(parts.scheme, 80)}"
 
 
+def is_exempt(host: str, allowed: Collection[str]) -> bool:
+    """Whether `allowed` names this host:port, itself or as *.its-domain:port."""
+    return host in allowed or f"*.{host.partition('.')[2]}" in allowed
+
+
 class GuardedTransport(httpx.HTTPTransport):
     """Connects to public addresses only; `allowed` holds the host:port pairs exempt from that."""
 
@@ -74,7 +79,7 @@ class GuardedTransport(httpx.HTTPTransport):
 
     def _address(self, host: str, port: int) -> str:
         """An IP address of `host` that may be connected to. Raises FetchError."""
-        exempt = f"{host.lower()}:{port}" in self._allowed
+        exempt = is_exempt(f"{host.lower()}:{port}", self._allowed)
         if exempt and _LOCALHOST.search(host):
             return "127.0.0.1"
         try:

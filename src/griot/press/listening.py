@@ -22,7 +22,7 @@ from griot.press import types
 from griot.press.clustering import view_of
 from griot.press.dates import choose
 from griot.press.feeds import parse_feed
-from griot.press.fetching import Fetched, FetchError, Fetcher, crawl_delay, host_of, may_fetch
+from griot.press.fetching import Fetched, FetchError, Fetcher, crawl_delay, host_of, is_exempt, may_fetch
 from griot.press.languages import detect_language
 from griot.press.models import Article, Entry, Fetch, Host, Source
 from griot.press.pages import read_page
@@ -88,11 +88,10 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
 def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: str = "") -> Fetched:
     """Fetch with robots.txt obeyed and the host's turn awaited. Raises FetchError."""
     host = host_of(url)
-    is_our_own = host in settings.FETCH_ALLOWED
     robots = robots_of(fetcher, url)
     if not may_fetch(robots, url, settings.USER_AGENT):
         raise FetchError("the site's robots.txt asks not to read it")
-    if not is_our_own:
+    if not is_exempt(host, settings.FETCH_ALLOWED):
         take_turn(host, max(settings.FETCH_DELAY, crawl_delay(robots, settings.USER_AGENT)))
     return fetcher.get(url, etag, last_modified)
 

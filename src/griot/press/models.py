@@ -10,7 +10,7 @@ from django.utils import timezone
 from pgvector.django import VectorField
 
 from griot.press import types
-from griot.press.vectors import DIMENSIONS
+from griot.press.lines import line_text
 
 
 class Outlet(models.Model):
@@ -97,7 +97,7 @@ class Article(models.Model):
     read_from = models.CharField(max_length=4, choices=ReadFrom.choices)
     why_not_page = models.CharField(max_length=200, blank=True)
     copy_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="copies")
-    vector = VectorField(dimensions=DIMENSIONS)
+    vector = VectorField(dimensions=types.DIMENSIONS)
     score = models.FloatField(default=0, help_text="nearness to the beat")
     story = models.ForeignKey("Story", models.SET_NULL, null=True, blank=True, related_name="articles")
 
@@ -180,8 +180,6 @@ class Line(models.Model):
         constraints = [models.UniqueConstraint(fields=["story", "language"], name="line_once_per_story")]
 
     def __str__(self) -> str:
-        from griot.press.drafting import line_text
-
         return line_text(self.as_value())
 
     def as_value(self) -> types.Line:

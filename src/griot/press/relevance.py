@@ -63,7 +63,7 @@ MIGRATION = Beat(
         "pt": "migrante*|migrac*|migrat*|imigra*|emigra*|refugiad*|asilo|deslocad*|deporta*|retornad*|"
         "trafico de pessoas|traficantes de pessoas|apatrid*|diaspora*|repatria*|indocumentad*",
         "de": "migrant*|migration*|zuwander*|einwander*|auswander*|fluchtling*|gefluchtet*|asyl*|vertrieben*|vertreibung*|"
-        "abschieb*|abgeschob*|schleuser*|schlepper*|menschenhandel*|staatenlos*|diaspora*|ruckkehr*|seenotrett*|bootsmigrant*",
+        "abschieb*|abgeschob*|schleuser*|menschenhandel*|staatenlos*|diaspora*|ruckkehr*|seenotrett*|bootsmigrant*",
         "it": "migrant*|migrazion*|migratori*|immigra*|emigra*|rifugiat*|profugh*|asilo|sfollat*|espuls*|rimpatri*|"
         "scafist*|trafficant*|tratta di esseri umani|apolid*|diaspora*|sbarc*|barcon*|naufrag*",
     },
@@ -73,7 +73,7 @@ MIGRATION = Beat(
         "es": "frontera*|visado*|visa|salvamento|huy*|huir|campamento*|permiso de trabajo|extranjer*|remesas",
         "ar": "حدود|الحدود|تأشير*|خفر السواحل|مخيم*|المخيم*|قارب|قوارب|الإغاثة",
         "pt": "fronteira*|visto|vistos|guarda costeira|fug*|campo|campos|estrangeir*|remessas",
-        "de": "grenz*|visum|visa|kustenwache|floh|flohen|flucht|lager|aufenthalt*|auslander*|fachkrafte*",
+        "de": "grenz*|schlepper*|visum|visa|kustenwache|floh|flohen|flucht|lager|aufenthalt*|auslander*|fachkrafte*",
         "it": "frontier*|confin*|visto|visti|guardia costiera|fugg*|campo|campi|permesso di soggiorno|stranier*",
     },
     about=(

@@ -5,9 +5,6 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from griot.press.listening import due_sources, fetch_sources, read_entries
-from griot.press.pipeline import group_articles
-
 DEAD_AFTER = 60  # seconds without a heartbeat
 
 
@@ -15,6 +12,9 @@ DEAD_AFTER = 60  # seconds without a heartbeat
 @app.task(name="press.listen", queueing_lock="listen", lock="listen")
 def listen(timestamp: int | None = None) -> None:
     """Visit what is due, read what is new, group it. Interrupted, the next run goes on."""
+    from griot.press.listening import due_sources, fetch_sources, read_entries  # heavy; the web server never needs it
+    from griot.press.pipeline import group_articles
+
     now = timezone.now()
     fetch_sources(due_sources(now))
     read_entries()

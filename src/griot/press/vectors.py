@@ -12,8 +12,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from griot.press.types import DIMENSIONS
+
 Vectors = NDArray[np.float32]
-DIMENSIONS = 512
 
 
 class SentenceEncoder(Protocol):

@@ -10,7 +10,7 @@ from griot.runtime.postgres import database
 
 
 def listener(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes any free one. Raises OSError where it is taken."""
+    """A socket bound to a port, 0 for any free one. Raises OSError where it is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -22,6 +22,7 @@ def run(name: str, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./griot serve", description="Run the web server alone.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--fd", type=int, help="serve on this listening socket, inherited from the parent")
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
     os.environ.setdefault("GRIOT_PUBLIC_URL", f"http://{options.host}:{options.port}")
@@ -29,7 +30,7 @@ def run(name: str, arguments: list[str]) -> int:
         import uvicorn
 
         uvicorn.run(
-            "griot.asgi:application", host=options.host, port=options.port, log_level="warning", access_log=False,
-            lifespan="off", server_header=False,
+            "griot.asgi:application", host=options.host, port=options.port, fd=options.fd, log_level="warning",
+            access_log=False, lifespan="off", server_header=False,
         )  # fmt: skip
     return 0

@@ -55,3 +55,13 @@ def demo_facts() -> dict[str, Any]:
 
 def remember_demo(facts: dict[str, Any]) -> None:
     write_whole(state_folder() / "demo.json", json.dumps(facts))
+
+
+def public_url() -> str:
+    """The address that `./griot up` last gave this newsroom, for commands that run beside it."""
+    path = state_folder() / "public-url"
+    return path.read_text() if path.exists() else "http://localhost:8000"
+
+
+def remember_public_url(url: str) -> None:
+    write_whole(state_folder() / "public-url", url)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -18,14 +18,14 @@ from types import FrameType
 import psycopg
 
 from griot.runtime.postgres import database
+from griot.runtime.preparing import prepare
 from griot.runtime.serving import listener
-from griot.runtime.state import ROOT, demo_facts, remember_demo, state_folder, write_whole
+from griot.runtime.state import demo_facts, remember_public_url
 
 CHECK_WITHIN = 600.0  # seconds
 STOP_WITHIN = 15.0
 RESTART_AFTER = 2.0
 FIRST_PORT = 8000
-WIRE_PORTS = range(8765, 8900)
 
 
 class Stopped(Exception):
@@ -43,19 +43,22 @@ def run(name: str, arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     try:
-        port = _free_port(options.host, options.port)
+        door = _free_port(options.host, options.port)
+        door.listen(128)  # from now on readers wait a moment at most, also while the server restarts
     except OSError as error:
         say(f"can't listen on {options.host}:{options.port}: {error.strerror}. Choose another: ./griot up --port N")
         return 2
+    port = door.getsockname()[1]
     host = {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost"}.get(options.host, options.host)
     url = os.environ.setdefault("GRIOT_PUBLIC_URL", f"http://{host}:{port}")
+    remember_public_url(url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
     try:
         with ExitStack() as stack:
             database_url = stack.enter_context(database())
-            _prepare(options.empty, quiet=options.check)
+            prepare(with_demo=not options.empty, quiet=options.check)
             children = stack.enter_context(Children())
-            children.start("serve", "--host", options.host, "--port", str(port))
+            children.start("serve", "--host", options.host, "--port", str(port), "--fd", str(door.fileno()), door=door)
             if demo_facts():
                 children.start("wire")
             children.start("worker")
@@ -83,48 +86,16 @@ def say(text: str) -> None:
     print(f"griot: {text}", file=sys.stderr, flush=True)
 
 
-def _free_port(host: str, wanted: int | None) -> int:
-    """`wanted`, or the first free port from FIRST_PORT. Raises OSError when there is none."""
+def _free_port(host: str, wanted: int | None) -> socket.socket:
+    """A socket on `wanted`, or on the first free port from FIRST_PORT. Raises OSError when there is none."""
     candidates = [wanted] if wanted is not None else [*range(FIRST_PORT, FIRST_PORT + 100), 0]
     for port in candidates:
         try:
-            with listener(host, port) as found:
-                return int(found.getsockname()[1])
+            return listener(host, port)
         except OSError:
             if port == candidates[-1]:
                 raise
     raise AssertionError("unreachable")
-
-
-def _code_state() -> str:
-    """A digest of what decides whether the database is up to date: the lock and our migrations."""
-    files = [ROOT / "requirements" / "base.txt", *sorted((ROOT / "src").glob("griot/*/migrations/*.py"))]
-    return hashlib.sha256(b"\0".join(f.read_bytes() for f in files)).hexdigest()
-
-
-def _prepare(empty: bool, quiet: bool) -> None:
-    """Bring the database up to this code; on first use make an administrator and, unless empty, the demo."""
-    stamp = state_folder() / "prepared"
-    wanted = f"{_code_state()} {os.environ['DATABASE_URL']} {os.environ['GRIOT_PUBLIC_URL']}"
-    is_first = not stamp.exists()
-    if is_first and not empty and not demo_facts():
-        port = next(p for p in WIRE_PORTS if _is_free(p))
-        remember_demo({"port": port, "base": "1970-01-01T00:00:00+00:00"})
-    if is_first or stamp.read_text() != wanted or demo_facts():
-        run_griot("prepare", stdout=sys.stderr if quiet else None)
-        write_whole(stamp, wanted)
-
-
-def _is_free(port: int) -> bool:
-    try:
-        listener("127.0.0.1", port).close()
-    except OSError:
-        return False
-    return True
-
-
-def run_griot(*arguments: str, stdout: object = None) -> None:
-    subprocess.run([sys.executable, "-m", "griot", *arguments], check=True, stdout=stdout)  # type: ignore[call-overload]
 
 
 class Children:
@@ -132,16 +103,21 @@ class Children:
 
     def __init__(self) -> None:
         self._running: dict[tuple[str, ...], tuple[subprocess.Popen[bytes], float]] = {}
+        self._doors: dict[tuple[str, ...], socket.socket] = {}
         self._theirs, self._ours = os.pipe()
 
     def __enter__(self) -> Children:
         return self
 
-    def start(self, *arguments: str) -> None:
+    def start(self, *arguments: str, door: socket.socket | None = None) -> None:
+        """Run a command of ours; a child that dies later gets the same `door` again."""
+        if door is not None:
+            self._doors[arguments] = door
+        inherited = [d.fileno() for d in [self._doors.get(arguments)] if d]
         process = subprocess.Popen(
             [sys.executable, "-m", "griot", *arguments],
             env={**os.environ, "GRIOT_PARENT_PIPE": str(self._theirs)},
-            pass_fds=[self._theirs],
+            pass_fds=[self._theirs, *inherited],
             start_new_session=True,  # Ctrl-C reaches us alone; we end them in order
         )
         self._running[arguments] = (process, time.monotonic())

@@ -17,10 +17,14 @@ def run(name: str, arguments: list[str]) -> int:
         import django
 
         django.setup()
+        from django.conf import settings
+        from django.core.management import call_command
         from procrastinate.contrib.django import app
 
         from griot.mailing.tasks import sweep
 
+        if settings.DEMO:
+            call_command("seed_demo")
         sweep()  # what a dead worker left goes on at once, not at the next minute
         worker_app = app.with_connector(app.connector.get_worker_connector())
         worker_app.run_worker(concurrency=options.jobs, install_signal_handlers=True)

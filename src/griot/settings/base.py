@@ -9,14 +9,14 @@ import environ
 from psycopg.conninfo import conninfo_to_dict
 
 from griot import __version__
-from griot.runtime.state import demo_facts, secret_key, state_folder
+from griot.runtime.state import demo_facts, public_url, secret_key, state_folder
 
 env = environ.Env()
 BASE = Path(__file__).resolve().parents[1]
 VAR = state_folder()
 
 # --- who and where -----------------------------------------------------------------------
-PUBLIC_URL = env.str("GRIOT_PUBLIC_URL", "http://localhost:8000").rstrip("/")
+PUBLIC_URL = env.str("GRIOT_PUBLIC_URL", public_url()).rstrip("/")
 CONTACT = env.str("GRIOT_CONTACT", "editor@localhost")
 MAIL_FROM = env.str("GRIOT_MAIL_FROM", f"Griot <{CONTACT}>")
 USER_AGENT = f"Griot/{__version__} (+{PUBLIC_URL}; {CONTACT})"
@@ -53,8 +53,8 @@ AXES_VERBOSE = False
 DEMO = demo_facts()  # made by `./griot up` without --empty; empty in a real newsroom
 
 # --- the press ---------------------------------------------------------------------------
-# host:port pairs that the SSRF guard lets through although they are not public: the demo's wire.
-FETCH_ALLOWED = frozenset([*env.list("GRIOT_FETCH_ALLOWED", default=[]), *DEMO.get("hosts", [])])
+# host:port or *.domain:port that the SSRF guard lets through although it is not public: the demo's wire.
+FETCH_ALLOWED = frozenset([*env.list("GRIOT_FETCH_ALLOWED", default=[]), *([f"*.localhost:{DEMO['port']}"] if DEMO else [])])
 FETCH_DELAY = env.float("GRIOT_FETCH_DELAY", 5.0)  # seconds between two requests to one host
 
 # --- the mail ----------------------------------------------------------------------------
@@ -70,8 +70,6 @@ INSTALLED_APPS = [
     "griot.press",
     "griot.digest",
     "griot.mailing",
-    "wagtail.contrib.forms",
-    "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
@@ -105,7 +103,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "griot.middleware.ContentSecurityPolicy",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "griot.urls"
@@ -138,6 +135,7 @@ PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise wants it to exist, though it may stay empty
 WHITENOISE_USE_FINDERS = True  # no collectstatic: the files are served from where they lie
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"

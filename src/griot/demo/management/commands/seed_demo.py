@@ -22,7 +22,6 @@ class Command(BaseCommand):
             base = timezone.now().replace(second=0, microsecond=0)
             remember_demo({**facts, "base": base.isoformat(), "day": ""})
             wire = current_wire()
-            remember_demo({**demo_facts(), "hosts": [wire.host(slug) for slug in wire.outlets]})
             forget_yesterday()
             seed_sources(wire)
             seed_people()

@@ -24,8 +24,6 @@ class Command(BaseCommand):
         with transaction.atomic():
             _administrator()
             _site()
-        if settings.DEMO:
-            call_command("seed_demo")
 
 
 def _migrate() -> None:

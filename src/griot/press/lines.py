@@ -1,0 +1,39 @@
+"""How a line is put together from its outlets and its body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from griot.press.types import Line, OutletLink
+
+MAX_NAMES = 4
+
+
+def attribution(outlets: Sequence[OutletLink]) -> list[str]:
+    """The names that a line shows and what joins them, alternating: [name, joint, name, …].
+
+    At most four names, then "and others".
+    """
+    shown = [o.name for o in outlets[:MAX_NAMES]]
+    ending = " and others" if len(outlets) > MAX_NAMES else ""
+    pieces: list[str] = []
+    for i, name in enumerate(shown):
+        if i:
+            pieces.append(" and " if i == len(shown) - 1 and not ending else ", ")
+        pieces.append(name)
+    return [*pieces, ending] if ending else pieces
+
+
+def line_text(line: Line) -> str:
+    return f"{''.join(attribution(line.outlets))} {line.body}"
+
+
+def line_html(line: Line) -> str:
+    """The line with every outlet's name linked to its article, as safe HTML."""
+    links = {o.name: o.url for o in reversed(line.outlets)}
+    head = "".join(
+        f'<a href="{escape(links[piece])}">{escape(piece)}</a>' if i % 2 == 0 and piece in links else escape(piece)
+        for i, piece in enumerate(attribution(line.outlets))
+    )
+    return f"{head} {escape(line.body, quote=False)}"
