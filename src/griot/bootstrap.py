@@ -85,12 +85,18 @@ def install(lock: Path) -> None:
     if not uv.exists():
         subprocess.run(
             [*pip, "install", "-q", "--require-hashes", "-r", str(ROOT / "requirements" / "uv.txt")],
-            stdout=sys.stderr, stderr=subprocess.DEVNULL,
+            stdout=sys.stderr,
+            stderr=subprocess.DEVNULL,
         )
-    if uv.exists() and subprocess.run(
-        [str(uv), "pip", "install", "-q", "--require-hashes", "-r", str(lock)],
-        stdout=sys.stderr, env=env,
-    ).returncode == 0:
+    if (
+        uv.exists()
+        and subprocess.run(
+            [str(uv), "pip", "install", "-q", "--require-hashes", "-r", str(lock)],
+            stdout=sys.stderr,
+            env=env,
+        ).returncode
+        == 0
+    ):
         return
     say("uv did not succeed; trying pip")
     if subprocess.run([*pip, "install", "-q", "--require-hashes", "-r", str(lock)], stdout=sys.stderr).returncode != 0:

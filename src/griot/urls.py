@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -18,6 +19,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("unsubscribe/<str:token>/", mailing.unsubscribe, name="unsubscribe"),
     path("robots.txt", robots),
+    path("favicon.ico", RedirectView.as_view(url="/static/griot/mark.svg", permanent=True)),
     # Only what was made for readers; uploaded originals, with all they carry, are not served.
     re_path(r"^media/(?P<path>images/.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include(wagtail_urls)),

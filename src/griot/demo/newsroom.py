@@ -56,7 +56,9 @@ def forget_yesterday() -> None:
         Fetch.objects.all().delete()
         Article.objects.all().delete()
         Story.objects.all().delete()
-        Source.objects.update(etag="", last_modified="", content_hash="", next_fetch=datetime.fromisoformat(demo_facts()["base"]))
+        Source.objects.update(
+            etag="", last_modified="", content_hash="", next_fetch=datetime.fromisoformat(demo_facts()["base"])
+        )
 
 
 def seed_pictures() -> None:
@@ -80,9 +82,9 @@ def dress(issue: IssuePage) -> None:
         return
     wire = current_wire()
     review = [(b.block_type, b.value) for b in issue.body if b.block_type == "press_review"]
-    body = _frame(wire)
-    at = next(i for i, (kind, _) in enumerate(body) if kind == "share")
-    issue.body = [*body[: at + 1], *review, *body[at + 1 :]]
+    frame = _frame(wire)
+    after = next(i for i, (kind, _) in enumerate(frame) if kind == "portrait") + 1
+    issue.body = [*frame[:after], *review, *frame[after:]]
     issue.summary = "In Pikine, the audience speaks first · " + issue.summary
     revision = issue.save_revision()
     revision.publish()
@@ -136,7 +138,6 @@ def _frame(wire: Wire) -> list[tuple[str, Any]]:
             "text": "She taught me the stitch, I taught her the song. Now the costume has both.",
             "link": link("Read more", "bussola-sartoria"),
         }),
-        ("share", None),
         ("feature", {
             "title": "Two days that can change a contract",
             "picture": picture["lesson"],
@@ -154,4 +155,5 @@ def _frame(wire: Wire) -> list[tuple[str, Any]]:
             "school. The first bonds went on sale on Friday; by Sunday a roof in Fogo was paid for.</p>",
             "link": link("Read here", "review-cabo-verde"),
         }),
+        ("share", None),
     ]  # fmt: skip

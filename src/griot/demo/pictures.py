@@ -17,7 +17,15 @@ Colour = tuple[int, int, int]
 NIGHT, DUSK, CLAY, SAND, CREAM = (24, 28, 48), (70, 52, 92), (168, 67, 31), (226, 178, 120), (250, 243, 230)
 SEA, DEEP, LEAF, INK, GOLD = (52, 112, 132), (24, 66, 88), (70, 104, 72), (30, 30, 40), (240, 186, 84)
 SKINS = [(92, 58, 44), (120, 78, 56), (70, 46, 38), (150, 104, 76)]
-CLOTHS = [(196, 84, 48), (52, 112, 132), (240, 186, 84), (112, 72, 124), (70, 104, 72), (214, 128, 116), (236, 226, 206)]
+CLOTHS = [
+    (196, 84, 48),
+    (52, 112, 132),
+    (240, 186, 84),
+    (112, 72, 124),
+    (70, 104, 72),
+    (214, 128, 116),
+    (236, 226, 206),
+]
 
 
 class Canvas:
@@ -64,25 +72,42 @@ class Canvas:
 
     def ridge(self, y: float, rise: float, wave: float, colour: Colour, phase: float = 0) -> None:
         """Hills, dunes or waves across the whole width."""
-        top = [(x, y + rise * math.sin(x / wave + phase) + rise / 3 * math.sin(x / wave * 2.3 + phase)) for x in range(0, WIDTH + 20, 20)]
+        top = [
+            (x, y + rise * math.sin(x / wave + phase) + rise / 3 * math.sin(x / wave * 2.3 + phase))
+            for x in range(0, WIDTH + 20, 20)
+        ]
         self.shape([(0, HEIGHT), *top, (WIDTH, HEIGHT)], colour)
 
-    def person(self, x: float, y: float, size: float, scarf: bool = False, seated: bool = False, cloth: Colour | None = None) -> None:
+    def person(
+        self, x: float, y: float, size: float, scarf: bool = False, seated: bool = False, cloth: Colour | None = None
+    ) -> None:
         """A figure standing (or sitting) with its feet at (x, y)."""
         skin, cloth = self.random.choice(SKINS), cloth or self.random.choice(CLOTHS)
         height = size * (0.62 if seated else 1.0)
         head = size * 0.11
         shoulder = y - height + head * 2
         self.shape(
-            [(x - size * 0.10, shoulder), (x + size * 0.10, shoulder), (x + size * (0.22 if seated else 0.15), y), (x - size * (0.22 if seated else 0.15), y)],
+            [
+                (x - size * 0.10, shoulder),
+                (x + size * 0.10, shoulder),
+                (x + size * (0.22 if seated else 0.15), y),
+                (x - size * (0.22 if seated else 0.15), y),
+            ],
             cloth,
         )
         self.disc(x, shoulder + size * 0.02, size * 0.12, cloth, size * 0.07)
         self.disc(x, shoulder - head * 0.9, head, skin)
         if scarf:
-            self.pen.pieslice(self._xy([(x - head * 1.2, shoulder - head * 2.2), (x + head * 1.2, shoulder + head * 0.3)]), 160, 380, fill=self.random.choice(CLOTHS))
+            self.pen.pieslice(
+                self._xy([(x - head * 1.2, shoulder - head * 2.2), (x + head * 1.2, shoulder + head * 0.3)]),
+                160,
+                380,
+                fill=self.random.choice(CLOTHS),
+            )
         else:
-            self.pen.chord(self._xy([(x - head, shoulder - head * 1.95), (x + head, shoulder + head * 0.1)]), 190, 350, fill=INK)
+            self.pen.chord(
+                self._xy([(x - head, shoulder - head * 1.95), (x + head, shoulder + head * 0.1)]), 190, 350, fill=INK
+            )
 
     def finished(self) -> Image.Image:
         return self.image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
@@ -122,7 +147,13 @@ def _screening() -> Image.Image:
     c.drop(12)
     for row in range(3):
         for i in range(11 - row):
-            c.person(110 + i * 145 + row * 62 + c.random.uniform(-14, 14), 860 + row * 66, 190 + row * 28, i % 3 == row % 3, True)
+            c.person(
+                110 + i * 145 + row * 62 + c.random.uniform(-14, 14),
+                860 + row * 66,
+                190 + row * 28,
+                i % 3 == row % 3,
+                True,
+            )
         c.drop(10)
     return c.finished()
 
@@ -142,18 +173,20 @@ def _caravan() -> Image.Image:
     c.shape([(0, 1000), (0, 830), (1600, 760), (1600, 1000)], (206, 164, 124))
     c.drop(8)
     for i in range(19):
-        x = 60 + i * 82 + c.random.uniform(-12, 12)
-        y = 880 - x * 0.045 + c.random.uniform(-12, 26)
-        c.person(x, y, c.random.choice([150, 230, 250, 240]), i % 4 == 1)
+        at = 60 + i * 82 + c.random.uniform(-12, 12)
+        y = 880 - at * 0.045 + c.random.uniform(-12, 26)
+        c.person(at, y, c.random.choice([150, 230, 250, 240]), i % 4 == 1)
         if i % 5 == 2:
-            c.box(x - 46, y - 170, 34, 60, CLAY, 10)
+            c.box(at - 46, y - 170, 34, 60, CLAY, 10)
     c.drop(9)
     return c.finished()
 
 
 def _boat(c: Canvas, x: float, y: float, size: float, hull: Colour) -> None:
     c.shape([(x - size, y), (x + size, y), (x + size * 0.78, y + size * 0.3), (x - size * 0.72, y + size * 0.3)], hull)
-    c.shape([(x - size, y), (x + size, y), (x + size * 0.97, y + size * 0.07), (x - size * 0.97, y + size * 0.07)], CREAM)
+    c.shape(
+        [(x - size, y), (x + size, y), (x + size * 0.97, y + size * 0.07), (x - size * 0.97, y + size * 0.07)], CREAM
+    )
 
 
 def _harbour() -> Image.Image:
@@ -188,7 +221,21 @@ def _banner() -> Image.Image:
     for i in range(7):
         c.shape([(800, 520), (i * 300 - 160, -20), (i * 300 - 20, -20)], (182, 84, 46))
     c.drop(4)
-    c.shape([(560, 210), (1040, 210), (1040, 250), (880, 500), (1040, 750), (1040, 790), (560, 790), (560, 750), (720, 500), (560, 250)], GOLD)
+    c.shape(
+        [
+            (560, 210),
+            (1040, 210),
+            (1040, 250),
+            (880, 500),
+            (1040, 750),
+            (1040, 790),
+            (560, 790),
+            (560, 750),
+            (720, 500),
+            (560, 250),
+        ],
+        GOLD,
+    )
     c.drop(16)
     for dx in (-170, -60, 60, 170):
         c.line([(800 + dx, 250), (800 + dx * 0.4, 500), (800 + dx, 750)], CLAY, 8)
@@ -287,8 +334,21 @@ def _islands() -> Image.Image:
     c.drop(5)
     c.ridge(560, 4, 200, (96, 160, 176))
     c.drop(4)
-    for x, w, h, colour in ((300, 330, 250, (122, 92, 86)), (820, 240, 170, (150, 112, 96)), (1340, 300, 330, (104, 80, 84))):
-        c.shape([(x - w, 580), (x - w * 0.45, 580 - h * 0.6), (x - w * 0.1, 580 - h), (x + w * 0.2, 580 - h * 0.85), (x + w, 580)], colour)
+    for x, w, h, colour in (
+        (300, 330, 250, (122, 92, 86)),
+        (820, 240, 170, (150, 112, 96)),
+        (1340, 300, 330, (104, 80, 84)),
+    ):
+        c.shape(
+            [
+                (x - w, 580),
+                (x - w * 0.45, 580 - h * 0.6),
+                (x - w * 0.1, 580 - h),
+                (x + w * 0.2, 580 - h * 0.85),
+                (x + w, 580),
+            ],
+            colour,
+        )
         c.drop(10)
     c.ridge(640, 10, 110, SEA, 0.7)
     c.drop(10)

@@ -24,8 +24,8 @@ def render_feed(wire: Wire, outlet: DemoOutlet) -> tuple[str, bytes]:
     content_type = "application/feed+json" if outlet.format == "json" else "application/xml"
     body = render(wire, outlet, articles).encode()
     if outlet.slug == "la-bussola":  # a vertical tab and a lone Latin-1 byte, as careless exports leave them
-        body = body.replace("Barcone alla deriva".encode(), b"Barcone\x0b alla deriva", 1)
-        body = body.replace("Si legge a lume".encode(), b"Gi\xe0 si legge a lume", 1)
+        body = body.replace(b"Barcone alla deriva", b"Barcone\x0b alla deriva", 1)
+        body = body.replace(b"Si legge a lume", b"Gi\xe0 si legge a lume", 1)
     return content_type, body
 
 
@@ -83,7 +83,7 @@ def _rdf(wire: Wire, outlet: DemoOutlet, articles: list[DemoArticle]) -> str:
 
 def _atom(wire: Wire, outlet: DemoOutlet, articles: list[DemoArticle]) -> str:
     entries = "".join(
-        f"<entry><id>urn:sha1:{entry_id(wire, a)}</id><title>{escape(a.title)}</title>"
+        f"<entry><id>urn:sha256:{entry_id(wire, a)}</id><title>{escape(a.title)}</title>"
         f'<link rel="alternate" href="{escape(wire.url(a))}"/><summary>{escape(a.lead)}</summary>'
         f"<published>{wire.published(a).isoformat()}</published><updated>{wire.published(a).isoformat()}</updated></entry>\n"
         for a in articles
@@ -105,7 +105,9 @@ def _json(wire: Wire, outlet: DemoOutlet, articles: list[DemoArticle]) -> str:
         for a in articles
     ]
     head = {"version": "https://jsonfeed.org/version/1.1", "title": outlet.name, "language": outlet.language}
-    return json.dumps({**head, "home_page_url": f"http://{wire.host(outlet.slug)}/", "items": items}, ensure_ascii=False)
+    return json.dumps(
+        {**head, "home_page_url": f"http://{wire.host(outlet.slug)}/", "items": items}, ensure_ascii=False
+    )
 
 
 # --- pages -------------------------------------------------------------------------------
@@ -117,7 +119,9 @@ def render_page(wire: Wire, outlet: DemoOutlet, article: DemoArticle) -> tuple[i
         case "forbidden":
             return 403, _shell(wire, outlet, "Forbidden", "<h1>Forbidden</h1>")
         case "soft_404":
-            return 200, _shell(wire, outlet, "Page not found", "<h1>Page not found</h1><p>Sorry, this page is no longer available.</p>")
+            return 200, _shell(
+                wire, outlet, "Page not found", "<h1>Page not found</h1><p>Sorry, this page is no longer available.</p>"
+            )
         case "consent_wall":
             title, text = _WALLS[outlet.language]
             return 200, _shell(wire, outlet, title, f"<h1>{title}</h1><p>{text}</p><button>OK</button>")

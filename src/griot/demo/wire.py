@@ -119,7 +119,16 @@ def _article(block: str, known: dict[str, DemoArticle], file: str) -> DemoArticl
     else:
         lead, paragraphs = rest[0], tuple(rest[1:])
     return DemoArticle(
-        slug, outlet, float(hours), story, beat, title, lead, tuple(paragraphs), flags.get("trap", ""), flags.get("copy", "")
+        slug,
+        outlet,
+        float(hours),
+        story,
+        beat,
+        title,
+        lead,
+        tuple(paragraphs),
+        flags.get("trap", ""),
+        flags.get("copy", ""),
     )
 
 
@@ -127,4 +136,4 @@ def entry_id(wire: Wire, article: DemoArticle) -> str:
     """The id a feed gives; one outlet gives all its entries the same."""
     if article.outlet == "dhaka-beacon":
         return "http://dhaka-beacon.localhost/?p=1"
-    return hashlib.sha1(wire.url(article).encode()).hexdigest()
+    return hashlib.sha256(wire.url(article).encode()).hexdigest()

@@ -16,7 +16,12 @@ from griot.press.pipeline import draft_lines, group_articles, stories_on_beat
 
 NIGHT = timedelta(hours=36)  # what a morning looks back on
 MOST_LINES = 24
-TITLES = {"en": "Morning digest, {}", "fr": "Revue du matin, {}", "es": "Resumen de la mañana, {}", "ar": "نشرة الصباح، {}"}
+TITLES = {
+    "en": "Morning digest, {}",
+    "fr": "Revue du matin, {}",
+    "es": "Resumen de la mañana, {}",
+    "ar": "نشرة الصباح، {}",
+}
 
 
 def night_of(day: date, now: datetime) -> tuple[datetime, datetime]:

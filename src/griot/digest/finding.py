@@ -19,5 +19,7 @@ def find_issue(name: str) -> IssuePage:
         raise NoSuchIssue(f"an issue is named by its id or by the word latest, not {name!r}")
     if issue is None:
         there = ", ".join(f"{i.pk} ({i.day})" for i in IssuePage.objects.order_by("-day")[:5])
-        raise NoSuchIssue(f"there is no issue {name}; " + (f"the newest are {there}" if there else "./griot morning makes one"))
+        raise NoSuchIssue(
+            f"there is no issue {name}; " + (f"the newest are {there}" if there else "./griot morning makes one")
+        )
     return issue.get_latest_revision_as_object()

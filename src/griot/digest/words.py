@@ -53,4 +53,4 @@ def words(language: str) -> Mapping[str, str]:
 
 def long_date(day: date, language: str) -> str:
     """A date as readers of `language` write it: 12 December 2018."""
-    return format_date(day, "d MMMM y", locale=language.replace("-", "_"))
+    return str(format_date(day, "d MMMM y", locale=language.replace("-", "_")))

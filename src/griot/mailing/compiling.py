@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import policy, quoprimime
 from email.headerregistry import Address
-from email.message import EmailMessage, MIMEPart
+from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
 TO, MESSAGE_ID, UNSUBSCRIBE = "GRIOTSLOTTO", "GRIOTSLOTID", "GRIOTSLOTUNSUBSCRIBE"
@@ -33,7 +33,9 @@ class Compiled:
             if not value.isascii() or any(c in value for c in "\r\n\0"):
                 raise ValueError(f"not fit for a mail header: {value!r}")
         filled = [
-            piece if i % 2 == 0 else values[piece].replace("=", "=3D").encode()
+            piece
+            if i % 2 == 0
+            else values[piece].replace("=", "=3D").encode()
             if self._in_body(i)
             else values[piece].encode()
             for i, piece in enumerate(self.pieces)
@@ -63,7 +65,7 @@ def compile_message(
     message["MIME-Version"] = "1.0"
     message.make_alternative()
     for kind, body in (("plain", text), ("html", html)):
-        part = MIMEPart(policy=policy.SMTP)
+        part = EmailMessage(policy=policy.SMTP)
         part["Content-Type"] = f'text/{kind}; charset="utf-8"'
         part["Content-Transfer-Encoding"] = "quoted-printable"
         part.set_payload(_quoted(body, unsubscribe_mark))

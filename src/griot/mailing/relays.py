@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import smtplib
-import socket
 import ssl
 from pathlib import Path
 from typing import Protocol
@@ -84,7 +83,7 @@ class SmtpRelay:
             stuffed = message.replace(b"\r\n.", b"\r\n..")
             smtp.send(stuffed + (b"" if stuffed.endswith(b"\r\n") else b"\r\n") + b".\r\n")
             return self._say(smtp, *smtp.getreply())
-        except (smtplib.SMTPServerDisconnected, socket.timeout, OSError) as error:
+        except (TimeoutError, smtplib.SMTPServerDisconnected, OSError) as error:
             self.close()
             raise (InDoubt if handed_over else RelayDown)(str(error) or "the connection broke") from None
 

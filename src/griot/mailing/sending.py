@@ -211,7 +211,7 @@ def _after_refusal(key: int, refused: Refused) -> dict[str, object]:
 def _advance(last: dict[str, object], following: int | None) -> None:
     if last["done"] is not None or following is not None:
         with connection.cursor() as cursor:
-            cursor.execute(_ADVANCE, {**last, "next": following})
+            cursor.execute(_ADVANCE, {**last, "next": following})  # type: ignore[dict-item]
 
 
 def unsubscribe_url(token: str) -> str:

@@ -6,14 +6,17 @@ import email
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import cast
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import AbstractUser
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
@@ -36,7 +39,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _may_send(request: HttpRequest) -> bool:
-    return request.user.has_perm("mailing.add_send")
+    return isinstance(request.user, AbstractUser) and request.user.has_perm("mailing.add_send")
 
 
 def send(request: HttpRequest, issue_id: int) -> HttpResponse:
@@ -47,7 +50,7 @@ def send(request: HttpRequest, issue_id: int) -> HttpResponse:
     if request.method == "POST":
         audience = get_object_or_404(Audience, pk=request.POST.get("audience"))
         try:
-            begun = start_send(issue, audience, request.user)
+            begun = start_send(issue, audience, cast(AbstractUser, request.user))
         except (SendRefused, ValueError) as refusal:
             messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
             return redirect("mailing:send", issue.pk)
@@ -133,6 +136,7 @@ def outbox_mail(request: HttpRequest, name: str) -> HttpResponse:
     )  # fmt: skip
 
 
+@xframe_options_sameorigin
 def outbox_html(request: HttpRequest, name: str) -> HttpResponse:
     if not _may_send(request):
         return permission_denied(request)

@@ -16,7 +16,7 @@ from functools import cached_property
 from griot.press.countries import country_code, country_names
 from griot.press.numbers import Number, numbers_in
 from griot.press.text import fold, sentences, stem, stop_words, without_initials
-from griot.press.types import Article, Claim
+from griot.press.types import Article, Claim, ClaimKind
 
 ATTRIBUTION_VERB = re.compile(
     r"\s(?:all )?(?:also )?(reported|ran|published|featured|interviewed|spoke|reviewed|carried|wrote|told|looked)\b"
@@ -163,7 +163,7 @@ def _names(body: str, numbers: Sequence[Number]) -> Iterator[list[str]]:
         plain = without_initials(word).rstrip(".")
         gap = body[end : m.start()] if end >= 0 else ""
         starts = plain[:1].isupper() and m.start() not in spelt and not (opening and plain.lower() in _OPENING_WORDS)
-        if run and gap.strip() or (run and not starts and plain not in _CONNECTORS):
+        if (run and gap.strip()) or (run and not starts and plain not in _CONNECTORS):
             yield from _trimmed(run)
             run = []
         if starts or (run and plain in _CONNECTORS):
@@ -186,14 +186,13 @@ def _trimmed(run: list[str]) -> Iterator[list[str]]:
 
 def _name(words: list[str], company: frozenset[str], passages: Sequence[Passage], language: str) -> Claim:
     text = " ".join(words)
-    kind = "date" if {fold(w) for w in words} <= _DATE_WORDS else "name"
-    parts = [tokens(text)]
-    code = country_code(text)
-    own = frozenset(stem(t, language) for t in parts[0])
+    kind: ClaimKind = "date" if {fold(w) for w in words} <= _DATE_WORDS else "name"
+    own_tokens, code = tokens(text), country_code(text)
+    own = frozenset(stem(t, language) for t in own_tokens)
     for passage in passages:
-        if any(_stands(part, passage) for part in parts) or (code and _names_country(code, passage)):
-            if _keeps_company(company - own, passage, language):
-                return Claim(text, kind, passage.url, passage.text)
+        is_there = _stands(own_tokens, passage) or (code and _names_country(code, passage))
+        if is_there and _keeps_company(company - own, passage, language):
+            return Claim(text, kind, passage.url, passage.text)
     pieces = _without_titles(words)
     if len(pieces) > 1:
         found = [_name(piece, company, passages, language) for piece in pieces]

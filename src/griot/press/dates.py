@@ -71,7 +71,7 @@ def _stated(tree: lxml_html.HtmlElement, url: str) -> Iterator[tuple[Provenance,
             continue
         for text in _published_in(data):
             yield "json-ld", text
-    metas = {}
+    metas: dict[str, str] = {}
     for meta in tree.iterfind(".//meta[@content]"):
         name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
         metas.setdefault(name, meta.get("content"))

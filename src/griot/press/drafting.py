@@ -87,7 +87,9 @@ def draft(articles: Sequence[Article], language: str = "en") -> Line:
 def _line(members: Sequence[Article], source: Article, body: str, language: str) -> Line:
     """The line with its outlets in order, each linked to the article that tells it best."""
     links: dict[str, OutletLink] = {}
-    for article in sorted(members, key=lambda a: a.url != source.url):  # the clause's own article wins its outlet's link
+    for article in sorted(
+        members, key=lambda a: a.url != source.url
+    ):  # the clause's own article wins its outlet's link
         links.setdefault(article.credit, OutletLink(article.credit, article.url))
     outlets = tuple(links[name] for name in dict.fromkeys(a.credit for a in members))
     line = Line(outlets, body, language)
@@ -223,5 +225,5 @@ _NATIONS_AND_DAYS = set(
 
 
 def _is_title_case(title: str) -> bool:
-    inner = [w for w in re.findall(r"[A-Za-zÀ-ÿ]{4,}", title)[1:]]
+    inner = re.findall(r"[A-Za-zÀ-ÿ]{4,}", title)[1:]
     return bool(inner) and sum(w[0].isupper() for w in inner) / len(inner) > 0.7

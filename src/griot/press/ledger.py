@@ -42,9 +42,7 @@ class Ledger:
 def ledger(since: datetime, until: datetime) -> Ledger:
     """Count what happened between two moments."""
     last_visit = {f.source_id: f for f in Fetch.objects.filter(at__gt=since, at__lte=until).order_by("at")}
-    new = dict(
-        Fetch.objects.filter(at__gt=since, at__lte=until).values_list("source").annotate(n=Sum("new_entries"))
-    )
+    new = dict(Fetch.objects.filter(at__gt=since, at__lte=until).values_list("source").annotate(n=Sum("new_entries")))
     kept_out: dict[int, dict[str, int]] = defaultdict(dict)
     refused = Entry.objects.filter(state=Entry.State.KEPT_OUT, first_seen__gt=since, first_seen__lte=until)
     for source, reason, count in refused.values_list("source", "reason").annotate(n=Count("pk")):

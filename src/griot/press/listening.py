@@ -22,7 +22,7 @@ from griot.press import types
 from griot.press.clustering import view_of
 from griot.press.dates import choose
 from griot.press.feeds import parse_feed
-from griot.press.fetching import Fetched, FetchError, Fetcher, crawl_delay, host_of, is_exempt, may_fetch
+from griot.press.fetching import Fetched, Fetcher, FetchError, crawl_delay, host_of, is_exempt, may_fetch
 from griot.press.languages import detect_language
 from griot.press.models import Article, Entry, Fetch, Host, Source
 from griot.press.pages import read_page
@@ -79,9 +79,7 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
         is_absent = "HTTP 4" in str(error)
         text, kept = ("", ROBOTS_KEPT) if is_absent else ("User-agent: *\nDisallow: /", timedelta(minutes=10))
     text = text[:500_000].replace("\0", "")  # RFC 9309 §2.5 asks for at least 500 kibibytes
-    Host.objects.update_or_create(
-        name=host, defaults={"robots": text, "robots_until": timezone.now() + kept}
-    )
+    Host.objects.update_or_create(name=host, defaults={"robots": text, "robots_until": timezone.now() + kept})
     return text
 
 

@@ -18,7 +18,9 @@ class Outlet(models.Model):
 
     name = models.CharField(max_length=120, unique=True)
     attribution = models.CharField(
-        max_length=140, blank=True, help_text="How a line names it where the bare name would puzzle: UAE's The National."
+        max_length=140,
+        blank=True,
+        help_text="How a line names it where the bare name would puzzle: UAE's The National.",
     )
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code")
     language = models.CharField(max_length=12, blank=True)

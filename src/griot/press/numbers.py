@@ -24,7 +24,9 @@ _UNITS = {
 _TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
 _ORDINALS = {
     w: i
-    for i, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1)
+    for i, w in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+    )
 }
 # "one" is mostly a pronoun and "second" often a unit of time; neither states a quantity on its own.
 _NO_QUANTITY = {"one", "zero"}

@@ -54,4 +54,4 @@ def write_opml(feeds: Iterable[Subscribed], title: str) -> bytes:
         if feed.language:
             facts["language"] = feed.language
         etree.SubElement(body, "outline", facts)
-    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True))

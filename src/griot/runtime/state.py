@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,8 @@ def secret_key() -> str:
     if not path.exists():
         draft = path.with_name(f".secret-key.{os.getpid()}")
         write_whole(draft, secrets.token_urlsafe(64))
-        try:
-            os.link(draft, path)  # refuses when another process was faster
-        except FileExistsError:
-            pass
+        with suppress(FileExistsError):  # another process was faster
+            os.link(draft, path)
         draft.unlink()
     return path.read_text()
 

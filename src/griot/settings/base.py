@@ -33,7 +33,7 @@ ALLOWED_HOSTS = env.list("GRIOT_ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).ho
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"  # Wagtail previews pages in a frame of its own
+X_FRAME_OPTIONS = "DENY"  # Wagtail's previews and our outbox allow their own frames
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -54,7 +54,9 @@ DEMO = demo_facts()  # made by `./griot up` without --empty; empty in a real new
 
 # --- the press ---------------------------------------------------------------------------
 # host:port or *.domain:port that the SSRF guard lets through although it is not public: the demo's wire.
-FETCH_ALLOWED = frozenset([*env.list("GRIOT_FETCH_ALLOWED", default=[]), *([f"*.localhost:{DEMO['port']}"] if DEMO else [])])
+FETCH_ALLOWED = frozenset(
+    [*env.list("GRIOT_FETCH_ALLOWED", default=[]), *([f"*.localhost:{DEMO['port']}"] if DEMO else [])]
+)
 FETCH_DELAY = env.float("GRIOT_FETCH_DELAY", 5.0)  # seconds between two requests to one host
 
 # --- the mail ----------------------------------------------------------------------------
@@ -162,4 +164,3 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("GRIOT_LOG", "WARNING")},
     "loggers": {"griot": {"level": env.str("GRIOT_LOG", "INFO")}},
 }
-

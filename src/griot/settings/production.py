@@ -10,10 +10,19 @@ _wrong = [
     for holds, text in [
         (PUBLIC_URL.startswith("https://"), "GRIOT_PUBLIC_URL must be the https:// address that readers use"),
         (len(SECRET_KEY) >= 50, "GRIOT_SECRET_KEY must have at least 50 characters (or be left unset)"),
-        (EMAIL_URL.startswith(("smtp://", "smtps://")), "EMAIL_URL must name the mail relay (smtps://user:password@host)"),
-        (not CONTACT.endswith("localhost"), "GRIOT_CONTACT must be an address that publishers and readers can write to"),
+        (
+            EMAIL_URL.startswith(("smtp://", "smtps://")),
+            "EMAIL_URL must name the mail relay (smtps://user:password@host)",
+        ),
+        (
+            not CONTACT.endswith("localhost"),
+            "GRIOT_CONTACT must be an address that publishers and readers can write to",
+        ),
         ("*" not in env.list("GRIOT_ALLOWED_HOSTS", default=[]), "GRIOT_ALLOWED_HOSTS must not contain *"),
-        (not env.list("GRIOT_FETCH_ALLOWED", default=[]), "GRIOT_FETCH_ALLOWED opens the network behind the server; leave it unset"),
+        (
+            not env.list("GRIOT_FETCH_ALLOWED", default=[]),
+            "GRIOT_FETCH_ALLOWED opens the network behind the server; leave it unset",
+        ),
     ]
     if not holds
 ]

@@ -38,4 +38,4 @@ def render_feed(issues: Sequence[tuple[Issue, datetime]], url: str, title: str) 
         if issue.summary:
             add(entry, "summary", issue.summary)
         add(entry, "content", render_template("web/blocks.html", issue), type="html")
-    return etree.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return bytes(etree.tostring(feed, encoding="utf-8", xml_declaration=True))

@@ -48,7 +48,7 @@ def with_dateline(html: str, dateline: str) -> Markup:
         return Markup(html)
     head = Markup('<b class="dateline">{} –</b> ').format(dateline)
     opening = re.match(r"\s*<p[^>]*>", html)
-    return Markup(f"{opening.group()}{head}{html[opening.end():]}" if opening else f"<p>{head}</p>{html}")
+    return Markup(f"{opening.group()}{head}{html[opening.end() :]}" if opening else f"<p>{head}</p>{html}")
 
 
 _templates.globals.update(share_links=share_links, linked=linked, long_date=long_date)

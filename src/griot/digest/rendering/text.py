@@ -11,7 +11,17 @@ from typing import Any
 from griot.digest.rendering.environment import share_links
 from griot.digest.rendering.mail import UNSUBSCRIBE
 from griot.digest.types import (
-    Banner, Feature, Gallery, Issue, Link, Picture, Portrait, PressReview, Quote, Share, Text,
+    Banner,
+    Feature,
+    Gallery,
+    Issue,
+    Link,
+    Picture,
+    Portrait,
+    PressReview,
+    Quote,
+    Share,
+    Text,
 )  # fmt: skip
 from griot.digest.words import long_date, words
 
@@ -99,9 +109,17 @@ def _portrait(block: Portrait, issue: Issue, say: Mapping[str, str]) -> Iterator
 def _press_review(block: PressReview, issue: Issue, say: Mapping[str, str]) -> Iterator[str]:
     for line in block.lines:
         links = "\n".join(f"    {name}: {url}" for name, url in line.urls)
-        yield textwrap.fill(
-            line.text, 78, initial_indent="  • ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-        ) + f"\n{links}"
+        yield (
+            textwrap.fill(
+                line.text,
+                78,
+                initial_indent="  • ",
+                subsequent_indent="    ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+            + f"\n{links}"
+        )
 
 
 def _text(block: Text, issue: Issue, say: Mapping[str, str]) -> Iterator[str]:

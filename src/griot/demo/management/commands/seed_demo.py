@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.core.management import BaseCommand
@@ -28,7 +29,5 @@ class Command(BaseCommand):
             seed_pictures()
             remember_demo({**demo_facts(), "day": today.isoformat()})
         if not IssuePage.objects.filter(day=today, live=True).exists():
-            try:
+            with suppress(AlreadyEnqueued):
                 demo_morning.defer()
-            except AlreadyEnqueued:
-                pass

@@ -56,9 +56,7 @@ def _print(found: Ledger, address: str) -> None:
         table.add_column(head, overflow="fold")
     for night in found.sources:
         why = night.reason or ", ".join(f"{reason} ({n})" for reason, n in night.kept_out.items())
-        table.add_row(
-            night.outlet, night.url, night.outcome, str(night.new), str(sum(night.kept_out.values())), why
-        )
+        table.add_row(night.outlet, night.url, night.outcome, str(night.new), str(sum(night.kept_out.values())), why)
     console.print(table)
     outcomes = [n.outcome for n in found.sources]
     console.print(

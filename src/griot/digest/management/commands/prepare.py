@@ -32,7 +32,9 @@ def _migrate() -> None:
         return
     with Progress(console=Console(stderr=True), transient=True) as bars:
         task = bars.add_task("preparing the database", total=len(plan))
-        executor = MigrationExecutor(connection, lambda step, *_: bars.advance(task) if step == "apply_success" else None)
+        executor = MigrationExecutor(
+            connection, lambda step, *_: bars.advance(task) if step == "apply_success" else None
+        )
         executor.migrate(executor.loader.graph.leaf_nodes())
     call_command("migrate", verbosity=0)  # the post-migrate signals: permissions and content types
 
@@ -42,7 +44,10 @@ def _administrator() -> None:
     if not users.filter(is_superuser=True).exists():
         password = secrets.token_urlsafe(12)
         users.create_superuser("admin", settings.CONTACT, password)
-        print(f"\n  The administrator is  admin\n  with the password     {password}\n  It is shown only this once.", flush=True)
+        print(
+            f"\n  The administrator is  admin\n  with the password     {password}\n  It is shown only this once.",
+            flush=True,
+        )
 
 
 def _site() -> None:

@@ -30,7 +30,9 @@ class Command(BaseCommand):
             audience = Audience.objects.get(slug=options["audience"])
         except Audience.DoesNotExist:
             known = ", ".join(Audience.objects.values_list("slug", flat=True)) or "none yet; add one in the admin"
-            raise CommandError(f"there is no audience {options['audience']!r}; there is: {known}", returncode=2) from None
+            raise CommandError(
+                f"there is no audience {options['audience']!r}; there is: {known}", returncode=2
+            ) from None
         try:
             send = start_send(find_issue(options["issue"]), audience)
         except (NoSuchIssue, SendRefused, MailError, ValueError) as error:

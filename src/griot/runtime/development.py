@@ -1,0 +1,154 @@
+"""Commands for those who work on the code: test, lint, lock, bench, screenshots."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+from griot.bootstrap import as_root
+from griot.runtime.postgres import PostgresError, database
+from griot.runtime.state import ROOT
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def run(name: str, arguments: list[str]) -> int:
+    return {"test": _test, "lint": _lint, "lock": _lock, "bench": _bench, "screenshots": _screenshots}[name](arguments)
+
+
+def say(text: str) -> None:
+    print(f"griot: {text}", file=sys.stderr, flush=True)
+
+
+def chromium() -> str | None:
+    """The path of a Chromium or Chrome on this machine."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def _install_chromium() -> None:
+    """Debian's Chromium, where we may install it; the browser tests say why they skip where we may not."""
+    if chromium():
+        return
+    prefix = as_root()
+    if prefix is None or not shutil.which("apt-get"):
+        say("no Chromium here and no right to install one; browser tests will be skipped")
+        return
+    say("installing Chromium for the browser tests …")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+        done = subprocess.run(
+            [*prefix, "apt-get", *command], env=environment, stdout=sys.stderr, stdin=subprocess.DEVNULL
+        )
+    if done.returncode != 0:
+        say("Chromium could not be installed; browser tests will be skipped")
+
+
+def _tool(*command: str, env: dict[str, str] | None = None) -> int:
+    return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **(env or {})}).returncode
+
+
+def _test(arguments: list[str]) -> int:
+    _install_chromium()
+    os.environ.setdefault("GRIOT_VAR", str(ROOT / "var" / "test"))
+    try:
+        # The server is held here, for all tests; those that kill servers start their own.
+        with database() if "--collect-only" not in arguments else nullcontext():
+            return _tool("pytest", *arguments)
+    except PostgresError as error:
+        say(str(error))
+        return 2
+
+
+def _lint(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./griot lint", description="Format, lint, types and import contracts.")
+    parser.add_argument("--fix", action="store_true", help="mend what can be mended")
+    fix = parser.parse_args(arguments).fix
+    dummy = {"DATABASE_URL": "postgresql:///griot"}
+    checks = [
+        _tool("ruff", "format", *([] if fix else ["--check"]), "."),
+        _tool("ruff", "check", *(["--fix"] if fix else []), "."),
+        _tool("mypy"),
+        subprocess.run([str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT).returncode,
+        _tool("griot", "makemigrations", "--check", "--dry-run"),
+        _production_check(dummy),
+    ]
+    return 1 if any(checks) else 0
+
+
+def _production_check(dummy: dict[str, str]) -> int:
+    """Django's own deployment checks, under settings that a careful administrator would give."""
+    careful = {
+        **dummy,
+        "DJANGO_SETTINGS_MODULE": "griot.settings.production",
+        "GRIOT_PUBLIC_URL": "https://news.example.org",
+        "GRIOT_CONTACT": "newsdesk@example.org",
+        "EMAIL_URL": "smtps://relay.example.org",
+    }
+    return _tool("griot", "check", "--deploy", "--fail-level", "WARNING", env=careful)
+
+
+def _lock(arguments: list[str]) -> int:
+    """Lock anew; with arguments for uv, such as --upgrade."""
+    uv = str(Path(sys.executable).parent / "uv")
+    for name in ("base", "dev", "uv"):
+        done = subprocess.run(
+            [uv, "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header",
+             "--no-annotate", "--no-emit-index-url", f"{name}.in", "-o", f"{name}.txt", *arguments],
+            cwd=ROOT / "requirements",
+        )  # fmt: skip
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+def _bench(arguments: list[str]) -> int:
+    names = sorted(p.stem for p in (ROOT / "benchmarks").glob("*.py"))
+    if not arguments or arguments[0] not in names:
+        say(f"name a benchmark: {', '.join(names)}")
+        return 2
+    with database():
+        return subprocess.run(
+            [sys.executable, str(ROOT / "benchmarks" / f"{arguments[0]}.py"), *arguments[1:]]
+        ).returncode
+
+
+def _screenshots(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="./griot screenshots", description="Take the pictures in docs/.")
+    parser.add_argument("--url", default="http://localhost:8000", help="a running demo newsroom")
+    url = parser.parse_args(arguments).url
+    browser = chromium()
+    if browser is None:
+        say("no Chromium here; ./griot test installs one where it may")
+        return 2
+    from playwright.sync_api import sync_playwright
+
+    folder = ROOT / "docs" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    mail = subprocess.run(
+        [sys.executable, "-m", "griot", "render_issue", "latest", "--format", "email"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    with sync_playwright() as playwright:
+        chrome = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
+        for scheme in ("light", "dark"):
+            for subject, widths in (("web", (1280, 375)), ("archive", (375,)), ("mail", (600, 375))):
+                for width in widths:
+                    context = chrome.new_context(viewport={"width": width, "height": 1200}, color_scheme=scheme)
+                    page = context.new_page()
+                    if subject == "mail":
+                        page.goto(url)  # so that pictures load from the newsroom itself
+                        page.set_content(mail, wait_until="networkidle")
+                    else:
+                        page.goto(url + ("/archive/" if subject == "archive" else "/"), wait_until="networkidle")
+                    page.wait_for_timeout(300)
+                    page.screenshot(path=folder / f"{subject}-{width}-{scheme}.jpg", type="jpeg", quality=72)
+                    context.close()
+        chrome.close()
+    return 0
