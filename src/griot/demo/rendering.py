@@ -25,7 +25,7 @@ def render_feed(wire: Wire, outlet: DemoOutlet) -> tuple[str, bytes]:
     body = render(wire, outlet, articles).encode()
     if outlet.slug == "la-bussola":  # a vertical tab and a lone Latin-1 byte, as careless exports leave them
         body = body.replace(b"Barcone alla deriva", b"Barcone\x0b alla deriva", 1)
-        body = body.replace(b"Si legge a lume", b"Gi\xe0 si legge a lume", 1)
+        body = body.replace(b"Matera ha aperto una", b"Matera ha gi\xe0 aperto una", 1)
     return content_type, body
 
 

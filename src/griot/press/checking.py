@@ -19,9 +19,10 @@ from griot.press.text import fold, sentences, stem, stop_words, without_initials
 from griot.press.types import Article, Claim, ClaimKind
 
 ATTRIBUTION_VERB = re.compile(
-    r"\s(?:all )?(?:also )?(reported|ran|published|featured|interviewed|spoke|reviewed|carried|wrote|told|looked)\b"
+    r"\s(?:all )?(?:also )?(reported|ran|published|featured|interviewed|spoke|reviewed|carried|wrote|told|looked|quoted|cited|described|profiled)\b"
 )
 MIN_COMPANY = 3  # content words; with fewer the company says nothing
+_IN_LANGUAGE = re.compile(r"^\s*reported, in [A-Z]\w+, under")  # says what the article itself is
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»")
 _TOKEN = re.compile(r"\w+")
 _CONNECTORS = {"of", "the", "de", "du", "des", "la", "le", "el", "al", "bin", "ibn", "van", "von", "der", "den", "da",
@@ -86,13 +87,14 @@ def check(line: str, articles: Sequence[Article], language: str = "en") -> tuple
     verb = ATTRIBUTION_VERB.search(line)
     head, body = (line[: verb.start()], line[verb.start() :]) if verb else ("", line)
     passages = passages_of(articles)
+    body = _IN_LANGUAGE.sub(" reported under", body)
     claims = [*_outlets(head, articles)]
     quotes = list(_QUOTED.finditer(body))
     claims += [_quotation(m.group(1) or m.group(2) or m.group(3), passages) for m in quotes]
+    company = _content_stems(body, language)
     # What stands in quotation marks was compared word for word; blank it, keeping positions.
     for m in quotes:
         body = body[: m.start()] + "·" * (m.end() - m.start()) + body[m.end() :]
-    company = _content_stems(body, language)
     found_numbers = list(numbers_in(body))
     claims += [_number(n, body, passages, language) for n in found_numbers]
     claims += [_name(words, company, passages, language) for words in _names(body, found_numbers)]
@@ -167,7 +169,7 @@ def _names(body: str, numbers: Sequence[Number]) -> Iterator[list[str]]:
             yield from _trimmed(run)
             run = []
         if starts or (run and plain in _CONNECTORS):
-            run.append(re.sub(r"['’]s$", "", plain))
+            run.append(plain)
         end = m.end() - (1 if word.endswith(".") and not _is_initials(word) else 0)
         opening = word.endswith(".") and not _is_initials(word)
     yield from _trimmed(run)
@@ -181,7 +183,7 @@ def _trimmed(run: list[str]) -> Iterator[list[str]]:
     while run and run[-1] in _CONNECTORS:
         run = run[:-1]
     if run:
-        yield run
+        yield [*run[:-1], re.sub(r"['’]s$", "", run[-1])]
 
 
 def _name(words: list[str], company: frozenset[str], passages: Sequence[Passage], language: str) -> Claim:
@@ -189,10 +191,12 @@ def _name(words: list[str], company: frozenset[str], passages: Sequence[Passage]
     kind: ClaimKind = "date" if {fold(w) for w in words} <= _DATE_WORDS else "name"
     own_tokens, code = tokens(text), country_code(text)
     own = frozenset(stem(t, language) for t in own_tokens)
-    for passage in passages:
-        is_there = _stands(own_tokens, passage) or (code and _names_country(code, passage))
-        if is_there and _keeps_company(company - own, passage, language):
-            return Claim(text, kind, passage.url, passage.text)
+    for i, passage in enumerate(passages):
+        if _stands(own_tokens, passage) or (code and _names_country(code, passage)):
+            # A name is introduced in one sentence and acts in the next: neighbours count as company.
+            around = [p for p in passages[max(0, i - 1) : i + 2] if p.url == passage.url]
+            if any(_keeps_company(company - own, p, language) for p in around):
+                return Claim(text, kind, passage.url, passage.text)
     pieces = _without_titles(words)
     if len(pieces) > 1:
         found = [_name(piece, company, passages, language) for piece in pieces]

@@ -66,6 +66,8 @@ def cluster(
     `vectors` are the encoder's for `view_of` each article, shape (len(articles), 512);
     they are computed where not given.
     """
+    if not articles:
+        return []
     known = known or {}
     order = sorted(range(len(articles)), key=lambda i: (articles[i].published or _NO_DATE, articles[i].url))
     ranked = [articles[i] for i in order]

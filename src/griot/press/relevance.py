@@ -53,22 +53,24 @@ MIGRATION = Beat(
         "en": "migrant*|migration|immigra*|emigra*|refugee*|asylum*|displaced|displacement|deport*|resettle*|returnee*|"
         "human traffick*|people smuggl*|migrant smuggl*|stateless*|diaspora*|undocumented|repatriat*|trafficked|traffickers|"
         "immigration and customs enforcement|ICE facility|ICE agents|arrested by ICE|arrest by ICE|ICE arrests|relocation of migrants|"
-        "labour mobility|foreign workers|guest workers|seasonal workers|domestic workers",
+        "labour mobility|foreign worker*|guest worker*|seasonal worker*|domestic worker*|remittance*|work permit*|residence permit*|border control*|"
+        "rubber boat*|inflatable boat*|overcrowded boat*|overcrowded rubber|small boat*|boat people|dinghy|dinghies",
         "fr": "migrant*|migratoire*|migration*|immigr*|emigr*|refugie*|demandeur* d'asile|droit d'asile|asile|deplace*|"
-        "expulsion*|expuls*|passeur*|sans-papiers|apatride*|diaspora*|rapatri*|reinstall*|exile*|naufrage*",
+        "expulsion*|expuls*|passeur*|sans-papiers|apatride*|diaspora*|rapatri*|reinstall*|exile*|naufrage*|titre* de sejour|travailleurs saisonniers|controles aux frontieres|canot pneumatique",
         "es": "migrante*|migraci*|migratori*|inmigra*|emigra*|refugiad*|asilo|desplazad*|deporta*|retornad*|coyote*|"
-        "trata de personas|traficantes de personas|apatrid*|diaspora*|repatria*|indocumentad*|patera*|cayuco*|regularizaci*",
+        "trata de personas|traficantes de personas|apatrid*|diaspora*|repatria*|indocumentad*|patera*|cayuco*|regularizaci*|remesas|permiso* de residencia|permiso* de trabajo|lancha neumatica|control* fronterizo*",
         "ar": "مهاجر*|المهاجر*|للمهاجر*|هجرة|الهجرة|للهجرة|لاجئ*|اللاجئ*|للاجئ*|لجوء|اللجوء|نازح*|النازح*|للنازح*|النزوح|نزوح|ترحيل*|"
         "مهرب*|المهربي*|الاتجار بالبشر|العائدين|العائدون|العمالة الوافدة|العمال الوافد*",
         "pt": "migrante*|migrac*|migrat*|imigra*|emigra*|refugiad*|asilo|deslocad*|deporta*|retornad*|"
-        "trafico de pessoas|traficantes de pessoas|apatrid*|diaspora*|repatria*|indocumentad*",
+        "trafico de pessoas|traficantes de pessoas|apatrid*|diaspora*|repatria*|indocumentad*|remessas|visto* humanitario*|autorizac* de residencia|control* de fronteira*",
         "de": "migrant*|migration*|zuwander*|einwander*|auswander*|fluchtling*|gefluchtet*|asyl*|vertrieben*|vertreibung*|"
-        "abschieb*|abgeschob*|schleuser*|menschenhandel*|staatenlos*|diaspora*|ruckkehr*|seenotrett*|bootsmigrant*",
+        "abschieb*|abgeschob*|schleuser*|menschenhandel*|staatenlos*|diaspora*|ruckkehr*|seenotrett*|bootsmigrant*|grenzkontroll*|aufenthaltstitel*|aufenthaltserlaubnis*|schlauchboot*|gastarbeiter*",
         "it": "migrant*|migrazion*|migratori*|immigra*|emigra*|rifugiat*|profugh*|asilo|sfollat*|espuls*|rimpatri*|"
-        "scafist*|trafficant*|tratta di esseri umani|apolid*|diaspora*|sbarc*|barcon*|naufrag*",
+        "scafist*|trafficant*|tratta di esseri umani|apolid*|diaspora*|sbarc*|barcon*|naufrag*|gommon*|permess* di soggiorno|rimesse|controlli alle frontiere",
     },
     weak={
-        "en": "border*|visa*|smuggl*|traffick*|detention|coast guard|shipwreck|fled|fleeing|camp|camps|citizenship|work permit*|abroad|remittance*",
+        "en": "border*|visa*|smuggl*|traffick*|detention|coast guard|shipwreck|capsize*|drown*|adrift|rescue*|fled|fleeing|camp|camps|citizenship|abroad|"
+        "lampedusa|canary islands|el hierro|english channel|darien|rio grande|mediterranean",
         "fr": "frontiere*|visa*|garde-cotes|embarcation*|fui*|fuyant|camp|camps|titre de sejour|etranger*|pirogue*",
         "es": "frontera*|visado*|visa|salvamento|huy*|huir|campamento*|permiso de trabajo|extranjer*|remesas",
         "ar": "حدود|الحدود|تأشير*|خفر السواحل|مخيم*|المخيم*|قارب|قوارب|الإغاثة",

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from wagtail.models import Page, Site
+
+from griot.demo.serving import serve
+from griot.demo.wire import Wire, load
+from griot.runtime.postgres import database
+
+
+@pytest.fixture(scope="session", autouse=True)
+def postgres() -> Iterator[str]:
+    """The test run holds the embedded server, also when pytest is called by itself."""
+    with database() as url:
+        yield url
+
+
+@pytest.fixture(autouse=True)
+def folders_of_its_own(settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.MAILDIR = tmp_path / "mail"
+    settings.EMAIL_URL = ""
+    settings.PUBLIC_URL = "http://localhost:8000"
+
+
+@pytest.fixture(scope="session")
+def wire() -> Iterator[Wire]:
+    """The demo's wire, served over HTTP on loopback, ended a minute ago."""
+    base = datetime.now(UTC) - timedelta(minutes=1)
+    server = serve(lambda: found, 0)
+    found = load(server.server_address[1], base)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield found
+    server.shutdown()
+
+
+@pytest.fixture
+def listening_to_wire(wire: Wire, settings) -> Wire:
+    settings.FETCH_ALLOWED = frozenset({f"*.localhost:{wire.port}"})
+    return wire
+
+
+@pytest.fixture
+def site(db) -> Site:
+    """A newsroom as `./griot up --empty` leaves it."""
+    from griot.digest.management.commands.prepare import _site
+
+    _site()
+    Page.objects.filter(depth=2).exclude(slug="digest").delete()
+    return Site.objects.get(is_default_site=True)
+
+
+class Inbox:
+    """An SMTP server's handler that keeps what it is given, and can misbehave."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, bytes]] = []
+        self.replies: dict[str, str] = {}
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address in self.replies:
+            return self.replies[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        for to in envelope.rcpt_tos:
+            self.messages.append((to, envelope.original_content))
+        return "250 taken"
+
+
+@pytest.fixture
+def sink(settings) -> Iterator[Inbox]:
+    """A real SMTP server on loopback; EMAIL_URL points at it."""
+    inbox = Inbox()
+    controller = Controller(inbox, hostname="127.0.0.1", port=0)
+    controller.start()
+    port = controller.server.sockets[0].getsockname()[1]
+    settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
+    yield inbox
+    controller.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """Headless Chromium; browser tests skip where there is none."""
+    from griot.runtime.development import chromium as find
+
+    path = find()
+    if path is None:
+        pytest.skip("no Chromium on this machine, and no right to install one")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose path is short enough for a socket and open enough for any user."""
+    import tempfile
+
+    folder = Path(tempfile.mkdtemp(prefix="griot-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,63 @@
+"""What several tests share: places, gold, and changing one fact of a line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from griot.demo.wire import Wire
+from griot.press.dates import to_utc
+from griot.press.languages import detect_language
+from griot.press.types import Article
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared (real feeds and pages) is not beside the project")
+
+
+def wire_gold() -> list[dict]:
+    return [json.loads(line) for line in (SHARED / "wire" / "gold.jsonl").read_text().splitlines()]
+
+
+def as_article(row: dict) -> Article:
+    return Article(
+        url=row["url"], outlet=row["outlet"], title=row["title"], summary=row["summary"], published=to_utc(row["published"]),
+        language=row["language"],
+    )  # fmt: skip
+
+
+def stories(rows: list[dict]) -> dict[str, list[Article]]:
+    found = defaultdict(list)
+    for row in rows:
+        found[row["story"]].append(as_article(row))
+    return found
+
+
+def demo_articles(wire: Wire) -> list[Article]:
+    """The demo's articles as the pipeline would have read them, without going over HTTP."""
+    return [
+        Article(
+            url=wire.url(a), outlet=wire.outlets[a.outlet].name, title=a.title, summary=a.lead,
+            text="\n".join((a.lead, *a.paragraphs)), published=wire.published(a),
+            language=detect_language(f"{a.title}. {a.lead}", wire.outlets[a.outlet].language),
+            weight=wire.outlets[a.outlet].weight,
+        )
+        for a in wire.articles
+        if a.trap not in {"listing", "soft_404"}
+    ]  # fmt: skip
+
+
+def griot(*arguments: str, env: dict[str, str] | None = None, **options) -> subprocess.CompletedProcess[str]:
+    """Run a command of ours in a process of its own."""
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-m", "griot", *arguments],
+        capture_output=True, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT / "src"), **(env or {})}, **options,
+    )  # fmt: skip
