@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
-from wagtail.models import Page, Site
+from django.contrib.contenttypes.models import ContentType
+from wagtail.models import Collection, Locale, Page, Site
 
 from griot.demo.serving import serve
 from griot.demo.wire import Wire, load
 from griot.runtime.postgres import database
+from griot.runtime.serving import listener
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,6 +54,11 @@ def site(db) -> Site:
     """A newsroom as `./griot up --empty` leaves it."""
     from griot.digest.management.commands.prepare import _site
 
+    if not Page.objects.exists():  # a test with real transactions has emptied the database
+        Locale.objects.get_or_create(language_code="en")
+        Page.add_root(title="Root", slug="root", content_type=ContentType.objects.get_for_model(Page))
+        Collection.add_root(name="Root")
+        Site.clear_site_root_paths_cache()
     _site()
     Page.objects.filter(depth=2).exclude(slug="digest").delete()
     return Site.objects.get(is_default_site=True)
@@ -80,9 +87,10 @@ class Inbox:
 def sink(settings) -> Iterator[Inbox]:
     """A real SMTP server on loopback; EMAIL_URL points at it."""
     inbox = Inbox()
-    controller = Controller(inbox, hostname="127.0.0.1", port=0)
+    with listener("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]
     settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
     yield inbox
     controller.stop()

@@ -51,6 +51,7 @@ def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -
         issue = IssuePage.objects.filter(day=day, language=language).first()
         if issue and (issue.live or issue.revisions.exclude(user=None).exists()):
             return issue
+        issue = issue.get_latest_revision_as_object() if issue else None
         lines = [
             line
             for story in stories_on_beat(since, until)[: MOST_LINES * 2]

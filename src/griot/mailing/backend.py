@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from email import policy
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -19,7 +18,7 @@ class RelayBackend(BaseEmailBackend):
         sent = 0
         try:
             for message in email_messages:
-                content = message.message().as_bytes(policy=policy.SMTP)
+                content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
                 for to in message.recipients():
                     relay.deliver(f"notice-{uuid.uuid4().hex}", message.from_email, to, content)
                 sent += 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -18,10 +21,8 @@ def deliver(send: int, lane: int) -> None:
 def enqueue_lanes(send: Send) -> None:
     """Queue each lane of a send once, inside the caller's transaction."""
     for lane in range(1, LANES + 1):
-        try:
+        with suppress(AlreadyEnqueued), transaction.atomic():  # a savepoint: the refusal must not end the caller's
             deliver.configure(queueing_lock=f"deliver-{send.pk}-{lane}").defer(send=send.pk, lane=lane)
-        except AlreadyEnqueued:
-            continue
 
 
 @app.periodic(cron="* * * * *")

@@ -137,7 +137,7 @@ class Fetcher:
                 request = self._client.build_request("GET", url, headers=headers)
                 response = self._client.send(request, stream=True)
                 try:
-                    if not response.is_redirect:
+                    if not response.has_redirect_location:
                         return self._read(response, url, permanent, started)
                     permanent_so_far = permanent_so_far and response.status_code in {301, 308}
                     url = str(response.next_request.url) if response.next_request else ""
