@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -106,6 +107,8 @@ def chromium() -> Iterator:
         pytest.skip("no Chromium on this machine, and no right to install one")
     from playwright.sync_api import sync_playwright
 
+    # Playwright keeps an event loop in this thread; Django would take every query for a mistake.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,

@@ -18,7 +18,9 @@ from griot.press.types import Article
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared (real feeds and pages) is not beside the project")
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="../shared (real feeds and pages) is not beside the project"
+)
 
 
 def wire_gold() -> list[dict]:

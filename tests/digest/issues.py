@@ -15,7 +15,9 @@ def make_picture(title: str = "A picture") -> Picture:
     content = io.BytesIO()
     Image.new("RGB", (1400, 900), (168, 67, 31)).save(content, "JPEG")
     content.seek(0)
-    return Picture.objects.create(title=title, description="A plain red field", credit="AFP/Somebody", file=ImageFile(content, name="red.jpg"))
+    return Picture.objects.create(
+        title=title, description="A plain red field", credit="AFP/Somebody", file=ImageFile(content, name="red.jpg")
+    )
 
 
 def make_issue(language: str = "en", day: date = date(2018, 12, 12), live: bool = True) -> IssuePage:

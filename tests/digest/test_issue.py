@@ -89,6 +89,13 @@ def test_the_mail_stays_small_dark_and_linked(issue):
     assert html.startswith("<!doctype html>") and 'lang="en"' in html
 
 
+def test_the_mail_contacts_nobody_but_us(issue):
+    tree = lxml_html.fromstring(render(issue_of(issue), "email"))
+    loaded = [*tree.xpath("//img/@src"), *tree.xpath("//link/@href"), *tree.xpath("//script/@src")]
+    assert loaded and all(address.startswith("http://localhost:8000/") for address in loaded)
+    assert "@import" not in render(issue_of(issue), "email") and "url(" not in render(issue_of(issue), "email")
+
+
 def test_a_mail_that_clients_would_clip_is_refused(issue):
     value = issue.body[5].value
     for line in value["lines"]:
@@ -99,7 +106,15 @@ def test_a_mail_that_clients_would_clip_is_refused(issue):
 
 def test_the_json_is_the_whole_issue(issue):
     data = json.loads(render(issue_of(issue), "json"))
-    assert [b["kind"] for b in data["blocks"]] == ["feature", "gallery", "banner", "quote", "portrait", "press_review", "share"]
+    assert [b["kind"] for b in data["blocks"]] == [
+        "feature",
+        "gallery",
+        "banner",
+        "quote",
+        "portrait",
+        "press_review",
+        "share",
+    ]
 
 
 def test_arabic_runs_from_right_to_left(site):
@@ -144,7 +159,15 @@ def test_the_feed_is_valid_atom(client, issue):
     assert response["Content-Type"].startswith("application/atom+xml")
     atom = {"a": "http://www.w3.org/2005/Atom"}
     feed = etree.fromstring(response.content)
-    for required in ("a:id", "a:title", "a:updated", "a:entry/a:id", "a:entry/a:title", "a:entry/a:updated", "a:entry/a:author/a:name"):
+    for required in (
+        "a:id",
+        "a:title",
+        "a:updated",
+        "a:entry/a:id",
+        "a:entry/a:title",
+        "a:entry/a:updated",
+        "a:entry/a:author/a:name",
+    ):
         assert feed.findtext(required, namespaces=atom), required
     assert feed.find("a:entry/a:link", atom).get("href") == issue_of(issue).url
 
@@ -173,7 +196,11 @@ def lines_of_a_night() -> Line:
     now = timezone.now()
     story = Story.objects.create(first_published=now, last_published=now, score=5)
     return Line.objects.create(
-        story=story, outlets=[{"name": "A", "url": "https://a.example/1"}], body="reported that it happened.", claims=[], ok=True
+        story=story,
+        outlets=[{"name": "A", "url": "https://a.example/1"}],
+        body="reported that it happened.",
+        claims=[],
+        ok=True,
     )
 
 

@@ -14,7 +14,6 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from griot.digest.composing import issue_of
 from griot.mailing.compiling import TO, compile_message
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
 from griot.mailing.relays import open_relay
@@ -39,7 +38,9 @@ def audience(db):
 
 
 def test_every_subscriber_gets_one_message(issue, audience, sink):
-    Subscription.objects.create(audience=audience, subscriber=Subscriber.objects.create(email="left@news.example"), ended="2026-01-01T00:00Z")
+    Subscription.objects.create(
+        audience=audience, subscriber=Subscriber.objects.create(email="left@news.example"), ended="2026-01-01T00:00Z"
+    )
     send = start_send(issue, audience)
     deliver(send, 1)
     send.refresh_from_db()
@@ -56,7 +57,10 @@ def test_the_message_is_whole_and_its_own(issue, audience, sink):
     token = Subscription.objects.get(subscriber__email=to).token
     address = f"http://localhost:8000/unsubscribe/{token}/"
     assert message["To"] == to and message["Subject"].endswith(issue.title)
-    assert message["List-Unsubscribe"] == f"<{address}>" and message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (
+        message["List-Unsubscribe"] == f"<{address}>"
+        and message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    )
     text, html = message.get_body(("plain",)).get_content(), message.get_body(("html",)).get_content()
     assert message.get_content_type() == "multipart/alternative"
     assert f"Unsubscribe: {address}" in text and f'href="{address}"' in html
@@ -177,7 +181,10 @@ def test_the_outbox_is_for_those_who_may_send(client, django_user_model, issue):
     user.user_permissions.add(Permission.objects.get(codename="access_admin"))
     client.force_login(user)
     assert client.get(reverse("mailing:outbox")).status_code == 302
-    assert client.post(reverse("mailing:send", args=[issue.pk]), {"audience": 1}).status_code == 302 and not Send.objects.exists()
+    assert (
+        client.post(reverse("mailing:send", args=[issue.pk]), {"audience": 1}).status_code == 302
+        and not Send.objects.exists()
+    )
 
 
 def test_sending_from_the_admin_asks_first(issue, audience, admin_client):
@@ -187,7 +194,9 @@ def test_sending_from_the_admin_asks_first(issue, audience, admin_client):
     send = Send.objects.get()
     assert send.counts()["queued"] == 5
     assert "0 of 5 done" in admin_client.get(reverse("mailing:send_status", args=[send.pk])).content.decode()
-    again = admin_client.post(reverse("mailing:send", args=[issue.pk]), {"audience": audience.pk}, follow=True).content.decode()
+    again = admin_client.post(
+        reverse("mailing:send", args=[issue.pk]), {"audience": audience.pk}, follow=True
+    ).content.decode()
     assert "goes to an audience once" in again and Send.objects.count() == 1
 
 
@@ -234,14 +243,24 @@ def test_compiled_messages_decode_to_what_went_in(text, html):
 
     if "MARK" not in text + html and TO not in text + html and text.isprintable() and html.isprintable():
         assert plain(message.get_body(("plain",)).get_content()) == plain(f"{text}https://b.example/u?a=b")
-        assert plain(message.get_body(("html",)).get_content()) == plain(f"<p>{html}</p>https://b.example/u?a=b|https://b.example/u?a=b")
+        assert plain(message.get_body(("html",)).get_content()) == plain(
+            f"<p>{html}</p>https://b.example/u?a=b|https://b.example/u?a=b"
+        )
 
 
 @given(st.text(max_size=40))
 def test_no_recipient_can_smuggle_a_header(value):
     from datetime import UTC, datetime
 
-    compiled = compile_message(sender="a@b.example", subject="s", text="t", html="h", list_name="l", unsubscribe_mark="M", date=datetime.now(UTC))
+    compiled = compile_message(
+        sender="a@b.example",
+        subject="s",
+        text="t",
+        html="h",
+        list_name="l",
+        unsubscribe_mark="M",
+        date=datetime.now(UTC),
+    )
     try:
         content = compiled.for_recipient(value, "<1@b>", "https://b.example/")
     except ValueError:

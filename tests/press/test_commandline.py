@@ -53,7 +53,12 @@ def test_extract_page(tmp_path, wire):
     path = tmp_path / "page.html"
     path.write_text(render_page(wire, wire.outlets[article.outlet], article)[1])
     page = json.loads(without_database("extract_page", str(path), "--url", wire.url(article)).stdout)
-    assert (page["kind"], page["title"], page["language"], page["published_from"]) == ("article", article.title, "en", "json-ld")
+    assert (page["kind"], page["title"], page["language"], page["published_from"]) == (
+        "article",
+        article.title,
+        "en",
+        "json-ld",
+    )
 
 
 def test_cluster_and_evaluate(rows):
@@ -66,7 +71,10 @@ def test_cluster_and_evaluate(rows):
 
 
 def test_rank_puts_the_beat_first(rows):
-    ranked = [json.loads(line) for line in without_database("rank_articles", str(rows), "--beat", "migration").stdout.splitlines()]
+    ranked = [
+        json.loads(line)
+        for line in without_database("rank_articles", str(rows), "--beat", "migration").stdout.splitlines()
+    ]
     assert ranked[-1]["url"] == "https://c.example/1" and ranked[0]["score"] > ranked[-1]["score"]
 
 

@@ -41,7 +41,9 @@ def test_an_entry_without_a_date_has_none():
 
 
 def test_dates_come_out_in_utc():
-    entry = "<item><title>A</title><link>http://a.example/1</link><pubDate>Tue, 17 Feb 2026 10:00:00 +0200</pubDate></item>"
+    entry = (
+        "<item><title>A</title><link>http://a.example/1</link><pubDate>Tue, 17 Feb 2026 10:00:00 +0200</pubDate></item>"
+    )
     assert parse_feed(rss(entry)).entries[0].published.isoformat() == "2026-02-17T08:00:00+00:00"
 
 
@@ -55,16 +57,24 @@ def test_markup_in_titles_and_summaries_becomes_text():
 
 def test_wordpress_footer_is_no_part_of_a_summary():
     text = "News. The post News appeared first on Somewhere."
-    entry = parse_feed(rss(f"<item><title>A</title><link>http://a.example/1</link><description>{text}</description></item>"))
+    entry = parse_feed(
+        rss(f"<item><title>A</title><link>http://a.example/1</link><description>{text}</description></item>")
+    )
     assert entry.entries[0].summary == "News."
 
 
 def test_a_json_feed_is_a_feed():
-    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "J", "items": [{"id": "1", "url": "https://j.example/1", "title": "A"}]}
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "J",
+        "items": [{"id": "1", "url": "https://j.example/1", "title": "A"}],
+    }
     assert parse_feed(json.dumps(feed).encode()).entries[0].url == "https://j.example/1"
 
 
-@pytest.mark.parametrize("content", [b"", b"   ", b"<html><body>Hi</body></html>", b"{}", b"[1]", b"\x00\x01\x02", b"<rss"])
+@pytest.mark.parametrize(
+    "content", [b"", b"   ", b"<html><body>Hi</body></html>", b"{}", b"[1]", b"\x00\x01\x02", b"<rss"]
+)
 def test_what_is_no_feed_is_refused_in_words(content):
     with pytest.raises(BadInput) as error:
         parse_feed(content)
@@ -81,7 +91,9 @@ def test_any_bytes_parse_or_are_refused(content):
 
 @given(st.text(max_size=60), st.text(max_size=200))
 def test_any_text_inside_a_feed_parses(title, summary):
-    body = rss(f"<item><title><![CDATA[{title}]]></title><link>http://a.example/1</link><description><![CDATA[{summary}]]></description></item>")
+    body = rss(
+        f"<item><title><![CDATA[{title}]]></title><link>http://a.example/1</link><description><![CDATA[{summary}]]></description></item>"
+    )
     try:
         for entry in parse_feed(body).entries:
             assert entry.id and (entry.title or entry.summary)
@@ -96,7 +108,9 @@ def test_plain_text_has_no_tags_and_no_control_characters(text):
 
 
 @needs_shared
-@pytest.mark.parametrize("path", sorted([*(SHARED / "feeds-raw").glob("*"), *(SHARED / "wire" / "feeds").glob("*")]), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted([*(SHARED / "feeds-raw").glob("*"), *(SHARED / "wire" / "feeds").glob("*")]), ids=lambda p: p.name
+)
 def test_real_feeds_parse_with_entries_and_survive_truncation(path):
     content = path.read_bytes()
     feed = parse_feed(content, "https://feed.example/feed.xml")

@@ -53,8 +53,17 @@ def test_outlets_are_joined_as_the_house_style_says(names, text):
 def test_datelines_go_and_the_first_letter_is_small_unless_a_name():
     agency = Article("u", "Wire", "Four traffickers arrested", language="en",
                      summary="KHARTOUM, Feb 17 (Wire) - Sudanese security forces captured four human traffickers near the border on Monday.")  # fmt: skip
-    assert draft([agency]).body == "reported that Sudanese security forces captured four human traffickers near the border on Monday."
-    police = Article("u", "Wire", "Police free workers", language="en", summary="Rescuers were searching for twelve workers at the site on Monday.")
+    assert (
+        draft([agency]).body
+        == "reported that Sudanese security forces captured four human traffickers near the border on Monday."
+    )
+    police = Article(
+        "u",
+        "Wire",
+        "Police free workers",
+        language="en",
+        summary="Rescuers were searching for twelve workers at the site on Monday.",
+    )
     assert draft([police]).body.startswith("reported that rescuers were")
 
 
@@ -77,7 +86,9 @@ def test_a_foreign_story_keeps_its_headline_and_says_its_language():
 
 
 def test_a_foreign_member_lends_its_name_but_not_its_words():
-    french = Article("f", "Le Phare", "Incendie au Bangladesh", language="fr", summary="Un incendie a détruit 1 200 abris.")
+    french = Article(
+        "f", "Le Phare", "Incendie au Bangladesh", language="fr", summary="Un incendie a détruit 1 200 abris."
+    )
     assert "Le Phare" in line_text(draft([*FIRE, french]))
 
 
@@ -102,7 +113,10 @@ def test_each_claim_keeps_the_passage_that_supports_it():
         ("The Harbour Times reported that a fire destroyed 1,200 shelters in a camp in Nepal on Sunday.", "Nepal"),
         ("The Harbour Times reported that a fire destroyed 1,200 shelters in Cox's Bazar on Friday.", "Friday"),
         ("The Lagos Lantern reported that a fire destroyed 1,200 shelters in Cox's Bazar.", "The Lagos Lantern"),
-        ("The Harbour Times reported that Nurjahan Begum said the machine “feeds nine people” there.", "feeds nine people"),
+        (
+            "The Harbour Times reported that Nurjahan Begum said the machine “feeds nine people” there.",
+            "feeds nine people",
+        ),
         ("The Harbour Times reported that fire chief Rafiqul Begum spoke of a tea stall.", "Rafiqul Begum"),
     ],
 )
@@ -125,7 +139,9 @@ def test_an_honest_rewording_passes(honest):
 
 
 def test_a_true_figure_on_another_subject_is_refused():
-    assert refused("Gulf Chronicle reported that 6,000 shelters in the camp burned on Sunday night in wind.") == ["6,000"]
+    assert refused("Gulf Chronicle reported that 6,000 shelters in the camp burned on Sunday night in wind.") == [
+        "6,000"
+    ]
 
 
 @given(st.text(max_size=200))

@@ -13,11 +13,11 @@ from django.utils import timezone
 from griot.demo.newsroom import seed_sources
 from griot.digest.assembling import night_of
 from griot.press.evaluation import b_cubed, pairwise
+from griot.press.fetching import FetchError
 from griot.press.ledger import ledger
 from griot.press.listening import fetch_sources, read_entries, take_turn
 from griot.press.models import Article, Entry, Fetch, Host, Line, Outlet, Source, Story
 from griot.press.pipeline import draft_lines, group_articles
-from griot.press.fetching import FetchError
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,7 +45,9 @@ def test_a_night_becomes_stories_and_lines(listening_to_wire):
     found = {u: str(a.story_id) for u, a in articles.items()}
     assert pairwise(labels, found)["f1"] >= 0.92
     assert b_cubed(labels, found)["f1"] >= 0.95
-    assert {u: a.copy_of.url for u, a in articles.items() if a.copy_of} == {u: r["copy_of"] for u, r in gold.items() if r["copy_of"]}
+    assert {u: a.copy_of.url for u, a in articles.items() if a.copy_of} == {
+        u: r["copy_of"] for u, r in gold.items() if r["copy_of"]
+    }
 
     from_feed = {u for u, a in articles.items() if a.read_from == "feed"}
     assert from_feed == {u for u, r in gold.items() if r["trap"] in {"consent_wall", "paywall", "robots", "forbidden"}}
@@ -61,7 +63,11 @@ def test_a_night_becomes_stories_and_lines(listening_to_wire):
     assert all(line.ok for line in Line.objects.all())
     figures = ledger(since, until)
     assert {n.outcome for n in figures.sources} == {"new"}
-    assert (figures.articles, figures.kept_out, figures.copies) == (len(articles) - 1, 2, 5)  # one is older than a night
+    assert (figures.articles, figures.kept_out, figures.copies) == (
+        len(articles) - 1,
+        2,
+        5,
+    )  # one is older than a night
 
     # Once more: nothing is fetched twice, read twice, or told twice.
     before = set(Article.objects.values_list("pk", "story"))
@@ -76,7 +82,7 @@ def test_a_source_that_fails_says_why_and_is_asked_less_often(db, settings):
     source = Source.objects.create(outlet=outlet, url="http://127.0.0.1:9/feed.xml", interval=timedelta(hours=1))
     fetch_sources([source])
     fetch = Fetch.objects.get()
-    assert fetch.outcome == "failed" and "robots.txt" in fetch.reason or "public" in fetch.reason
+    assert (fetch.outcome == "failed" and "robots.txt" in fetch.reason) or "public" in fetch.reason
     source.refresh_from_db()
     assert source.failures == 1 and source.interval == timedelta(hours=2)
     assert source.next_fetch > timezone.now()

@@ -43,13 +43,20 @@ def test_the_date_says_where_it_is_from(wire):
 
 
 def test_a_date_in_the_address_serves_where_the_page_states_none():
-    page = read_page(b"<html><body><h1>News</h1><p>" + b"Words of a report. " * 20 + b"</p></body></html>", "https://a.example/2026/02/17/news/x")
+    page = read_page(
+        b"<html><body><h1>News</h1><p>" + b"Words of a report. " * 20 + b"</p></body></html>",
+        "https://a.example/2026/02/17/news/x",
+    )
     assert page.published.known_from == "url"
     assert page.published.moment.date().isoformat() == "2026-02-17"
 
 
 def test_gzip_is_unpacked():
-    html = b"<html><body><article><h1>T</h1><p>" + b"A sentence that is long enough to be read. " * 10 + b"</p></article></body></html>"
+    html = (
+        b"<html><body><article><h1>T</h1><p>"
+        + b"A sentence that is long enough to be read. " * 10
+        + b"</p></article></body></html>"
+    )
     assert read_page(gzip.compress(html), "https://a.example/1").kind == "article"
 
 

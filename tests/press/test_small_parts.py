@@ -89,7 +89,12 @@ def test_numbers_are_where_they_say(text):
 
 def test_sentences_do_not_end_after_titles_and_initials():
     text = "Mr. Dupont met the U.S. envoy in Geneva. They spoke for an hour. “It helped.” He left."
-    assert sentences(text) == ["Mr. Dupont met the U.S. envoy in Geneva.", "They spoke for an hour.", "“It helped.”", "He left."]
+    assert sentences(text) == [
+        "Mr. Dupont met the U.S. envoy in Geneva.",
+        "They spoke for an hour.",
+        "“It helped.”",
+        "He left.",
+    ]
 
 
 @given(st.text(max_size=300))
@@ -112,7 +117,10 @@ def test_a_language_is_heard_in_spite_of_a_wrong_label():
 
 
 def test_opml_goes_out_and_in():
-    feeds = [Subscribed("A & B", "https://a.example/feed", "https://a.example/", "fr"), Subscribed("C", "https://c.example/rss")]
+    feeds = [
+        Subscribed("A & B", "https://a.example/feed", "https://a.example/", "fr"),
+        Subscribed("C", "https://c.example/rss"),
+    ]
     assert parse_opml(write_opml(feeds, "Mine")) == feeds
 
 
@@ -121,7 +129,9 @@ def test_opml_folders_are_walked_and_repeats_dropped():
     assert [f.url for f in parse_opml(content)] == ["https://a.example/f"]
 
 
-@pytest.mark.parametrize("content", [b"", b"<rss/>", b"<opml><body>", b'<!DOCTYPE x [<!ENTITY a "b">]><opml>&b;</opml>'])
+@pytest.mark.parametrize(
+    "content", [b"", b"<rss/>", b"<opml><body>", b'<!DOCTYPE x [<!ENTITY a "b">]><opml>&b;</opml>']
+)
 def test_what_is_no_opml_is_refused(content):
     with pytest.raises(BadInput):
         parse_opml(content)

@@ -82,7 +82,11 @@ def test_known_stories_that_turn_out_to_be_one_are_merged_into_the_older(article
 
 def test_articles_days_apart_are_no_story():
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    same = {"title": "Boat with 40 people reaches Lanzarote", "summary": "A boat with 40 people reached Lanzarote.", "language": "en"}
+    same = {
+        "title": "Boat with 40 people reaches Lanzarote",
+        "summary": "A boat with 40 people reached Lanzarote.",
+        "language": "en",
+    }
     old, new = (Article(url=u, outlet=u, published=t, **same) for u, t in (("a", now - timedelta(days=9)), ("b", now)))
     assert len(cluster([old, new])) == 2
 

@@ -38,7 +38,12 @@ def start(folder: Path, *arguments: str, **more: str) -> subprocess.Popen:
 
 def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "griot", *arguments], env=environment(folder, **more), cwd=ROOT, text=True, capture_output=True, timeout=300
+        [sys.executable, "-m", "griot", *arguments],
+        env=environment(folder, **more),
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=300,
     )
 
 
@@ -155,9 +160,7 @@ def test_a_send_killed_again_and_again_reaches_everybody_once(short_folder, kill
             sender = start(short_folder, "worker", **relay)
         finished = "SELECT count(*) FROM mailing_send WHERE finished IS NOT NULL"
         wait_for(lambda: query(short_folder, finished)[0] == 1)
-        states = dict(
-            json.loads(run(short_folder, "sends").stdout.splitlines()[0]).items()
-        )
+        states = dict(json.loads(run(short_folder, "sends").stdout.splitlines()[0]).items())
         kill_everything(sender, short_folder)
     finally:
         controller.stop()

@@ -123,7 +123,9 @@ def test_a_holder_that_is_killed_lets_go(short_folder):
 
     code = "import time; from griot.runtime.postgres import embedded\nwith embedded(): print('up', flush=True); time.sleep(60)"
     holder = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, env={**os.environ, "GRIOT_VAR": str(short_folder), "PYTHONPATH": str(ROOT / "src")}
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "GRIOT_VAR": str(short_folder), "PYTHONPATH": str(ROOT / "src")},
     )
     assert holder.stdout.readline() == b"up\n"
     place = place_for(short_folder)

@@ -135,14 +135,10 @@ def _kind(tree: lxml_html.HtmlElement, title: str, text: str, url: str) -> PageK
 def _is_consent_wall(tree: lxml_html.HtmlElement, title: str, text: str) -> bool:
     """The page's own words speak of cookies, and little else is there."""
     words = f"{title} {text}"
-    return (
-        (len(_COOKIE.findall(words)) >= 2
-        and bool(_CONSENT.search(words)))
-        or (
-            len(text) < 200
-            and bool(_COOKIE.search(title))
-            and bool(_CONSENT.search(words + " " + tree.text_content()[:3000]))
-        )
+    return (len(_COOKIE.findall(words)) >= 2 and bool(_CONSENT.search(words))) or (
+        len(text) < 200
+        and bool(_COOKIE.search(title))
+        and bool(_CONSENT.search(words + " " + tree.text_content()[:3000]))
     )
 
 
