@@ -120,7 +120,7 @@ def test_up_serves_and_stops_on_request(short_folder):
     assert taken.returncode == 2 and f"{port}" in taken.stderr and "--port" in taken.stderr
 
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    process.communicate(timeout=30)
     assert process.returncode == 0
     assert place_for(short_folder) and not [p for p in psutil.process_iter() if _belongs(p, short_folder)]
 
