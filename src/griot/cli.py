@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 
@@ -94,6 +95,8 @@ def main() -> int:
     except PostgresError as error:
         print(f"griot: {error}", file=sys.stderr)
         return 2
+    except subprocess.CalledProcessError:
+        return 2  # `prepare` has said why
     except KeyboardInterrupt:
         return 130
 

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 
-from griot.runtime.postgres import place_for
+from griot.runtime.postgres import embedded, place_for
 from griot.runtime.serving import listener
 from tests.conftest import Inbox
 from tests.support import ROOT, griot
@@ -191,6 +191,22 @@ def test_production_refuses_to_start_insecure(short_folder):
     for what in ("GRIOT_PUBLIC_URL", "EMAIL_URL", "GRIOT_CONTACT"):
         assert what in unset.stderr
     assert "Traceback" not in unset.stderr
+
+
+def test_a_database_that_can_not_be_reached_is_named_in_one_line(short_folder):
+    done = run(short_folder, "morning", DATABASE_URL="postgresql://griot@127.0.0.1:1/griot")
+    assert done.returncode == 2 and "DATABASE_URL" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_server_of_ones_own_serves_as_well(short_folder):
+    """DATABASE_URL points at a server that another newsroom's folder holds."""
+    theirs = short_folder / "server"
+    theirs.mkdir(mode=0o755)
+    ours = short_folder / "newsroom"
+    with embedded(theirs) as url:
+        done = run(ours, "up", "--empty", "--check", DATABASE_URL=url)
+        assert done.returncode == 0, done.stderr
+        assert not (ours / "postgres").exists()
 
 
 def test_nothing_is_needed_to_ask_for_help():

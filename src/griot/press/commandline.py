@@ -17,7 +17,7 @@ from griot.press.clustering import cluster
 from griot.press.dates import to_utc
 from griot.press.drafting import draft
 from griot.press.evaluation import b_cubed, pairwise
-from griot.press.feeds import parse_feed, plain_text
+from griot.press.feeds import parse_feed, plain_text, summary_text
 from griot.press.languages import detect_language
 from griot.press.lines import line_html, line_text
 from griot.press.pages import read_page
@@ -67,7 +67,7 @@ def _rows(path: str) -> list[tuple[dict[str, Any], str]]:
 
 def _article(row: dict[str, Any], where: str) -> Article:
     title = plain_text(_text(row, "title", where, required=True))
-    summary = plain_text(_text(row, "summary", where))
+    summary = summary_text(_text(row, "summary", where))
     text = _text(row, "text", where)
     published = _text(row, "published", where)
     moment = to_utc(published)

@@ -26,11 +26,12 @@ from griot.press.types import Article, BadInput, Line, OutletLink
 MAX_WORDS, MIN_WORDS = 45, 7
 _FAR = datetime.max.replace(tzinfo=UTC)
 
-# "DAKAR, 3 Mar (Reuters) - ", "KHARTOUM: ", "Dakar (IPS) – ", "[Ayin Network] "
+# "DAKAR, 3 Mar (Reuters) - ", "KHARTOUM: ", "Dakar (IPS) – ", "Nairobi -- ", "[Ayin Network] IN SHORT: "
 _DATELINE = re.compile(
     r"^(?:\[[^\]]{2,40}\]\s*|[A-ZÀ-Þ][A-ZÀ-Þ .'’/-]{2,40}:\s+|"
     r"[A-ZÀ-Þ][\w .'’/-]{1,40}(?:,\s*[^()–—-]{1,30})?\s*\([\w .&'’/-]{2,30}\)\s*[–—-]+\s+|"
-    r"[A-ZÀ-Þ]{3}[A-ZÀ-Þ .'’/,-]*(?:,\s*\w+\.?\s*\d{1,2})?\s+[–—-]+\s+)"
+    r"[A-ZÀ-Þ]{3}[A-ZÀ-Þ .'’/,-]*(?:,\s*\w+\.?\s*\d{1,2})?\s+[–—-]+\s+|"
+    r"[A-ZÀ-Þ]\w+(?:[ ’'-]\w+){0,2}\s+(?:--|—)\s+)+"
 )
 _BAD_OPENING = set(
     "it he she they we i you this that these those here there his her their its our my your but and or so yet because how "
@@ -191,6 +192,8 @@ def _stays_capital(clause: str, members: Sequence[Article], language: str) -> bo
         return True
     if fold(first) in _SMALL_BEFORE_A_NAME or next((n.start == 0 for n in numbers_in(first)), False):
         return False
+    if first in {"Secretary", "Minister", "President", "Ministry", "Department"} and second == "of":
+        return True
     if second[:1].isupper() and not re.match(r"(?:U\.?S|U\.?N|E\.?U|U\.?K)\b", second):
         return True
     if fold(first) in stop_words(language) and fold(first) not in _NATIONS_AND_DAYS and country_code(first) is None:
@@ -216,7 +219,7 @@ def _stays_capital(clause: str, members: Sequence[Article], language: str) -> bo
 _SMALL_BEFORE_A_NAME = set(
     "the a an in on at for to from by with of as after before amid while when since under over about around nearly almost more "
     "most many some several all every each two-thirds half both no former late accused convicted outgoing acting top senior "
-    "prominent thousands hundreds dozens millions residents officials police authorities lawyers families".split()
+    "prominent another other new young defending reigning tech thousands hundreds dozens millions residents officials police authorities lawyers families".split()
 )
 _NATIONS_AND_DAYS = set(
     "american british french german italian spanish russian chinese indian african european monday tuesday wednesday "

@@ -33,6 +33,11 @@ def plain_text(markup: object, limit: int = MAX_SUMMARY) -> str:
     return " ".join(_INVISIBLE.sub("", text).split())[:limit].strip()
 
 
+def summary_text(markup: object) -> str:
+    """`markup` as plain text without the footers that publishing software adds."""
+    return _FOOTER.sub("", plain_text(markup))
+
+
 def parse_feed(content: bytes, url: str = "") -> Feed:
     """Parse a feed's bytes; relative links resolve against `url`.
 
@@ -68,7 +73,7 @@ def _entry(raw: dict[str, object], base: str) -> Entry | None:
     title = plain_text(raw.get("title"), 500)
     content = raw.get("content")
     body = content[0].get("value") if isinstance(content, list) and content and isinstance(content[0], dict) else ""
-    summary = _FOOTER.sub("", plain_text(raw.get("description")) or plain_text(body))
+    summary = summary_text(raw.get("description")) or summary_text(body)
     if not (title or summary) or not (link or identity):
         return None
     return Entry(

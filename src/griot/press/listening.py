@@ -144,6 +144,8 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
         else:
             new = _store_entries(source, parse_feed(fetched.content, fetched.url).entries)
             source.etag, source.last_modified, source.content_hash = fetched.etag, fetched.last_modified, content_hash
+        if fetched.permanent_url and not Source.objects.filter(url=fetched.permanent_url).exists():
+            source.url = fetched.permanent_url  # 301 and 308 all the way: the publisher asks us to
         source.failures = 0
         source.interval = max(SHORTEST, source.interval / 2) if new else min(LONGEST, source.interval * 1.5)
         outcome, reason = (Fetch.Outcome.NEW if new else Fetch.Outcome.SILENT), ""
@@ -154,7 +156,9 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     rests = source.failures >= FAILURES_BEFORE_REST
     source.next_fetch = timezone.now() + (REST if rests else source.interval)
     with transaction.atomic():
-        source.save(update_fields=["etag", "last_modified", "content_hash", "failures", "interval", "next_fetch"])
+        source.save(
+            update_fields=["url", "etag", "last_modified", "content_hash", "failures", "interval", "next_fetch"]
+        )
         Fetch.objects.create(
             source=source, outcome=outcome, new_entries=new, reason=reason,
             milliseconds=int(1000 * (time.monotonic() - started)),

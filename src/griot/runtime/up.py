@@ -14,8 +14,10 @@ import urllib.error
 import urllib.request
 from contextlib import ExitStack
 from types import FrameType
+from typing import Any
 
 import psycopg
+from rich.console import Console
 
 from griot.runtime.postgres import database
 from griot.runtime.preparing import prepare
@@ -67,6 +69,8 @@ def run(name: str, arguments: list[str]) -> int:
             if options.check:
                 return _check(url, local, database_url, children, started)
             print(f"\n  Griot is at {url}\n  The desk:   {url}/admin/   (Ctrl-C stops everything)\n", flush=True)
+            if demo_facts():
+                _show_morning(database_url, children)
             while True:
                 children.look_after()
                 time.sleep(0.5)
@@ -171,15 +175,37 @@ SELECT (SELECT count(*) FROM press_article),
 """
 
 
+def _issue_of_today(connection: psycopg.Connection[tuple[Any, ...]]) -> tuple[Any, ...] | None:
+    zone = os.environ.get("GRIOT_TIME_ZONE", "UTC")
+    found: tuple[Any, ...] | None = connection.execute(_ISSUE_OF_TODAY, [zone]).fetchone()
+    return found
+
+
+def _show_morning(database_url: str, children: Children) -> None:
+    """Tell on the terminal how the demo's issue of today comes along, until it is there."""
+    started = time.monotonic()
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        if (issue := _issue_of_today(connection)) and issue[1]:
+            return
+        with Console(stderr=True).status("listening to the night's wire …") as status:
+            while time.monotonic() - started < CHECK_WITHIN:
+                children.look_after()
+                articles, stories, lines = connection.execute(_COUNTS).fetchone() or (0, 0, 0)
+                status.update(f"making today's issue: {articles} articles, {stories} stories, {lines} lines")
+                if (issue := _issue_of_today(connection)) and issue[1]:
+                    say(f"today's issue is there: {articles} articles, {stories} stories, {lines} lines")
+                    return
+                time.sleep(0.3)
+
+
 def _check(url: str, local: str, database_url: str, children: Children, started: float) -> int:
     """Wait until today's issue is drafted and the pages answer; print one JSON line. 1 when it takes too long."""
     is_demo = bool(demo_facts())
     pages = ["/", "/archive/", "/feed/", "/admin/login/"]
-    zone = os.environ.get("GRIOT_TIME_ZONE", "UTC")
     with psycopg.connect(database_url, autocommit=True) as connection:
         while time.monotonic() - started < CHECK_WITHIN:
             children.look_after()
-            issue = connection.execute(_ISSUE_OF_TODAY, [zone]).fetchone()
+            issue = _issue_of_today(connection)
             if (issue and issue[1]) or not is_demo:
                 broken = {p: code for p in pages if (code := _status(local + p)) != 200}
                 if not broken:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.management import BaseCommand, call_command
-from django.db import connection, transaction
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 from rich.progress import Progress
@@ -15,15 +15,36 @@ from wagtail.models import Page, Site
 
 from griot.digest.models import DigestIndexPage, Newsroom
 
+OLDEST_SERVER = 150000
+
 
 class Command(BaseCommand):
     help = "Bring the database up to this code; make what a newsroom can't be without."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _check_server()
         _migrate()
         with transaction.atomic():
             _administrator()
             _site()
+
+
+def _check_server() -> None:
+    """Refuse, in words, a server that can't carry a newsroom."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('server_version_num')::int")
+            version = cursor.fetchone()[0]
+            cursor.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'")
+            has_vector = cursor.fetchone()
+    except OperationalError as error:
+        raise CommandError(f"the database that DATABASE_URL names can't be reached: {error}", returncode=2) from None
+    if version < OLDEST_SERVER:
+        raise CommandError(f"PostgreSQL {version // 10000} is too old; Griot needs 15 or newer", returncode=2)
+    if not has_vector:
+        raise CommandError(
+            "the PostgreSQL server lacks pgvector; install it (Debian: postgresql-NN-pgvector)", returncode=2
+        )
 
 
 def _migrate() -> None:
