@@ -7,12 +7,23 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from griot.digest.rendering.web import render_message
 from griot.mailing import views as mailing
 
 
 def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("User-agent: *\nDisallow: /admin/\nDisallow: /unsubscribe/\n", content_type="text/plain")
 
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return HttpResponse(render_message("not_found"), status=404)
+
+
+def gone_wrong(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(render_message("gone_wrong"), status=500)
+
+
+handler404, handler500 = not_found, gone_wrong
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),

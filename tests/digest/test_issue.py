@@ -140,6 +140,12 @@ def test_an_empty_newsroom_says_so(client, site):
     assert client.get("/feed/").status_code == 200
 
 
+def test_a_page_that_is_not_there_says_so_and_leads_on(client, site):
+    response = client.get("/2001-01-01-en/")
+    assert response.status_code == 404
+    assert "There is no such page here." in response.content.decode() and 'href="/"' in response.content.decode()
+
+
 def test_a_draft_is_not_public(client, site):
     draft = make_issue(live=False)
     assert client.get(f"/{draft.slug}/").status_code == 404

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import email
+import json
 from collections import Counter
 from email import policy
 from mailbox import Maildir
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from hypothesis import given
@@ -89,6 +91,15 @@ def test_a_send_is_frozen_when_it_begins(issue, audience, sink):
     issue.save()
     deliver(send, 1)
     assert b"Changed" not in sink.messages[0][1]
+
+
+def test_what_is_sent_is_what_is_published_not_the_draft(issue, audience, sink, capsys):
+    draft = issue.get_latest_revision_as_object()
+    draft.title = "Not approved yet"
+    draft.save_revision()
+    call_command("send_issue", "latest", audience="staff")
+    assert len(sink.messages) == 5 and b"Not approved" not in sink.messages[0][1]
+    assert json.loads(capsys.readouterr().out)["sent"] == 5
 
 
 def test_a_refused_address_keeps_the_relays_reply_and_holds_up_nobody(issue, audience, sink):

@@ -70,6 +70,14 @@ def test_cluster_and_evaluate(rows):
     assert scores["articles"] == 3 and scores["pairwise"]["f1"] == scores["b3"]["f1"] == 1.0
 
 
+def test_an_article_that_two_feeds_carry_is_one(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(json.dumps(r) + "\n" for r in [*ROWS, ROWS[0]]))
+    done = without_database("cluster_articles", str(path))
+    assert done.returncode == 0
+    assert [json.loads(line)["url"] for line in done.stdout.splitlines()] == [r["url"] for r in ROWS]
+
+
 def test_rank_puts_the_beat_first(rows):
     ranked = [
         json.loads(line)
@@ -101,7 +109,6 @@ def test_draft_and_check(one_story):
         (["cluster_articles", "FILE"], '{"url": "https://a.example/"}\n'),
         (["cluster_articles", "FILE"], '["list"]\n'),
         (["cluster_articles", "FILE"], json.dumps({**ROWS[0], "published": "not a date"})),
-        (["cluster_articles", "FILE"], json.dumps(ROWS[0]) + "\n" + json.dumps(ROWS[0])),
         (["evaluate_clusters", "FILE"], json.dumps({k: v for k, v in ROWS[0].items() if k != "story"})),
         (["rank_articles", "FILE", "--beat", "gardening"], json.dumps(ROWS[0])),
         (["draft_line", "FILE"], "\n\n"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -20,7 +21,16 @@ def run(name: str, arguments: list[str]) -> int:
         facts = demo_facts()
         return load(facts["port"], datetime.fromisoformat(facts["base"]))
 
-    serve(current, demo_facts()["port"]).serve_forever()
+    port = demo_facts()["port"]
+    try:
+        server = serve(current, port)
+    except OSError as error:
+        print(
+            f"griot: the demo's wire can't listen on port {port} ({error.strerror}); its articles won't open",
+            file=sys.stderr,
+        )
+        return 2
+    server.serve_forever()
     return 0
 
 

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
+
+
+@app.periodic(cron="20 5 * * *")
+@app.task(name="demo.new_night", queueing_lock="demo-new-night")
+def new_night(timestamp: int) -> None:
+    """A demo that runs for days gets last night's wire anew each morning."""
+    call_command("seed_demo")
 
 
 @app.task(name="demo.morning", queueing_lock="demo-morning")

@@ -9,8 +9,11 @@ class NoSuchIssue(LookupError):
     """No issue answers to that name; the message says what there is."""
 
 
-def find_issue(name: str) -> IssuePage:
-    """The issue with an id, or the `latest` by date, as its newest revision has it. Raises NoSuchIssue."""
+def find_issue(name: str, published: bool = False) -> IssuePage:
+    """The issue with an id, or the `latest` by date. Raises NoSuchIssue.
+
+    As its newest revision has it, unless `published` asks for what readers see.
+    """
     if name == "latest":
         issue = IssuePage.objects.order_by("-day", "language").first()
     elif name.isdecimal():
@@ -22,4 +25,4 @@ def find_issue(name: str) -> IssuePage:
         raise NoSuchIssue(
             f"there is no issue {name}; " + (f"the newest are {there}" if there else "./griot morning makes one")
         )
-    return issue.get_latest_revision_as_object()
+    return issue if published else issue.get_latest_revision_as_object()

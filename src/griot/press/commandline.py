@@ -66,9 +66,11 @@ def _rows(path: str) -> list[tuple[dict[str, Any], str]]:
 
 
 def _article(row: dict[str, Any], where: str) -> Article:
-    title = plain_text(_text(row, "title", where, required=True))
     summary = summary_text(_text(row, "summary", where))
     text = _text(row, "text", where)
+    title = plain_text(_text(row, "title", where)) or (summary or text)[:120]
+    if not title:
+        raise BadInput(f"{where}: an article needs a title, a summary or a text")
     published = _text(row, "published", where)
     moment = to_utc(published)
     if published and moment is None:
@@ -85,12 +87,11 @@ def _article(row: dict[str, Any], where: str) -> Article:
 
 
 def _articles(path: str) -> list[Article]:
+    """The articles of a file, each URL once: two feeds of an outlet may carry the same piece."""
     found: dict[str, Article] = {}
     for row, where in _rows(path):
         article = _article(row, where)
-        if article.url in found:
-            raise BadInput(f"{where}: the url {article.url} stood on an earlier line already")
-        found[article.url] = article
+        found.setdefault(article.url, article)
     return list(found.values())
 
 

@@ -10,7 +10,7 @@ import sys
 from griot.runtime.serving import listener
 from griot.runtime.state import ROOT, demo_facts, public_url, remember_demo, state_folder, write_whole
 
-WIRE_PORTS = range(8765, 8900)
+WIRE_PORTS = range(20000, 30000)
 
 
 def _code_state() -> str:
@@ -31,7 +31,9 @@ def prepare(with_demo: bool = False, quiet: bool = False) -> None:
     if not is_first and stamp.read_text() == wanted:
         return
     if is_first and with_demo and not demo_facts():
-        port = next(p for p in WIRE_PORTS if _is_free(p))
+        # Another newsroom's demo, not running now, would otherwise have chosen the same port.
+        start = int.from_bytes(hashlib.sha256(str(state_folder()).encode()).digest()[:4]) % len(WIRE_PORTS)
+        port = next(p for p in [*WIRE_PORTS[start:], *WIRE_PORTS[:start]] if _is_free(p))
         remember_demo({"port": port, "base": "1970-01-01T00:00:00+00:00"})
     command = [sys.executable, "-m", "griot", "prepare"]
     subprocess.run(command, check=True, stdout=sys.stderr if quiet else None)

@@ -127,9 +127,9 @@ class Children:
         self._running[arguments] = (process, time.monotonic())
 
     def look_after(self) -> None:
-        """Start again whoever has died, at most once in RESTART_AFTER seconds."""
+        """Start again whoever has died, at most once in RESTART_AFTER seconds; who said why (exit code 2) stays down."""
         for arguments, (process, started) in list(self._running.items()):
-            if process.poll() is not None and time.monotonic() - started > RESTART_AFTER:
+            if process.poll() not in {None, 2} and time.monotonic() - started > RESTART_AFTER:
                 say(f"{arguments[0]} ended with {process.returncode}; starting it again")
                 self.start(*arguments)
 

@@ -17,6 +17,7 @@ VAR = state_folder()
 
 # --- who and where -----------------------------------------------------------------------
 PUBLIC_URL = env.str("GRIOT_PUBLIC_URL", public_url()).rstrip("/")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "localhost"
 CONTACT = env.str("GRIOT_CONTACT", "editor@localhost")
 MAIL_FROM = env.str("GRIOT_MAIL_FROM", f"Griot <{CONTACT}>")
 USER_AGENT = f"Griot/{__version__} (+{PUBLIC_URL}; {CONTACT})"
@@ -29,7 +30,7 @@ WAGTAILADMIN_BASE_URL = PUBLIC_URL
 # --- security ----------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = env.str("GRIOT_SECRET_KEY", "") or secret_key()
-ALLOWED_HOSTS = env.list("GRIOT_ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname or "localhost"])
+ALLOWED_HOSTS = env.list("GRIOT_ALLOWED_HOSTS", default=[PUBLIC_HOST])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"

@@ -30,12 +30,14 @@ def share_links(url: str, title: str) -> list[tuple[str, str]]:
     ]
 
 
-def linked(line: PressLine, style: str = "") -> Markup:
-    """A press line with every outlet named in it linked."""
+def linked(line: PressLine, style: str = "", others: str = "") -> Markup:
+    """A press line with every outlet named in it linked; "and others" leads to `others`, where all are listed."""
     urls = dict(line.urls)
+    if others:
+        urls[line.names[-1]] = urls.get(line.names[-1], others)
     pieces = [
         Markup('<a href="{}"{}>{}</a>').format(urls[n], Markup(f' style="{style}"') if style else "", n)
-        if i % 2 == 0 and n in urls
+        if n in urls
         else Markup("{}").format(n)
         for i, n in enumerate(line.names)
     ]

@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 f"there is no audience {options['audience']!r}; there is: {known}", returncode=2
             ) from None
         try:
-            send = start_send(find_issue(options["issue"]), audience)
+            send = start_send(find_issue(options["issue"], published=True), audience)
         except (NoSuchIssue, SendRefused, MailError, ValueError) as error:
             raise CommandError(str(error), returncode=2) from None
         total = sum(send.counts().values())
