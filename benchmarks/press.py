@@ -18,7 +18,7 @@ import trafilatura
 
 from griot.demo.rendering import render_page
 from griot.demo.wire import load
-from griot.press.clustering import cluster
+from griot.press.clustering import cluster, view_of
 from griot.press.drafting import draft
 from griot.press.languages import detect_language
 from griot.press.relevance import MIGRATION, score_articles
@@ -56,8 +56,9 @@ def main() -> None:
         for url, title, text in texts
     ]
     find_copies(articles)
-    groups = cluster(articles)
-    score_articles(articles, MIGRATION)
+    vectors = default_encoder().encode([view_of(a) for a in articles])
+    groups = cluster(articles, vectors=vectors)
+    score_articles(articles, MIGRATION, vectors=vectors)
     by_url = {a.url: a for a in articles}
     for group in groups:
         draft([by_url[u] for u in group.urls])

@@ -120,7 +120,7 @@ def test_up_serves_and_stops_on_request(short_folder):
     assert taken.returncode == 2 and f"{port}" in taken.stderr and "--port" in taken.stderr
 
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=90)
     assert process.returncode == 0
     assert place_for(short_folder) and not [p for p in psutil.process_iter() if _belongs(p, short_folder)]
 
@@ -128,7 +128,7 @@ def test_up_serves_and_stops_on_request(short_folder):
     text = again.stdout.readline() + again.stdout.readline()
     assert "Griot is at" in text and "password" not in text
     again.send_signal(signal.SIGTERM)
-    again.communicate(timeout=30)
+    again.communicate(timeout=90)
 
 
 def _belongs(process: psutil.Process, folder: Path) -> bool:

@@ -25,7 +25,7 @@ from griot.runtime.serving import listener
 from griot.runtime.state import demo_facts, remember_public_url
 
 CHECK_WITHIN = 600.0  # seconds
-STOP_WITHIN = 15.0
+STOP_WITHIN = 10.0
 RESTART_AFTER = 2.0
 FIRST_PORT = 8000
 
