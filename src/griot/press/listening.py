@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
@@ -35,7 +35,9 @@ HOSTS_AT_ONCE = 8
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(hours=24)
 FAILURES_BEFORE_REST = 30
 REST = timedelta(days=30)
-ROBOTS_KEPT = timedelta(hours=24)
+STALE = timedelta(days=7)  # a new source delivers its archive; only its news is read
+OLDEST_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # before that a date is a mistake (1970), not an archive
+ROBOTS_KEPT, ROBOTS_RETRIED = timedelta(hours=24), timedelta(minutes=10)
 Progress = Callable[[str, int, int], None]
 Visited = TypeVar("Visited", Source, Entry)
 
@@ -66,20 +68,31 @@ def take_turn(host: str, delay: float) -> None:
 
 
 def robots_of(fetcher: Fetcher, url: str) -> str:
-    """The robots.txt of a URL's host, kept for a day. Unreachable counts as forbidding (RFC 9309 §2.3.1.4)."""
+    """The robots.txt of a URL's host, kept for a day.
+
+    A host that fails to give it is left alone for ten minutes (RFC 9309 §2.3.1.4): raises FetchError.
+    """
     host = host_of(url)
     row = Host.objects.filter(name=host).first()
     if row and row.robots_until and row.robots_until > timezone.now():
+        if row.robots_error:
+            raise FetchError(row.robots_error)
         return row.robots
     scheme, _, rest = url.partition("://")
+    text, failure = "", ""
     try:
+        if not is_exempt(host, settings.FETCH_ALLOWED):
+            take_turn(host, settings.FETCH_DELAY)
         text = fetcher.get(f"{scheme}://{rest.split('/')[0]}/robots.txt").content.decode("utf-8", "replace")
-        kept = ROBOTS_KEPT
     except FetchError as error:
-        is_absent = "HTTP 4" in str(error)
-        text, kept = ("", ROBOTS_KEPT) if is_absent else ("User-agent: *\nDisallow: /", timedelta(minutes=10))
+        if "HTTP 4" not in str(error):  # 4xx: there is none, and nothing is forbidden
+            failure = str(error)[:300]
     text = text[:500_000].replace("\0", "")  # RFC 9309 §2.5 asks for at least 500 kibibytes
-    Host.objects.update_or_create(name=host, defaults={"robots": text, "robots_until": timezone.now() + kept})
+    kept = ROBOTS_RETRIED if failure else ROBOTS_KEPT
+    facts = {"robots": text, "robots_error": failure, "robots_until": timezone.now() + kept}
+    Host.objects.update_or_create(name=host, defaults=facts)
+    if failure:
+        raise FetchError(failure)
     return text
 
 
@@ -189,10 +202,14 @@ def _store_entries(source: Source, entries: Iterable[types.Entry]) -> int:
 def read_entries(progress: Progress = silent_progress) -> None:
     """Read every entry that is new: its page where it can be had, else the feed's own words."""
     waiting = list(Entry.objects.filter(state=Entry.State.NEW).select_related("source__outlet").order_by("id"))
-    with_page = [e for e in waiting if e.url]
+    with_page = []
     for entry in waiting:
         if not entry.url:
             _keep_out(entry, "it has no address")
+        elif entry.published and OLDEST_DATE < entry.published < entry.first_seen - STALE:
+            _keep_out(entry, f"older than {STALE.days} days when first seen")
+        else:
+            with_page.append(entry)
     _each_host(with_page, _read_entry, progress, "reading")
 
 

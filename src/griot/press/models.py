@@ -76,6 +76,7 @@ class Host(models.Model):
     name = models.CharField(max_length=260, primary_key=True)
     next_request = models.DateTimeField(default=timezone.now)
     robots = models.TextField(blank=True)
+    robots_error = models.CharField(max_length=300, blank=True, help_text="why its robots.txt could not be had")
     robots_until = models.DateTimeField(null=True)
 
 

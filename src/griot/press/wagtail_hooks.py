@@ -5,7 +5,7 @@ from __future__ import annotations
 from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from griot.press.models import Article, Outlet, Source
+from griot.press.models import Outlet, Source
 
 
 class OutletViewSet(ModelViewSet):
@@ -26,20 +26,11 @@ class SourceViewSet(ModelViewSet):
     search_fields = ["url", "outlet__name"]
 
 
-class ArticleViewSet(ModelViewSet):
-    model = Article
-    icon = "doc-full-inverse"
-    form_fields = ["title", "summary", "language"]
-    list_display = ["title", "outlet", "published", "language", "read_from", "score"]
-    list_filter = ["language", "outlet", "read_from"]
-    search_fields = ["title", "summary"]
-
-
 class PressGroup(ModelViewSetGroup):
     menu_label = "Press"
     menu_icon = "globe"
     menu_order = 200
-    items = (OutletViewSet("outlets"), SourceViewSet("sources"), ArticleViewSet("articles"))
+    items = (OutletViewSet("outlets"), SourceViewSet("sources"))
 
 
 @hooks.register("register_admin_viewset")

@@ -42,7 +42,7 @@ def run(name: str, arguments: list[str]) -> int:
     parser.add_argument("--check", action="store_true", help="start, wait for today's issue, print JSON, stop")
     options = parser.parse_args(arguments)
     started = time.monotonic()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a shell's background jobs ignore SIGINT unless told
         signal.signal(number, _stop)
     try:
         door = _free_port(options.host, options.port)
