@@ -138,52 +138,59 @@ def _tfidf_cosine(documents: Sequence[Sequence[str]]) -> Matrix:
 
 
 class _Stories:
-    """The stories being built: member indices by an internal key, and the evidence matrix."""
+    """The stories being built: a key per article (-1: in none yet), and the evidence matrix.
+
+    A story's key is the index of an article that opened it, or a number past the last index.
+    """
 
     def __init__(self, matrix: Matrix, known: Sequence[str | None]) -> None:
         self.matrix, self.known = matrix, known
-        self.members: dict[int, list[int]] = {}
-        self.story_of: dict[int, int] = {}
+        self.key_of = np.full(len(known), -1)
+
+    @property
+    def members(self) -> dict[int, list[int]]:
+        """The stories' members, in the articles' order."""
+        found: dict[int, list[int]] = {}
+        for i, key in enumerate(self.key_of.tolist()):
+            found.setdefault(key, []).append(i)
+        return found
 
     def ids(self, members: Sequence[int]) -> list[str]:
         """Known ids among `members`, oldest member first."""
         return list(dict.fromkeys(i for m in members if (i := self.known[m])))
 
     def open_known(self) -> None:
+        first: dict[str, int] = {}
         for i, story in enumerate(self.known):
             if story is not None:
-                first = next(j for j in range(len(self.known)) if self.known[j] == story)
-                self._put(i, first)
-
-    def _put(self, i: int, key: int) -> None:
-        self.members.setdefault(key, []).append(i)
-        self.members[key].sort()
-        self.story_of[i] = key
+                self.key_of[i] = first.setdefault(story, i)
 
     def _best(self, i: int) -> tuple[float, int]:
-        """The story with the highest mean evidence for article `i`, itself left out."""
-        best = (-1.0, -1)
-        for key, members in self.members.items():
-            others = [m for m in members if m != i]
-            if others:
-                best = max(best, (float(self.matrix[i, others].mean()), -key))
-        return best[0], -best[1]
+        """The story with the highest mean evidence for article `i`, itself left out; (-1, -1) where there is none."""
+        others = self.key_of >= 0
+        others[i] = False
+        if not others.any():
+            return -1.0, -1
+        keys = self.key_of[others]
+        counts = np.bincount(keys)
+        sums = np.bincount(keys, weights=self.matrix[i, others])
+        means = np.where(counts > 0, sums / np.maximum(counts, 1), -1.0)
+        best = int(means.argmax())
+        return float(means[best]), best
 
     def join_or_open(self, i: int) -> None:
-        if i in self.story_of:
-            return
-        support, key = self._best(i)
-        self._put(i, key if support >= JOIN else i)
+        if self.key_of[i] < 0:
+            support, key = self._best(i)
+            self.key_of[i] = key if support >= JOIN else self._free_key(i)
 
     def merge(self) -> bool:
         """Average-link agglomeration of stories, best pair first. True when something changed."""
-        keys = sorted(self.members)
-        spread = np.zeros((len(keys), self.matrix.shape[0]), dtype=np.float32)
-        for row, key in enumerate(keys):
-            spread[row, self.members[key]] = 1 / len(self.members[key])
+        keys, rows, counts = np.unique(self.key_of, return_inverse=True, return_counts=True)
+        spread = np.zeros((len(keys), len(rows)), dtype=np.float32)
+        spread[rows, np.arange(len(rows))] = 1 / counts[rows]
         between = spread @ self.matrix @ spread.T
         np.fill_diagonal(between, -1)
-        sizes = np.array([len(self.members[k]) for k in keys], dtype=np.float32)
+        sizes = counts.astype(np.float32)
         changed = False
         while len(keys) > 1:
             a, b = sorted(divmod(int(between.argmax()), len(keys)))
@@ -195,8 +202,7 @@ class _Stories:
             between[a, a] = -1
             between[b], between[:, b] = -1, -1
             sizes[a] = total
-            for i in self.members.pop(keys[b]):
-                self._put(i, keys[a])
+            self.key_of[self.key_of == keys[b]] = keys[a]
             changed = True
         return changed
 
@@ -207,16 +213,14 @@ class _Stories:
             if self.known[i] is not None:
                 continue
             support, key = self._best(i)
-            here = self.story_of[i]
-            target = key if support >= JOIN else (here if len(self.members[here]) == 1 else self._free_key(i))
+            here = int(self.key_of[i])
+            is_alone = int((self.key_of == here).sum()) == 1
+            target = key if support >= JOIN else (here if is_alone else self._free_key(i))
             if target != here:
-                self.members[here].remove(i)
-                if not self.members[here]:
-                    del self.members[here]
-                self._put(i, target)
+                self.key_of[i] = target
                 changed = True
         return changed
 
     def _free_key(self, i: int) -> int:
         """A key for a new story of article `i`; its own index may name the story it leaves."""
-        return i if i not in self.members else len(self.known) + i
+        return i if i not in self.key_of else len(self.known) + i
