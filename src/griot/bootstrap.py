@@ -139,6 +139,8 @@ def main() -> None:
     unwanted = {"PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
     env = {k: v for k, v in os.environ.items() if k not in unwanted}
     env["PYTHONPATH"] = str(ROOT / "src")
+    # glibc gives every thread an arena of its own and seldom returns it: a worker would swell to a gigabyte.
+    env.setdefault("MALLOC_ARENA_MAX", "2")
     os.execve(PYTHON, [str(PYTHON), "-m", "griot", *arguments], env)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -74,6 +75,16 @@ def test_a_night_becomes_stories_and_lines(listening_to_wire):
     listen()
     assert set(Article.objects.values_list("pk", "story")) == before
     assert {f.outcome for f in Fetch.objects.order_by("-at")[: len(wire.outlets)]} == {"silent"}
+
+
+def test_two_workers_at_once_visit_each_source_once(listening_to_wire):
+    seed_sources(listening_to_wire)
+    due = [list(Source.objects.select_related("outlet")) for _ in range(2)]
+    with ThreadPoolExecutor(2) as workers:
+        for finished in [workers.submit(fetch_sources, sources) for sources in due]:
+            finished.result()
+    assert Fetch.objects.count() == len(listening_to_wire.outlets)
+    assert sum(Fetch.objects.values_list("new_entries", flat=True)) == Entry.objects.count() == len(listening_to_wire.articles)
 
 
 def test_a_source_that_fails_says_why_and_is_asked_less_often(db, settings):

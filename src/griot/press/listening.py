@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -107,22 +108,37 @@ def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: st
     return fetcher.get(url, etag, last_modified)
 
 
+@contextmanager
+def _only_one_at(host: str) -> Iterator[None]:
+    """Wait until no other worker is at `host`. The lock is the session's: it goes even on SIGKILL."""
+    key = int.from_bytes(hashlib.sha256(host.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
 def _each_host(
     items: Sequence[Visited],
     work: Callable[[Fetcher, Visited], None],
     progress: Progress,
     step: str,
 ) -> None:
-    """Run `work` on items with a `url`, one thread to a host, HOSTS_AT_ONCE hosts together."""
+    """Run `work` on items with a `url`, one thread to a host, HOSTS_AT_ONCE hosts together.
+
+    Across all workers one is at a host at a time; `work` must look whether another has done its item meanwhile.
+    """
     queues: dict[str, list[Visited]] = defaultdict(list)
     for item in items:
         queues[host_of(item.url)].append(item)
     done = 0
 
-    def one_host(queue: list[Visited]) -> None:
+    def one_host(host: str, queue: list[Visited]) -> None:
         nonlocal done
         try:
-            with Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
+            with _only_one_at(host), Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
                 for item in queue:
                     work(fetcher, item)
                     done += 1
@@ -131,7 +147,7 @@ def _each_host(
             connection.close()
 
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-        for finished in [pool.submit(one_host, q) for q in queues.values()]:
+        for finished in [pool.submit(one_host, host, queue) for host, queue in queues.items()]:
             finished.result()
 
 
@@ -149,6 +165,8 @@ def due_sources(now: datetime) -> list[Source]:
 
 def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     started = time.monotonic()
+    if Source.objects.get(pk=source.pk).next_fetch != source.next_fetch:
+        return  # another worker has just been there
     try:
         fetched = fetch_politely(fetcher, source.url, source.etag, source.last_modified)
         content_hash = hashlib.sha256(fetched.content).hexdigest()
@@ -214,6 +232,8 @@ def read_entries(progress: Progress = silent_progress) -> None:
 
 
 def _read_entry(fetcher: Fetcher, entry: Entry) -> None:
+    if not Entry.objects.filter(pk=entry.pk, state=Entry.State.NEW).exists():
+        return  # another worker has just read it
     if known := Article.objects.filter(url=entry.url).first():
         _mark_read(entry, known)
         return
