@@ -16,7 +16,7 @@ from lxml import html as lxml_html
 
 from griot.digest.assembling import lay_out
 from griot.digest.composing import issue_of
-from griot.digest.models import IssuePage, Picture
+from griot.digest.models import IssuePage, Newsroom, Picture
 from griot.digest.rendering import render
 from griot.digest.rendering.mail import LARGEST, MailError
 from griot.press.models import Line, Story
@@ -131,6 +131,12 @@ def test_the_front_shows_the_latest_issue_and_the_archive_lists_all(client, issu
     assert f'<link rel="canonical" href="{issue_of(issue).url}">' in front.content.decode()
     archive = client.get("/archive/").content.decode()
     assert archive.index("12 December 2018") < archive.index("11 December 2018")
+
+
+def test_the_newsrooms_name_stands_on_every_page_and_in_the_feed(client, issue):
+    Newsroom.objects.update(name="The Morning Kora")
+    for address in ("/", "/archive/", "/feed/"):
+        assert "The Morning Kora" in client.get(address).content.decode(), address
 
 
 def test_an_empty_newsroom_says_so(client, site):

@@ -34,7 +34,7 @@ class ArchiveEntry:
 class Archive:
     """One page of the archive. `newer` and `older` are addresses, or empty at the ends."""
 
-    title: str
+    newsroom: str
     introduction: str
     url: str
     feed_url: str
@@ -161,7 +161,7 @@ def archive_of(index: DigestIndexPage, page: PaginatorPage[IssuePage]) -> Archiv
     front = path_of(index)
     url = f"{front}archive/"
     return Archive(
-        title=index.title,
+        newsroom=newsroom().name,
         introduction=index.introduction,
         url=url,
         feed_url=f"{front}feed/",

@@ -87,12 +87,12 @@ class DigestIndexPage(RoutablePageMixin, Page):
 
     @path("feed/", name="feed")
     def feed(self, request: HttpRequest) -> HttpResponse:
-        from griot.digest.composing import issue_of, path_of
+        from griot.digest.composing import issue_of, newsroom, path_of
         from griot.digest.rendering.atom import render_feed
 
         issues = [(issue_of(page), page.last_published_at) for page in self.issues()[:ISSUES_PER_PAGE]]
         return HttpResponse(
-            render_feed(issues, path_of(self), self.title), content_type="application/atom+xml; charset=utf-8"
+            render_feed(issues, path_of(self), newsroom().name), content_type="application/atom+xml; charset=utf-8"
         )
 
 
