@@ -6,6 +6,7 @@ import os
 import signal
 import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -20,7 +21,8 @@ def kill_postmaster(folder: Path) -> None:
     process = postgres._postmaster(place_for(folder))
     children = process.children(recursive=True)
     for victim in [process, *children]:
-        victim.kill()
+        with suppress(psutil.NoSuchProcess):  # without the postmaster its children end by themselves
+            victim.kill()
     psutil.wait_procs([process, *children], timeout=10)
 
 
