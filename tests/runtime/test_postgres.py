@@ -34,8 +34,8 @@ def test_it_starts_has_pgvector_and_stops_with_its_last_user(short_folder):
             assert connection.info.server_version >= 150000
         with embedded(short_folder) as again:
             assert again == url
-        with psycopg.connect(url):
-            pass  # still there: we are its user
+        with psycopg.connect(url) as connection:  # still there: we are its user
+            assert connection.execute("SELECT 1").fetchone() == (1,)
         place = place_for(short_folder)
         assert postgres._postmaster(place)
     assert postgres._postmaster(place) is None

@@ -11,8 +11,7 @@ from griot.digest.types import Issue
 
 # Stands where each recipient's own address to unsubscribe goes; the mailing replaces it.
 UNSUBSCRIBE = "https://unsubscribe.invalid/"
-CLIPPED_AT = 102 * 1024  # bytes: Gmail cuts a mail's HTML there
-LARGEST = 90 * 1024
+LARGEST = 90 * 1024  # bytes; Gmail cuts a mail's HTML at 102 KB
 
 
 class MailError(ValueError):
