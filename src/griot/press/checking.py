@@ -1,9 +1,12 @@
 """The check: is every fact of a line in an article of its story?
 
-Facts are numbers, names, dates, quotations and the outlets credited. Each must be found in one
-passage (a title or sentence) of an article; a number or name must also stand there in the
-company that it keeps in the line, so that a true figure moved to another subject is not
-found. What is found keeps its passage; what is not has none.
+Facts are numbers, names, places, dates, quotations, negations, verbs that have an opposite, and
+the outlets credited. Each must stand in a passage (a title or sentence) of an article, in the
+company it keeps in the line. Where a passage says the same thing with *another* fact in its
+place, that contradicts the line, even if the fact stands somewhere else in the story: so a
+true figure moved to another subject, or two names changed about, are found.
+
+What is found keeps its passage; what is not has none.
 """
 
 from __future__ import annotations
@@ -11,93 +14,170 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cached_property
 
-from griot.press.countries import country_code, country_names
-from griot.press.numbers import Number, numbers_in
+from babel import Locale
+
+from griot.press.calendars import CalendarDate, dates_in
+from griot.press.claims import CONNECTORS, OPENING_WORDS, PERSONS, names_in, negations, side_of, without_titles
+from griot.press.numbers import Number, agrees, numbers_in, rounding_before
+from griot.press.places import people_of, place_key, place_names
 from griot.press.text import fold, sentences, stem, stop_words, without_initials
 from griot.press.types import Article, Claim, ClaimKind
 
 ATTRIBUTION_VERB = re.compile(
-    r"\s(?:all )?(?:also )?(reported|ran|published|featured|interviewed|spoke|reviewed|carried|wrote|told|looked|quoted|cited|described|profiled)\b"
+    r"\s(?:all )?(?:also )?(reported|ran|published|featured|interviewed|spoke|reviewed|carried|wrote|told|looked|quoted|cited|"
+    r"described|profiled|rapporte|rapportent|publie|publient|informa|informan|publica|publican|أفادت|ذكرت|نشرت)\b"
 )
+SAME = 0.6  # share of a claim's neighbours from which a passage says the same thing
+RETOLD = 0.75  # share of the line's words that a passage has in the same order: it is that passage, cut or touched up
+VERBATIM = 0.8  # … and from which it uses the line's own words, so that each must be in its place
+NEAR = 4  # words to either side that are a claim's neighbours
 MIN_COMPANY = 3  # content words; with fewer the company says nothing
-_IN_LANGUAGE = re.compile(r"^\s*reported, in [A-Z]\w+, under")  # says what the article itself is
+_IN_LANGUAGE = re.compile(r"^\s*reported, in ([A-Z]\w+), under")  # says what the article itself is
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»")
-_TOKEN = re.compile(r"\w+")
-_CONNECTORS = {"of", "the", "de", "du", "des", "la", "le", "el", "al", "bin", "ibn", "van", "von", "der", "den", "da",
-               "do", "dos", "di", "del", "y", "e"}  # fmt: skip
-_DATE_WORDS = set(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july "
-    "august september october november december".split()
-)
-# Words that stand before a name without belonging to it: a name split here is still the same name.
-_TITLES = set(
-    "president prime minister foreign secretary state king queen pope mr mrs ms dr chief general director spokesperson "
-    "spokeswoman spokesman justice interior us uk un eu former vice senator governor mayor ambassador commissioner".split()
-)
-_OPENING_WORDS = set("the a an it they he she this that these those in on at for to from and but all both some".split())
+_WORD = re.compile(r"[^\W_]+(?:n['’]t\b)?")
+_SPEECH = {
+    stem(w, "en")
+    for w in "said says told tells added stated announced explained called warned quoted denied confirmed".split()
+}
+_LISTING = re.compile(r"\s*(?:,|,? and|,? or|,? et|,? y|,? e|،| و)?\s*")
+_PAUSE = re.compile(r"[,;:–—]\s")
+_SMALL = CONNECTORS | {
+    "a",
+    "an",
+    "in",
+    "on",
+    "at",
+    "to",
+    "and",
+    "s",
+    "un",
+    "une",
+    "una",
+    "les",
+    "los",
+    "las",
+    "et",
+    "und",
+    "die",
+    "das",
+}
 
 
-def tokens(text: str) -> list[str]:
-    """Folded words for comparing; initials joined, possessives cut."""
-    return _TOKEN.findall(re.sub(r"'s\b", "", fold(without_initials(text))))
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """A claim's place in a text, and what must be found: `text[start:end]`."""
 
-
-@dataclass(frozen=True)
-class Passage:
-    """A title or sentence of an article."""
-
+    kind: ClaimKind
+    start: int
+    end: int
     text: str
-    url: str
-    language: str
+    value: object  # Number, CalendarDate, a name's words, a (pair, side), or None
+
+
+class Text:
+    """A line's body or a passage, cut into what the check compares."""
+
+    def __init__(self, text: str, language: str, url: str = "") -> None:
+        self.text, self.language, self.url = without_initials(text), language, url
 
     @cached_property
-    def tokens(self) -> list[str]:
-        return tokens(self.text)
+    def words(self) -> list[tuple[int, str]]:
+        return [(m.start(), fold(m.group())) for m in _WORD.finditer(self.text)]
 
     @cached_property
     def spaced(self) -> str:
-        return f" {' '.join(self.tokens)} "
+        return f" {' '.join(w for _, w in self.words)} "
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        return frozenset(stem(t, self.language) for t in self.tokens)
+        return frozenset(stem(w, self.language) for _, w in self.words)
 
     @cached_property
-    def numbers(self) -> frozenset[float]:
-        return frozenset(n.value for n in numbers_in(without_initials(self.text)))
+    def has_negation(self) -> bool:
+        return any(w in negations(self.language) or w.endswith("n't") for _, w in self.words)
+
+    @cached_property
+    def facts(self) -> list[_Fact]:
+        found = [
+            _Fact("date", d.start, d.end, self.text[d.start : d.end], d) for d in dates_in(self.text, self.language)
+        ]
+        taken = {p for f in found for p in range(f.start, f.end)}
+        for n in numbers_in(self.text, self.language):
+            if n.start not in taken:
+                found.append(_Fact("number", n.start, n.end, self.text[n.start : n.end], n))
+        taken |= {p for f in found for p in range(f.start, f.end)}
+        for start, end, name in names_in(self.text, taken, self.language):
+            kind: ClaimKind = "place" if place_key(" ".join(name)) else "name"
+            found.append(_Fact(kind, start, end, " ".join(name), name))
+            taken.update(range(start, end))
+        for start, word in self.words:
+            if start in taken:
+                continue
+            if word in negations(self.language) or word.endswith("n't"):
+                found.append(_Fact("negation", start, start + len(word), word, None))
+            elif side := side_of(word, self.language):
+                found.append(_Fact("verb", start, start + len(word), self.text[start : start + len(word)], side))
+        return found
+
+    @cached_property
+    def _stemmed(self) -> list[tuple[int, str]]:
+        return [(p, stem(w, self.language)) for p, w in self.words if w not in _SMALL]
+
+    @cached_property
+    def _nameless(self) -> list[tuple[int, str]]:
+        named = [(f.start, f.end) for f in self.facts if f.kind in {"name", "place"}]
+        return [(p, w) for p, w in self._stemmed if not any(start <= p < end for start, end in named)]
+
+    def neighbours(
+        self, start: int, end: int, reach: int = NEAR, nameless: bool = False
+    ) -> tuple[list[str], list[str]]:
+        """Stems of the words before and after a place in the text, nearest first, small words left out.
+
+        `nameless` leaves names out as well: they stand in lists, in any order.
+        """
+        words = self._nameless if nameless else self._stemmed
+        return [w for p, w in words if p < start][-reach:][::-1], [w for p, w in words if p >= end][:reach]
 
 
-def passages_of(articles: Sequence[Article]) -> list[Passage]:
+def passages_of(articles: Sequence[Article]) -> list[Text]:
     return [
-        Passage(sentence, article.url, article.language)
+        Text(sentence, article.language, article.url)
         for article in articles
-        for sentence in [article.title, *sentences(article.summary), *sentences(article.text)]
+        for sentence in dict.fromkeys([article.title, *sentences(article.summary), *sentences(article.text)])
         if sentence
     ]
 
 
-def check(line: str, articles: Sequence[Article], language: str = "en") -> tuple[Claim, ...]:
+def check(
+    line: str, articles: Sequence[Article], language: str = "en", passages: Sequence[Text] | None = None
+) -> tuple[Claim, ...]:
     """The claims of a line in plain text, each with the passage that supports it or without.
 
-    `articles` are all of the line's story. A line without a single fact has no claims.
+    `articles` are all of the line's story; `passages` are theirs (`passages_of`) where several lines
+    of one story are checked. A line without a single fact has no claims.
     """
     line = " ".join(line.split())
     verb = ATTRIBUTION_VERB.search(line)
     head, body = (line[: verb.start()], line[verb.start() :]) if verb else ("", line)
-    passages = passages_of(articles)
-    body = _IN_LANGUAGE.sub(" reported under", body)
+    if passages is None:
+        passages = passages_of(articles)
+    written_in = {Locale("en").languages.get(a.language) for a in articles}
+    if (found := _IN_LANGUAGE.match(body)) and found.group(1) in written_in:
+        body = _IN_LANGUAGE.sub(" reported under", body)
+    body = without_initials(body)
     claims = [*_outlets(head, articles)]
     quotes = list(_QUOTED.finditer(body))
     claims += [_quotation(m.group(1) or m.group(2) or m.group(3), passages) for m in quotes]
-    company = _content_stems(body, language)
     # What stands in quotation marks was compared word for word; blank it, keeping positions.
     for m in quotes:
         body = body[: m.start()] + "·" * (m.end() - m.start()) + body[m.end() :]
-    found_numbers = list(numbers_in(body))
-    claims += [_number(n, body, passages, language) for n in found_numbers]
-    claims += [_name(words, company, passages, language) for words in _names(body, found_numbers)]
+    said = Text(body[verb.end() - verb.start() :] if verb else body, language)
+    checker = _Checker(said, passages)
+    claims += [checker.claim(fact) for fact in said.facts]
+    claims += checker.dropped_negations()
     return tuple(dict.fromkeys(claims))
 
 
@@ -118,8 +198,8 @@ def _outlets(head: str, articles: Sequence[Article]) -> Iterator[Claim]:
             yield Claim(head[start : start + len(left)] if start >= 0 else left, "outlet")
 
 
-def _quotation(quoted: str, passages: Sequence[Passage]) -> Claim:
-    wanted = f" {' '.join(tokens(quoted))} "
+def _quotation(quoted: str, passages: Sequence[Text]) -> Claim:
+    wanted = Text(quoted, "").spaced
     for i, passage in enumerate(passages):
         following = passages[i + 1 : i + 3]
         joined = passage.spaced + "".join(p.spaced[1:] for p in following if p.url == passage.url)
@@ -128,100 +208,337 @@ def _quotation(quoted: str, passages: Sequence[Passage]) -> Claim:
     return Claim(quoted, "quotation")
 
 
-def _content_stems(text: str, language: str) -> frozenset[str]:
-    stop = stop_words(language) | _OPENING_WORDS
-    return frozenset(stem(t, language) for t in tokens(text) if t not in stop and len(t) > 2 and not t.isdigit())
+class _Checker:
+    """One line's body against the passages of its story."""
+
+    def __init__(self, said: Text, passages: Sequence[Text]) -> None:
+        self.said, self.passages = said, passages
+        self.used: set[tuple[int, int]] = set()  # what one fact of the line has been found at, another can't be
+        stop = stop_words(said.language) | OPENING_WORDS
+        self.company = frozenset(
+            stem(w, said.language) for _, w in said.words if w not in stop and len(w) > 2 and not w.isdigit()
+        )
+
+    def claim(self, fact: _Fact) -> Claim:
+        for passage, unsaid in self._retold:
+            if not any(fact.start <= p < fact.end for p in unsaid):
+                return self._supported(fact, passage)
+        if any(self._is_exchanged(fact, passage, unsaid) for passage, unsaid in self._retold):
+            return Claim(fact.text, fact.kind)
+        before, after = self.said.neighbours(fact.start, fact.end)
+        around = set(before + after)
+        same = [p for p in self.passages if len(around) >= 2 and len(around & p.stems) >= SAME * len(around)]
+        exact = [(p, at) for p in same if (at := self._place_of(fact, p)) >= 0]
+        if not exact and self._is_repeated(fact):
+            return Claim(fact.text, fact.kind)
+        if exact:
+            self.used.update((id(p), at) for p, at in exact)
+            return self._supported(fact, exact[0][0])
+        if any(self._has_rival(fact, p) for p in same) or self._is_told_of_another(fact, around):
+            return Claim(fact.text, fact.kind)
+        return self._somewhere(fact, around)
+
+    @cached_property
+    def _retold(self) -> list[tuple[Text, dict[int, tuple[int, int]]]]:
+        """Passages that the line gives almost word for word, with the line's words that differ.
+
+        Those map from where they stand in the line to the stretch of the passage in whose place they stand.
+        """
+        found = []
+        mine = [w for _, w in self.said.words]
+        for passage in self.passages:
+            if passage.language != self.said.language or len(self.company & passage.stems) < 0.7 * len(self.company):
+                continue
+            theirs = [w for _, w in passage.words]
+            unsaid: dict[int, tuple[int, int]] = {}
+            same = 0
+            for tag, i1, i2, j1, j2 in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
+                if tag == "equal":
+                    same += i2 - i1
+                    continue
+                stretch = (passage.words[j1][0], passage.words[j2 - 1][0] + 1) if j2 > j1 else (0, 0)
+                unsaid.update({self.said.words[i][0]: stretch for i in range(i1, i2)})
+            if len(mine) >= 6 and same >= RETOLD * len(mine):
+                found.append((passage, unsaid))
+        return found
+
+    def _is_exchanged(self, fact: _Fact, passage: Text, unsaid: dict[int, tuple[int, int]]) -> bool:
+        """Whether a passage that the line retells has another fact of this kind in its place."""
+        kinds = {"name", "place"} if fact.kind in {"name", "place"} else {fact.kind}
+        stretches = {unsaid[p] for p in unsaid if fact.start <= p < fact.end}
+        return any(
+            other.kind in kinds
+            and start < end
+            and (start <= other.start < end or other.start <= start < other.end)
+            and not self._is_same_name(fact, other)
+            and not self._matches(fact, other)
+            for start, end in stretches
+            for other in passage.facts
+        )
+
+    def _is_repeated(self, fact: _Fact) -> bool:
+        """Whether the line gives a figure or a name a second time and no passage does: one of them stands for another."""
+        if fact.kind not in {"number", "name"}:
+            return False
+        first = next(
+            f for f in self.said.facts if f.kind == fact.kind and (f.value == fact.value or self._matches(fact, f))
+        )
+        times = [
+            len(list(_places(fact.value, p)))
+            if isinstance(fact.value, list)
+            else sum(self._matches(fact, o) for o in p.facts if o.kind == "number")
+            for p in self.passages
+        ]
+        return first.start != fact.start and max(times, default=0) < 2
+
+    def _is_told_of_another(self, fact: _Fact, around: set[str]) -> bool:
+        """Whether the passage that tells most of this part of the line has another figure or speaker, and not this one."""
+        if fact.kind == "number":
+            around = self._clause_around(fact)
+            with_it = max((len(around & p.stems) for p in self.passages if self._has(fact, p)), default=0)
+            return any(
+                len(around & p.stems) >= with_it + 2 and not self._has(fact, p) and self._counts_alike(fact, p)
+                for p in self.passages
+            )
+        if fact.kind == "name" and self._speaks(self.said, fact):
+            company = self.company - {stem(fold(w), self.said.language) for w in fact.text.split()}
+            top = max(self.passages, key=lambda p: len(company & p.stems), default=None)
+            return (
+                top is not None
+                and len(company & top.stems) >= 4
+                and all(
+                    len(company & top.stems) >= len(company & p.stems) + 2 for p in self.passages if self._has(fact, p)
+                )
+                and not self._has(fact, top)
+                and any(other.kind == "name" and self._speaks(top, other) for other in top.facts)
+            )
+        if fact.kind == "verb":
+            pair, side = fact.value  # type: ignore[misc]
+            if (pair, 1 - side) in {f.value for f in self.said.facts if f.kind == "verb"}:
+                return False  # the line speaks of both
+            sides = [({o.value for o in p.facts if o.kind == "verb"}, p) for p in self.passages]
+            return not any((pair, side) in values for values, _ in sides) and any(
+                (pair, 1 - side) in values and len(self.company & p.stems) >= MIN_COMPANY for values, p in sides
+            )
+        return False
+
+    def _clause_around(self, fact: _Fact) -> set[str]:
+        """The neighbours of a fact that stand in its own part of the sentence."""
+        start = max((m.end() for m in _PAUSE.finditer(self.said.text, 0, fact.start)), default=0)
+        stop = _PAUSE.search(self.said.text, fact.end)
+        end = stop.start() if stop else len(self.said.text)
+        inside = [(p, w) for p, w in self.said._stemmed if start <= p < end]
+        return {w for p, w in inside if p < fact.start} | {w for p, w in inside if p >= fact.end}
+
+    @staticmethod
+    def _speaks(text: Text, fact: _Fact) -> bool:
+        before, after = text.neighbours(fact.start, fact.end, 2)
+        return bool({"accord"} & set(before) or _SPEECH & set(after[:1]) or _SPEECH & set(before[:1]))
+
+    def _counts_alike(self, fact: _Fact, passage: Text) -> bool:
+        mine = _counted(self.said, fact)
+        return bool(mine) and any(_counted(passage, other) == mine for other in passage.facts if other.kind == "number")
+
+    def _supported(self, fact: _Fact, passage: Text) -> Claim:
+        return Claim(fact.text, fact.kind, passage.url, passage.text)
+
+    def _matches(self, fact: _Fact, other: _Fact) -> bool:
+        """Whether a passage's fact bears out the line's."""
+        if isinstance(fact.value, Number) and isinstance(other.value, Number):
+            rounding = rounding_before(self.said.text, fact.start)
+            return agrees(fact.value.value, rounding, other.value.value)
+        if isinstance(fact.value, CalendarDate) and isinstance(other.value, CalendarDate):
+            return fact.value.is_borne_out_by(other.value)
+        return fact.kind == other.kind and fact.value == other.value
+
+    def _place_of(self, fact: _Fact, passage: Text, again: bool = False) -> int:
+        """Where the passage has the fact, beside one of the words that it stands beside in the line; -1 where nowhere.
+
+        One place bears out one fact, unless `again`.
+        """
+        if isinstance(fact.value, list):
+            places = list(_places(fact.value, passage))
+        else:
+            places = [
+                (o.start, o.end) for o in passage.facts if o.kind == fact.kind and self._bears_out(fact, o, passage)
+            ]
+        free = [(at, to) for at, to in places if again or (id(passage), at) not in self.used]
+        for nameless in (False, True) if self._is_listed(fact) else (False,):
+            before, after = self.said.neighbours(fact.start, fact.end, nameless=nameless)
+            for at, to in free:
+                if not (before or after) or _beside(passage, at, to, before[:2], after[:2], 3, nameless):
+                    return at
+        return -1
+
+    def _is_listed(self, fact: _Fact) -> bool:
+        """Whether the line has the fact in a list of names, which may be told in any order."""
+        return any(
+            _LISTING.fullmatch(self.said.text[min(fact.end, o.end) : max(fact.start, o.start)])
+            for o in self.said.facts
+            if o is not fact and {o.kind, fact.kind} <= {"name", "place"}
+        )
+
+    def _has_rival(self, fact: _Fact, passage: Text) -> bool:
+        """Whether the passage has another fact of this kind where the line has this one."""
+        before, after = self.said.neighbours(fact.start, fact.end)
+        if fact.kind == "negation":
+            return True  # the passage says the same without it, or with it somewhere else
+        if fact.kind == "verb":
+            pair, side = fact.value  # type: ignore[misc]
+            verbs = [o for o in passage.facts if o.kind == "verb"]
+            return (pair, side) not in {o.value for o in verbs} and any(
+                o.value == (pair, 1 - side) and _beside(passage, o.start, o.end, before[:2], after[:2], 2)
+                for o in verbs
+            )
+        around = set(before + after)
+        is_verbatim = len(around & passage.stems) >= VERBATIM * len(around)
+        has_it = self._has(fact, passage)
+        if has_it and not is_verbatim:
+            return False
+        kinds = {"name", "place"} if fact.kind in {"name", "place"} else {fact.kind}
+        return any(
+            other.kind in kinds
+            and (is_verbatim or not (other.start == 0 and other.kind == "name" and " " not in other.text))
+            and not self._is_same_name(fact, other)
+            and not (fact.kind in {"number", "date"} and self._matches(fact, other))
+            and self._fills_slot(other, passage, before, after, is_verbatim, has_it)
+            and not (has_it and self._is_at_home(other, passage))
+            for other in passage.facts
+        )
+
+    @staticmethod
+    def _fills_slot(
+        other: _Fact, passage: Text, before: list[str], after: list[str], is_verbatim: bool, has_it: bool
+    ) -> bool:
+        """Whether a passage's fact stands where the line has another; the more so, the more else is the same."""
+        if is_verbatim and not has_it:
+            return _beside(passage, other.start, other.end, before[:2], after[:2], 3)
+        theirs_before, theirs_after = passage.neighbours(other.start, other.end, 2 if is_verbatim else 1)
+        sides = [bool(before) and before[0] in theirs_before, bool(after) and after[0] in theirs_after]
+        return all(sides) if is_verbatim and before and after else any(sides)
+
+    def _is_at_home(self, other: _Fact, passage: Text) -> bool:
+        """Whether the line has a passage's fact too, and in the same place: then it is nobody's rival."""
+        mine = [f for f in self.said.facts if self._is_same_name(f, other) or self._matches(f, other)]
+        return any(self._place_of(f, passage, again=True) >= 0 for f in mine)
+
+    def _bears_out(self, fact: _Fact, other: _Fact, passage: Text) -> bool:
+        """Whether a passage's fact is the line's, numbers counting the same sort of thing."""
+        if not self._matches(fact, other):
+            return False
+        mine, theirs = _counted(self.said, fact), _counted(passage, other)
+        if mine.startswith("thing") and theirs.startswith("thing"):
+            return True  # photographs or times: an editor's words may differ from a reporter's
+        return not (mine and theirs and mine != theirs) or passage.language != self.said.language
+
+    def _is_same_name(self, fact: _Fact, other: _Fact) -> bool:
+        if not (isinstance(fact.value, list) and isinstance(other.value, list)):
+            return False
+        mine, theirs = {fold(w) for w in fact.value} - CONNECTORS, {fold(w) for w in other.value} - CONNECTORS
+        key = place_key(fact.text)
+        return bool(mine & theirs) or (key is not None and key == place_key(other.text))
+
+    def _somewhere(self, fact: _Fact, around: set[str]) -> Claim:
+        """No passage says the same thing: the fact must stand in one that shares some of the line's company."""
+        own = frozenset(stem(fold(w), self.said.language) for w in fact.text.split())
+        near = frozenset(around) if fact.kind in {"number", "date", "negation"} else self.company
+        for i, passage in enumerate(self.passages):
+            if self._has(fact, passage):
+                # A name is introduced in one sentence and acts in the next: neighbours count as company.
+                beside = [p for p in self.passages[max(0, i - 1) : i + 2] if p.url == passage.url]
+                if fact.kind in {"number", "negation"}:
+                    beside = [passage]
+                if any(self._keeps_company(near - own, p) for p in beside):
+                    return self._supported(fact, passage)
+        if fact.kind == "verb":  # no passage uses either word: a paraphrase, and nothing contradicts it
+            pair, side = fact.value  # type: ignore[misc]
+            for passage in self.passages:
+                sides = {o.value for o in passage.facts if o.kind == "verb"}
+                if (pair, 1 - side) not in sides and self._keeps_company(self.company - own, passage):
+                    return self._supported(fact, passage)
+        if isinstance(fact.value, list) and len(pieces := without_titles(fact.value)) > 1:
+            found = [self._somewhere(_Fact(fact.kind, fact.start, fact.end, " ".join(p), p), around) for p in pieces]
+            if all(claim.is_supported for claim in found):
+                return Claim(fact.text, fact.kind, found[-1].url, found[-1].passage)
+        return Claim(fact.text, fact.kind)
+
+    def _has(self, fact: _Fact, passage: Text) -> bool:
+        if isinstance(fact.value, list):
+            return any(True for _ in _places(fact.value, passage))
+        if fact.kind == "negation":
+            return passage.has_negation
+        return any(self._bears_out(fact, other, passage) for other in passage.facts if other.kind == fact.kind)
+
+    def _keeps_company(self, company: frozenset[str], passage: Text) -> bool:
+        """Whether a passage has one of the words around the fact.
+
+        Passages in another language can't share words, and a very short line has too few to tell;
+        there the fact alone must do.
+        """
+        return len(company) < MIN_COMPANY or passage.language != self.said.language or bool(company & passage.stems)
+
+    def dropped_negations(self) -> Iterator[Claim]:
+        """What the line states and a passage denies: a "not" that was lost on the way."""
+        for passage in self.passages:
+            if passage.language != self.said.language or not passage.has_negation:
+                continue
+            for fact in passage.facts:
+                if fact.kind != "negation":
+                    continue
+                before, after = passage.neighbours(fact.start, fact.end, 3)
+                runs = [after[:3]] if len(after) > 2 and (not before or set(before[:2]) & self.said.stems) else []
+                runs += [before[:2][::-1] + after[:2]] if len(before[:2]) + len(after[:2]) > 2 else []
+                if any(self._says_in_order(run) and not self._is_stated(run) for run in runs):
+                    yield Claim(" ".join([fact.text, *after]), "negation")
+                    return
+
+    def _says_in_order(self, run: Sequence[str]) -> bool:
+        """Whether the line has these stems in a row, small words aside, without a negation before them."""
+        stems = [(stem(w, self.said.language), w) for _, w in self.said.words if w not in _SMALL]
+        for i in range(len(stems) - len(run) + 1):
+            if [s for s, _ in stems[i : i + len(run)]] == list(run):
+                lead = [w for _, w in stems[max(0, i - 3) : i]]
+                return not any(w in negations(self.said.language) or w.endswith("n't") for w in lead)
+        return False
+
+    def _is_stated(self, run: Sequence[str]) -> bool:
+        """Whether some passage says these words without any negation."""
+        return any(set(run) <= p.stems and not p.has_negation for p in self.passages)
 
 
-def _number(number: Number, body: str, passages: Sequence[Passage], language: str) -> Claim:
-    """The value must stand in a sentence that also has a content word of the number's neighbourhood."""
-    text = body[number.start : number.end]
-    before = " ".join(body[: number.start].split()[-3:])
-    after = " ".join(body[number.end :].split()[:4])
-    company = _content_stems(f"{before} {after}", language)
-    for passage in passages:
-        if number.value in passage.numbers and _keeps_company(company, passage, language):
-            return Claim(text, "number", passage.url, passage.text)
-    return Claim(text, "number")
-
-
-def _keeps_company(company: frozenset[str], passage: Passage, language: str) -> bool:
-    """Whether a passage has one of the words around the fact.
-
-    Passages in another language can't share words, and a very short line has too few to tell;
-    there the fact alone must do.
-    """
-    return len(company) < MIN_COMPANY or passage.language != language or bool(company & passage.stems)
-
-
-def _names(body: str, numbers: Sequence[Number]) -> Iterator[list[str]]:
-    """Runs of capitalised words in a line, with the small words inside them."""
-    spelt = {p for n in numbers for p in range(n.start, n.end)}
-    run: list[str] = []
-    end = -1
-    opening = True
-    for m in re.finditer(r"\w+(?:[.'’-]\w+)*\.?", body):
-        word = m.group()
-        plain = without_initials(word).rstrip(".")
-        gap = body[end : m.start()] if end >= 0 else ""
-        starts = plain[:1].isupper() and m.start() not in spelt and not (opening and plain.lower() in _OPENING_WORDS)
-        if (run and gap.strip()) or (run and not starts and plain not in _CONNECTORS):
-            yield from _trimmed(run)
-            run = []
-        if starts or (run and plain in _CONNECTORS):
-            run.append(plain)
-        end = m.end() - (1 if word.endswith(".") and not _is_initials(word) else 0)
-        opening = word.endswith(".") and not _is_initials(word)
-    yield from _trimmed(run)
-
-
-def _is_initials(word: str) -> bool:
-    return bool(re.fullmatch(r"(?:[A-Z]\.)+", word))
-
-
-def _trimmed(run: list[str]) -> Iterator[list[str]]:
-    while run and run[-1] in _CONNECTORS:
-        run = run[:-1]
-    if run:
-        yield [*run[:-1], re.sub(r"['’]s$", "", run[-1])]
-
-
-def _name(words: list[str], company: frozenset[str], passages: Sequence[Passage], language: str) -> Claim:
-    text = " ".join(words)
-    kind: ClaimKind = "date" if {fold(w) for w in words} <= _DATE_WORDS else "name"
-    own_tokens, code = tokens(text), country_code(text)
-    own = frozenset(stem(t, language) for t in own_tokens)
-    for i, passage in enumerate(passages):
-        if _stands(own_tokens, passage) or (code and _names_country(code, passage)):
-            # A name is introduced in one sentence and acts in the next: neighbours count as company.
-            around = [p for p in passages[max(0, i - 1) : i + 2] if p.url == passage.url]
-            if any(_keeps_company(company - own, p, language) for p in around):
-                return Claim(text, kind, passage.url, passage.text)
-    pieces = _without_titles(words)
-    if len(pieces) > 1:
-        found = [_name(piece, company, passages, language) for piece in pieces]
-        if all(claim.is_supported for claim in found):
-            return Claim(text, kind, found[-1].url, found[-1].passage)
-    return Claim(text, kind)
-
-
-def _stands(part: list[str], passage: Passage) -> bool:
-    return f" {' '.join(part)} " in passage.spaced
-
-
-def _names_country(code: str, passage: Passage) -> bool:
-    return any(_stands(tokens(name), passage) for name in country_names(code))
-
-
-def _without_titles(words: list[str]) -> list[list[str]]:
-    """A name cut where a title or country ends: "Hungarian Prime Minister | Viktor Orban"."""
-    pieces: list[list[str]] = [[]]
-    for word in words:
-        if word in _CONNECTORS:
-            pieces.append([])
+def _places(name: Sequence[str], passage: Text) -> Iterator[tuple[int, int]]:
+    """Where a passage has a name, or a place under any of its names: (start, end)."""
+    wanted = [Text(" ".join(name), "").spaced.split()]
+    if key := place_key(" ".join(name)):
+        wanted += [Text(other, "").spaced.split() for other in sorted(place_names(key))]
+    if key and len(key) == 2:
+        wanted += [[w] for _, w in passage.words if people_of(w) == key]
+    for tokens in wanted:
+        if f" {' '.join(tokens)} " not in passage.spaced:
             continue
-        is_title = fold(word) in _TITLES or country_code(word) is not None
-        if pieces[-1] and is_title != (fold(pieces[-1][-1]) in _TITLES or country_code(pieces[-1][-1]) is not None):
-            pieces.append([])
-        pieces[-1].append(word)
-    return [p for p in pieces if p]
+        for i in range(len(passage.words) - len(tokens) + 1):
+            if [w for _, w in passage.words[i : i + len(tokens)]] == tokens:
+                last, word = passage.words[i + len(tokens) - 1]
+                yield passage.words[i][0], last + len(word)
+
+
+def _counted(text: Text, fact: _Fact) -> str:
+    """What sort of thing a number counts: a unit, "person", or "" where it can't be told."""
+    if not isinstance(fact.value, Number):
+        return ""
+    if fact.value.unit:
+        return fact.value.unit
+    following = [w for p, w in text.words if p >= fact.end][:3]
+    if any(w in PERSONS for w in following):
+        return "person"
+    if not following or following[0] in stop_words(text.language) or following[0].isdigit():
+        return ""
+    return f"thing {' '.join(stem(w, text.language) for w in following)}"
+
+
+def _beside(
+    passage: Text, start: int, end: int, before: Sequence[str], after: Sequence[str], reach: int, nameless: bool = False
+) -> bool:
+    """Whether some of these words stand within `reach` of a place in a passage, on the same side as in the line."""
+    theirs_before, theirs_after = passage.neighbours(start, end, reach, nameless)
+    return bool(set(before) & set(theirs_before)) or bool(set(after) & set(theirs_after))

@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 
 from babel import Locale
 
-from griot.press.checking import check
-from griot.press.countries import country_code, looks_like_demonym
+from griot.press.checking import Text, check, passages_of
 from griot.press.lines import line_text
 from griot.press.numbers import numbers_in
+from griot.press.places import country_code, looks_like_demonym
 from griot.press.text import fold, sentences, stems, stop_words, words
 from griot.press.types import Article, BadInput, Line, OutletLink
 
@@ -77,15 +77,16 @@ def draft(articles: Sequence[Article], language: str = "en") -> Line:
     if not articles:
         raise BadInput("a story needs at least one article")
     members = ordered(articles)
+    passages = passages_of(members)
     for candidate in _candidates(members, language):
         clause = _as_clause(candidate.sentence, members, language)
-        line = _line(members, candidate.article, f"reported that {clause}", language)
+        line = _line(members, candidate.article, f"reported that {clause}", language, passages)
         if line.ok:
             return line
-    return _line(members, members[0], *_headline(members, language))
+    return _line(members, members[0], *_headline(members, language), passages)
 
 
-def _line(members: Sequence[Article], source: Article, body: str, language: str) -> Line:
+def _line(members: Sequence[Article], source: Article, body: str, language: str, passages: Sequence[Text]) -> Line:
     """The line with its outlets in order, each linked to the article that tells it best."""
     links: dict[str, OutletLink] = {}
     for article in sorted(
@@ -94,7 +95,7 @@ def _line(members: Sequence[Article], source: Article, body: str, language: str)
         links.setdefault(article.credit, OutletLink(article.credit, article.url))
     outlets = tuple(links[name] for name in dict.fromkeys(a.credit for a in members))
     line = Line(outlets, body, language)
-    return Line(outlets, body, language, check(line_text(line), members, language))
+    return Line(outlets, body, language, check(line_text(line), members, language, passages))
 
 
 def _headline(members: Sequence[Article], language: str) -> tuple[str, str]:

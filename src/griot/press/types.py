@@ -13,7 +13,7 @@ from typing import Literal
 Provenance = Literal["feed", "json-ld", "meta", "url", "text", "first seen"]
 PageKind = Literal["article", "consent_wall", "paywall", "listing", "empty"]
 DIMENSIONS = 512  # of a sentence vector
-ClaimKind = Literal["number", "name", "date", "quotation", "outlet"]
+ClaimKind = Literal["number", "name", "place", "date", "quotation", "outlet", "negation", "verb"]
 
 
 class BadInput(ValueError):
