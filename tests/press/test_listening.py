@@ -16,9 +16,11 @@ from griot.digest.assembling import night_of
 from griot.press.evaluation import b_cubed, pairwise
 from griot.press.fetching import FetchError
 from griot.press.ledger import ledger
-from griot.press.listening import fetch_sources, read_entries, take_turn
+from griot.press.listening import fetch_sources
 from griot.press.models import Article, Entry, Fetch, Host, Line, Outlet, Source, Story
 from griot.press.pipeline import draft_lines, group_articles
+from griot.press.politeness import take_turn
+from griot.press.reading import read_entries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -10,9 +10,11 @@ from django.utils import timezone
 from griot.digest.models import DigestIndexPage, IssuePage
 from griot.digest.words import long_date, words
 from griot.press.ledger import Ledger, ledger
-from griot.press.listening import Progress, due_sources, fetch_sources, read_entries, silent_progress
+from griot.press.listening import due_sources, fetch_sources
 from griot.press.models import Line
 from griot.press.pipeline import draft_lines, group_articles, stories_on_beat
+from griot.press.politeness import Progress, silent_progress
+from griot.press.reading import read_entries
 
 NIGHT = timedelta(hours=36)  # what a morning looks back on
 MOST_LINES = 24
@@ -72,4 +74,4 @@ def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -
 
 
 def _value(line: Line) -> dict[str, object]:
-    return {"outlets": line.outlets, "body": line.body, "mention": "", "story": line.story_id}
+    return {"outlets": line.outlets, "body": line.body, "mention": line.mention, "story": line.story_id}

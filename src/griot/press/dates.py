@@ -20,7 +20,14 @@ from griot.press.types import Dated, Provenance
 CLOCK_SKEW = timedelta(hours=1)
 OLDEST = timedelta(days=366)
 
+# RFC 822's zones, which feeds still use; dateutil knows UTC and the local one only.
+_ZONES = {name: 3600 * hours for name, hours in {
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "BST": 1, "CET": 1, "CEST": 2,
+    "EET": 2, "EEST": 3, "WET": 0, "WEST": 1, "MSK": 3, "EAT": 3, "CAT": 2, "WAT": 1, "SAST": 2, "IST": 5.5, "PKT": 5,
+    "GST": 4, "HKT": 8, "SGT": 8, "JST": 9, "AEST": 10, "AEDT": 11,
+}.items()}  # fmt: skip
 _URL_DATE = re.compile(r"/(20\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-])")
+_UPDATED_NAMES = {"article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "lastmod"}
 _META_NAMES = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "pubdate", "publishdate",
     "publish-date", "dc.date", "dc.date.issued", "dcterms.created", "sailthru.date", "parsely-pub-date",
@@ -35,11 +42,21 @@ def to_utc(text: str | None) -> datetime | None:
     """
     if not text:
         return None
+    dated = stated(text, "feed")
+    return dated.moment if dated else None
+
+
+def stated(text: str | None, known_from: Provenance) -> Dated | None:
+    """The moment that a string states, with the offset it gives; None where it can't be read."""
+    if not text:
+        return None
     try:
-        moment = dateutil_parser.parse(text.strip()[:64])
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = dateutil_parser.parse(text.strip()[:64], tzinfos=_ZONES)
+        offset = moment.utcoffset()
+        utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError, TypeError, AttributeError):
         return None
+    return Dated(utc, known_from, round(offset.total_seconds() / 60) if offset is not None else None)
 
 
 def is_believable(moment: datetime, first_seen: datetime) -> bool:
@@ -58,18 +75,36 @@ def choose(candidates: list[Dated | None], first_seen: datetime) -> Dated:
 def dates_in_page(tree: lxml_html.HtmlElement, url: str) -> Iterator[Dated]:
     """Publication dates that a page states, most trustworthy first."""
     for known_from, text in _stated(tree, url):
-        moment = to_utc(text)
-        if moment and 1995 <= moment.year <= 2100:
-            yield Dated(moment, known_from)
+        dated = stated(text, known_from)
+        if dated and 1995 <= dated.moment.year <= 2100:
+            yield dated
+
+
+def updated_in_page(tree: lxml_html.HtmlElement) -> Dated | None:
+    """When a page says that it was last changed. It is never taken for the date of publication."""
+    for data in json_ld(tree):
+        for text in values_of("dateModified", data):
+            if dated := stated(text, "json-ld"):
+                return dated
+    for meta in tree.iterfind(".//meta[@content]"):
+        name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
+        if name in _UPDATED_NAMES and (dated := stated(meta.get("content"), "meta")):
+            return dated
+    return None
+
+
+def json_ld(tree: lxml_html.HtmlElement) -> Iterator[object]:
+    """What a page's JSON-LD scripts hold; broken ones are passed over."""
+    for script in tree.iterfind(".//script[@type='application/ld+json']"):
+        try:
+            yield json.loads(script.text_content())
+        except (ValueError, RecursionError):
+            continue
 
 
 def _stated(tree: lxml_html.HtmlElement, url: str) -> Iterator[tuple[Provenance, str]]:
-    for script in tree.iterfind(".//script[@type='application/ld+json']"):
-        try:
-            data = json.loads(script.text_content())
-        except (ValueError, RecursionError):
-            continue
-        for text in _published_in(data):
+    for data in json_ld(tree):
+        for text in values_of("datePublished", data):
             yield "json-ld", text
     metas: dict[str, str] = {}
     for meta in tree.iterfind(".//meta[@content]"):
@@ -91,16 +126,16 @@ def _stated(tree: lxml_html.HtmlElement, url: str) -> Iterator[tuple[Provenance,
         yield "text", visible
 
 
-def _published_in(data: object, depth: int = 0) -> Iterator[str]:
-    """`datePublished` of every node that is an article, however deep a graph nests it."""
+def values_of(key: str, data: object, depth: int = 0) -> Iterator[str]:
+    """The texts under a key in every node of a JSON-LD graph, however deep it nests them."""
     if depth > 6:
         return
     if isinstance(data, list):
         for item in data:
-            yield from _published_in(item, depth + 1)
+            yield from values_of(key, item, depth + 1)
     elif isinstance(data, dict):
-        if isinstance(text := data.get("datePublished"), str):
+        if isinstance(text := data.get(key), str):
             yield text
         for value in data.values():
             if isinstance(value, (dict, list)):
-                yield from _published_in(value, depth + 1)
+                yield from values_of(key, value, depth + 1)

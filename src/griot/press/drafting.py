@@ -3,7 +3,11 @@
 Drafting is extractive. The clause is a sentence that an article of the story really has,
 chosen because it says what the story's titles say; where no sentence can stand after
 "reported that", the line gives the headline as a quotation, which is always true and
-always grammatical. The outlets come from the story's membership and from nowhere else.
+always grammatical. The verb follows from what the pieces are. The outlets come from the story's
+membership and from nowhere else.
+
+A translator and a drafting model may help where they are configured. What they propose passes
+the same check, and falls to the extractive line where it does not hold.
 """
 
 from __future__ import annotations
@@ -11,19 +15,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from babel import Locale
 
 from griot.press.checking import Text, check, passages_of
+from griot.press.helpers import Drafter, HelperError, Translator
+from griot.press.house import MAX_WORDS, lint, with_proper_terms
 from griot.press.lines import line_text
 from griot.press.numbers import numbers_in
 from griot.press.places import country_code, looks_like_demonym
 from griot.press.text import fold, sentences, stems, stop_words, words
 from griot.press.types import Article, BadInput, Line, OutletLink
 
-MAX_WORDS, MIN_WORDS = 45, 7
+MIN_WORDS = 7
 _FAR = datetime.max.replace(tzinfo=UTC)
 
 # "DAKAR, 3 Mar (Reuters) - ", "KHARTOUM: ", "Dakar (IPS) – ", "Nairobi -- ", "[Ayin Network] IN SHORT: "
@@ -48,11 +54,10 @@ _FINITE = re.compile(
 )
 # Relative days mean nothing to tomorrow's reader; a sentence without them is preferred.
 _DEICTIC = re.compile(r"(?i)\b(?:today|yesterday|tomorrow|tonight|this morning|last night)\b")
-# House terms (house-style.md): what the press writes → what we write.
-_TERMS = (
-    (re.compile(r"\b(?i:illegal)( (?:migrants?|immigrants?|aliens?))"), r"undocumented\1"),
-    (re.compile(r"\b(?i:illegal)( (?:migration|immigration))"), r"irregular\1"),
-)
+_PROPOSED = re.compile(r"(?:reported|published|featured|ran|interviewed|spoke with|reviewed)\b")
+_KICKER = re.compile(r"(?i)^(?:opinion|op-ed|comment|editorial|interview|review|film review|book review|statement)\s*[:|–—-]\s*|\s*[|–—]\s*(?:opinion|op-ed)$")
+_INTERVIEWED = re.compile(r"(?:[Ii]nterview with|[Ii]nterview:|Q&A with|[Cc]onversation with)\s+((?:[A-ZÀ-Þ][\w'’.-]+\s?){2,4})")
+_STATED = re.compile(r"^((?:[A-ZÀ-Þ][\w'’.-]+[ ,]*){2,8}(?:[^,“\"]{0,40})?) (?:said|stated|declared|told [\w ]{3,30})(?: on [A-Z]\w+day)? that (.+\.)$")
 _CUT = re.compile(r",? (?:as|while|after|amid|with|which|who|where|although|though) | [–—] |; ")
 
 
@@ -64,11 +69,19 @@ class _Candidate:
 
 
 def ordered(articles: Sequence[Article]) -> list[Article]:
-    """Originals before copies, notable outlets first, then by time: the order of attribution."""
+    """Originals before copies, notable outlets first, then by time: the order of attribution.
+
+    Copies of an agency's text are left to the agency: they come last and are not named where it is there.
+    """
     return sorted(articles, key=lambda a: (a.copy_of is not None, -a.weight, a.published or _FAR, a.url))
 
 
-def draft(articles: Sequence[Article], language: str = "en") -> Line:
+def draft(
+    articles: Sequence[Article],
+    language: str = "en",
+    translator: Translator | None = None,
+    drafter: Drafter | None = None,
+) -> Line:
     """Draft the line of one story. `articles` are all of its members, at least one.
 
     Every claim of the line has been checked against the articles; a candidate that does not
@@ -78,29 +91,102 @@ def draft(articles: Sequence[Article], language: str = "en") -> Line:
         raise BadInput("a story needs at least one article")
     members = ordered(articles)
     passages = passages_of(members)
+    if drafter is not None and (line := _proposed(members, language, drafter, passages)):
+        return line
+    if special := _by_piece(members, language):
+        source, body = special
+        if (line := _line(members, source, body, language, passages)).ok:
+            return line
     for candidate in _candidates(members, language):
         clause = _as_clause(candidate.sentence, members, language)
         line = _line(members, candidate.article, f"reported that {clause}", language, passages)
         if line.ok:
             return line
+    if translator is not None and (line := _translated(members, language, translator, passages)):
+        return line
     return _line(members, members[0], *_headline(members, language), passages)
+
+
+def _proposed(members: Sequence[Article], language: str, drafter: Drafter, passages: Sequence[Text]) -> Line | None:
+    """What a drafting model proposes, where it holds: supported whole, in the house style, one sentence."""
+    try:
+        body = drafter.propose(members, language).strip()
+    except HelperError:
+        return None
+    if not body.endswith((".", ".”")) or len(sentences(body)) != 1 or not _PROPOSED.match(body) or lint(body, language):
+        return None
+    line = _line(members, members[0], body, language, passages)
+    return line if line.ok and len(line.claims) > len(line.outlets) else None
+
+
+def _translated(members: Sequence[Article], language: str, translator: Translator, passages: Sequence[Text]) -> Line | None:
+    """The best sentence of a foreign member in the issue's language, where its facts survive the translation."""
+    for source in members:
+        own = [replace(source, language=source.language)]
+        for candidate in list(_candidates(own, source.language))[:3]:
+            try:
+                sentence = translator.translate(candidate.sentence, source.language, language)
+            except HelperError:
+                return None
+            if not _is_usable(sentence):
+                continue
+            clause = _as_clause(sentence, members, language)
+            line = _line(members, source, f"reported that {clause}", language, passages)
+            if line.ok:
+                return line
+    return None
+
+
+def _by_piece(members: Sequence[Article], language: str) -> tuple[Article, str] | None:
+    """The article and body of a line whose verb is not "reported": by what most of the pieces in this language are."""
+    speaking = [a for a in members if a.language in (language, "")]
+    kinds = Counter(a.piece for a in speaking)
+    if not speaking or kinds["news"] or kinds["data"] or not kinds:
+        return None
+    source = speaking[0]
+    title = _KICKER.sub("", _quotable(source.title)).strip()
+    if source.piece == "opinion":
+        return source, f"ran an op-ed{f' by {source.author}' if source.author else ''} headlined “{title}”{_stop(title)}"
+    if source.piece == "interview":
+        found = _INTERVIEWED.search(source.title)
+        whom = f" with {found.group(1)}" if found else ""
+        return source, f"ran an interview{whom} headlined “{title}”{_stop(title)}"
+    if source.piece == "review":
+        return source, f"ran a review headlined “{title}”{_stop(title)}"
+    if source.piece == "feature":
+        return source, f"ran a story headlined “{title}”{_stop(title)}"
+    for sentence in [*sentences(source.summary)[:3], *sentences(source.text)[:8]]:
+        stripped = _DATELINE.sub("", sentence.strip())
+        if (said := _STATED.match(stripped)) and _is_usable(stripped):
+            return source, f"published remarks from {said.group(1)}, who stated that {said.group(2)}"
+    return None
 
 
 def _line(members: Sequence[Article], source: Article, body: str, language: str, passages: Sequence[Text]) -> Line:
     """The line with its outlets in order, each linked to the article that tells it best."""
+    urls = {a.url for a in members}
+    agencies = {a.url for a in members if a.is_agency}
+    # Agency copy is credited to the agency; who only carries it is told on the web page, not in the line.
+    named = [a for a in members if not (a.copy_of in agencies and a.copy_of in urls)] or list(members)
     links: dict[str, OutletLink] = {}
-    for article in sorted(
-        members, key=lambda a: a.url != source.url
-    ):  # the clause's own article wins its outlet's link
+    for article in sorted(named, key=lambda a: a.url != source.url):  # the clause's own article wins its outlet's link
         links.setdefault(article.credit, OutletLink(article.credit, article.url))
-    outlets = tuple(links[name] for name in dict.fromkeys(a.credit for a in members))
+    outlets = tuple(links[name] for name in dict.fromkeys(a.credit for a in named))
     line = Line(outlets, body, language)
     return Line(outlets, body, language, check(line_text(line), members, language, passages))
 
 
+def _quotable(title: str) -> str:
+    return re.sub(r"[“”\"«»]", "'", title).rstrip(".").strip()
+
+
+def _stop(title: str) -> str:
+    return "." if not title.endswith("…") else ""
+
+
 def _headline(members: Sequence[Article], language: str) -> tuple[str, str]:
     source = next((a for a in members if a.language in (language, "")), members[0])
-    title = re.sub(r"[“”\"«»]", "'", source.title).rstrip(".").strip()
+    title = _quotable(source.title)
     stop = "" if title.endswith(("?", "!", "…")) else "."
     if source.language in (language, ""):
         return f"ran a story headlined “{title}”{stop or '.'}", language
@@ -174,11 +260,7 @@ def _shortened(sentence: str) -> str:
 
 def _as_clause(sentence: str, members: Sequence[Article], language: str) -> str:
     """The sentence as a clause in the middle of a line: house terms, small first letter, one full stop."""
-    pieces = re.split(r"(“[^”]*”|\"[^\"]*\")", sentence)
-    for i in range(0, len(pieces), 2):  # quotations stand as they were said
-        for pattern, proper in _TERMS:
-            pieces[i] = pattern.sub(proper, pieces[i])
-    clause = "".join(pieces)
+    clause = with_proper_terms(sentence, language)
     if not _stays_capital(clause, members, language):
         clause = clause[0].lower() + clause[1:]
     return re.sub(r"\.([\"”])$", r"\1.", clause)

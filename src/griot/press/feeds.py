@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import datetime
 from html import unescape
 
 import fastfeedparser
 import nh3
 
-from griot.press.dates import to_utc
+from griot.press.dates import stated, to_utc
 from griot.press.types import BadInput, Entry, Feed
 from griot.press.urls import canonical_url
 
@@ -18,6 +20,13 @@ _BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/li|/h[1-6])\b[^>]*>")
 # C0 controls, which XML forbids and feeds carry all the same; soft hyphens, zero-width spaces and
 # byte order marks; zero-width joiners too, but only outside the scripts that need them.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]|(?<=[ A-Za-z])[\u200c\u200d]")
+_LINK = re.compile(r"<(?:atom\w*:|a10:)?link\b([^>]*)>", re.I)
+_ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*(["'])(.*?)\2""")
+_JSON_HUB = re.compile(rb'"hubs"\s*:\s*\[\s*\{[^}]*"url"\s*:\s*"([^"]+)"')
+# RFC 822 and ISO 8601 with a zone.
+_DATE = re.compile(
+    rb"(\d{1,2} \w{3} \d{2,4} [\d:]{5,8} ?([+-]\d{4}|[A-Z]{2,4})\b|\d{4}-\d\d-\d\d[T ][\d:.]{5,15} ?([+-]\d\d:?\d\d|Z))"
+)
 # "The post … appeared first on …" is WordPress's own footer, "Continue reading" Medium's.
 _FOOTER = re.compile(r"\s*(?:The post .{0,300} appeared first on .{0,120}|Continue reading\.*)\s*$", re.S)
 
@@ -64,7 +73,40 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
         if entry.id not in seen:
             seen.update({entry.id, entry.url})
             entries.append(entry)
-    return Feed(plain_text(parsed.feed.get("title"), 300), tuple(entries))
+    hub, topic = _websub(content[:20_000])
+    offsets = _offsets(content) if any(e.published for e in entries) else {}
+    only = offsets[None] if None in offsets else None
+    dated = tuple(
+        replace(e, utc_offset=offsets.get(e.published, only)) if e.published and offsets else e for e in entries
+    )
+    return Feed(plain_text(parsed.feed.get("title"), 300), dated, canonical_url(hub, url), canonical_url(topic, url) or url if hub else "")
+
+
+def _websub(head: bytes) -> tuple[str, str]:
+    """The hub and the topic that a feed's head names (WebSub §4: rel="hub" and rel="self")."""
+    links = {}
+    for link in _LINK.findall(head.decode("utf-8", "replace")):
+        facts = {name.lower(): unescape(value) for name, _, value in _ATTRIBUTE.findall(link)}
+        links.setdefault(facts.get("rel", "").lower(), facts.get("href", ""))
+    if found := _JSON_HUB.search(head):
+        links.setdefault("hub", found.group(1).decode("utf-8", "replace").replace("\\/", "/"))
+    return links.get("hub", ""), links.get("self", "")
+
+
+def _offsets(content: bytes) -> dict[datetime | None, int]:
+    """The offset that each moment of a feed was stated with; fastfeedparser gives all in UTC.
+
+    Under None the one offset of a feed that has only one, which most have.
+    """
+    texts = _DATE.findall(content[:4_000_000])
+    zones = {rfc822 or iso: text for text, rfc822, iso in texts}
+    if len(zones) < 2:
+        texts = [(text, b"", b"") for text in zones.values()]
+    found: dict[datetime | None, int] = {}
+    for text, *_ in texts:
+        if (dated := stated(text.decode("ascii", "replace"), "feed")) and dated.utc_offset is not None:
+            found[None if len(zones) < 2 else dated.moment] = dated.utc_offset
+    return found
 
 
 def _entry(raw: dict[str, object], base: str) -> Entry | None:

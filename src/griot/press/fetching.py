@@ -14,6 +14,7 @@ import time
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,8 +28,19 @@ MAX_REDIRECTS = 5
 _LOCALHOST = re.compile(r"(?:^|\.)localhost$")
 
 
+MAX_REST = 24 * 3600.0  # seconds that a host may ask us to stay away
+RETRY_LATER = {429: 600.0, 503: 300.0}  # seconds to stay away where the host does not say
+
+
 class FetchError(Exception):
-    """A fetch that did not succeed; the message is for an editor to read."""
+    """A fetch that did not succeed; the message is for an editor to read.
+
+    `retry_after` are the seconds that the host is to be left alone, 0 where it did not ask for that.
+    """
+
+    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +90,24 @@ class GuardedTransport(httpx.HTTPTransport):
             request.url = url
 
     def _address(self, host: str, port: int) -> str:
-        """An IP address of `host` that may be connected to. Raises FetchError."""
-        exempt = is_exempt(f"{host.lower()}:{port}", self._allowed)
-        if exempt and _LOCALHOST.search(host):
-            return "127.0.0.1"
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            raise FetchError(f"the host {host} is not known") from None
-        addresses = [str(info[4][0]) for info in found]
-        if not exempt:
-            private = [a for a in addresses if not is_public(a)]
-            if private or not addresses:
-                raise FetchError(f"{host} is not a public address ({', '.join(private)}); it is not fetched")
-        return addresses[0]
+        return address_of(host, port, self._allowed)
+
+
+def address_of(host: str, port: int, allowed: Collection[str] = ()) -> str:
+    """An IP address of `host` that may be connected to. Raises FetchError."""
+    exempt = is_exempt(f"{host.lower()}:{port}", allowed)
+    if exempt and _LOCALHOST.search(host):
+        return "127.0.0.1"
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise FetchError(f"the host {host} is not known") from None
+    addresses = [str(info[4][0]) for info in found]
+    if not exempt:
+        private = [a for a in addresses if not is_public(a)]
+        if private or not addresses:
+            raise FetchError(f"{host} is not a public address ({', '.join(private)}); it is not fetched")
+    return addresses[0]
 
 
 def is_public(address: str) -> bool:
@@ -150,11 +166,18 @@ class Fetcher:
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise FetchError(f"no connection ({type(error).__name__}: {str(error)[:120]})") from None
 
+    def post_form(self, url: str, fields: dict[str, str]) -> int:
+        """Post a form, redirects not followed; gives the status. Raises FetchError."""
+        try:
+            return self._client.post(url, data=fields, follow_redirects=False).status_code
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            raise FetchError(f"no connection ({type(error).__name__})") from None
+
     def _read(self, response: httpx.Response, url: str, permanent: str, started: float) -> Fetched:
         if response.status_code == 304:
             content = b""
         elif response.status_code != 200:
-            raise FetchError(_in_words(response))
+            raise FetchError(_in_words(response), _retry_after(response))
         else:
             content = _body(response, started)
         head = response.headers
@@ -168,6 +191,22 @@ class Fetcher:
             permanent_url=permanent,
             seconds=time.monotonic() - started,
         )
+
+
+def _retry_after(response: httpx.Response) -> float:
+    """Seconds to stay away (RFC 9110 §10.2.3: a number or a date), with 429 and 503 also where the host names none."""
+    if response.status_code not in RETRY_LATER:
+        return 0.0
+    asked = response.headers.get("retry-after", "").strip()
+    seconds = RETRY_LATER[response.status_code]
+    if asked.isdigit():
+        seconds = float(asked[:9])
+    elif asked:
+        try:
+            seconds = parsedate_to_datetime(asked).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError):
+            pass
+    return min(max(seconds, 1.0), MAX_REST)
 
 
 def _in_words(response: httpx.Response) -> str:

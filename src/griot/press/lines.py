@@ -31,7 +31,8 @@ def line_text(line: Line) -> str:
 
 def line_html(line: Line) -> str:
     """The line with every outlet's name linked to its article, as safe HTML."""
-    links = {o.name: o.url for o in reversed(line.outlets)}
+    # A mail has an address (mid:…), but none that a reader could open.
+    links = {o.name: o.url for o in reversed(line.outlets) if o.url.startswith(("http://", "https://"))}
     head = "".join(
         f'<a href="{escape(links[piece])}">{escape(piece)}</a>' if i % 2 == 0 and piece in links else escape(piece)
         for i, piece in enumerate(attribution(line.outlets))

@@ -1,4 +1,4 @@
-"""Listening: visiting sources and reading what they bring, politely.
+"""Listening: visiting sources of every kind, and what their visits leave behind.
 
 Each step takes what the step before left in our tables and can be stopped and started
 anywhere: what was done is not done again, what was not is still there.
@@ -7,205 +7,161 @@ anywhere: what was done is not done again, what was not is still there.
 from __future__ import annotations
 
 import hashlib
+import secrets
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from griot.press import types
-from griot.press.clustering import view_of
-from griot.press.dates import choose
 from griot.press.feeds import parse_feed
-from griot.press.fetching import Fetched, Fetcher, FetchError, crawl_delay, host_of, is_exempt, may_fetch
-from griot.press.languages import detect_language
-from griot.press.models import Article, Entry, Fetch, Host, Source
-from griot.press.pages import read_page
-from griot.press.relevance import MIGRATION, score_articles
-from griot.press.types import BadInput, Dated, Page
-from griot.press.urls import canonical_url
-from griot.press.vectors import default_encoder
+from griot.press.fetching import Fetched, Fetcher, FetchError, is_exempt, host_of
+from griot.press.listings import Learned, articles_among, links_in
+from griot.press.mailboxes import new_mails
+from griot.press.models import Entry, Fetch, Notice, Source
+from griot.press.politeness import Progress, each_host, fetch_politely, silent_progress
+from griot.press.sitemaps import parse_sitemap
+from griot.press.types import BadInput
 
-HOSTS_AT_ONCE = 8
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(hours=24)
 FAILURES_BEFORE_REST = 30
 REST = timedelta(days=30)
-STALE = timedelta(days=7)  # a new source delivers its archive; only its news is read
-OLDEST_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # before that a date is a mistake (1970), not an archive
-ROBOTS_KEPT, ROBOTS_RETRIED = timedelta(hours=24), timedelta(minutes=10)
-Progress = Callable[[str, int, int], None]
-Visited = TypeVar("Visited", Source, Entry)
-
-
-def silent_progress(step: str, done: int, total: int) -> None:
-    """The default for `progress`: says nothing."""
-
-
-# --- politeness --------------------------------------------------------------------------
-
-
-def take_turn(host: str, delay: float) -> None:
-    """Wait until `host` may be asked again; across all workers, one row is the queue.
-
-    Raises FetchError when the queue is longer than a minute: somebody else is at it.
-    """
-    Host.objects.bulk_create([Host(name=host)], ignore_conflicts=True)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE press_host SET next_request = greatest(next_request, now()) + make_interval(secs => %s)"
-            " WHERE name = %s RETURNING extract(epoch FROM next_request - now()) - %s",
-            [delay, host, delay],
-        )
-        wait = float(cursor.fetchone()[0])
-    if wait > 60 + delay:
-        raise FetchError(f"{host} is being asked by others; tried again later")
-    time.sleep(max(0.0, wait))
-
-
-def robots_of(fetcher: Fetcher, url: str) -> str:
-    """The robots.txt of a URL's host, kept for a day.
-
-    A host that fails to give it is left alone for ten minutes (RFC 9309 §2.3.1.4): raises FetchError.
-    """
-    host = host_of(url)
-    row = Host.objects.filter(name=host).first()
-    if row and row.robots_until and row.robots_until > timezone.now():
-        if row.robots_error:
-            raise FetchError(row.robots_error)
-        return row.robots
-    scheme, _, rest = url.partition("://")
-    text, failure = "", ""
-    try:
-        if not is_exempt(host, settings.FETCH_ALLOWED):
-            take_turn(host, settings.FETCH_DELAY)
-        text = fetcher.get(f"{scheme}://{rest.split('/')[0]}/robots.txt").content.decode("utf-8", "replace")
-    except FetchError as error:
-        if "HTTP 4" not in str(error):  # 4xx: there is none, and nothing is forbidden
-            failure = str(error)[:300]
-    text = text[:500_000].replace("\0", "")  # RFC 9309 §2.5 asks for at least 500 kibibytes
-    kept = ROBOTS_RETRIED if failure else ROBOTS_KEPT
-    facts = {"robots": text, "robots_error": failure, "robots_until": timezone.now() + kept}
-    Host.objects.update_or_create(name=host, defaults=facts)
-    if failure:
-        raise FetchError(failure)
-    return text
-
-
-def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: str = "") -> Fetched:
-    """Fetch with robots.txt obeyed and the host's turn awaited. Raises FetchError."""
-    host = host_of(url)
-    robots = robots_of(fetcher, url)
-    if not may_fetch(robots, url, settings.USER_AGENT):
-        raise FetchError("the site's robots.txt asks not to read it")
-    if not is_exempt(host, settings.FETCH_ALLOWED):
-        take_turn(host, max(settings.FETCH_DELAY, crawl_delay(robots, settings.USER_AGENT)))
-    return fetcher.get(url, etag, last_modified)
-
-
-@contextmanager
-def _only_one_at(host: str) -> Iterator[None]:
-    """Wait until no other worker is at `host`. The lock is the session's: it goes even on SIGKILL."""
-    key = int.from_bytes(hashlib.sha256(host.encode()).digest()[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
-        try:
-            yield
-        finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
-
-
-def _each_host(
-    items: Sequence[Visited],
-    work: Callable[[Fetcher, Visited], None],
-    progress: Progress,
-    step: str,
-) -> None:
-    """Run `work` on items with a `url`, one thread to a host, HOSTS_AT_ONCE hosts together.
-
-    Across all workers one is at a host at a time; `work` must look whether another has done its item meanwhile.
-    """
-    queues: dict[str, list[Visited]] = defaultdict(list)
-    for item in items:
-        queues[host_of(item.url)].append(item)
-    done = 0
-
-    def one_host(host: str, queue: list[Visited]) -> None:
-        nonlocal done
-        try:
-            with _only_one_at(host), Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
-                for item in queue:
-                    work(fetcher, item)
-                    done += 1
-                    progress(step, done, len(items))
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-        for finished in [pool.submit(one_host, host, queue) for host, queue in queues.items()]:
-            finished.result()
-
-
-# --- fetch -------------------------------------------------------------------------------
+FAILURES_BEFORE_NOTICE = 3
+WHOLE_EVERY = 8  # of so many visits one is unconditional: some servers say 304 to everything
+SITEMAPS_A_VISIT = 3  # of an index
+LEASE = timedelta(days=10)  # that a hub is asked for
+MANY_NEW = 0.3  # share of new entries from which a source is visited more often
 
 
 def fetch_sources(sources: Sequence[Source], progress: Progress = silent_progress) -> None:
-    """Visit each source once and store its new entries and the visit."""
-    _each_host(sources, _fetch_source, progress, "fetching")
+    """Visit each source once and store its new entries and the visit. A push source is not visited."""
+    each_host([s for s in sources if s.kind != Source.Kind.PUSH], _fetch_source, progress, "fetching")
 
 
 def due_sources(now: datetime) -> list[Source]:
-    return list(Source.objects.filter(is_active=True, next_fetch__lte=now).select_related("outlet"))
+    due = Source.objects.filter(is_active=True, next_fetch__lte=now).exclude(kind=Source.Kind.PUSH)
+    return list(due.select_related("outlet"))
 
 
 def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     started = time.monotonic()
     if Source.objects.get(pk=source.pk).next_fetch != source.next_fetch:
         return  # another worker has just been there
+    stay_away = timedelta(0)
     try:
-        fetched = fetch_politely(fetcher, source.url, source.etag, source.last_modified)
-        content_hash = hashlib.sha256(fetched.content).hexdigest()
-        if fetched.status == 304 or content_hash == source.content_hash:
-            new = 0
-        else:
-            new = _store_entries(source, parse_feed(fetched.content, fetched.url).entries)
-            source.etag, source.last_modified, source.content_hash = fetched.etag, fetched.last_modified, content_hash
-        if fetched.permanent_url and not Source.objects.filter(url=fetched.permanent_url).exists():
-            source.url = fetched.permanent_url  # 301 and 308 all the way: the publisher asks us to
+        delivered = _visit(fetcher, source)
+        new = store_entries(source, delivered) if delivered else 0
         source.failures = 0
-        source.interval = max(SHORTEST, source.interval / 2) if new else min(LONGEST, source.interval * 1.5)
+        share = new / len(delivered) if delivered else 0.0
+        if share >= MANY_NEW:
+            source.interval = max(SHORTEST, source.interval / 2)
+        elif not new:
+            source.interval = min(LONGEST, source.interval * 1.5)
         outcome, reason = (Fetch.Outcome.NEW if new else Fetch.Outcome.SILENT), ""
     except (FetchError, BadInput) as error:
         new, outcome, reason = 0, Fetch.Outcome.FAILED, str(error)[:300]
         source.failures += 1
         source.interval = min(LONGEST, source.interval * 2)
+        stay_away = timedelta(seconds=getattr(error, "retry_after", 0.0))
     rests = source.failures >= FAILURES_BEFORE_REST
-    source.next_fetch = timezone.now() + (REST if rests else source.interval)
+    source.next_fetch = timezone.now() + (REST if rests else max(source.interval, stay_away))
     with transaction.atomic():
         source.save(
-            update_fields=["url", "etag", "last_modified", "content_hash", "failures", "interval", "next_fetch"]
-        )
+            update_fields=["url", "etag", "last_modified", "content_hash", "failures", "interval", "next_fetch", "learned", "hub",
+                           "hub_topic", "hub_secret", "hub_until"]
+        )  # fmt: skip
         Fetch.objects.create(
             source=source, outcome=outcome, new_entries=new, reason=reason,
             milliseconds=int(1000 * (time.monotonic() - started)),
         )  # fmt: skip
+        _notice(source, reason)
 
 
-def _store_entries(source: Source, entries: Iterable[types.Entry]) -> int:
+def _notice(source: Source, reason: str) -> None:
+    """Say once that a source broke, and once that it is well again."""
+    if not reason:
+        Notice.objects.filter(source=source, is_over=False).update(is_over=True)
+    elif source.failures == FAILURES_BEFORE_NOTICE:
+        text = f"{source.outlet.name} has failed {source.failures} times in a row: {reason}"
+        Notice.objects.bulk_create([Notice(source=source, text=text[:400])], ignore_conflicts=True)
+
+
+# --- one visit, by kind ------------------------------------------------------------------
+
+
+def _visit(fetcher: Fetcher, source: Source) -> list[types.Entry]:
+    """What a source delivers now, or nothing where it is unchanged. Raises FetchError and BadInput."""
+    if source.kind == Source.Kind.MAILBOX:
+        last = source.learned if isinstance(source.learned, dict) else {}
+        mails, source.learned = new_mails(source.url, source.secret, last, settings.FETCH_ALLOWED)
+        return mails
+    fetched = _fetch_if_changed(fetcher, source)
+    if fetched is None:
+        return []
+    if source.kind == Source.Kind.SITEMAP:
+        entries = _from_sitemap(fetcher, fetched)
+    elif source.kind == Source.Kind.LISTING:
+        known = Learned(source.learned.get("fresh", {}), tuple(source.learned.get("seen", ())))
+        entries, learned = articles_among(links_in(fetched.content, fetched.url), known)
+        source.learned = {**source.learned, **asdict(learned)}
+    else:
+        feed = parse_feed(fetched.content, fetched.url)
+        entries = list(feed.entries)
+        _subscribe(fetcher, source, feed)
+    # Only now: what could not be parsed is to be fetched again.
+    source.etag, source.last_modified = fetched.etag, fetched.last_modified
+    source.content_hash = hashlib.sha256(fetched.content).hexdigest()
+    if fetched.permanent_url and not Source.objects.filter(url=fetched.permanent_url).exists():
+        source.url = fetched.permanent_url  # 301 and 308 all the way: the publisher asks us to
+    return entries
+
+
+def _fetch_if_changed(fetcher: Fetcher, source: Source) -> Fetched | None:
+    """The source's document, or None where it is the one we know.
+
+    An ETag is believed only as far as the content bears it out: now and then the document is fetched whole,
+    and where it changed under the same ETag, that server's word is not taken again.
+    """
+    visits = int(source.learned.get("visits", 0)) + 1
+    lies = bool(source.learned.get("etag_lies"))
+    is_whole = lies or not (source.etag or source.last_modified) or visits % WHOLE_EVERY == 0
+    source.learned = {**source.learned, "visits": visits}
+    fetched = fetch_politely(fetcher, source.url, *(() if is_whole else (source.etag, source.last_modified)))
+    if fetched.status == 304:
+        return None
+    if hashlib.sha256(fetched.content).hexdigest() == source.content_hash:
+        return None
+    if source.content_hash and is_whole and fetched.etag and fetched.etag == source.etag:
+        source.learned = {**source.learned, "etag_lies": True}
+    return fetched
+
+
+def _from_sitemap(fetcher: Fetcher, fetched: Fetched) -> list[types.Entry]:
+    sitemap = parse_sitemap(fetched.content, fetched.url)
+    entries = list(sitemap.entries)
+    for address in sitemap.sitemaps[:SITEMAPS_A_VISIT]:
+        part = fetch_politely(fetcher, address)
+        entries += parse_sitemap(part.content, part.url).entries
+    return entries
+
+
+def store_entries(source: Source, entries: Iterable[types.Entry]) -> int:
+    """Store what is new among the entries; gives how many those were."""
     rows = [
         Entry(
             source=source,
             identity=hashlib.sha256(f"{e.id}\n{e.url}".encode("utf-8", "replace")).hexdigest(),
-            url=e.url,
+            url=e.url.replace("\0", ""),
             title=e.title.replace("\0", "")[:500],
             summary=e.summary.replace("\0", ""),
+            text=e.text.replace("\0", ""),
             published=e.published,
-            language=(e.language or "")[:35],
+            utc_offset=e.utc_offset,
+            language=(e.language or "").replace("\0", "")[:35],
         )
         for e in entries
     ]
@@ -214,79 +170,27 @@ def _store_entries(source: Source, entries: Iterable[types.Entry]) -> int:
     return int(source.entries.count() - before)
 
 
-# --- read --------------------------------------------------------------------------------
+# --- WebSub ------------------------------------------------------------------------------
 
 
-def read_entries(progress: Progress = silent_progress) -> None:
-    """Read every entry that is new: its page where it can be had, else the feed's own words."""
-    waiting = list(Entry.objects.filter(state=Entry.State.NEW).select_related("source__outlet").order_by("id"))
-    with_page = []
-    for entry in waiting:
-        if not entry.url:
-            _keep_out(entry, "it has no address")
-        elif entry.published and OLDEST_DATE < entry.published < entry.first_seen - STALE:
-            _keep_out(entry, f"older than {STALE.days} days when first seen")
-        else:
-            with_page.append(entry)
-    _each_host(with_page, _read_entry, progress, "reading")
-
-
-def _read_entry(fetcher: Fetcher, entry: Entry) -> None:
-    if not Entry.objects.filter(pk=entry.pk, state=Entry.State.NEW).exists():
-        return  # another worker has just read it
-    if known := Article.objects.filter(url=entry.url).first():
-        _mark_read(entry, known)
+def _subscribe(fetcher: Fetcher, source: Source, feed: types.Feed) -> None:
+    """Ask the hub that a feed names to push to us (WebSub §5.1). A hub that refuses costs nothing: we go on polling."""
+    can_be_called = settings.PUBLIC_URL.startswith("https://") or is_exempt(host_of(settings.PUBLIC_URL), settings.FETCH_ALLOWED)
+    if not feed.hub or not can_be_called:
         return
-    page: Page | None = None
+    if source.hub == feed.hub and source.hub_until and source.hub_until > timezone.now() + LEASE / 5:
+        return
+    source.hub, source.hub_topic = feed.hub, feed.topic or source.url
+    source.hub_secret = source.hub_secret or secrets.token_urlsafe(32)
+    source.save(update_fields=["hub", "hub_topic", "hub_secret"])  # the hub asks back before it answers
     try:
-        fetched = fetch_politely(fetcher, entry.url)
-        page = read_page(fetched.content, fetched.url)
-        why = {"consent_wall": "a consent wall", "paywall": "a paywall"}.get(page.kind, "")
-        if page.kind in {"listing", "empty"}:
-            _keep_out(entry, {"listing": "a page of links", "empty": "no article on the page"}[page.kind])
-            return
-    except (FetchError, BadInput) as error:
-        why = str(error)[:200]
-        if "HTTP 404" in why or "HTTP 410" in why:
-            _keep_out(entry, why)
-            return
-    if why and len(entry.summary) < 40:
-        _keep_out(entry, f"{why}, and the feed gives no summary")
+        fetcher.post_form(
+            feed.hub,
+            {
+                "hub.mode": "subscribe", "hub.topic": source.hub_topic, "hub.secret": source.hub_secret,
+                "hub.callback": f"{settings.PUBLIC_URL}/press/hub/{source.pk}/", "hub.lease_seconds": str(int(LEASE.total_seconds())),
+            },
+        )  # fmt: skip
+    except FetchError:
         return
-    _store_article(entry, None if why else page, why)
-
-
-def _keep_out(entry: Entry, reason: str) -> None:
-    Entry.objects.filter(pk=entry.pk).update(state=Entry.State.KEPT_OUT, reason=reason[:200])
-
-
-def _mark_read(entry: Entry, article: Article) -> None:
-    Entry.objects.filter(pk=entry.pk).update(state=Entry.State.READ, article=article)
-
-
-def _store_article(entry: Entry, page: Page | None, why: str) -> None:
-    feed_date = Dated(entry.published, "feed") if entry.published else None
-    dated = choose([feed_date, page.published if page else None], entry.first_seen)
-    text = page.text if page else ""
-    title = entry.title or (page.title if page else "")
-    article = Article(
-        outlet=entry.source.outlet,
-        url=(page.canonical_url if page else None) or canonical_url(entry.url),
-        title=title[:500],
-        summary=entry.summary,
-        text=text.replace("\0", ""),
-        language=detect_language(f"{title}. {text or entry.summary}", entry.language),
-        image=(page.image or "") if page else "",
-        published=dated.moment,
-        published_from=dated.known_from,
-        first_seen=entry.first_seen,
-        read_from=Article.ReadFrom.PAGE if page else Article.ReadFrom.FEED,
-        why_not_page=why,
-    )
-    value = article.as_value()
-    vectors = default_encoder().encode([view_of(value)])
-    article.vector = vectors[0]
-    article.score = score_articles([value], MIGRATION, vectors=vectors)[0]
-    with transaction.atomic():
-        Article.objects.bulk_create([article], ignore_conflicts=True)  # another feed may carry the same page
-        _mark_read(entry, Article.objects.get(url=article.url))
+    source.hub_until = Source.objects.values_list("hub_until", flat=True).get(pk=source.pk)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
-import json
 import re
+from collections.abc import Iterator
 
 from lxml import etree
 from lxml import html as lxml_html
 from trafilatura import bare_extraction
 from trafilatura.utils import load_html
 
-from griot.press.dates import dates_in_page
+from griot.press.dates import dates_in_page, json_ld, updated_in_page, values_of
 from griot.press.languages import detect_language
 from griot.press.types import BadInput, Page, PageKind
 from griot.press.urls import canonical_url
@@ -42,6 +42,9 @@ _NOT_FOUND = re.compile(
 )
 _SHORT = 500  # characters: under this a text may be a wall's own words
 _STUB = 1200  # characters: a paywalled page that shows more than this has told its news
+_LIVE_PATH = re.compile(r"(?i)/(?:live(?:-?blog|-?news|-?updates?)?|en-direct|en-directo|direct|liveticker|ao-vivo|diretta)(?:[/-]|$)|-live-(?:updates|blog)|/live/")
+_LIVE_TITLE = re.compile(r"(?i)^(?:live\b|en direct|en directo|direct\b|liveticker|ao vivo|diretta|مباشر)|live (?:updates|blog)|\blive[:–-]|– live$")
+_VIDEO_PATH = re.compile(r"(?i)/(?:videos?|watch|av|programmes?|mediathek|tv)(?:/|$)")
 _ARTICLE_PATH = re.compile(r"\d{4,}|[^/]+-[^/]+-[^/]+-[^/]+")
 
 
@@ -66,12 +69,12 @@ def read_page(content: bytes, url: str) -> Page:
     Raises BadInput for broken gzip and pages over MAX_PAGE.
     """
     content = unpack(content)
-    tree = _tree(content)
+    tree = tree_of(content)
     if tree is None:
         return Page("empty", "", "", None, None, None)
     document = None
     try:
-        document = bare_extraction(_tree(content), url=url or None, include_comments=False, with_metadata=True)
+        document = bare_extraction(tree_of(content), url=url or None, include_comments=False, with_metadata=True)
     except Exception:  # extraction is best effort on any bytes; the page then counts as empty
         document = None
     text = (document.text or "").strip() if document is not None else ""
@@ -84,10 +87,14 @@ def read_page(content: bytes, url: str) -> Page:
         language=detect_language(text or title, tree.get("lang")) or None,
         image=_meta(tree, "og:image", url),
         canonical_url=_canonical(tree, url),
+        updated=updated_in_page(tree),
+        author=_author(tree, (document.author or "") if document is not None else ""),
+        sections=_sections(tree),
     )
 
 
-def _tree(content: bytes) -> lxml_html.HtmlElement | None:
+def tree_of(content: bytes) -> lxml_html.HtmlElement | None:
+    """The parsed page, or None where there is none in the bytes."""
     try:
         tree = load_html(content)
         return tree if tree is not None and len(tree) else None
@@ -110,6 +117,43 @@ def _canonical(tree: lxml_html.HtmlElement, url: str) -> str | None:
     return address if same_host and address.count("/") > 2 and not address.endswith("://") else None
 
 
+def _author(tree: lxml_html.HtmlElement, extracted: str) -> str:
+    """The first author's name, where the page names a person."""
+    for data in json_ld(tree):
+        for name in _names_under("author", data):
+            if 1 < len(name.split()) < 6 and "http" not in name:
+                return name[:200]
+    first = extracted.split(";")[0].strip()
+    return first[:200] if 1 < len(first.split()) < 6 and "http" not in first else ""
+
+
+def _names_under(key: str, data: object, depth: int = 0) -> Iterator[str]:
+    if depth > 6 or not isinstance(data, (dict, list)):
+        return
+    if isinstance(data, list):
+        for item in data:
+            yield from _names_under(key, item, depth + 1)
+        return
+    found = data.get(key)
+    for person in found if isinstance(found, list) else [found]:
+        name = person.get("name") if isinstance(person, dict) else person
+        if isinstance(name, str):
+            yield " ".join(name.split())
+    for value in data.values():
+        yield from _names_under(key, value, depth + 1)
+
+
+def _sections(tree: lxml_html.HtmlElement) -> tuple[str, ...]:
+    """What the page itself calls the piece: schema.org types, sections, the kicker over its headline."""
+    found = []
+    for data in json_ld(tree):
+        for key in ("@type", "articleSection", "genre"):
+            found += [text for text in values_of(key, data) if len(text) < 60]
+    found += [str(c) for c in tree.xpath("//meta[@property='article:section' or @name='section']/@content")]
+    found += [k.text_content() for k in tree.xpath("//*[contains(concat(' ', @class, ' '), ' kicker ')]")][:1]
+    return tuple(dict.fromkeys(" ".join(f.split())[:60] for f in found if f.strip()))
+
+
 def _title(tree: lxml_html.HtmlElement, extracted: str) -> str:
     og = tree.xpath("//meta[@property='og:title']/@content")
     heads = [" ".join(h.text_content().split()) for h in tree.xpath("//h1")]
@@ -127,6 +171,10 @@ def _kind(tree: lxml_html.HtmlElement, title: str, text: str, url: str) -> PageK
         return "consent_wall"
     if _NOT_FOUND.search(title) or (len(text) < _SHORT and _NOT_FOUND.search(text[:200])):
         return "empty"
+    if _is_live_blog(tree, title, url):
+        return "live_blog"
+    if _is_video(tree, text, url):
+        return "video"
     if _is_listing(tree, text, url):
         return "listing"
     return "article" if len(text) >= 120 else "empty"
@@ -144,16 +192,43 @@ def _is_consent_wall(tree: lxml_html.HtmlElement, title: str, text: str) -> bool
 
 def _is_locked(tree: lxml_html.HtmlElement) -> bool:
     """schema.org's own word for it: isAccessibleForFree is false."""
-    for script in tree.iterfind(".//script[@type='application/ld+json']"):
-        if "isAccessibleForFree" in (raw := script.text_content()):
-            try:
-                if '"isAccessibleForFree": false' in json.dumps(json.loads(raw)).replace('"False"', "false").replace(
-                    '"false"', "false"
-                ):
-                    return True
-            except (ValueError, RecursionError):
-                continue
-    return False
+    return any(_says_locked(data) for data in json_ld(tree))
+
+
+def _says_locked(data: object, depth: int = 0) -> bool:
+    if depth > 6 or not isinstance(data, (dict, list)):
+        return False
+    if isinstance(data, list):
+        return any(_says_locked(item, depth + 1) for item in data)
+    stated = data.get("isAccessibleForFree")
+    if stated is False or (isinstance(stated, str) and stated.lower() == "false"):
+        return True
+    return any(_says_locked(value, depth + 1) for value in data.values())
+
+
+def _types(tree: lxml_html.HtmlElement) -> set[str]:
+    return {t.lower() for data in json_ld(tree) for t in values_of("@type", data)}
+
+
+def _is_live_blog(tree: lxml_html.HtmlElement, title: str, url: str) -> bool:
+    """A page that grows all day and tells of many things; schema.org has a type for it, addresses and titles a habit."""
+    if "liveblogposting" in _types(tree):
+        return True
+    updates = len(tree.xpath("//*[contains(@class, 'live-blog') or contains(@class, 'liveblog') or contains(@class, 'live-update')]"))
+    named = bool(_LIVE_PATH.search(url) or _LIVE_TITLE.search(title))
+    times = len(tree.xpath("//time[not(ancestor::aside or ancestor::nav or ancestor::footer)]"))
+    return named and (updates >= 3 or times >= 6)
+
+
+def _is_video(tree: lxml_html.HtmlElement, text: str, url: str) -> bool:
+    """A player and a caption: there is nothing to read."""
+    if len(text) >= _SHORT:
+        return False
+    types = _types(tree)
+    says_so = "videoobject" in types and not types & {"newsarticle", "article", "reportagenewsarticle"}
+    og = tree.xpath("//meta[@property='og:type']/@content")
+    player = bool(tree.xpath("//video | //iframe[contains(@src, 'youtube') or contains(@src, 'vimeo') or contains(@src, 'player')]"))
+    return says_so or (bool(og) and str(og[0]).lower().startswith("video")) or (player and bool(_VIDEO_PATH.search(url)))
 
 
 def _is_listing(tree: lxml_html.HtmlElement, text: str, url: str) -> bool:

@@ -1,70 +1,209 @@
-"""From articles to lines: copies, stories, drafts, on the database."""
+"""From articles to lines: copies, stories, ratings, drafts, on the database.
+
+New articles are grouped in batches. Each batch sees its own neighbourhood alone: the articles
+nearest to it by sentence vector (pgvector, HNSW) or by shared MinHash bands, and the other members of
+their stories. So the cost of an article does not grow with the window. Within the neighbourhood stories are
+decided anew, so that a story may be merged and split as long as it is news; ids stay with what they
+named, and editors' verdicts are never undone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 
 import numpy as np
+from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.backends.utils import CursorWrapper
+from django.db.models import F, Max, Q, QuerySet
+from django.utils import timezone
 
-from griot.press.clustering import WINDOW, cluster
+from griot.press import relevance, types
+from griot.press.beats_store import active_beats, beat_value
+from griot.press.clustering import WINDOW, Group, Verdicts, cluster
 from griot.press.drafting import draft
-from griot.press.listening import Progress, silent_progress
-from griot.press.models import Article, Line, Story
-from griot.press.relevance import ON_BEAT
+from griot.press.helpers import DeepL, LibreTranslate, OpenAI, helper_from
+from griot.press.house import lint
+from griot.press.mentions import find_mentions, mention_sentence
+from griot.press.models import Article, Beat, Line, Organisation, Rating, Story, Verdict
+from griot.press.politeness import Progress, silent_progress
 from griot.press.syndication import find_copies
+from griot.press.vectors import default_encoder
 
+BATCH = 100  # new articles grouped at a time
+NEIGHBOURS = 16  # looked at for each
+NEAR_ENOUGH = 0.75  # cosine distance beyond which nothing is one story
+MEMBERS = 40  # of a neighbouring story; of a larger one so many are enough to judge by
+BACKGROUND = 1000  # articles that tell which words are rare
 _STORIES_LOCK = 0x6772696F74  # "griot": one process groups at a time
+
+_NEIGHBOURS = """
+SELECT DISTINCT near.id FROM press_article new CROSS JOIN LATERAL (
+    SELECT id, vector <=> new.vector AS distance FROM press_article
+    WHERE in_window ORDER BY vector <=> new.vector LIMIT %s
+) near WHERE new.id = ANY(%s) AND near.distance <= %s
+"""
+_SHARING_BANDS = "SELECT id FROM press_article WHERE in_window AND bands && %s::bigint[]"
 
 
 def group_articles(now: datetime) -> None:
-    """Find copies and stories among the articles of the window, keeping the ids of known stories."""
+    """Find copies and stories for the articles of the window that have none yet, keeping the ids of known stories."""
+    while _group_batch(now):
+        pass
+
+
+@contextmanager
+def stories_held() -> Iterator[CursorWrapper]:
+    """A transaction in which nobody else changes stories: no worker groups, no editor merges."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_STORIES_LOCK])
-        rows = list(
-            Article.objects.filter(published__gte=now - WINDOW)
-            .select_related("outlet", "copy_of")
-            .order_by("published", "url")
-        )
-        if not any(row.story_id is None for row in rows):
-            return
-        values = [row.as_value() for row in rows]
-        by_url = {row.url: row for row in rows}
-        for copy, origin in find_copies(values).items():
-            by_url[copy].copy_of = by_url[origin]
-        groups = cluster(
-            values,
-            known={row.url: str(row.story_id) for row in rows if row.story_id},
-            vectors=np.array([row.vector for row in rows], dtype=np.float32),
-        )
-        for group in groups:
-            _store_group([by_url[url] for url in group.urls], group.story, group.absorbed)
-        Article.objects.bulk_update(rows, ["copy_of", "story"])
+        yield cursor
 
 
-def _store_group(members: Sequence[Article], known: str | None, absorbed: Sequence[str]) -> None:
-    originals = [m for m in members if m.copy_of is None] or members
-    outlets = {m.outlet_id for m in originals}
-    facts = {
-        "first_published": min(m.published for m in members),
-        "last_published": max(m.published for m in members),
-        # What several outlets report independently counts for more, each further one for less.
-        "score": max(m.score for m in members) * (1 + 0.25 * float(np.log2(len(outlets)))),
-    }
-    story = Story.objects.filter(pk=int(known)).first() if known else None
+def _group_batch(now: datetime) -> bool:
+    """Group one batch; True when there may be more. One transaction: killed, it never was."""
+    with stories_held() as cursor:
+        waiting = Article.objects.filter(story=None, in_window=True, published__gte=now - WINDOW)
+        new = list(waiting.order_by("published", "url").values_list("id", "bands")[:BATCH])
+        if not new:
+            return False
+        cursor.execute("SET LOCAL hnsw.ef_search = 64")
+        cursor.execute(_NEIGHBOURS, [NEIGHBOURS + 1, [i for i, _ in new], NEAR_ENOUGH])
+        near = {row[0] for row in cursor.fetchall()} | {i for i, _ in new}
+        if shared := sorted({band for _, found in new for band in found}):
+            cursor.execute(_SHARING_BANDS, [shared])
+            near |= {row[0] for row in cursor.fetchall()}
+        regroup(near)
+        return len(new) == BATCH
+
+
+def regroup(near: set[int]) -> None:
+    """Decide anew which stories the articles `near` (ids) and the members of their stories make. Within a transaction."""
+    stories = set(Article.objects.filter(id__in=near).exclude(story=None).values_list("story", flat=True))
+    members: dict[int, list[int]] = {}
+    for article, story in (
+        Article.objects.filter(story__in=stories, in_window=True).order_by("-published").values_list("id", "story")
+    ):
+        members.setdefault(story, []).append(article)
+    large = {story: ids for story, ids in members.items() if len(ids) > MEMBERS}
+    chosen = near | {i for story, ids in members.items() for i in (_spread(ids) if story in large else ids)}
+    rows = list(
+        Article.objects.filter(id__in=chosen, in_window=True).select_related("outlet", "copy_of").order_by("published", "url")
+    )
+    by_url = {row.url: row for row in rows}
+    values = [row.as_value() for row in rows]
+    before = {row.url: (row.copy_of_id, row.story_id) for row in rows}
+    copies = find_copies(values)
+    for row in rows:
+        row.copy_of = by_url[copies[row.url]] if row.url in copies else None
+    background = (
+        Article.objects.exclude(id__in=chosen).select_related("outlet", "copy_of").defer("text", "vector", "bands").order_by("-id")
+    )[:BACKGROUND]
+    groups = cluster(
+        values,
+        known={row.url: str(row.story_id) for row in rows if row.story_id},
+        vectors=np.array([row.vector for row in rows], dtype=np.float32),
+        verdicts=_verdicts(rows, large),
+        background=[types.Article(b.url, b.outlet.name, b.title, b.summary, language=b.language) for b in background],
+    )
+    touched = {story.pk for group in groups if (story := _store_group([by_url[u] for u in group.urls], group))}
+    changed = [row for row in rows if (row.copy_of_id, row.story_id) != before[row.url]]
+    Article.objects.bulk_update(changed, ["copy_of", "story"])
+    left = {story for _, story in before.values() if story} - touched
+    rate_stories(touched | left)
+
+
+def _spread(ids: Sequence[int]) -> list[int]:
+    """So many of a large story's members, evenly over its time."""
+    step = len(ids) / MEMBERS
+    return [ids[int(n * step)] for n in range(MEMBERS)]
+
+
+def _verdicts(rows: Sequence[Article], large: dict[int, list[int]]) -> Verdicts:
+    """What editors have said of these articles. A story too large to be seen whole stays whole."""
+    url = {row.pk: row.url for row in rows}
+    said = Verdict.objects.filter(first__in=url, second__in=url).values_list("first", "second", "together")
+    pairs = [(url[a], url[b], together) for a, b, together in said]
+    whole: dict[int, str] = {}
+    kept = []
+    for row in rows:
+        if row.story_id in large:
+            kept.append((whole.setdefault(row.story_id, row.url), row.url))
+    return Verdicts(
+        frozenset([(a, b) for a, b, together in pairs if together] + [(a, b) for a, b in kept if a != b]),
+        frozenset((a, b) for a, b, together in pairs if not together),
+    )
+
+
+def _store_group(members: Sequence[Article], group: Group) -> Story | None:
+    facts = {"first_published": min(m.published for m in members), "last_published": max(m.published for m in members)}
+    story = Story.objects.filter(pk=int(group.story)).first() if group.story else None
     if story is None:
         story = Story.objects.create(**facts)
-    else:
-        Story.objects.filter(pk=story.pk).update(**facts)
-    if absorbed:
-        gone = [int(i) for i in absorbed]
-        Story.objects.filter(Q(pk__in=gone) | Q(merged_into__in=gone)).update(merged_into=story)
-        Line.objects.filter(story__in=gone).delete()
+    if group.absorbed:
+        gone = [int(i) for i in group.absorbed]
+        merge_into(story, gone)
     for member in members:
         member.story = story
+    return story
+
+
+def merge_into(story: Story, gone: Sequence[int]) -> None:
+    """Redirect merged stories, and what they redirected, to the one they went into. Their remaining articles follow."""
+    Story.objects.filter(Q(pk__in=gone) | Q(merged_into__in=gone)).update(merged_into=story)
+    Article.objects.filter(story__in=gone).update(story=story)
+    Line.objects.filter(story__in=gone).delete()
+    told = Story.objects.filter(pk__in=[*gone, story.pk]).exclude(told=None).order_by("-told").first()
+    if told and told.pk != story.pk and (story.told is None or told.told > story.told):
+        Story.objects.filter(pk=story.pk).update(told=told.told, told_line=told.told_line)
+
+
+def find_story(pk: int) -> Story:
+    """A story by its id, merged ones by what they went into. Raises Story.DoesNotExist."""
+    story = Story.objects.select_related("merged_into").get(pk=pk)
+    return story.merged_into or story
+
+
+# --- ratings -----------------------------------------------------------------------------
+
+
+def rate_stories(ids: set[int]) -> None:
+    """Date and rate stories for every active beat. Stories that have lost all their articles are removed."""
+    organisations = [row.as_value() for row in Organisation.objects.all()]
+    rows = Beat.objects.filter(is_active=True)
+    beats = [(row.pk, beat_value(row)) for row in rows]
+    members: dict[int, list[Article]] = {}
+    for article in Article.objects.filter(story__in=ids).select_related("outlet", "copy_of").order_by("-published"):
+        if len(kept := members.setdefault(article.story_id, [])) < MEMBERS:
+            kept.append(article)
+    empty = [pk for pk in ids if pk not in members]
+    Story.objects.filter(pk__in=empty, merged_into=None, told=None, absorbed=None).delete()
+    encoder = default_encoder()
+    sentences = {beat.name: encoder.encode(list(beat.about)) for _, beat in beats} or None
+    ratings = []
+    for pk, articles in members.items():
+        values = [a.as_value() for a in articles]
+        vectors = np.array([a.vector or [0.0] * types.DIMENSIONS for a in articles], dtype=np.float32)
+        mentioned = any(find_mentions(value, ours) for ours in organisations for value in values)
+        best = 0.0
+        for beat_pk, beat in beats or [(None, relevance.MIGRATION)]:
+            about = sentences[beat.name] if sentences else encoder.encode(list(beat.about))
+            near = (vectors @ about.T).max(axis=1).tolist() if len(about) else [0.0] * len(values)
+            scored = relevance.score_story(values, beat, near, mentioned)
+            best = max(best, scored.score - beat.threshold + relevance.ON_BEAT)
+            if beat_pk:
+                ratings.append(Rating(story_id=pk, beat_id=beat_pk, score=scored.score, features=scored.features, reasons=list(scored.reasons)))
+        Story.objects.filter(pk=pk).update(
+            score=best,
+            first_published=min(a.published for a in articles),
+            last_published=max(a.published for a in articles),
+        )
+    Rating.objects.bulk_create(
+        ratings, update_conflicts=True, unique_fields=["story", "beat"], update_fields=["score", "features", "reasons"]
+    )
 
 
 # --- lines -------------------------------------------------------------------------------
@@ -73,24 +212,69 @@ def _store_group(members: Sequence[Article], known: str | None, absorbed: Sequen
 def draft_lines(since: datetime, until: datetime, language: str = "en", progress: Progress = silent_progress) -> None:
     """Draft the line of each story on the beat with news between two moments, where it changed."""
     stories = list(stories_on_beat(since, until))
+    organisations = [row.as_value() for row in Organisation.objects.all()]
     for number, story in enumerate(stories, 1):
-        members = [a.as_value() for a in story.articles.select_related("outlet", "copy_of")]
-        line = draft(members, language)
-        Line.objects.update_or_create(
-            story=story,
-            language=language,
-            defaults={
-                "outlets": [asdict(o) for o in line.outlets],
-                "body": line.body,
-                "claims": [asdict(c) for c in line.claims],
-                "ok": line.ok,
-            },
-        )
+        draft_story(story, language, organisations)
         progress("drafting", number, len(stories))
 
 
+def draft_story(story: Story, language: str, organisations: Sequence[types.Organisation] = ()) -> Line:
+    """Draft one story's line anew. Of a story that an issue has told, what came since is told, where there is any."""
+    rows = list(story.articles.select_related("outlet", "copy_of"))
+    fresh = [a for a in rows if story.told and a.first_seen > story.told and a.copy_of_id is None]
+    members = [a.as_value() for a in (fresh or rows)]
+    translator, drafter = helpers()
+    line = draft(members, language, translator, drafter)
+    found = [(ours, [m for value in members for m in find_mentions(value, ours)]) for ours in organisations]
+    mention = " ".join(filter(None, (mention_sentence(mentions, members, ours) for ours, mentions in found)))
+    row, _ = Line.objects.update_or_create(
+        story=story,
+        language=language,
+        defaults={
+            "outlets": [asdict(o) for o in line.outlets],
+            "body": line.body,
+            "mention": mention,
+            "claims": [asdict(c) for c in line.claims],
+            "findings": [asdict(f) for f in lint(line.body, language)],
+            "ok": line.ok,
+            "is_original": not any(m.language in (language, "") for m in members) and translator is None,
+        },
+    )
+    return row
+
+
+def helpers() -> tuple[LibreTranslate | DeepL | OpenAI | None, OpenAI | None]:
+    """The translator and the drafter that the settings name, or None."""
+    translator = helper_from(settings.TRANSLATOR) if settings.TRANSLATOR else None
+    drafter = helper_from(settings.DRAFTER) if settings.DRAFTER else None
+    return translator, drafter if isinstance(drafter, OpenAI) else None
+
+
 def stories_on_beat(since: datetime, until: datetime) -> QuerySet[Story]:
-    """Stories near enough to the beat, best first."""
-    return Story.objects.filter(
-        merged_into=None, score__gte=ON_BEAT, last_published__gt=since, last_published__lte=until
-    ).order_by("-score", "-last_published", "pk")
+    """Stories near enough to a beat with something new between two moments, best first.
+
+    A story that an issue has told comes again only when something new has been reported since.
+    """
+    return (
+        Story.objects.filter(
+            merged_into=None, score__gte=relevance.ON_BEAT, last_published__gt=since, last_published__lte=until
+        )
+        .exclude(ratings__judgement=Rating.Judgement.DISCARDED)
+        .annotate(newest=Max("articles__first_seen", filter=Q(articles__copy_of=None)))
+        .filter(Q(told=None) | Q(newest__gt=F("told")))
+        .order_by("-score", "-last_published", "pk")
+    )
+
+
+def mark_told(lines: dict[int, str], at: datetime | None = None) -> None:
+    """Remember that an issue has told stories, and how: what comes later is what is new."""
+    for pk, text in lines.items():
+        story = Story.objects.filter(pk=pk).select_related("merged_into").first()
+        if story:
+            Story.objects.filter(pk=(story.merged_into or story).pk).update(told=at or timezone.now(), told_line=text)
+
+
+def new_since_told(story: Story) -> QuerySet[Article]:
+    """A story's own reports since an issue last told it; all of them where none did."""
+    own = story.articles.filter(copy_of=None)
+    return own.filter(first_seen__gt=story.told) if story.told else own

@@ -1,108 +1,78 @@
-"""The beat: what a newsroom covers, as a multilingual query that ranks.
+"""Relevance: how near an article or a story is to a beat, and why.
 
-A beat is a list of weighted patterns per language plus a few sentences that say what it
-is about. The score fuses how often and where the patterns stand (title, lead, body) with how near the article's
-vector lies to those sentences, so that a piece is found although it uses none of the
-words. Nothing is hidden: a low score is only further down.
+A beat is a query and a few sentences that say what it is about. Features are what of the query stands
+where, how near the vectors lie, how many outlets report independently, whether our own
+organisation appears. Their weights begin where they were set by hand and learn online from what the
+editors accept and discard (logistic regression, stochastic gradient with a pull back to
+the start, so that ten clicks bend the ranking and don't break it). Nothing is hidden: a low score is
+only further down.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
+from griot.press.beats import MIGRATION_ABOUT, MIGRATION_QUERY
 from griot.press.clustering import view_of
-from griot.press.text import fold
+from griot.press.query import Document, Hits, parse_query
 from griot.press.types import Article
 from griot.press.vectors import SentenceEncoder, Vectors, default_encoder
 
-IN_TITLE, IN_LEAD, IN_BODY = 2.0, 1.5, 0.5
-BODY = 2500  # characters of the body that are looked at
-SEMANTIC = 1.2  # weight of the vectors beside the words
-NEAR = 0.25  # cosine from which a vector begins to count
+SEMANTIC_FROM = 0.25  # cosine from which a vector begins to count
 ON_BEAT = 1.0  # score from which a story is drafted without being asked
+
+Features = Mapping[str, float]
+# What each feature is worth before anything was learned. Fields count log(1 + hits) of the query's words.
+START: dict[str, float] = {"title": 2.0, "lead": 1.5, "text": 0.5, "near": 1.2, "mention": 0.8}
+OUTLETS = 0.25  # each doubling of independent outlets raises a story's score by this share
+RATE, PULL = 0.15, 0.02  # of learning; of the way back to START at each step
+STEEPNESS = 1.5  # how sharply the score turns into the probability of being accepted
 
 
 @dataclass(frozen=True)
 class Beat:
-    """`strong` and `weak` map a language to patterns over folded text; a trailing * matches any ending."""
+    """What a newsroom covers. `learned` is added to START, feature by feature."""
 
     name: str
-    strong: Mapping[str, str]
-    weak: Mapping[str, str]
-    about: Sequence[str]
+    query: str
+    about: tuple[str, ...] = ()
+    threshold: float = ON_BEAT
+    learned: Mapping[str, float] = field(default_factory=dict)
 
-    @cached_property
-    def patterns(self) -> dict[str, tuple[re.Pattern[str], re.Pattern[str]]]:
-        return {g: (_compiled(self.strong[g]), _compiled(self.weak.get(g, ""))) for g in self.strong}
-
-
-def _compiled(query: str) -> re.Pattern[str]:
-    terms = [fold(t.strip()) for t in query.split("|") if t.strip()]
-    bodies = [re.escape(t).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for t in terms]
-    return re.compile(r"(?<!\w)(?:" + "|".join(bodies) + r")(?!\w)" if bodies else r"(?!)")
+    def weight(self, feature: str) -> float:
+        return START.get(feature, 0.0) + self.learned.get(feature, 0.0)
 
 
-# Arabic takes its article and one-letter conjunctions as prefixes, hence the doubled forms.
-MIGRATION = Beat(
-    name="migration",
-    strong={
-        "en": "migrant*|migration|immigra*|emigra*|refugee*|asylum*|displaced|displacement|deport*|resettle*|returnee*|"
-        "human traffick*|people smuggl*|migrant smuggl*|stateless*|diaspora*|undocumented|repatriat*|trafficked|traffickers|"
-        "immigration and customs enforcement|ICE facility|ICE agents|arrested by ICE|arrest by ICE|ICE arrests|relocation of migrants|"
-        "labour mobility|foreign worker*|guest worker*|seasonal worker*|domestic worker*|remittance*|work permit*|residence permit*|border control*|"
-        "rubber boat*|inflatable boat*|overcrowded boat*|overcrowded rubber|small boat*|boat people|dinghy|dinghies",
-        "fr": "migrant*|migratoire*|migration*|immigr*|emigr*|refugie*|demandeur* d'asile|droit d'asile|asile|deplace*|"
-        "expulsion*|expuls*|passeur*|sans-papiers|apatride*|diaspora*|rapatri*|reinstall*|exile*|naufrage*|titre* de sejour|travailleurs saisonniers|controles aux frontieres|canot pneumatique",
-        "es": "migrante*|migraci*|migratori*|inmigra*|emigra*|refugiad*|asilo|desplazad*|deporta*|retornad*|coyote*|"
-        "trata de personas|traficantes de personas|apatrid*|diaspora*|repatria*|indocumentad*|patera*|cayuco*|regularizaci*|remesas|permiso* de residencia|permiso* de trabajo|lancha neumatica|control* fronterizo*",
-        "ar": "مهاجر*|المهاجر*|للمهاجر*|هجرة|الهجرة|للهجرة|لاجئ*|اللاجئ*|للاجئ*|لجوء|اللجوء|نازح*|النازح*|للنازح*|النزوح|نزوح|ترحيل*|"
-        "مهرب*|المهربي*|الاتجار بالبشر|العائدين|العائدون|العمالة الوافدة|العمال الوافد*",
-        "pt": "migrante*|migrac*|migrat*|imigra*|emigra*|refugiad*|asilo|deslocad*|deporta*|retornad*|"
-        "trafico de pessoas|traficantes de pessoas|apatrid*|diaspora*|repatria*|indocumentad*|remessas|visto* humanitario*|autorizac* de residencia|control* de fronteira*",
-        "de": "migrant*|migration*|zuwander*|einwander*|auswander*|fluchtling*|gefluchtet*|asyl*|vertrieben*|vertreibung*|"
-        "abschieb*|abgeschob*|schleuser*|menschenhandel*|staatenlos*|diaspora*|ruckkehr*|seenotrett*|bootsmigrant*|grenzkontroll*|aufenthaltstitel*|aufenthaltserlaubnis*|schlauchboot*|gastarbeiter*",
-        "it": "migrant*|migrazion*|migratori*|immigra*|emigra*|rifugiat*|profugh*|asilo|sfollat*|espuls*|rimpatri*|"
-        "scafist*|trafficant*|tratta di esseri umani|apolid*|diaspora*|sbarc*|barcon*|naufrag*|gommon*|permess* di soggiorno|rimesse|controlli alle frontiere",
-    },
-    weak={
-        "en": "border*|visa*|smuggl*|traffick*|detention|coast guard|shipwreck|capsize*|drown*|adrift|rescue*|fled|fleeing|camp|camps|citizenship|abroad|"
-        "lampedusa|canary islands|el hierro|english channel|darien|rio grande|mediterranean",
-        "fr": "frontiere*|visa*|garde-cotes|embarcation*|fui*|fuyant|camp|camps|titre de sejour|etranger*|pirogue*",
-        "es": "frontera*|visado*|visa|salvamento|huy*|huir|campamento*|permiso de trabajo|extranjer*|remesas",
-        "ar": "حدود|الحدود|تأشير*|خفر السواحل|مخيم*|المخيم*|قارب|قوارب|الإغاثة",
-        "pt": "fronteira*|visto|vistos|guarda costeira|fug*|campo|campos|estrangeir*|remessas",
-        "de": "grenz*|schlepper*|visum|visa|kustenwache|floh|flohen|flucht|lager|aufenthalt*|auslander*|fachkrafte*",
-        "it": "frontier*|confin*|visto|visti|guardia costiera|fugg*|campo|campi|permesso di soggiorno|stranier*",
-    },
-    about=(
-        "Migrants and refugees crossing borders and the sea, rescued or intercepted by the coast guard",
-        "Asylum policy, immigration detention, deportation and the rights of migrants",
-        "People displaced by war or disaster living in camps and returning home",
-        "Foreign workers, diaspora and remittances, visas and labour migration agreements",
-    ),
-)
-
+MIGRATION = Beat("migration", MIGRATION_QUERY, MIGRATION_ABOUT)
 BEATS: dict[str, Beat] = {MIGRATION.name: MIGRATION}
 
 
-def words_score(article: Article, beat: Beat) -> float:
-    """How strongly the beat's own words stand in the article, 0 to about 8.
+@dataclass(frozen=True)
+class Scored:
+    """How near something is to a beat; `reasons` say why in words, the weightiest first."""
 
-    Repetition counts less each time (logarithm), place counts most.
-    """
-    strong, weak = beat.patterns.get(article.language) or beat.patterns["en"]
-    score = 0.0
-    body = article.text[:BODY] if article.summary else article.text[400:BODY]
-    for text, place in ((article.title, IN_TITLE), (article.lead, IN_LEAD), (body, IN_BODY)):
-        folded = fold(text)
-        hits = len(strong.findall(folded))
-        score += place * math.log1p(hits)
-        score += 0.25 * place * math.log1p(len(weak.findall(folded)))
-    return score
+    score: float
+    features: dict[str, float]
+    reasons: tuple[str, ...]
+
+
+def article_features(article: Article, beat: Beat, nearness: float) -> tuple[dict[str, float], Hits]:
+    """The features of one article; `nearness` is its greatest cosine to the beat's sentences."""
+    hits = parse_query(beat.query).match(Document.of(article)) or Hits()
+    found: dict[str, float] = {}
+    for (place, boost), count in hits.counts.items():
+        found[place] = found.get(place, 0.0) + boost * math.log1p(count)
+    found["near"] = max(0.0, nearness - SEMANTIC_FROM) / (1 - SEMANTIC_FROM)
+    return found, hits
+
+
+def nearness_to(beat: Beat, vectors: Vectors, encoder: SentenceEncoder | None = None) -> list[float]:
+    """The greatest cosine of each vector (shape (n, 512)) to the sentences of a beat; 0 where it has none."""
+    if not beat.about or not len(vectors):
+        return [0.0] * len(vectors)
+    return [float(x) for x in (vectors @ (encoder or default_encoder()).encode(list(beat.about)).T).max(axis=1)]
 
 
 def score_articles(
@@ -112,13 +82,76 @@ def score_articles(
 
     `vectors` are the encoder's for `view_of` each article; computed where not given.
     """
-    encoder = encoder or default_encoder()
-    if vectors is None:
-        vectors = encoder.encode([view_of(a) for a in articles])
     if not articles:
         return []
-    nearest = (vectors @ encoder.encode(list(beat.about)).T).max(axis=1)
+    if vectors is None:
+        vectors = (encoder or default_encoder()).encode([view_of(a) for a in articles])
+    near = nearness_to(beat, vectors, encoder)
     return [
-        round(words_score(a, beat) + SEMANTIC * max(0.0, float(near) - NEAR) / (1 - NEAR), 4)
-        for a, near in zip(articles, nearest, strict=True)
+        round(_linear(article_features(a, beat, n)[0], beat), 4) for a, n in zip(articles, near, strict=True)
     ]
+
+
+def _linear(features: Features, beat: Beat) -> float:
+    return sum(beat.weight(name) * value for name, value in features.items())
+
+
+def score_story(articles: Sequence[Article], beat: Beat, nearness: Sequence[float], is_mentioned: bool = False) -> Scored:
+    """A story's score: its nearest article's, raised by independent outlets; copies count for nothing.
+
+    `nearness` is `nearness_to` the beat of each article.
+    """
+    best: tuple[float, dict[str, float], Hits] = (-1.0, {}, Hits())
+    for article, near in zip(articles, nearness, strict=True):
+        features, hits = article_features(article, beat, near)
+        if (value := _linear(features, beat)) > best[0]:
+            best = (value, features, hits)
+    features = dict(best[1])
+    if is_mentioned:
+        features["mention"] = 1.0
+    features |= {f"language:{language}": 1.0 for language in {a.language for a in articles} if language}
+    features |= {f"piece:{piece}": 1.0 for piece in {a.piece for a in articles}}
+    features |= {f"country:{code}": 1.0 for code in {c for a in articles for c in a.places[:2]}}
+    outlets = len({a.outlet for a in articles if a.copy_of is None}) or 1
+    score = _linear(features, beat) * (1 + OUTLETS * math.log2(outlets))
+    return Scored(round(score, 4), features, _reasons(features, best[2], outlets, len(articles), beat))
+
+
+def _reasons(features: Features, hits: Hits, outlets: int, carried: int, beat: Beat) -> tuple[str, ...]:
+    """Why, in words. Only what moves the score is said, and how it is learned is said too."""
+    told: list[tuple[float, str]] = []
+    for place, phrase in (("title", "says {} in the title"), ("lead", "cites {} in the lead"), ("text", "speaks of {} in the text")):
+        words = list(dict.fromkeys(word for where, word in hits.words if where == place))[:3]
+        if words and features.get(place):
+            told.append((beat.weight(place) * features[place], phrase.format(", ".join(f"“{w}”" for w in words))))
+    if features["near"] > 0.1 if "near" in features else False:
+        told.append((beat.weight("near") * features["near"], f"means what the beat “{beat.name}” is about"))
+    if features.get("mention"):
+        told.append((beat.weight("mention"), "names our organisation"))
+    if outlets > 1:
+        told.append((OUTLETS * math.log2(outlets) * 2, f"{_number(outlets)} independent outlets"))
+    elif carried > 1:
+        told.append((0.01, f"one report, carried {carried} times"))
+    for name, value in features.items():
+        learned = beat.learned.get(name, 0.0) * value
+        if abs(learned) >= 0.15 and name not in START:
+            kind, _, what = name.partition(":")
+            told.append((abs(learned), f"you {'accept' if learned > 0 else 'discard'} much with {kind} {what}"))
+    return tuple(text for _, text in sorted(told, key=lambda pair: -pair[0]))
+
+
+def _number(n: int) -> str:
+    return {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}.get(n, str(n))
+
+
+def learn(beat: Beat, features: Features, accepted: bool) -> dict[str, float]:
+    """What the beat has learned, after one more story was accepted or discarded.
+
+    One step of logistic regression on whether the score passes the threshold.
+    """
+    probability = 1 / (1 + math.exp(-STEEPNESS * max(-20.0, min(20.0, _linear(features, beat) - beat.threshold))))
+    error = (1.0 if accepted else 0.0) - probability
+    learned = {name: value * (1 - PULL) for name, value in beat.learned.items()}
+    for name, value in features.items():
+        learned[name] = learned.get(name, 0.0) + RATE * error * value
+    return {name: round(value, 5) for name, value in learned.items() if abs(value) > 1e-4}

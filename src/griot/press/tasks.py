@@ -12,8 +12,9 @@ DEAD_AFTER = 60  # seconds without a heartbeat
 @app.task(name="press.listen", queueing_lock="listen", lock="listen")
 def listen(timestamp: int | None = None) -> None:
     """Visit what is due, read what is new, group it. Interrupted, the next run goes on."""
-    from griot.press.listening import due_sources, fetch_sources, read_entries  # heavy; the web server never needs it
+    from griot.press.listening import due_sources, fetch_sources  # heavy; the web server never needs it
     from griot.press.pipeline import group_articles
+    from griot.press.reading import read_entries
 
     now = timezone.now()
     fetch_sources(due_sources(now))

@@ -11,7 +11,8 @@ from datetime import datetime
 from typing import Literal
 
 Provenance = Literal["feed", "json-ld", "meta", "url", "text", "first seen"]
-PageKind = Literal["article", "consent_wall", "paywall", "listing", "empty"]
+PageKind = Literal["article", "consent_wall", "paywall", "listing", "live_blog", "video", "empty"]
+Piece = Literal["news", "statement", "feature", "opinion", "interview", "review", "data"]
 DIMENSIONS = 512  # of a sentence vector
 ClaimKind = Literal["number", "name", "place", "date", "quotation", "outlet", "negation", "verb"]
 
@@ -22,15 +23,23 @@ class BadInput(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A moment and how we know it. `moment` is aware and in UTC."""
+    """A moment and how we know it. `moment` is aware and in UTC.
+
+    `utc_offset` is the offset that it was stated with, in minutes east; None where it had none.
+    """
 
     moment: datetime
     known_from: Provenance
+    utc_offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of a feed as delivered. `id` is never empty; `summary` is plain text."""
+    """One item of a source as delivered. `id` is never empty; `summary` and `text` are plain text.
+
+    `text` is the whole piece where the source brings it (a mail, a push); `utc_offset` is that of
+    `published` as it was stated, in minutes east.
+    """
 
     id: str
     url: str
@@ -38,14 +47,21 @@ class Entry:
     summary: str
     published: datetime | None
     language: str | None
+    utc_offset: int | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A parsed feed: its title and its entries in the feed's order, without repeated ids."""
+    """A parsed feed: its title and its entries in the feed's order, without repeated ids.
+
+    `hub` and `topic` are the WebSub hub it names and the address to subscribe to, or "".
+    """
 
     title: str
     entries: tuple[Entry, ...]
+    hub: str = ""
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,9 @@ class Page:
     language: str | None
     image: str | None
     canonical_url: str | None = None
+    updated: Dated | None = None
+    author: str = ""
+    sections: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +90,7 @@ class Article:
     `outlet` is the publisher's name as readers know it; `attribution` is how a line names it
     where the bare name would puzzle ("UAE's The National"). `copy_of` is the URL of the
     article whose text this one carries. `weight` ranks notable outlets (higher comes first).
+    `piece` is a Piece; `places` are ISO 3166 codes, the most named country first.
     """
 
     url: str
@@ -83,6 +103,10 @@ class Article:
     attribution: str = ""
     copy_of: str | None = None
     weight: int = 0
+    author: str = ""
+    piece: str = "news"
+    is_agency: bool = False
+    places: tuple[str, ...] = ()
 
     @property
     def lead(self) -> str:
@@ -128,7 +152,30 @@ class Line:
     body: str
     language: str
     claims: tuple[Claim, ...] = field(default=())
+    mention: str = ""
 
     @property
     def ok(self) -> bool:
         return all(claim.is_supported for claim in self.claims)
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """Our own organisation: `names` in all languages (its own first), and who speaks for it."""
+
+    name: str
+    names: tuple[str, ...]
+    spokespeople: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """How an article shows our organisation, and the passage that shows it.
+
+    `who` is the person quoted, with kind "quoted".
+    """
+
+    kind: Literal["figures", "quoted", "work"]
+    passage: str
+    url: str
+    who: str = ""

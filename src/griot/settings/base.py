@@ -59,6 +59,9 @@ FETCH_ALLOWED = frozenset(
     [*env.list("GRIOT_FETCH_ALLOWED", default=[]), *([f"*.localhost:{DEMO['port']}"] if DEMO else [])]
 )
 FETCH_DELAY = env.float("GRIOT_FETCH_DELAY", 5.0)  # seconds between two requests to one host
+# Helpers, none by default: libretranslate+https://…, deepl+https://:KEY@…, openai+https://:KEY@…/v1#MODEL
+TRANSLATOR = env.str("GRIOT_TRANSLATOR", "")
+DRAFTER = env.str("GRIOT_DRAFTER", "")
 
 # --- the mail ----------------------------------------------------------------------------
 # smtp://user:password@host:587 (STARTTLS where offered), smtps://…:465, or unset: a Maildir in var/

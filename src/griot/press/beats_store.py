@@ -1,0 +1,34 @@
+"""The newsroom's beats as values, and learning from what editors accept and discard."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from griot.press import relevance
+from griot.press.models import Beat, Rating
+
+
+def beat_value(row: Beat) -> relevance.Beat:
+    about = tuple(line.strip() for line in row.about.splitlines() if line.strip())
+    return relevance.Beat(row.name, row.query, about, row.threshold, row.learned)
+
+
+def active_beats() -> list[relevance.Beat]:
+    """The active beats; a newsroom that has made none covers migration."""
+    return [beat_value(row) for row in Beat.objects.filter(is_active=True)] or [relevance.MIGRATION]
+
+
+def judge(rating: Rating, accepted: bool | None, by: object = None) -> None:
+    """Accept or discard a story for a beat, or take that back (None); the beat learns from each judgement.
+
+    Taking back forgets nothing: what was learned from one click is small, and pulls back by itself.
+    """
+    judgement = {True: Rating.Judgement.ACCEPTED, False: Rating.Judgement.DISCARDED, None: ""}[accepted]
+    with transaction.atomic():
+        beat = Beat.objects.select_for_update().get(pk=rating.beat_id)
+        Rating.objects.filter(pk=rating.pk).update(judgement=judgement, by=by, at=timezone.now() if judgement else None)
+        if accepted is not None and judgement != rating.judgement:
+            beat.learned = relevance.learn(beat_value(beat), rating.features, accepted)
+            beat.save(update_fields=["learned"])
+    rating.refresh_from_db()
