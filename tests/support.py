@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from griot.demo.wire import Wire
 from griot.press.dates import to_utc
-from griot.press.languages import detect_language
 from griot.press.types import Article
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,20 +37,6 @@ def stories(rows: list[dict]) -> dict[str, list[Article]]:
     for row in rows:
         found[row["story"]].append(as_article(row))
     return found
-
-
-def demo_articles(wire: Wire) -> list[Article]:
-    """The demo's articles as the pipeline would have read them, without going over HTTP."""
-    return [
-        Article(
-            url=wire.url(a), outlet=wire.outlets[a.outlet].name, title=a.title, summary=a.lead,
-            text="\n".join((a.lead, *a.paragraphs)), published=wire.published(a),
-            language=detect_language(f"{a.title}. {a.lead}", wire.outlets[a.outlet].language),
-            weight=wire.outlets[a.outlet].weight,
-        )
-        for a in wire.articles
-        if a.trap not in {"listing", "soft_404"}
-    ]  # fmt: skip
 
 
 def griot(*arguments: str, env: dict[str, str] | None = None, **options) -> subprocess.CompletedProcess[str]:

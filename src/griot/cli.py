@@ -28,9 +28,13 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "evaluate_clusters": "how good the stories are against labels",
         "rank_articles": "articles by nearness to a beat (--beat)",
         "draft_line": "one story's articles → its line, checked",
+        "evaluate_press": "stories, copies, traps, beat and check, measured in one table (--wire --json)",
         "check_line": "is every fact of a line in its story's articles? (--line)",
     },
     "Sources": {
+        "add_source": "find a site's feeds and sitemaps by its home page, and add them (--add N)",
+        "backfill": "read web archives (WARC) into the newsroom's memory, with progress and resume",
+        "retain": "let go of what the retention policy lets go",
         "import_opml": "add the outlets and feeds of an OPML file",
         "export_opml": "write the sources as OPML",
     },
@@ -53,6 +57,7 @@ _MODULES = {
     "serve": "griot.runtime.serving",
     "worker": "griot.runtime.working",
     "wire": "griot.demo.serving",
+    "evaluate_press": "griot.demo.evaluating",
     "test": "griot.runtime.development",
     "lint": "griot.runtime.development",
     "lock": "griot.runtime.development",
@@ -73,7 +78,7 @@ def help_text() -> str:
 def main() -> int:
     _die_with_parent()
     name, *arguments = sys.argv[1:] or ["help"]
-    on_files = SUBJECTS["The press, on plain files"]
+    on_files = [n for n in SUBJECTS["The press, on plain files"] if n not in _MODULES]
     if name in {"help", "-h", "--help", *on_files}:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `./griot help | head` ends quietly
     if name in {"help", "-h", "--help"} and not arguments:

@@ -9,6 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from griot.digest.rendering.web import render_message
 from griot.mailing import views as mailing
+from griot.press import views as press
 
 
 def robots(request: HttpRequest) -> HttpResponse:
@@ -28,6 +29,8 @@ handler404, handler500 = not_found, gone_wrong
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("press/push/<slug:name>/", press.push, name="push"),
+    path("press/hub/<int:pk>/", press.hub, name="hub"),
     path("unsubscribe/<str:token>/", mailing.unsubscribe, name="unsubscribe"),
     path("robots.txt", robots),
     path("favicon.ico", RedirectView.as_view(url="/static/griot/mark.svg", permanent=True)),

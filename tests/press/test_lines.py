@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from griot.demo.evaluating import demo_articles
 from griot.press.checking import check
 from griot.press.drafting import MAX_WORDS, draft
 from griot.press.lines import attribution, line_html, line_text
 from griot.press.types import Article, BadInput, OutletLink
-from tests.support import demo_articles, needs_shared, stories, wire_gold
+from tests.support import needs_shared, stories, wire_gold
 
 FIRE = [
     Article("https://a.example/1", "The Harbour Times", "Fire destroys 1,200 shelters in camp", language="en",

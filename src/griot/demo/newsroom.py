@@ -13,9 +13,12 @@ from griot.demo.pictures import PICTURES, draw
 from griot.demo.wire import Wire, load
 from griot.digest.models import IssuePage, Newsroom, Picture
 from griot.mailing.models import Audience, Subscriber, Subscription
-from griot.press.models import Article, Entry, Fetch, Outlet, Source, Story
+from griot.press.models import Article, Entry, Fetch, Organisation, Outlet, Source, Story
 from griot.runtime.state import demo_facts
 
+OUR_NAMES = (
+    "the Passage Network\nRéseau Passage\nRed Pasaje\nRede Passagem\nRete Passaggio\nPassage-Netzwerk\nشبكة العبور"
+)
 SUBSCRIBERS = (
     "Awa Ndiaye", "Bram de Wit", "Chiara Lombardo", "Dalal Mansour", "Esther Okafor", "Farid Benali", "Grace Wanjiku",
     "Hugo Pereira", "Ines Castaño", "Jonas Petersen", "Khadija Rahman", "Luca Ferri",
@@ -30,6 +33,9 @@ def current_wire() -> Wire:
 def seed_people() -> None:
     """The audience and its invented subscribers, and the newsroom's name."""
     Newsroom.objects.update(name="The Morning Kora", contact="newsdesk@passage-network.example")
+    Organisation.objects.update_or_create(
+        name="Passage Network", defaults={"names": OUR_NAMES, "spokespeople": "Aminata Sow\nKaren Oduya"}
+    )
     audience, _ = Audience.objects.get_or_create(slug="demo", defaults={"name": "Demo audience"})
     for name in SUBSCRIBERS:
         email = f"{name.lower().replace(' ', '.').replace('ñ', 'n')}@reader.example"
@@ -43,7 +49,7 @@ def seed_sources(wire: Wire) -> None:
             name=outlet.name,
             defaults={
                 "attribution": outlet.attribution, "country": outlet.country, "language": outlet.language,
-                "weight": outlet.weight, "home_page": f"http://{wire.host(outlet.slug)}/",
+                "weight": outlet.weight, "is_agency": outlet.is_agency, "home_page": f"http://{wire.host(outlet.slug)}/",
             },
         )  # fmt: skip
         Source.objects.get_or_create(outlet=row, defaults={"url": wire.feed_url(outlet)})

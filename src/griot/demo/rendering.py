@@ -127,6 +127,18 @@ def render_page(wire: Wire, outlet: DemoOutlet, article: DemoArticle) -> tuple[i
             return 200, _shell(wire, outlet, title, f"<h1>{title}</h1><p>{text}</p><button>OK</button>")
         case "listing":
             return 200, _shell(wire, outlet, article.title, f"<h1>{article.title}</h1>{_links(wire, outlet)}")
+        case "live_blog":
+            return 200, _live(wire, outlet, article)
+        case "video":
+            facts = {"@type": "VideoObject", "name": article.title}
+            head = f'<meta property="og:type" content="video.other"><script type="application/ld+json">{json.dumps(facts)}</script>'
+            return 200, _shell(
+                wire,
+                outlet,
+                article.title,
+                f"<h1>{escape(article.title)}</h1><video controls></video><p>{escape(article.lead)}</p>",
+                head,
+            )
         case "paywall":
             return 200, _paywalled(wire, outlet, article)
     return 200, _article(wire, outlet, article)
@@ -154,6 +166,16 @@ def _article(wire: Wire, outlet: DemoOutlet, a: DemoArticle) -> str:
         head += f'<meta property="article:published_time" content="{stamp}">'
     clock = f'<time datetime="{stamp}">{wire.published(a):%d.%m.%Y}</time>'
     return _shell(wire, outlet, a.title, f"<article><h1>{escape(a.title)}</h1>{clock}{body}</article>", head)
+
+
+def _live(wire: Wire, outlet: DemoOutlet, a: DemoArticle) -> str:
+    facts = {"@context": "https://schema.org", "@type": "LiveBlogPosting", "headline": a.title}
+    posts = "".join(
+        f'<article class="live-update"><time>{n:02d}:15</time><p>{escape(p)}</p></article>'
+        for n, p in enumerate(a.paragraphs, 5)
+    )
+    head = f'<script type="application/ld+json">{json.dumps(facts)}</script>'
+    return _shell(wire, outlet, a.title, f"<h1>{escape(a.title)}</h1><p>{escape(a.lead)}</p>{posts}", head)
 
 
 def _paywalled(wire: Wire, outlet: DemoOutlet, a: DemoArticle) -> str:

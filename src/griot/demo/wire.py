@@ -17,7 +17,7 @@ from pathlib import Path
 from griot.runtime.state import ROOT
 
 FOLDER = ROOT / "demo"
-NOT_ARTICLES = {"listing", "soft_404"}
+NOT_ARTICLES = {"listing", "soft_404", "live_blog", "video"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class DemoOutlet:
     format: str
     attribution: str = ""
     quirk: str = ""
+    is_agency: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ def _article(block: str, known: dict[str, DemoArticle], file: str) -> DemoArticl
     if origin := known.get(flags.get("copy", "")):
         # A reprint: another headline, the last paragraph gone, perhaps one of its own.
         lead, paragraphs = origin.lead, (*origin.paragraphs[:-1], *rest)
+        if flags.get("edit") == "lead":  # another first paragraph as well; the rest stands
+            lead, paragraphs = rest[0], (*origin.paragraphs, *rest[1:])
     else:
         lead, paragraphs = rest[0], tuple(rest[1:])
     return DemoArticle(

@@ -5,3 +5,6 @@ class DigestConfig(AppConfig):
     name = "griot.digest"
     label = "digest"
     verbose_name = "Digest"
+
+    def ready(self) -> None:
+        from griot.digest import signals  # noqa: F401

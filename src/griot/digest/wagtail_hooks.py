@@ -13,7 +13,7 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
 from griot.digest.models import IssuePage
-from griot.press.models import Article, Fetch, Source
+from griot.press.models import Article, Fetch, Notice, Source
 
 NIGHT_HOURS = 36
 
@@ -37,6 +37,7 @@ class ThisMorning(Component):
             "may_send": parent_context["request"].user.has_perm("mailing.add_send"),
             "sources": Source.objects.filter(is_active=True).count(),
             "articles": Article.objects.filter(published__gt=since).count(),
+            "notices": Notice.objects.filter(is_over=False)[:6],
             "failing": [f for f in last.select_related("source__outlet") if f.outcome == Fetch.Outcome.FAILED],
         }
 

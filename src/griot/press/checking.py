@@ -76,6 +76,12 @@ class _Fact:
     text: str
     value: object  # Number, CalendarDate, a name's words, a (pair, side), or None
 
+    @property
+    def side(self) -> tuple[int, int]:
+        """Of a verb: which pair of opposites, and which side of it."""
+        assert isinstance(self.value, tuple)
+        return int(self.value[0]), int(self.value[1])
+
 
 class Text:
     """A line's body or a passage, cut into what the check compares."""
@@ -313,7 +319,7 @@ class _Checker:
                 and any(other.kind == "name" and self._speaks(top, other) for other in top.facts)
             )
         if fact.kind == "verb":
-            pair, side = fact.value  # type: ignore[misc]
+            pair, side = fact.side
             if (pair, 1 - side) in {f.value for f in self.said.facts if f.kind == "verb"}:
                 return False  # the line speaks of both
             sides = [({o.value for o in p.facts if o.kind == "verb"}, p) for p in self.passages]
@@ -384,7 +390,7 @@ class _Checker:
         if fact.kind == "negation":
             return True  # the passage says the same without it, or with it somewhere else
         if fact.kind == "verb":
-            pair, side = fact.value  # type: ignore[misc]
+            pair, side = fact.side
             verbs = [o for o in passage.facts if o.kind == "verb"]
             return (pair, side) not in {o.value for o in verbs} and any(
                 o.value == (pair, 1 - side) and _beside(passage, o.start, o.end, before[:2], after[:2], 2)
@@ -451,7 +457,7 @@ class _Checker:
                 if any(self._keeps_company(near - own, p) for p in beside):
                     return self._supported(fact, passage)
         if fact.kind == "verb":  # no passage uses either word: a paraphrase, and nothing contradicts it
-            pair, side = fact.value  # type: ignore[misc]
+            pair, side = fact.side
             for passage in self.passages:
                 sides = {o.value for o in passage.facts if o.kind == "verb"}
                 if (pair, 1 - side) not in sides and self._keeps_company(self.company - own, passage):

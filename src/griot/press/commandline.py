@@ -21,6 +21,8 @@ from griot.press.feeds import parse_feed, plain_text, summary_text
 from griot.press.languages import detect_language
 from griot.press.lines import line_html, line_text
 from griot.press.pages import read_page
+from griot.press.pieces import piece_of
+from griot.press.places import places_in
 from griot.press.relevance import BEATS, score_articles
 from griot.press.syndication import find_copies
 from griot.press.types import Article, BadInput, Claim
@@ -42,8 +44,8 @@ def _text(row: dict[str, Any], key: str, where: str, required: bool = False) -> 
     return value
 
 
-def _rows(path: str) -> list[tuple[dict[str, Any], str]]:
-    """The objects of a JSON-lines file, each with where it stands."""
+def rows_of(path: str) -> list[tuple[dict[str, Any], str]]:
+    """The objects of a JSON-lines file, each with where it stands. Raises BadInput."""
     try:
         lines = _bytes(path).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
@@ -83,13 +85,16 @@ def _article(row: dict[str, Any], where: str) -> Article:
         text=text,
         published=moment,
         language=detect_language(f"{title}. {summary or text}", _text(row, "language", where)),
+        author=_text(row, "author", where),
+        piece=_text(row, "piece", where) or piece_of(title, _text(row, "url", where), (), text),
+        places=tuple(places_in(f"{title}. {summary} {text[:3000]}")),
     )
 
 
-def _articles(path: str) -> list[Article]:
+def articles_of(path: str) -> list[Article]:
     """The articles of a file, each URL once: two feeds of an outlet may carry the same piece."""
     found: dict[str, Article] = {}
-    for row, where in _rows(path):
+    for row, where in rows_of(path):
         article = _article(row, where)
         found.setdefault(article.url, article)
     return list(found.values())
@@ -138,7 +143,7 @@ def _story_of_url(articles: list[Article]) -> dict[str, str]:
 
 
 def _cluster_articles(args: argparse.Namespace) -> int:
-    articles = _articles(args.file)
+    articles = articles_of(args.file)
     story = _story_of_url(articles)
     _out({"url": a.url, "story": story[a.url]} for a in articles)
     return 0
@@ -146,11 +151,11 @@ def _cluster_articles(args: argparse.Namespace) -> int:
 
 def _evaluate_clusters(args: argparse.Namespace) -> int:
     gold = {}
-    for row, where in _rows(args.file):
+    for row, where in rows_of(args.file):
         if not isinstance(row.get("story"), (str, int)):
             raise BadInput(f'{where}: "story" is missing; it names the story this article belongs to')
         gold[str(row.get("url"))] = str(row["story"])
-    found = _story_of_url(_articles(args.file))
+    found = _story_of_url(articles_of(args.file))
     _out([{"articles": len(gold), "pairwise": pairwise(gold, found), "b3": b_cubed(gold, found)}])
     return 0
 
@@ -158,7 +163,7 @@ def _evaluate_clusters(args: argparse.Namespace) -> int:
 def _rank_articles(args: argparse.Namespace) -> int:
     if args.beat not in BEATS:
         raise BadInput(f"no beat is called {args.beat!r}; there is: {', '.join(sorted(BEATS))}")
-    articles = _articles(args.file)
+    articles = articles_of(args.file)
     scores = score_articles(articles, BEATS[args.beat])
     ranked = sorted(zip(articles, scores, strict=True), key=lambda pair: (-pair[1], pair[0].url))
     _out({"url": a.url, "score": score} for a, score in ranked)
@@ -173,7 +178,7 @@ def _with_copies(articles: list[Article]) -> list[Article]:
 
 
 def _draft_line(args: argparse.Namespace) -> int:
-    line = draft(_with_copies(_articles(args.file)))
+    line = draft(_with_copies(articles_of(args.file)))
     _out(
         [
             {
@@ -189,7 +194,7 @@ def _draft_line(args: argparse.Namespace) -> int:
 def _check_line(args: argparse.Namespace) -> int:
     if not args.line.strip():
         raise BadInput("--line is empty")
-    claims = check(args.line, _articles(args.file))
+    claims = check(args.line, articles_of(args.file))
     unsupported = [{"text": c.text, "kind": c.kind} for c in claims if not c.is_supported]
     _out([{"ok": not unsupported, "unsupported": unsupported}])
     return 1 if unsupported else 0

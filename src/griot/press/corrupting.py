@@ -42,7 +42,7 @@ def corruptions(line: str, articles: Sequence[Article], random: Random) -> Itera
         f.text for a in articles for f in Text(a.lead, "en").facts
     }
     story = [f for f in story if f.kind != "name" or f.text not in titles]
-    quotes = [m for m in re.finditer(r"“([^”]+)”", body)]
+    quotes = list(re.finditer(r"“([^”]+)”", body))
 
     def replaced(start: int, end: int, new: str) -> str:
         return head + body[:start] + new + body[end:]

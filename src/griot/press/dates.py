@@ -21,13 +21,20 @@ CLOCK_SKEW = timedelta(hours=1)
 OLDEST = timedelta(days=366)
 
 # RFC 822's zones, which feeds still use; dateutil knows UTC and the local one only.
-_ZONES = {name: 3600 * hours for name, hours in {
+_ZONES = {name: int(3600 * hours) for name, hours in {
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "BST": 1, "CET": 1, "CEST": 2,
     "EET": 2, "EEST": 3, "WET": 0, "WEST": 1, "MSK": 3, "EAT": 3, "CAT": 2, "WAT": 1, "SAST": 2, "IST": 5.5, "PKT": 5,
     "GST": 4, "HKT": 8, "SGT": 8, "JST": 9, "AEST": 10, "AEDT": 11,
 }.items()}  # fmt: skip
 _URL_DATE = re.compile(r"/(20\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-])")
-_UPDATED_NAMES = {"article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "lastmod"}
+_UPDATED_NAMES = {
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "last-modified",
+    "dcterms.modified",
+    "lastmod",
+}
 _META_NAMES = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "pubdate", "publishdate",
     "publish-date", "dc.date", "dc.date.issued", "dcterms.created", "sailthru.date", "parsely-pub-date",

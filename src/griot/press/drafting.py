@@ -55,9 +55,15 @@ _FINITE = re.compile(
 # Relative days mean nothing to tomorrow's reader; a sentence without them is preferred.
 _DEICTIC = re.compile(r"(?i)\b(?:today|yesterday|tomorrow|tonight|this morning|last night)\b")
 _PROPOSED = re.compile(r"(?:reported|published|featured|ran|interviewed|spoke with|reviewed)\b")
-_KICKER = re.compile(r"(?i)^(?:opinion|op-ed|comment|editorial|interview|review|film review|book review|statement)\s*[:|–—-]\s*|\s*[|–—]\s*(?:opinion|op-ed)$")
-_INTERVIEWED = re.compile(r"(?:[Ii]nterview with|[Ii]nterview:|Q&A with|[Cc]onversation with)\s+((?:[A-ZÀ-Þ][\w'’.-]+\s?){2,4})")
-_STATED = re.compile(r"^((?:[A-ZÀ-Þ][\w'’.-]+[ ,]*){2,8}(?:[^,“\"]{0,40})?) (?:said|stated|declared|told [\w ]{3,30})(?: on [A-Z]\w+day)? that (.+\.)$")
+_KICKER = re.compile(
+    r"(?i)^(?:opinion|op-ed|comment|editorial|interview|review|film review|book review|statement)\s*[:|–—-]\s*|\s*[|–—]\s*(?:opinion|op-ed)$"
+)
+_INTERVIEWED = re.compile(
+    r"(?:[Ii]nterview with|[Ii]nterview:|Q&A with|[Cc]onversation with)\s+((?:[A-ZÀ-Þ][\w'’.-]+\s?){2,4})"
+)
+_STATED = re.compile(
+    r"^((?:[A-ZÀ-Þ][\w'’.-]+[ ,]*){2,8}(?:[^,“\"]{0,40})?) (?:said|stated|declared|told [\w ]{3,30})(?: on [A-Z]\w+day)? that (.+\.)$"
+)
 _CUT = re.compile(r",? (?:as|while|after|amid|with|which|who|where|although|though) | [–—] |; ")
 
 
@@ -119,7 +125,9 @@ def _proposed(members: Sequence[Article], language: str, drafter: Drafter, passa
     return line if line.ok and len(line.claims) > len(line.outlets) else None
 
 
-def _translated(members: Sequence[Article], language: str, translator: Translator, passages: Sequence[Text]) -> Line | None:
+def _translated(
+    members: Sequence[Article], language: str, translator: Translator, passages: Sequence[Text]
+) -> Line | None:
     """The best sentence of a foreign member in the issue's language, where its facts survive the translation."""
     for source in members:
         own = [replace(source, language=source.language)]
@@ -146,7 +154,10 @@ def _by_piece(members: Sequence[Article], language: str) -> tuple[Article, str] 
     source = speaking[0]
     title = _KICKER.sub("", _quotable(source.title)).strip()
     if source.piece == "opinion":
-        return source, f"ran an op-ed{f' by {source.author}' if source.author else ''} headlined “{title}”{_stop(title)}"
+        return (
+            source,
+            f"ran an op-ed{f' by {source.author}' if source.author else ''} headlined “{title}”{_stop(title)}",
+        )
     if source.piece == "interview":
         found = _INTERVIEWED.search(source.title)
         whom = f" with {found.group(1)}" if found else ""
@@ -167,13 +178,28 @@ def _line(members: Sequence[Article], source: Article, body: str, language: str,
     urls = {a.url for a in members}
     agencies = {a.url for a in members if a.is_agency}
     # Agency copy is credited to the agency; who only carries it is told on the web page, not in the line.
-    named = [a for a in members if not (a.copy_of in agencies and a.copy_of in urls)] or list(members)
+    by_url = {a.url: a for a in members}
+    named = [
+        a
+        for a in members
+        if not (a.copy_of in agencies and a.copy_of in urls) or _adds_something(a, by_url[str(a.copy_of)])
+    ]
     links: dict[str, OutletLink] = {}
     for article in sorted(named, key=lambda a: a.url != source.url):  # the clause's own article wins its outlet's link
         links.setdefault(article.credit, OutletLink(article.credit, article.url))
     outlets = tuple(links[name] for name in dict.fromkeys(a.credit for a in named))
     line = Line(outlets, body, language)
     return Line(outlets, body, language, check(line_text(line), members, language, passages))
+
+
+def _adds_something(copy: Article, origin: Article) -> bool:
+    """Whether a carrier has a sentence of its own beside the agency's text."""
+    known = {fold(w) for w in words(f"{origin.title} {origin.summary} {origin.text}")}
+    for sentence in sentences(copy.text or copy.summary):
+        own = [fold(w) for w in words(_DATELINE.sub("", sentence))]
+        if len(own) >= 6 and sum(w not in known for w in own) > 0.4 * len(own):
+            return True
+    return False
 
 
 def _quotable(title: str) -> str:

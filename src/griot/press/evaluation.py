@@ -13,6 +13,11 @@ class Scores(TypedDict):
     f1: float
 
 
+def scores_of(both: int, found: int, wanted: int) -> Scores:
+    """Precision and recall of `found` things of which `both` are among the `wanted`."""
+    return _scores(both / found if found else 1.0, both / wanted if wanted else 1.0)
+
+
 def _scores(p: float, r: float) -> Scores:
     return {"p": round(p, 4), "r": round(r, 4), "f1": round(2 * p * r / (p + r), 4) if p + r else 0.0}
 
@@ -24,8 +29,7 @@ def pairwise(gold: Mapping[str, str], found: Mapping[str, str]) -> Scores:
         return sum(n * (n - 1) // 2 for n in counts.values())
 
     both = pairs(Counter((gold[k], found[k]) for k in gold))
-    in_found, in_gold = pairs(Counter(found.values())), pairs(Counter(gold.values()))
-    return _scores(both / in_found if in_found else 1.0, both / in_gold if in_gold else 1.0)
+    return scores_of(both, pairs(Counter(found.values())), pairs(Counter(gold.values())))
 
 
 def b_cubed(gold: Mapping[str, str], found: Mapping[str, str]) -> Scores:

@@ -75,16 +75,21 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
             entries.append(entry)
     hub, topic = _websub(content[:20_000])
     offsets = _offsets(content) if any(e.published for e in entries) else {}
-    only = offsets[None] if None in offsets else None
+    only = offsets.get(None)
     dated = tuple(
         replace(e, utc_offset=offsets.get(e.published, only)) if e.published and offsets else e for e in entries
     )
-    return Feed(plain_text(parsed.feed.get("title"), 300), dated, canonical_url(hub, url), canonical_url(topic, url) or url if hub else "")
+    return Feed(
+        plain_text(parsed.feed.get("title"), 300),
+        dated,
+        canonical_url(hub, url),
+        canonical_url(topic, url) or url if hub else "",
+    )
 
 
 def _websub(head: bytes) -> tuple[str, str]:
     """The hub and the topic that a feed's head names (WebSub §4: rel="hub" and rel="self")."""
-    links = {}
+    links: dict[str, str] = {}
     for link in _LINK.findall(head.decode("utf-8", "replace")):
         facts = {name.lower(): unescape(value) for name, _, value in _ATTRIBUTE.findall(link)}
         links.setdefault(facts.get("rel", "").lower(), facts.get("href", ""))

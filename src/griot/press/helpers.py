@@ -38,7 +38,10 @@ class Drafter(Protocol):
 
 def _post(url: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
     try:
-        with httpx.Client(timeout=TIMEOUT, trust_env=False) as client, client.stream("POST", url, json=body, headers=headers) as response:
+        with (
+            httpx.Client(timeout=TIMEOUT, trust_env=False) as client,
+            client.stream("POST", url, json=body, headers=headers) as response,
+        ):
             content = b""
             for chunk in response.iter_bytes():
                 content += chunk
@@ -71,7 +74,9 @@ class DeepL:
     key: str
 
     def translate(self, text: str, source: str, target: str) -> str:
-        body = {"text": [text], "target_lang": {"en": "EN-GB"}.get(target, target.upper())} | ({"source_lang": source.upper()} if source else {})
+        body = {"text": [text], "target_lang": {"en": "EN-GB"}.get(target, target.upper())} | (
+            {"source_lang": source.upper()} if source else {}
+        )
         answer = _post(f"{self.url.rstrip('/')}/v2/translate", body, {"Authorization": f"DeepL-Auth-Key {self.key}"})
         return _text_at(answer, "translations", 0, "text")
 
@@ -89,14 +94,22 @@ class OpenAI:
             "model": self.model, "temperature": 0,
             "messages": [{"role": "system", "content": system}, {"role": "user", "content": user}],
         }  # fmt: skip
-        answer = _post(f"{self.url.rstrip('/')}/chat/completions", body, {"Authorization": f"Bearer {self.key}"} if self.key else {})
+        answer = _post(
+            f"{self.url.rstrip('/')}/chat/completions",
+            body,
+            {"Authorization": f"Bearer {self.key}"} if self.key else {},
+        )
         return _text_at(answer, "choices", 0, "message", "content")
 
     def translate(self, text: str, source: str, target: str) -> str:
-        return self._ask(f"Translate into the language {target}. Answer with the translation alone. Keep names and figures.", text)
+        return self._ask(
+            f"Translate into the language {target}. Answer with the translation alone. Keep names and figures.", text
+        )
 
     def propose(self, articles: Sequence[Article], language: str) -> str:
-        passages = "\n\n".join(f"[{a.outlet}, {a.language}] {a.title}\n{(a.text or a.summary)[:1500]}" for a in articles[:6])
+        passages = "\n\n".join(
+            f"[{a.outlet}, {a.language}] {a.title}\n{(a.text or a.summary)[:1500]}" for a in articles[:6]
+        )
         system = (
             f"You draft one line of a press review in the language {language}. Begin with the verb: “reported that …”. Say the news in one "
             "sentence of at most 45 words, with figures, names and dates exactly as the articles give them and nothing that they do not "
@@ -124,7 +137,9 @@ def helper_from(url: str) -> LibreTranslate | DeepL | OpenAI:
     kind, plus, address = url.partition("+")
     parts = urlsplit(address)
     if not plus or parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise BadInput(f"no helper's address: {kind[:20]!r}…; expected libretranslate+https://…, deepl+https://… or openai+https://…#MODEL")
+        raise BadInput(
+            f"no helper's address: {kind[:20]!r}…; expected libretranslate+https://…, deepl+https://… or openai+https://…#MODEL"
+        )
     base = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
     key = parts.password or ""
     if kind == "libretranslate":

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-
 MAX_WORDS = 45
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»")
 
@@ -96,9 +95,9 @@ def lint(body: str, language: str = "en") -> list[Finding]:
             found.append(Finding(m.group(), f"the house writes “{written}”", written))
     for m in re.finditer(rf"(?i)(?<!\w)(?:{_WATER.get(language, '(?!)')})(?!\w)", ours):
         if _PEOPLE_NEAR.search(ours[max(0, m.start() - 50) : m.end() + 50]):  # a river may flood
-            found.append(Finding(m.group(), "people are no water: say how many came", "arrivals" if language == "en" else ""))
+            found.append(
+                Finding(m.group(), "people are no water: say how many came", "arrivals" if language == "en" else "")
+            )
     if language == "en":
         found += [Finding(m.group(), "no adjectives of our own") for m in _OWN_ADJECTIVES.finditer(ours)]
     return found
-
-

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from griot.press import types
 from griot.press.feeds import parse_feed
-from griot.press.fetching import Fetched, Fetcher, FetchError, is_exempt, host_of
+from griot.press.fetching import Fetched, Fetcher, FetchError, host_of, is_exempt
 from griot.press.listings import Learned, articles_among, links_in
 from griot.press.mailboxes import new_mails
 from griot.press.models import Entry, Fetch, Notice, Source
@@ -175,7 +175,9 @@ def store_entries(source: Source, entries: Iterable[types.Entry]) -> int:
 
 def _subscribe(fetcher: Fetcher, source: Source, feed: types.Feed) -> None:
     """Ask the hub that a feed names to push to us (WebSub §5.1). A hub that refuses costs nothing: we go on polling."""
-    can_be_called = settings.PUBLIC_URL.startswith("https://") or is_exempt(host_of(settings.PUBLIC_URL), settings.FETCH_ALLOWED)
+    can_be_called = settings.PUBLIC_URL.startswith("https://") or is_exempt(
+        host_of(settings.PUBLIC_URL), settings.FETCH_ALLOWED
+    )
     if not feed.hub or not can_be_called:
         return
     if source.hub == feed.hub and source.hub_until and source.hub_until > timezone.now() + LEASE / 5:

@@ -80,7 +80,9 @@ def links_in(content: bytes, url: str) -> list[Link]:
         if not address or _site(address) != host or address.rstrip("/") == url.rstrip("/") or _NOT_NEWS.search(address):
             continue
         text = " ".join(anchor.text_content().split())[:300] or (anchor.get("title") or "")[:300]
-        heading = any(a.tag in _HEADING for a in anchor.iterancestors()) or any(h.tag in _HEADING for h in anchor.iter())
+        heading = any(a.tag in _HEADING for a in anchor.iterancestors()) or any(
+            h.tag in _HEADING for h in anchor.iter()
+        )
         in_menu = any(a.tag in {"nav", "footer", "header"} for a in anchor.iterancestors()) and not heading
         if in_menu:
             continue
@@ -108,7 +110,9 @@ def articles_among(links: Sequence[Link], learned: Learned) -> tuple[list[Entry]
     likely = {
         shape
         for shape, value in weight.items()
-        if _could_be_article(shape) and (value >= 2 or fresh[shape] >= 2) and (value + fresh[shape] >= 0.08 * max(weight.values()))
+        if _could_be_article(shape)
+        and (value >= 2 or fresh[shape] >= 2)
+        and (value + fresh[shape] >= 0.08 * max(weight.values()))
     }
     chosen = [link for link in links if shapes[link.url] in likely and len(link.text.split()) >= MIN_HEADLINE][:MOST]
     entries = [Entry(link.url, link.url, link.text[:300], "", None, None) for link in chosen]

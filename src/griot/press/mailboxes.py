@@ -75,7 +75,11 @@ def new_mails(
 
 def _in_words(error: BaseException) -> str:
     text = str(error)
-    return "user or password refused" if "AUTHENTICATIONFAILED" in text or "LOGIN" in text else f"{type(error).__name__}: {text[:120]}"
+    return (
+        "user or password refused"
+        if "AUTHENTICATIONFAILED" in text or "LOGIN" in text
+        else f"{type(error).__name__}: {text[:120]}"
+    )
 
 
 def entry_of(mail: MailMessage) -> Entry:

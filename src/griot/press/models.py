@@ -55,7 +55,10 @@ class Source(models.Model):
     outlet = models.ForeignKey(Outlet, models.CASCADE, related_name="sources")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.FEED)
     url = models.CharField(
-        "address", max_length=1000, unique=True, help_text="https://… or imaps://user@host/FOLDER; push:NAME for a push."
+        "address",
+        max_length=1000,
+        unique=True,
+        help_text="https://… or imaps://user@host/FOLDER; push:NAME for a push.",
     )
     secret = models.CharField(
         max_length=200, blank=True, help_text="The mailbox's password or the push token. It is never shown again."
@@ -68,7 +71,9 @@ class Source(models.Model):
     hub_topic = models.CharField(max_length=1000, blank=True, editable=False)
     hub_secret = models.CharField(max_length=64, blank=True, editable=False)
     hub_until = models.DateTimeField(null=True, editable=False, help_text="when the hub's lease ends")
-    learned = models.JSONField(default=dict, editable=False, help_text="what its visits taught: article addresses, last mail")
+    learned = models.JSONField(
+        default=dict, editable=False, help_text="what its visits taught: article addresses, last mail"
+    )
     next_fetch = models.DateTimeField(default=timezone.now, db_index=True, editable=False)
     interval = models.DurationField(default=timedelta(hours=1), editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False, help_text="in a row")
@@ -139,7 +144,9 @@ class Article(models.Model):
     summary = models.TextField(blank=True)
     text = models.TextField(blank=True)
     author = models.CharField(max_length=200, blank=True)
-    piece = models.CharField(max_length=12, default="news", help_text="news, statement, feature, opinion, interview, review or data")
+    piece = models.CharField(
+        max_length=12, default="news", help_text="news, statement, feature, opinion, interview, review or data"
+    )
     language = models.CharField(max_length=12, blank=True)
     places = ArrayField(models.CharField(max_length=2), default=list, help_text="countries it names, most named first")
     image = models.TextField(blank=True)
@@ -263,7 +270,9 @@ class Beat(models.Model):
         help_text='Words, "phrases", word* for any ending, AND, OR, NOT, NEAR/5, title:… lead:… text:… lang:fr country:LY (…)'
     )
     about = models.TextField(blank=True, help_text="A few sentences that say what the beat is about, one to a line.")
-    threshold = models.FloatField(default=1.0, help_text="Score from which a story's line is drafted without being asked.")
+    threshold = models.FloatField(
+        default=1.0, help_text="Score from which a story's line is drafted without being asked."
+    )
     is_active = models.BooleanField(default=True)
     learned = models.JSONField(default=dict, editable=False)
 
@@ -291,6 +300,19 @@ class Discovery(models.Model):
     language = models.CharField(max_length=12, blank=True)
     offers = models.JSONField(default=list, help_text="[{kind, url, title, entries: [{title, url, published}]}]")
     reason = models.CharField(max_length=300, blank=True, help_text="why nothing was found")
+
+
+class Backfill(models.Model):
+    """How far a web archive has been read."""
+
+    name = models.CharField(max_length=300)
+    size = models.BigIntegerField()
+    offset = models.BigIntegerField(default=0, help_text="the byte where the first record begins that is not stored")
+    articles = models.PositiveIntegerField(default=0)
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name", "size"], name="one_backfill_per_file")]
 
 
 class Rating(models.Model):
@@ -341,7 +363,9 @@ class Line(models.Model):
     claims = models.JSONField(help_text="[{text, kind, url, passage}]; without a passage a claim is unsupported")
     findings = models.JSONField(default=list, help_text="[{text, advice}] against the house style")
     ok = models.BooleanField()
-    is_original = models.BooleanField(default=False, help_text="in the language of its articles, for want of a translator")
+    is_original = models.BooleanField(
+        default=False, help_text="in the language of its articles, for want of a translator"
+    )
     drafted = models.DateTimeField(auto_now=True)
 
     class Meta:

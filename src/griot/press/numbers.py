@@ -102,7 +102,7 @@ def numbers_in(text: str, language: str = "en") -> Iterator[Number]:
         start = tokens[i].start()
         is_digits = bool(tokens[i]["digits"])
         if is_digits:
-            value, used = _value(tokens[i]["digits"]), 1
+            value, used = float(_value(tokens[i]["digits"])), 1
         elif spelt := _spelt(plain, tokens, i, language):
             value, used = spelt
         else:
@@ -166,17 +166,17 @@ def _phrases(language: str) -> dict[str, list[tuple[tuple[str, ...], float]]]:
     spelt: dict[tuple[str, ...], float] = {}
     for value in range(2, 1000):
         for phrase in _spellings(value, language):
-            spelt.setdefault(tuple(re.split(r"[\s-]+", fold(phrase))), float(value))
+            spelt.setdefault(tuple(re.split(r"[\s-]+", fold(phrase))), 1.0 * value)
     if language in {"de", "it"}:  # they write thousands in one word, too
         spelt |= {(fold(num2words(n * 1000, lang=language)),): n * 1000.0 for n in range(2, 1000)}
     if language == "en":
-        spelt.update({(word,): float(value) for word, value in _ORDINALS.items()})
-    spelt.update({(word,): float(value) for word, value in _DOZENS.get(language, {}).items()})
+        spelt.update({(word,): 1.0 * ordinal for word, ordinal in _ORDINALS.items()})
+    spelt.update({(word,): 1.0 * dozen for word, dozen in _DOZENS.get(language, {}).items()})
     if language in _THOUSAND:
         spelt[(fold(_THOUSAND[language]),)] = 1000.0
     by_first: dict[str, list[tuple[tuple[str, ...], float]]] = {}
-    for words, value in sorted(spelt.items(), key=lambda item: -len(item[0])):
-        by_first.setdefault(words[0], []).append((words, value))
+    for words, spelt_value in sorted(spelt.items(), key=lambda item: -len(item[0])):
+        by_first.setdefault(words[0], []).append((words, spelt_value))
     return by_first
 
 

@@ -42,8 +42,12 @@ _NOT_FOUND = re.compile(
 )
 _SHORT = 500  # characters: under this a text may be a wall's own words
 _STUB = 1200  # characters: a paywalled page that shows more than this has told its news
-_LIVE_PATH = re.compile(r"(?i)/(?:live(?:-?blog|-?news|-?updates?)?|en-direct|en-directo|direct|liveticker|ao-vivo|diretta)(?:[/-]|$)|-live-(?:updates|blog)|/live/")
-_LIVE_TITLE = re.compile(r"(?i)^(?:live\b|en direct|en directo|direct\b|liveticker|ao vivo|diretta|مباشر)|live (?:updates|blog)|\blive[:–-]|– live$")
+_LIVE_PATH = re.compile(
+    r"(?i)/(?:live(?:-?blog|-?news|-?updates?)?|en-direct|en-directo|direct|liveticker|ao-vivo|diretta)(?:[/-]|$)|-live-(?:updates|blog)|/live/"
+)
+_LIVE_TITLE = re.compile(
+    r"(?i)^(?:live\b|en direct|en directo|direct\b|liveticker|ao vivo|diretta|مباشر)|live (?:updates|blog)|\blive[:–-]|– live$"
+)
 _VIDEO_PATH = re.compile(r"(?i)/(?:videos?|watch|av|programmes?|mediathek|tv)(?:/|$)")
 _ARTICLE_PATH = re.compile(r"\d{4,}|[^/]+-[^/]+-[^/]+-[^/]+")
 
@@ -214,7 +218,11 @@ def _is_live_blog(tree: lxml_html.HtmlElement, title: str, url: str) -> bool:
     """A page that grows all day and tells of many things; schema.org has a type for it, addresses and titles a habit."""
     if "liveblogposting" in _types(tree):
         return True
-    updates = len(tree.xpath("//*[contains(@class, 'live-blog') or contains(@class, 'liveblog') or contains(@class, 'live-update')]"))
+    updates = len(
+        tree.xpath(
+            "//*[contains(@class, 'live-blog') or contains(@class, 'liveblog') or contains(@class, 'live-update')]"
+        )
+    )
     named = bool(_LIVE_PATH.search(url) or _LIVE_TITLE.search(title))
     times = len(tree.xpath("//time[not(ancestor::aside or ancestor::nav or ancestor::footer)]"))
     return named and (updates >= 3 or times >= 6)
@@ -227,8 +235,14 @@ def _is_video(tree: lxml_html.HtmlElement, text: str, url: str) -> bool:
     types = _types(tree)
     says_so = "videoobject" in types and not types & {"newsarticle", "article", "reportagenewsarticle"}
     og = tree.xpath("//meta[@property='og:type']/@content")
-    player = bool(tree.xpath("//video | //iframe[contains(@src, 'youtube') or contains(@src, 'vimeo') or contains(@src, 'player')]"))
-    return says_so or (bool(og) and str(og[0]).lower().startswith("video")) or (player and bool(_VIDEO_PATH.search(url)))
+    player = bool(
+        tree.xpath(
+            "//video | //iframe[contains(@src, 'youtube') or contains(@src, 'vimeo') or contains(@src, 'player')]"
+        )
+    )
+    return (
+        says_so or (bool(og) and str(og[0]).lower().startswith("video")) or (player and bool(_VIDEO_PATH.search(url)))
+    )
 
 
 def _is_listing(tree: lxml_html.HtmlElement, text: str, url: str) -> bool:

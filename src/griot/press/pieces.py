@@ -32,8 +32,12 @@ _KICKER: tuple[tuple[Piece, re.Pattern[str]], ...] = (
     ("review", re.compile(r"^(?:(?:film|book|movie|theatre) )?review\s*[:|–—-]|(?:^| )review\s*[–—-]|^(?:critique|resena|recensione|rezension)\s*[:|–—-]")),
     ("statement", re.compile(r"^(?:statement|press release|remarks|speech|full text|communique|comunicado|pressemitteilung|comunicato|بيان)\s*(?:[:|–—-]|by|of|from)|(?:full text|statement)$")),
 )  # fmt: skip
-_SURVEY = re.compile(r"\b(?:survey|poll|index|census|study|dataset|enquete|sondage|encuesta|sondeo|pesquisa|umfrage|studie|sondaggio|indagine)\b")
-_PERCENT = re.compile(r"\d\s?(?:%|per ?cent|pour cent|por ciento|por cento|prozent|per cento)|\bone in\b|\b(?:two|three) out of\b")
+_SURVEY = re.compile(
+    r"\b(?:survey|poll|index|census|study|dataset|enquete|sondage|encuesta|sondeo|pesquisa|umfrage|studie|sondaggio|indagine)\b"
+)
+_PERCENT = re.compile(
+    r"\d\s?(?:%|per ?cent|pour cent|por ciento|por cento|prozent|per cento)|\bone in\b|\b(?:two|three) out of\b"
+)
 
 
 def piece_of(title: str, url: str = "", sections: Sequence[str] = (), text: str = "") -> Piece:

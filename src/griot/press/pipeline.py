@@ -22,7 +22,7 @@ from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from griot.press import relevance, types
-from griot.press.beats_store import active_beats, beat_value
+from griot.press.beats_store import beat_value
 from griot.press.clustering import WINDOW, Group, Verdicts, cluster
 from griot.press.drafting import draft
 from griot.press.helpers import DeepL, LibreTranslate, OpenAI, helper_from
@@ -91,7 +91,9 @@ def regroup(near: set[int]) -> None:
     large = {story: ids for story, ids in members.items() if len(ids) > MEMBERS}
     chosen = near | {i for story, ids in members.items() for i in (_spread(ids) if story in large else ids)}
     rows = list(
-        Article.objects.filter(id__in=chosen, in_window=True).select_related("outlet", "copy_of").order_by("published", "url")
+        Article.objects.filter(id__in=chosen, in_window=True)
+        .select_related("outlet", "copy_of")
+        .order_by("published", "url")
     )
     by_url = {row.url: row for row in rows}
     values = [row.as_value() for row in rows]
@@ -100,7 +102,10 @@ def regroup(near: set[int]) -> None:
     for row in rows:
         row.copy_of = by_url[copies[row.url]] if row.url in copies else None
     background = (
-        Article.objects.exclude(id__in=chosen).select_related("outlet", "copy_of").defer("text", "vector", "bands").order_by("-id")
+        Article.objects.exclude(id__in=chosen)
+        .select_related("outlet", "copy_of")
+        .defer("text", "vector", "bands")
+        .order_by("-id")
     )[:BACKGROUND]
     groups = cluster(
         values,
@@ -195,7 +200,15 @@ def rate_stories(ids: set[int]) -> None:
             scored = relevance.score_story(values, beat, near, mentioned)
             best = max(best, scored.score - beat.threshold + relevance.ON_BEAT)
             if beat_pk:
-                ratings.append(Rating(story_id=pk, beat_id=beat_pk, score=scored.score, features=scored.features, reasons=list(scored.reasons)))
+                ratings.append(
+                    Rating(
+                        story_id=pk,
+                        beat_id=beat_pk,
+                        score=scored.score,
+                        features=scored.features,
+                        reasons=list(scored.reasons),
+                    )
+                )
         Story.objects.filter(pk=pk).update(
             score=best,
             first_published=min(a.published for a in articles),

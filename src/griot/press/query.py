@@ -217,7 +217,7 @@ class Filter(Node):
         return Hits() if mine & self.values else None
 
 
-class _Build(Transformer[Any, Node]):
+class _Build(Transformer):  # type: ignore[misc]
     """Lark's tree into nodes; words side by side in an OR become one pattern, for speed."""
 
     def word(self, items: list[Any]) -> Node:
@@ -271,7 +271,12 @@ class _Build(Transformer[Any, Node]):
 
 
 def _pattern(term: str) -> str:
-    return re.escape(fold(" ".join(term.split()))).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
+    return (
+        re.escape(fold(" ".join(term.split())))
+        .replace(r"\*", r"\w*")
+        .replace(r"\ ", r"[\s-]+")
+        .replace(r"\-", r"[\s-]")
+    )
 
 
 _parser = Lark(_GRAMMAR, parser="lalr", propagate_positions=True)
@@ -283,7 +288,8 @@ def parse_query(text: str) -> Node:
     if not text.strip():
         raise QueryError("the query is empty", 0)
     try:
-        return _Build().transform(_parser.parse(text))
+        tree: Node = _Build().transform(_parser.parse(text))
+        return tree
     except (UnexpectedToken, UnexpectedCharacters, UnexpectedEOF) as error:
         position = getattr(error, "pos_in_stream", None)
         position = len(text) if position is None or position < 0 else position

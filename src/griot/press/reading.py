@@ -26,7 +26,12 @@ from griot.press.vectors import default_encoder
 STALE = timedelta(days=7)  # a new source delivers its archive; only its news is read
 OLDEST_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # before that a date is a mistake (1970), not an archive
 PLACES_FROM = 3000  # characters of the text whose places count
-NO_ARTICLE = {"listing": "a page of links", "empty": "no article on the page", "live_blog": "a live blog", "video": "a video without a text"}
+NO_ARTICLE = {
+    "listing": "a page of links",
+    "empty": "no article on the page",
+    "live_blog": "a live blog",
+    "video": "a video without a text",
+}
 READ_FROM = {Source.Kind.MAILBOX: Article.ReadFrom.MAIL, Source.Kind.PUSH: Article.ReadFrom.PUSH}
 
 

@@ -87,16 +87,16 @@ def score_articles(
     if vectors is None:
         vectors = (encoder or default_encoder()).encode([view_of(a) for a in articles])
     near = nearness_to(beat, vectors, encoder)
-    return [
-        round(_linear(article_features(a, beat, n)[0], beat), 4) for a, n in zip(articles, near, strict=True)
-    ]
+    return [round(_linear(article_features(a, beat, n)[0], beat), 4) for a, n in zip(articles, near, strict=True)]
 
 
 def _linear(features: Features, beat: Beat) -> float:
     return sum(beat.weight(name) * value for name, value in features.items())
 
 
-def score_story(articles: Sequence[Article], beat: Beat, nearness: Sequence[float], is_mentioned: bool = False) -> Scored:
+def score_story(
+    articles: Sequence[Article], beat: Beat, nearness: Sequence[float], is_mentioned: bool = False
+) -> Scored:
     """A story's score: its nearest article's, raised by independent outlets; copies count for nothing.
 
     `nearness` is `nearness_to` the beat of each article.
@@ -120,7 +120,11 @@ def score_story(articles: Sequence[Article], beat: Beat, nearness: Sequence[floa
 def _reasons(features: Features, hits: Hits, outlets: int, carried: int, beat: Beat) -> tuple[str, ...]:
     """Why, in words. Only what moves the score is said, and how it is learned is said too."""
     told: list[tuple[float, str]] = []
-    for place, phrase in (("title", "says {} in the title"), ("lead", "cites {} in the lead"), ("text", "speaks of {} in the text")):
+    for place, phrase in (
+        ("title", "says {} in the title"),
+        ("lead", "cites {} in the lead"),
+        ("text", "speaks of {} in the text"),
+    ):
         words = list(dict.fromkeys(word for where, word in hits.words if where == place))[:3]
         if words and features.get(place):
             told.append((beat.weight(place) * features[place], phrase.format(", ".join(f"“{w}”" for w in words))))

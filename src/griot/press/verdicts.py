@@ -65,4 +65,3 @@ def _say(pairs: Sequence[tuple[Article, Article]], together: bool, by: Any) -> N
     Verdict.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["first", "second"], update_fields=["together", "by", "at"]
     )
-

@@ -1,17 +1,58 @@
-"""The press in the admin: outlets and sources."""
+"""The press in the admin: outlets, sources, beats, our own organisation, the ledger."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import include, path, reverse
 from wagtail import hooks
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from griot.press.models import Outlet, Source
+from griot.press import rooms
+from griot.press.models import Beat, Organisation, Outlet, Source
+from griot.press.urls import canonical_url
+
+
+class SourceForm(WagtailAdminModelForm):
+    """A source by hand: each kind has its own sort of address. A secret is written, never shown."""
+
+    secret = forms.CharField(
+        required=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="A mailbox's password. Leave empty to keep it as it is.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Source
+        fields = ("outlet", "kind", "url", "secret", "is_active")
+
+    def clean(self) -> dict[str, Any]:
+        facts: dict[str, Any] = super().clean()
+        kind, url = facts.get("kind"), str(facts.get("url", "")).strip()
+        if kind == Source.Kind.MAILBOX and not url.startswith(("imaps://", "imap://")):
+            self.add_error("url", "A mailbox's address looks like imaps://user@mail.example.org/INBOX")
+        elif kind == Source.Kind.PUSH:
+            name = url.removeprefix("push:")
+            if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+                self.add_error("url", "A push has a short name of letters and figures, like push:partner")
+            facts["url"] = f"push:{name}"
+        elif kind and kind not in {Source.Kind.MAILBOX, Source.Kind.PUSH} and not canonical_url(url):
+            self.add_error(
+                "url", ValidationError("This is no web address; one looks like https://www.example.org/feed")
+            )
+        return facts
+
+    def clean_secret(self) -> str:
+        return str(self.cleaned_data.get("secret") or self.instance.secret)
 
 
 class OutletViewSet(ModelViewSet):
     model = Outlet
     icon = "globe"
-    form_fields = ["name", "attribution", "country", "language", "home_page", "weight"]
+    form_fields = ["name", "attribution", "country", "language", "home_page", "weight", "is_agency"]
     list_display = ["name", "attribution", "country", "language", "weight"]
     list_filter = ["language", "country"]
     search_fields = ["name"]
@@ -20,19 +61,73 @@ class OutletViewSet(ModelViewSet):
 class SourceViewSet(ModelViewSet):
     model = Source
     icon = "rss"
-    form_fields = ["outlet", "url", "is_active"]
-    list_display = ["outlet", "url", "is_active", "failures", "next_fetch"]
-    list_filter = ["is_active"]
+    list_display = ["outlet", "kind", "url", "is_active", "failures", "next_fetch"]
+    list_filter = ["kind", "is_active"]
     search_fields = ["url", "outlet__name"]
+
+    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
+        return SourceForm
+
+
+class BeatViewSet(ModelViewSet):
+    model = Beat
+    icon = "search"
+    form_fields = ["name", "query", "about", "threshold", "is_active"]
+    list_display = ["name", "threshold", "is_active"]
+
+
+class OrganisationViewSet(ModelViewSet):
+    model = Organisation
+    icon = "group"
+    form_fields = ["name", "names", "spokespeople"]
+    list_display = ["name"]
+    menu_label = "Our organisation"
 
 
 class PressGroup(ModelViewSetGroup):
     menu_label = "Press"
     menu_icon = "globe"
     menu_order = 200
-    items = (OutletViewSet("outlets"), SourceViewSet("sources"))
+    items = (
+        OutletViewSet("outlets"),
+        SourceViewSet("sources"),
+        BeatViewSet("beats"),
+        OrganisationViewSet("organisations"),
+    )
 
 
 @hooks.register("register_admin_viewset")
 def viewsets() -> PressGroup:
     return PressGroup()
+
+
+@hooks.register("register_admin_urls")
+def urls() -> list[Any]:
+    patterns = [
+        path("ledger/", rooms.morning_ledger, name="ledger"),
+        path("find/", rooms.find_sources, name="find_sources"),
+        path("find/<int:pk>/", rooms.found, name="found"),
+        path("token/<int:pk>/", rooms.push_token, name="push_token"),
+    ]
+    return [path("press/", include((patterns, "press")))]
+
+
+class _ForPermission(MenuItem):
+    permission = "press.view_source"
+
+    def is_shown(self, request: Any) -> bool:
+        return bool(request.user.has_perm(self.permission))
+
+
+@hooks.register("register_admin_menu_item")
+def ledger_item() -> MenuItem:
+    return _ForPermission("Ledger", reverse("press:ledger"), icon_name="list-ul", order=190)
+
+
+class _MayAdd(_ForPermission):
+    permission = "press.add_source"
+
+
+@hooks.register("register_admin_menu_item")
+def find_item() -> MenuItem:
+    return _MayAdd("Add a source", reverse("press:find_sources"), icon_name="plus", order=195)

@@ -60,6 +60,7 @@ FETCH_ALLOWED = frozenset(
 )
 FETCH_DELAY = env.float("GRIOT_FETCH_DELAY", 5.0)  # seconds between two requests to one host
 # Helpers, none by default: libretranslate+https://…, deepl+https://:KEY@…, openai+https://:KEY@…/v1#MODEL
+KEEP_DAYS = env.int("GRIOT_KEEP_DAYS", 0)  # articles nobody has used go after so many days; 0 keeps all
 TRANSLATOR = env.str("GRIOT_TRANSLATOR", "")
 DRAFTER = env.str("GRIOT_DRAFTER", "")
 

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+from rich.progress import Progress
+
+from griot.press.archives import backfill
+from griot.press.pipeline import group_articles
+from griot.press.types import BadInput
+
+
+class Command(BaseCommand):
+    help = "Read web archives (WARC, also gzipped) into the newsroom's memory. Stopped, it goes on where it was."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", metavar="PATH", nargs="+", help="WARC files, or folders of them")
+        parser.add_argument("--add-outlets", action="store_true", help="make an outlet of every site that is none yet")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        files: list[Path] = []
+        for path in map(Path, options["paths"]):
+            files += sorted(p for p in path.rglob("*.warc*") if p.is_file()) if path.is_dir() else [path]
+        if not files:
+            raise CommandError("there is no .warc file in that folder", returncode=2)
+        started = time.monotonic()
+        with Progress(console=Console(stderr=True), transient=True) as bars:
+            known: dict[str, Any] = {}
+
+            def show(name: str, done: int, total: int) -> None:
+                if name not in known:
+                    known[name] = bars.add_task(name, total=total)
+                bars.update(known[name], completed=done, total=total)
+
+            try:
+                filled = backfill(files, show, options["add_outlets"])
+            except BadInput as error:
+                raise CommandError(str(error), returncode=2) from None
+        group_articles(timezone.now())
+        seconds = time.monotonic() - started
+        facts = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in asdict(filled).items())
+        self.stdout.write(f"{facts}; {filled.articles / seconds if seconds else 0:.0f} articles/s")

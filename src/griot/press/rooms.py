@@ -1,0 +1,94 @@
+"""The press's rooms in the admin: the morning ledger, and adding sources by home page."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from griot.press.ledger import ledger
+from griot.press.models import Discovery, Notice, Source
+from griot.press.sources import add_sources, new_push_token
+from griot.press.tasks import discover, listen_soon
+
+NIGHTS = {"12": 12, "36": 36, "168": 168}  # hours that the ledger can look back on
+
+
+@permission_required("press.view_source", raise_exception=True)
+def morning_ledger(request: HttpRequest) -> HttpResponse:
+    hours = NIGHTS.get(request.GET.get("hours", ""), 36)
+    now = timezone.now()
+    found = ledger(now - timedelta(hours=hours), now)
+    only = request.GET.get("only") == "trouble"
+    rows = [n for n in found.sources if n.needs_a_look] if only else found.sources
+    rows = sorted(rows, key=lambda n: (not n.needs_a_look, n.outlet, n.url))
+    return render(
+        request,
+        "press/ledger.html",
+        {
+            "ledger": found, "rows": rows, "hours": hours, "choices": NIGHTS.values(), "only": only,
+            "troubled": sum(n.needs_a_look for n in found.sources),
+            "notices": Notice.objects.filter(is_over=False).select_related("source__outlet")[:20],
+        },
+    )  # fmt: skip
+
+
+class SearchForm(forms.Form):
+    url = forms.CharField(
+        max_length=500, label="Home page",
+        help_text="For example https://www.example.org. A feed's own address will do as well.",
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url", "autofocus": True}),
+    )  # fmt: skip
+
+    def clean_url(self) -> str:
+        from griot.press.urls import canonical_url
+
+        given = str(self.cleaned_data["url"]).strip()
+        address = canonical_url(given if "://" in given else f"https://{given}")
+        if not address:
+            raise forms.ValidationError("This is no web address; one looks like https://www.example.org")
+        return address
+
+
+@permission_required("press.add_source", raise_exception=True)
+def find_sources(request: HttpRequest) -> HttpResponse:
+    form = SearchForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        row = Discovery.objects.create(url=form.cleaned_data["url"], by=request.user)
+        discover.defer(pk=row.pk)
+        return redirect("press:found", row.pk)
+    recent = Discovery.objects.order_by("-started")[:8]
+    return render(request, "press/find_sources.html", {"form": form, "recent": recent})
+
+
+@permission_required("press.add_source", raise_exception=True)
+def found(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Discovery, pk=pk)
+    if request.method == "POST":
+        chosen = [row.offers[int(n)] for n in request.POST.getlist("offer") if n.isdigit() and int(n) < len(row.offers)]
+        name = request.POST.get("name", "").strip()
+        if chosen and name:
+            added = add_sources(name, row.url, row.language, chosen)
+            listen_soon()
+            messages.success(
+                request, f"{len(added)} source{'s' if len(added) > 1 else ''} of {name}: the first visit is under way."
+            )
+            return redirect("sources:index")
+        messages.error(request, "Choose at least one source, and give the outlet its name.")
+    known = set(Source.objects.filter(url__in=[o["url"] for o in row.offers]).values_list("url", flat=True))
+    offers = [{**offer, "is_known": offer["url"] in known} for offer in row.offers]
+    is_late = row.finished is None and row.started < timezone.now() - timedelta(minutes=3)
+    return render(request, "press/found.html", {"search": row, "offers": offers, "is_late": is_late})
+
+
+@permission_required("press.change_source", raise_exception=True)
+@require_POST
+def push_token(request: HttpRequest, pk: int) -> HttpResponse:
+    source = get_object_or_404(Source, pk=pk, kind=Source.Kind.PUSH)
+    return render(request, "press/push_token.html", {"source": source, "token": new_push_token(source)})
