@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,62 @@ def short_folder() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+class Web:
+    """A small web server on loopback: `pages` maps host and path to an answer, `seen` is who asked for what."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, object] = {}
+        self.seen: list[tuple[str, str, dict[str, str]]] = []
+        self.bodies: list[bytes] = []
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self, body: bytes = b"") -> None:
+                host = self.headers.get("Host", "").partition(".localhost")[0]
+                web.seen.append((self.command, f"{host}{self.path}", dict(self.headers)))
+                web.bodies.append(body)
+                page = web.pages.get(f"{host}{self.path}", (404, {}, b"not here"))
+                if callable(page):
+                    page = page(self, body)
+                status, headers, content = page if isinstance(page, tuple) else (200, {}, page)
+                content = content.encode() if isinstance(content, str) else content
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def do_GET(self) -> None:
+                self.answer()
+
+            def do_POST(self) -> None:
+                self.answer(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+            def log_message(self, format: str, *args: object) -> None:
+                """`seen` is the log."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def url(self, host: str, path: str = "/") -> str:
+        return f"http://{host}.localhost:{self.port}{path}"
+
+    def asked(self, path: str) -> int:
+        return sum(p == path for _, p, _ in self.seen)
+
+
+@pytest.fixture
+def web(settings) -> Iterator[Web]:
+    """A web of our own, which the newsroom may fetch from."""
+    found = Web()
+    settings.FETCH_ALLOWED = frozenset({f"*.localhost:{found.port}"})
+    settings.FETCH_DELAY = 0.0
+    yield found
+    found.server.shutdown()

@@ -40,7 +40,8 @@ CROSS_SCALE = 0.75  # a translation's vector lies this much nearer than a topic'
 STAY = 0.02  # credit for two articles that are in one story already: a story should not flicker
 NEVER = -1e6  # evidence of a pair that an editor has parted; no mean survives it
 MAX_PASSES = 6
-LEAD = 400  # characters
+LEAD = 400  # characters that the words are taken from
+VIEW = 200  # characters that the vector is made from: the news stands in the first sentence
 _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,7 +67,7 @@ class Group:
 
 def view_of(article: Article) -> str:
     """What the vectors are made from: the title and the beginning of the lead."""
-    return f"{article.title}. {article.lead[:LEAD]}"
+    return f"{article.title}. {article.lead[:VIEW]}"
 
 
 def cluster(

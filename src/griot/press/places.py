@@ -120,11 +120,20 @@ def people_of(word: str) -> str | None:
     if not _PEOPLE_ENDING.search(word) or len(word) < 5 or word in _NO_PEOPLE:
         return None
     best, shared = None, 0
-    for name, code in _codes().items():
-        enough = max(4, len(name) - 2)
-        if " " not in name and len(name) > shared and word[:enough] == name[:enough] and enough > shared:
+    for name, enough, code in _by_beginning().get(word[:4], ()):
+        if enough > shared and word[:enough] == name[:enough]:
             best, shared = code, enough
     return best
+
+
+@cache
+def _by_beginning() -> dict[str, list[tuple[str, int, str]]]:
+    """One-word country names by their first four letters, each with how many letters its people's name must share."""
+    found: dict[str, list[tuple[str, int, str]]] = {}
+    for name, code in _codes().items():
+        if " " not in name and len(name) >= 4:
+            found.setdefault(name[:4], []).append((name, max(4, len(name) - 2), code))
+    return found
 
 
 def places_in(text: str) -> list[str]:

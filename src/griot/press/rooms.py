@@ -40,20 +40,12 @@ def morning_ledger(request: HttpRequest) -> HttpResponse:
 
 
 class SearchForm(forms.Form):
-    url = forms.CharField(
-        max_length=500, label="Home page",
+    url = forms.URLField(
+        max_length=500, label="Home page", assume_scheme="https",
         help_text="For example https://www.example.org. A feed's own address will do as well.",
+        error_messages={"invalid": "This is no web address; one looks like https://www.example.org"},
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url", "autofocus": True}),
     )  # fmt: skip
-
-    def clean_url(self) -> str:
-        from griot.press.urls import canonical_url
-
-        given = str(self.cleaned_data["url"]).strip()
-        address = canonical_url(given if "://" in given else f"https://{given}")
-        if not address:
-            raise forms.ValidationError("This is no web address; one looks like https://www.example.org")
-        return address
 
 
 @permission_required("press.add_source", raise_exception=True)

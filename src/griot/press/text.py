@@ -26,6 +26,8 @@ _ABBREVIATION = re.compile(
 
 def fold(text: str) -> str:
     """`text` lower-case, without accents, with straight quotes: for comparing, never for showing."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'"))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 

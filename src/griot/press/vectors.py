@@ -5,7 +5,9 @@ Anything with this shape may take its place; nothing else in `press` knows the m
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from threading import Lock
 from typing import Protocol
@@ -16,6 +18,8 @@ from numpy.typing import NDArray
 from griot.press.types import DIMENSIONS
 
 Vectors = NDArray[np.float32]
+MANY = 32  # texts from which it pays to use all cores
+CORES = min(4, os.cpu_count() or 1)
 
 
 class SentenceEncoder(Protocol):
@@ -36,7 +40,12 @@ class UniversalSentenceEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
-        return np.asarray(self._model.encode(list(texts)), dtype=np.float32)
+        if len(texts) < MANY:
+            return np.asarray(self._model.encode(list(texts)), dtype=np.float32)
+        # numpy lets other threads run while it multiplies: a long list goes to all cores, each with its own part.
+        parts = [list(part) for part in np.array_split(np.array(texts, dtype=object), CORES)]
+        with ThreadPoolExecutor(CORES) as pool:
+            return np.concatenate([np.asarray(v, dtype=np.float32) for v in pool.map(self._model.encode, parts)])
 
 
 _loading = Lock()  # `cache` alone would let every thread that asks first load 80 MB of its own
