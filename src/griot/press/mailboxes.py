@@ -5,14 +5,16 @@ Mails are read and left as they are: not marked, not moved, not deleted.
 
 from __future__ import annotations
 
+import imaplib
 import re
+import socket
 import ssl
 from collections.abc import Collection
 from datetime import UTC
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from imap_tools import AND, MailBox, MailBoxUnencrypted, MailMessage, UidRange
+from imap_tools import AND, BaseMailBox, MailMessage, UidRange
 from imap_tools.errors import ImapToolsError
 from lxml import etree
 from lxml import html as lxml_html
@@ -33,6 +35,27 @@ _ONLINE = re.compile(
 )
 
 
+class _Client(imaplib.IMAP4):
+    """An IMAP connection to one checked address; TLS, where a context is given, still verifies the name."""
+
+    def __init__(self, address: str, host: str, port: int, context: ssl.SSLContext | None) -> None:
+        self._address, self._context = address, context
+        super().__init__(host, port, TIMEOUT)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        connected = socket.create_connection((self._address, self.port), timeout)
+        return self._context.wrap_socket(connected, server_hostname=self.host) if self._context else connected
+
+
+class _MailBox(BaseMailBox):
+    def __init__(self, client: _Client) -> None:
+        self._made = client
+        super().__init__()
+
+    def _get_mailbox_client(self) -> _Client:
+        return self._made
+
+
 def new_mails(
     address: str, password: str, last: dict[str, Any], allowed: Collection[str] = ()
 ) -> tuple[list[Entry], dict[str, Any]]:
@@ -45,15 +68,13 @@ def new_mails(
     if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
         raise BadInput("a mailbox's address looks like imaps://user@host/INBOX")
     host, port = parts.hostname, parts.port or (993 if parts.scheme == "imaps" else 143)
-    address_of(host, port, allowed)  # only public servers, as for everything that is fetched
     if parts.scheme == "imap" and not is_exempt(f"{host}:{port}", allowed):
         raise FetchError("a mailbox is read over TLS only: imaps://…")
     folder = unquote(parts.path.lstrip("/")) or "INBOX"
     try:
-        if parts.scheme == "imaps":
-            box = MailBox(host, port, timeout=TIMEOUT, ssl_context=ssl.create_default_context())
-        else:
-            box = MailBoxUnencrypted(host, port, timeout=TIMEOUT)
+        # Only public servers, as for everything that is fetched; and the address that was checked is the one connected to.
+        pinned = address_of(host, port, allowed)
+        box = _MailBox(_Client(pinned, host, port, ssl.create_default_context() if parts.scheme == "imaps" else None))
         with box.login(unquote(parts.username), password, initial_folder=folder) as mailbox:
             status = mailbox.folder.status(folder)
             validity, next_uid = int(status["UIDVALIDITY"]), int(status["UIDNEXT"])
@@ -67,6 +88,8 @@ def new_mails(
                     newest = max(newest, uid)
                     entries.append(entry_of(mail))
             return [e for e in entries if e], {"validity": validity, "uid": newest}
+    except FetchError:
+        raise
     except (OSError, ImapToolsError, EOFError) as error:
         raise FetchError(f"the mailbox at {host} could not be read ({_in_words(error)})") from None
     except Exception as error:  # imaplib raises its own `error` for whatever a server answers

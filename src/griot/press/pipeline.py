@@ -231,8 +231,13 @@ def draft_lines(since: datetime, until: datetime, language: str = "en", progress
         progress("drafting", number, len(stories))
 
 
-def draft_story(story: Story, language: str, organisations: Sequence[types.Organisation] = ()) -> Line:
-    """Draft one story's line anew. Of a story that an issue has told, what came since is told, where there is any."""
+def draft_story(story: Story, language: str, organisations: Sequence[types.Organisation] | None = None) -> Line:
+    """Draft one story's line anew. Of a story that an issue has told, what came since is told, where there is any.
+
+    `organisations` are ours; read where not given.
+    """
+    if organisations is None:
+        organisations = [row.as_value() for row in Organisation.objects.all()]
     rows = list(story.articles.select_related("outlet", "copy_of"))
     fresh = [a for a in rows if story.told and a.first_seen > story.told and a.copy_of_id is None]
     members = [a.as_value() for a in (fresh or rows)]

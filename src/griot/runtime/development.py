@@ -27,25 +27,35 @@ def say(text: str) -> None:
 
 def chromium() -> str | None:
     """The path of a Chromium or Chrome on this machine."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
+    return program(*BROWSERS)
 
 
-def _install_chromium() -> None:
-    """Debian's Chromium, where we may install it; the browser tests say why they skip where we may not."""
-    if chromium():
+# What tests drive for real: Debian's package, and the program that tells whether it is there.
+_NEEDED = {"chromium": BROWSERS, "dovecot-imapd": ("dovecot",), "iproute2": ("ip",)}
+_SBIN = os.pathsep.join(["/usr/sbin", "/sbin"])
+
+
+def program(*names: str) -> str | None:
+    """The path of the first of these programs that is here, those for administrators included."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), _SBIN])
+    return next((found for name in names if (found := shutil.which(name, path=path))), None)
+
+
+def _install_programs() -> None:
+    """What tests need of Debian, where we may install it; the tests say why they skip where we may not."""
+    missing = [package for package, names in _NEEDED.items() if not program(*names)]
+    if not missing:
         return
     prefix = as_root()
     if prefix is None or not shutil.which("apt-get"):
-        say("no Chromium here and no right to install one; browser tests will be skipped")
+        say(f"{', '.join(missing)}: not here, and no right to install; the tests that need them will be skipped")
         return
-    say("installing Chromium for the browser tests …")
+    say(f"installing {', '.join(missing)} for the tests …")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "chromium"]):
-        done = subprocess.run(
-            [*prefix, "apt-get", *command], env=environment, stdout=sys.stderr, stdin=subprocess.DEVNULL
-        )
+    for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
+        done = subprocess.run([*prefix, "apt-get", *command], env=environment, stdout=sys.stderr, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
-        say("Chromium could not be installed; browser tests will be skipped")
+        say(f"{', '.join(missing)} could not be installed; the tests that need them will be skipped")
 
 
 def _tool(*command: str, env: dict[str, str] | None = None) -> int:
@@ -53,7 +63,7 @@ def _tool(*command: str, env: dict[str, str] | None = None) -> int:
 
 
 def _test(arguments: list[str]) -> int:
-    _install_chromium()
+    _install_programs()
     os.environ.setdefault("GRIOT_VAR", str(ROOT / "var" / "test"))
     try:
         # The server is held here, for all tests; those that kill servers start their own.
