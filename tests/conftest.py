@@ -144,6 +144,7 @@ class Web:
 
             def answer(self, body: bytes = b"") -> None:
                 host = self.headers.get("Host", "").partition(".localhost")[0]
+                host = "here" if host.startswith("127.") else host
                 web.seen.append((self.command, f"{host}{self.path}", dict(self.headers)))
                 web.bodies.append(body)
                 page = web.pages.get(f"{host}{self.path}", (404, {}, b"not here"))
@@ -173,7 +174,8 @@ class Web:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def url(self, host: str, path: str = "/") -> str:
-        return f"http://{host}.localhost:{self.port}{path}"
+        """An address of a host; "here" is by number, for who does not know that *.localhost is loopback."""
+        return f"http://{'127.0.0.1' if host == 'here' else f'{host}.localhost'}:{self.port}{path}"
 
     def asked(self, path: str) -> int:
         return sum(p == path for _, p, _ in self.seen)

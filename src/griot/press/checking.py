@@ -152,9 +152,14 @@ def passages_of(articles: Sequence[Article]) -> list[Text]:
     return [
         Text(sentence, article.language, article.url)
         for article in articles
-        for sentence in dict.fromkeys([article.title, *sentences(article.summary), *sentences(article.text)])
+        for sentence in dict.fromkeys([_headed(article), *sentences(article.summary), *sentences(article.text)])
         if sentence
     ]
+
+
+def _headed(article: Article) -> str:
+    """The title, with the author that the page names."""
+    return f"{article.title}, by {article.author}" if article.author else article.title
 
 
 def check(

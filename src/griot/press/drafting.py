@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from babel import Locale
@@ -122,7 +122,8 @@ def _proposed(members: Sequence[Article], language: str, drafter: Drafter, passa
     if not body.endswith((".", ".”")) or len(sentences(body)) != 1 or not _PROPOSED.match(body) or lint(body, language):
         return None
     line = _line(members, members[0], body, language, passages)
-    return line if line.ok and len(line.claims) > len(line.outlets) else None
+    says_something = any(c.kind in {"number", "name", "place", "date", "quotation"} for c in line.claims)
+    return line if line.ok and says_something else None
 
 
 def _translated(
@@ -130,15 +131,15 @@ def _translated(
 ) -> Line | None:
     """The best sentence of a foreign member in the issue's language, where its facts survive the translation."""
     for source in members:
-        own = [replace(source, language=source.language)]
-        for candidate in list(_candidates(own, source.language))[:3]:
+        told = [*sentences(source.summary)[:2], *sentences(source.text)[:2], source.title]
+        for sentence in [s for s in dict.fromkeys(told) if 3 < len(s.split()) <= MAX_WORDS * 1.5][:3]:
             try:
-                sentence = translator.translate(candidate.sentence, source.language, language)
+                translated = translator.translate(_DATELINE.sub("", sentence), source.language, language)
             except HelperError:
                 return None
-            if not _is_usable(sentence):
+            if not _is_usable(translated):
                 continue
-            clause = _as_clause(sentence, members, language)
+            clause = _as_clause(translated, members, language)
             line = _line(members, source, f"reported that {clause}", language, passages)
             if line.ok:
                 return line

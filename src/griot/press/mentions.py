@@ -67,6 +67,8 @@ def _person(passage: str, organisation: Organisation) -> str:
     """The person who speaks for us in a passage: a full name beside an office or our own name."""
     own = {word for name in organisation.names for word in fold(name).split()}
     for start, end, words in names_in(passage, set()):
+        while words and fold(re.sub(r"['’]s$", "", words[0])) in own:  # "IOM's Leonard Doyle"
+            words = words[1:]
         if len(words) < 2 or {fold(w) for w in words} & own or place_key(" ".join(words)):
             continue
         around = fold(passage[max(0, start - 60) : end + 60])

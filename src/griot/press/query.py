@@ -292,7 +292,8 @@ def parse_query(text: str) -> Node:
         return tree
     except (UnexpectedToken, UnexpectedCharacters, UnexpectedEOF) as error:
         position = getattr(error, "pos_in_stream", None)
-        position = len(text) if position is None or position < 0 else position
+        is_end = getattr(getattr(error, "token", None), "type", "") == "$END"
+        position = len(text) if is_end or position is None or position < 0 else position
         wanted = sorted(_expected(error))
         raise QueryError(
             f"at character {position + 1}, {_shown(text, position)}: expected {', '.join(wanted[:-1])}{' or ' if wanted[:-1] else ''}"
