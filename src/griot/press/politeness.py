@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from griot.press.fetching import Fetched, Fetcher, FetchError, crawl_delay, host
 from griot.press.models import Entry, Host, Source
 
 HOSTS_AT_ONCE = 8
+OTHERS_AT_HOST = 0.2  # seconds before a host is looked at again where another worker is
 ROBOTS_KEPT, ROBOTS_RETRIED = timedelta(hours=24), timedelta(minutes=10)
 Progress = Callable[[str, int, int], None]
 Visited = TypeVar("Visited", Source, Entry)
@@ -94,15 +96,17 @@ def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: st
 
 
 @contextmanager
-def only_one_at(host: str) -> Iterator[None]:
-    """Wait until no other worker is at `host`. The lock is the session's: it goes even on SIGKILL."""
+def only_one_at(host: str) -> Iterator[bool]:
+    """Whether we are now the only worker at `host`. The lock is the session's: it goes even on SIGKILL."""
     key = int.from_bytes(hashlib.sha256(host.encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [key])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        is_ours = bool(cursor.fetchone()[0])
         try:
-            yield
+            yield is_ours
         finally:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+            if is_ours:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 def each_host(
@@ -113,24 +117,36 @@ def each_host(
 ) -> None:
     """Run `work` on items with a `url`, one thread to a host, HOSTS_AT_ONCE hosts together.
 
-    Across all workers one is at a host at a time; `work` must look whether another has done its item meanwhile.
+    Across all workers one is at a host at a time: a host where another is comes later, in an order of each worker's own,
+    so that several share the work. `work` must look whether another has done its item meanwhile.
     """
     queues: dict[str, list[Visited]] = defaultdict(list)
     for item in items:
         queues[host_of(item.url)].append(item)
+    waiting = deque(random.sample(sorted(queues), len(queues)))
     done = 0
 
-    def one_host(host: str, queue: list[Visited]) -> None:
+    def visitor() -> None:
         nonlocal done
         try:
-            with only_one_at(host), Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
-                for item in queue:
-                    work(fetcher, item)
-                    done += 1
-                    progress(step, done, len(items))
+            while waiting:
+                try:
+                    host = waiting.popleft()
+                except IndexError:
+                    return
+                with only_one_at(host) as is_ours:
+                    if not is_ours:
+                        waiting.append(host)
+                        time.sleep(OTHERS_AT_HOST)
+                        continue
+                    with Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
+                        for item in queues[host]:
+                            work(fetcher, item)
+                            done += 1
+                            progress(step, done, len(items))
         finally:
             connection.close()
 
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
-        for finished in [pool.submit(one_host, host, queue) for host, queue in queues.items()]:
+        for finished in [pool.submit(visitor) for _ in range(min(HOSTS_AT_ONCE, len(queues)))]:
             finished.result()
