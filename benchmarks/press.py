@@ -189,7 +189,11 @@ def add_new(size: int, round_number: int) -> None:
     rows = []
     for k in range(NEW):
         story, vector = known[k]
-        centre = np.array(vector, dtype=np.float32) if k % 2 else random.standard_normal(512).astype(np.float32) / np.sqrt(512)
+        centre = (
+            np.array(vector, dtype=np.float32)
+            if k % 2
+            else random.standard_normal(512).astype(np.float32) / np.sqrt(512)
+        )
         title, vector = _article(story - 1 if k % 2 else 900_000 + NEW * round_number + k, k, centre, random)
         rows.append(Article(
             outlet_id=1 + k, url=f"https://new.example/{size}/{round_number}/{k}", title=title, summary=title, language="en",
@@ -236,7 +240,9 @@ def assignment() -> dict[str, float]:
         subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, check=True)
         for size in SIZES:
             say(f"assigning with {size:,} articles in the window …")
-            done = subprocess.run([sys.executable, __file__, "--assign", str(size)], env=environment, check=True, stdout=subprocess.PIPE)
+            done = subprocess.run(
+                [sys.executable, __file__, "--assign", str(size)], env=environment, check=True, stdout=subprocess.PIPE
+            )
             found[str(size)] = json.loads(done.stdout.splitlines()[-1])
     finally:
         with psycopg.connect(url, autocommit=True) as admin:

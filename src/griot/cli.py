@@ -28,7 +28,6 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "evaluate_clusters": "how good the stories are against labels",
         "rank_articles": "articles by nearness to a beat (--beat)",
         "draft_line": "one story's articles → its line, checked",
-        "evaluate_press": "stories, copies, traps, beat and check, measured in one table (--wire --json)",
         "check_line": "is every fact of a line in its story's articles? (--line)",
     },
     "Sources": {
@@ -48,6 +47,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "test": "set up what tests need and run them (pytest arguments)",
         "lint": "format, lint, types and import contracts",
         "lock": "lock the dependencies anew",
+        "evaluate_press": "stories, copies, traps, beat and check, measured in one table (--wire --json)",
         "bench": "measure, always against a reference in the same run",
         "screenshots": "take the pictures in docs/ from a running newsroom (--url)",
     },
@@ -78,7 +78,7 @@ def help_text() -> str:
 def main() -> int:
     _die_with_parent()
     name, *arguments = sys.argv[1:] or ["help"]
-    on_files = [n for n in SUBJECTS["The press, on plain files"] if n not in _MODULES]
+    on_files = SUBJECTS["The press, on plain files"]
     if name in {"help", "-h", "--help", *on_files}:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `./griot help | head` ends quietly
     if name in {"help", "-h", "--help"} and not arguments:

@@ -87,9 +87,20 @@ def test_a_broken_page_is_read_as_far_as_it_goes(path):
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_half_is_stored_of_what_is_broken(web):
-    page = "<html lang=en><head><title>A whole story</title></head><body><article><h1>A whole story</h1>" + "<p>The harbour took in everybody who had come that night, and nobody was sent away.</p>" * 6
-    web.pages["a/feed"] = f'<rss version="2.0"><channel><item><title>Whole</title><link>{web.url("a", "/1")}</link></item><item><title>Half'.encode()
-    web.pages["a/1"] = lambda handler, _: (handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n" + page.encode()), handler.connection.shutdown(2))[0] and (200, {}, b"")
+    page = (
+        "<html lang=en><head><title>A whole story</title></head><body><article><h1>A whole story</h1>"
+        + "<p>The harbour took in everybody who had come that night, and nobody was sent away.</p>" * 6
+    )
+    web.pages["a/feed"] = (
+        f'<rss version="2.0"><channel><item><title>Whole</title><link>{web.url("a", "/1")}</link></item><item><title>Half'.encode()
+    )
+    web.pages["a/1"] = lambda handler, _: (
+        (
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n" + page.encode()),
+            handler.connection.shutdown(2),
+        )[0]
+        and (200, {}, b"")
+    )
     source = Source.objects.create(outlet=Outlet.objects.create(name="A"), url=web.url("a", "/feed"))
     fetch_sources([source])
     read_entries()

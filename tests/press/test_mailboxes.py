@@ -26,7 +26,10 @@ from griot.press.types import BadInput
 from griot.runtime.development import program
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BODY = "The agency registered 14,300 people at the northern border posts in October. Most had been put down at night.\n\n" * 3
+BODY = (
+    "The agency registered 14,300 people at the northern border posts in October. Most had been put down at night.\n\n"
+    * 3
+)
 CONFIG = """
 base_dir = {run}
 state_dir = {run}
@@ -106,7 +109,9 @@ def mailbox(short_folder: Path, settings) -> Iterator[SimpleNamespace]:
         if is_root:
             os.chown(path, uid, gid)
 
-    yield SimpleNamespace(url=f"imap://desk@mail.localhost:{port}/INBOX", allowed=settings.FETCH_ALLOWED, deliver=deliver, folder=mail)
+    yield SimpleNamespace(
+        url=f"imap://desk@mail.localhost:{port}/INBOX", allowed=settings.FETCH_ALLOWED, deliver=deliver, folder=mail
+    )
     process.terminate()
     process.wait(10)
 
@@ -123,10 +128,15 @@ def mail(subject: str, body: str = BODY, html: str = "", **headers: str) -> byte
 
 
 def test_press_releases_become_articles_and_stay_unread_in_the_box(mailbox):
-    source = Source.objects.create(outlet=Outlet.objects.create(name="The Agency"), kind="mailbox", url=mailbox.url, secret="secret")
+    source = Source.objects.create(
+        outlet=Outlet.objects.create(name="The Agency"), kind="mailbox", url=mailbox.url, secret="secret"
+    )
     now = timezone.now().strftime("%a, %d %b %Y %H:%M:%S +0100")
     mailbox.deliver(mail("Niger counts 14,300 arrivals", date=now, id="<niger-1@agency.example>"))
-    online = '<p><a href="https://agency.example/letter/7?utm_source=x">View this email in your browser</a></p>' + f"<p>{BODY}</p>" * 2
+    online = (
+        '<p><a href="https://agency.example/letter/7?utm_source=x">View this email in your browser</a></p>'
+        + f"<p>{BODY}</p>" * 2
+    )
     mailbox.deliver(mail("The weekly letter", html=online, date=now))
     fetch_sources([source])
     read_entries()
@@ -136,7 +146,9 @@ def test_press_releases_become_articles_and_stay_unread_in_the_box(mailbox):
     assert (first.read_from, first.url, first.language) == ("mail", "mid:niger-1@agency.example", "en")
     assert first.utc_offset == 60 and "14,300 people" in first.text
     assert articles["The weekly letter"].url == "https://agency.example/letter/7"
-    assert not any("S" in p.name.rpartition(",")[2] for p in (mailbox.folder / "cur").iterdir()), "no mail was marked as read"
+    assert not any("S" in p.name.rpartition(",")[2] for p in (mailbox.folder / "cur").iterdir()), (
+        "no mail was marked as read"
+    )
 
     source.refresh_from_db()
     mailbox.deliver(mail("A second release", date=now))

@@ -14,8 +14,31 @@ from django.utils import timezone
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from griot.press.beats_store import active_beats, judge
-from griot.press.models import Article, Backfill, Beat, Entry, Fetch, Line, Organisation, Outlet, Override, Rating, Source, Story, Verdict
-from griot.press.pipeline import draft_story, find_story, group_articles, mark_told, new_since_told, rate_stories, regroup, stories_on_beat
+from griot.press.models import (
+    Article,
+    Backfill,
+    Beat,
+    Entry,
+    Fetch,
+    Line,
+    Organisation,
+    Outlet,
+    Override,
+    Rating,
+    Source,
+    Story,
+    Verdict,
+)
+from griot.press.pipeline import (
+    draft_story,
+    find_story,
+    group_articles,
+    mark_told,
+    new_since_told,
+    rate_stories,
+    regroup,
+    stories_on_beat,
+)
 from griot.press.relevance import MIGRATION
 from griot.press.retention import retain
 from griot.press.verdicts import merge_stories, split_off, take_back
@@ -161,7 +184,9 @@ def test_judgements_move_what_is_alike_and_say_so(two_stories):
 
 
 def test_a_line_mentions_our_organisation(add):
-    Organisation.objects.create(name="Passage Network", names="the Passage Network\nRéseau Passage", spokespeople="Aminata Sow")
+    Organisation.objects.create(
+        name="Passage Network", names="the Passage Network\nRéseau Passage", spokespeople="Aminata Sow"
+    )
     add("Niger registered 14,300 people at its border posts, according to the Passage Network", 3)
     group_articles(timezone.now())
     line = draft_story(Story.objects.get(), "en")
@@ -177,7 +202,9 @@ def test_an_unsupported_claim_blocks_until_a_named_person_vouches(add, django_us
     line.claims = [*line.claims, {"text": "58", "kind": "number", "url": "", "passage": ""}]
     line.save()
     assert not line.may_be_approved
-    Override.objects.create(line=line, claim="58", by=django_user_model.objects.create_user("editor"), why="Said on the phone.")
+    Override.objects.create(
+        line=line, claim="58", by=django_user_model.objects.create_user("editor"), why="Said on the phone."
+    )
     assert line.may_be_approved
 
 
@@ -218,7 +245,10 @@ def warc(path, count: int, packed: bool = True) -> None:
     with path.open("wb") as out:
         for n in range(count + 2):
             host = "stranger.example" if n == count + 1 else "old.example"
-            text = "".join(f"<p>In the year of story {n} the harbour took in {n + 20} people, and paragraph {p} says what they said.</p>" for p in range(6))
+            text = "".join(
+                f"<p>In the year of story {n} the harbour took in {n + 20} people, and paragraph {p} says what they said.</p>"
+                for p in range(6)
+            )
             html = f"<html lang=en><head><title>Story {n} of the harbour</title><meta property='article:published_time' content='2025-03-01T08:00:00Z'></head><body><article><h1>Story {n} of the harbour</h1>{text}</article></body></html>"
             if n == count:
                 html = "<html><title>404 not found</title><body>page not found</body></html>"

@@ -61,10 +61,16 @@ def test_any_text_is_a_query_or_an_error_in_words(text):
 
 
 def test_a_score_says_why():
-    copies = [ARTICLE, Article("https://b.example/1", "Wire", "57 migrants rescued", language="en"), Article("https://c.example/1", "Post", "57 migrants", language="en", copy_of="https://b.example/1")]
+    copies = [
+        ARTICLE,
+        Article("https://b.example/1", "Wire", "57 migrants rescued", language="en"),
+        Article("https://c.example/1", "Post", "57 migrants", language="en", copy_of="https://b.example/1"),
+    ]
     scored = score_story(copies, MIGRATION, [0.5, 0.4, 0.4], is_mentioned=True)
     assert "says “migrants”, “coast guard”, “rescues” in the title" in scored.reasons
-    assert {"two independent outlets", "names our organisation", "means what the beat “migration” is about"} <= set(scored.reasons)
+    assert {"two independent outlets", "names our organisation", "means what the beat “migration” is about"} <= set(
+        scored.reasons
+    )
     alone = score_story(copies[:1], MIGRATION, [0.5])
     assert scored.score > alone.score
     assert score_story([ARTICLE], Beat("sea", "tourists"), [0.0]).score == 0

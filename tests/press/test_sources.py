@@ -22,9 +22,10 @@ from griot.press.ledger import ledger
 from griot.press.listening import fetch_sources
 from griot.press.listings import Learned, articles_among, links_in, shape_of
 from griot.press.models import Article, Discovery, Entry, Fetch, Host, Notice, Outlet, Source
+from griot.press.opml import parse_opml
 from griot.press.reading import read_entries
 from griot.press.sitemaps import parse_sitemap
-from griot.press.sources import new_push_token, run_discovery
+from griot.press.sources import STARTER, new_push_token, run_discovery
 from griot.press.types import BadInput
 
 pytestmark = pytest.mark.django_db(transaction=True)  # visits run in threads of their own
@@ -34,7 +35,11 @@ NEWS = """<?xml version="1.0" encoding="UTF-8"?>
 {}</urlset>"""
 ITEM = """<url><loc>{url}</loc><news:news><news:publication><news:name>A</news:name><news:language>fr</news:language></news:publication>
 <news:publication_date>{date}</news:publication_date><news:title>{title}</news:title></news:news></url>"""
-STORY = "<html lang=en><head><title>{t}</title></head><body><article><h1>{t}</h1>" + "<p>{t}. {b}</p>" * 4 + "</article></body></html>"
+STORY = (
+    "<html lang=en><head><title>{t}</title></head><body><article><h1>{t}</h1>"
+    + "<p>{t}. {b}</p>" * 4
+    + "</article></body></html>"
+)
 BODY = "The coast guard brought everybody to the harbour, where volunteers were waiting with blankets and tea. " * 2
 
 
@@ -80,7 +85,9 @@ def test_a_plain_sitemaps_lastmod_is_no_date_of_publication():
 
 
 def test_an_index_is_followed_gzipped_or_not(web, source):
-    rows = "".join(ITEM.format(url=web.url("a", f"/n/{n}"), date="2026-11-23T05:00:00Z", title=f"Title {n}") for n in range(3))
+    rows = "".join(
+        ITEM.format(url=web.url("a", f"/n/{n}"), date="2026-11-23T05:00:00Z", title=f"Title {n}") for n in range(3)
+    )
     web.pages["a/sitemap.xml"] = (
         f"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><sitemap><loc>{web.url('a', '/news.xml.gz')}</loc></sitemap>"
         "</sitemapindex>"
@@ -99,7 +106,11 @@ def test_any_bytes_are_a_sitemap_or_bad_input(content):
 
 
 def test_entities_are_not_expanded():
-    bomb = b'<!DOCTYPE a [<!ENTITY x "' + b"x" * 1000 + b'"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;">]><urlset><url><loc>https://a.example/&y;</loc></url></urlset>'
+    bomb = (
+        b'<!DOCTYPE a [<!ENTITY x "'
+        + b"x" * 1000
+        + b'"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;">]><urlset><url><loc>https://a.example/&y;</loc></url></urlset>'
+    )
     assert all(len(e.url) < 500 for e in parse_sitemap(bomb).entries)
 
 
@@ -143,7 +154,9 @@ def test_any_bytes_are_a_listing_or_bad_input(content):
 
 def test_an_unchanged_feed_is_asked_for_with_its_etag(web, source):
     web.pages["a/feed"] = lambda handler, _: (
-        (304, {"ETag": '"1"'}, b"") if handler.headers.get("If-None-Match") == '"1"' else (200, {"ETag": '"1"'}, rss(("One", web.url("a", "/1"))))
+        (304, {"ETag": '"1"'}, b"")
+        if handler.headers.get("If-None-Match") == '"1"'
+        else (200, {"ETag": '"1"'}, rss(("One", web.url("a", "/1"))))
     )
     feed = source()
     assert [visit(feed).outcome for _ in range(3)] == ["new", "silent", "silent"]
@@ -216,10 +229,17 @@ def pushed(source):
 
 def post(token: str, body: object, name: str = "partner"):
     content = body if isinstance(body, (bytes, str)) else json.dumps(body)
-    return Client().post(f"/press/push/{name}/", content, content_type="application/json", headers={"Authorization": f"Bearer {token}"})
+    return Client().post(
+        f"/press/push/{name}/", content, content_type="application/json", headers={"Authorization": f"Bearer {token}"}
+    )
 
 
-ARTICLE = {"url": "https://partner.example/1", "title": "A partner's report", "text": BODY, "published": "2026-11-23T05:00:00+03:00"}
+ARTICLE = {
+    "url": "https://partner.example/1",
+    "title": "A partner's report",
+    "text": BODY,
+    "published": "2026-11-23T05:00:00+03:00",
+}
 
 
 def test_a_push_becomes_an_article_once(pushed):
@@ -270,7 +290,9 @@ def test_a_flood_of_pushes_is_slowed_down(pushed):
 
 
 def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, settings):
-    settings.PUBLIC_URL = live_server.url.replace("http://localhost", "http://here.localhost").replace("http://127.0.0.1", "http://here.localhost")
+    settings.PUBLIC_URL = live_server.url.replace("http://localhost", "http://here.localhost").replace(
+        "http://127.0.0.1", "http://here.localhost"
+    )
     settings.FETCH_ALLOWED |= {f"*.localhost:{live_server.url.rpartition(':')[2]}"}
     settings.ALLOWED_HOSTS = ["*"]
     asked: dict[str, list[str]] = {}
@@ -283,18 +305,27 @@ def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, set
         return 202, {}, b""
 
     web.pages["hub/"] = hub
-    web.pages["a/feed"] = rss(head=f'<atom:link rel="hub" href="{web.url("hub")}"/><atom:link rel="self" href="{web.url("a", "/feed")}"/>')
+    web.pages["a/feed"] = rss(
+        head=f'<atom:link rel="hub" href="{web.url("hub")}"/><atom:link rel="self" href="{web.url("a", "/feed")}"/>'
+    )
     feed = source()
     visit(feed)
     assert feed.hub_until > timezone.now() + timedelta(days=9)
     body = rss(("Pushed", web.url("a", "/pushed"))).encode()
     signature = hmac.new(asked["hub.secret"][0].encode(), body, hashlib.sha256).hexdigest()
     callback = f"/press/hub/{feed.pk}/"
-    forged = Client().post(callback, body, content_type="application/rss+xml", headers={"X-Hub-Signature": "sha256=" + "0" * 64})
+    forged = Client().post(
+        callback, body, content_type="application/rss+xml", headers={"X-Hub-Signature": "sha256=" + "0" * 64}
+    )
     assert forged.status_code == 202 and not Entry.objects.exists()
-    Client().post(callback, body, content_type="application/rss+xml", headers={"X-Hub-Signature": f"sha256={signature}"})
+    Client().post(
+        callback, body, content_type="application/rss+xml", headers={"X-Hub-Signature": f"sha256={signature}"}
+    )
     assert Entry.objects.get().title == "Pushed"
-    assert Client().get(callback + "?hub.mode=subscribe&hub.topic=https://else.example/&hub.challenge=1").status_code == 404
+    assert (
+        Client().get(callback + "?hub.mode=subscribe&hub.topic=https://else.example/&hub.challenge=1").status_code
+        == 404
+    )
 
 
 # --- finding sources ------------------------------------------------------------------------
@@ -302,12 +333,14 @@ def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, set
 
 @pytest.fixture
 def site_with_all(web):
-    head = f'<link rel="alternate" type="application/rss+xml" href="/feed" title="News"><link rel="alternate" type="application/rss+xml" href="/comments" title="Comments"><meta property="og:site_name" content="The Example Post">'
+    head = '<link rel="alternate" type="application/rss+xml" href="/feed" title="News"><link rel="alternate" type="application/rss+xml" href="/comments" title="Comments"><meta property="og:site_name" content="The Example Post">'
     rows = [(f"/2026/11/2{n}/a-boat-arrives-{n}", f"A boat arrives at the island number {n}") for n in range(4)]
     web.pages["b/"] = front(*rows).replace("<head>", f"<head>{head}").replace("<html>", '<html lang="fr">')
     web.pages["b/feed"] = rss(("One", web.url("b", "/1")), ("Two", web.url("b", "/2")))
     web.pages["b/robots.txt"] = f"Sitemap: {web.url('b', '/news-map.xml')}"
-    web.pages["b/news-map.xml"] = NEWS.format(ITEM.format(url=web.url("b", "/n"), date="2026-11-23T05:00:00Z", title="In the map"))
+    web.pages["b/news-map.xml"] = NEWS.format(
+        ITEM.format(url=web.url("b", "/n"), date="2026-11-23T05:00:00Z", title="In the map")
+    )
     return web.url("b")
 
 
@@ -325,7 +358,10 @@ def test_sources_are_added_from_the_command_line(db, site_with_all, capsys):
     call_command("add_source", site_with_all)
     assert "Nothing was added" in capsys.readouterr().out and not Source.objects.exists()
     call_command("add_source", site_with_all, "--add", "1", "--add", "2")
-    assert set(Source.objects.values_list("kind", "outlet__name")) == {("feed", "The Example Post"), ("sitemap", "The Example Post")}
+    assert set(Source.objects.values_list("kind", "outlet__name")) == {
+        ("feed", "The Example Post"),
+        ("sitemap", "The Example Post"),
+    }
     with pytest.raises(CommandError, match="--add must be 1 to 3"):
         call_command("add_source", site_with_all, "--add", "9")
     with pytest.raises(CommandError, match="is no web address"):
@@ -367,12 +403,26 @@ def test_only_who_may_sees_the_rooms(client, django_user_model):
         assert client.get(f"/admin/press/{path}").status_code in {302, 403}
 
 
+def test_the_starter_pack_is_offered_to_an_empty_newsroom(admin_client, site):
+    named = parse_opml(STARTER.read_bytes())
+    assert len(named) >= 100 and {"en", "fr", "es", "ar", "pt", "de", "it"} == {s.language for s in named}
+    assert b"Begin with the starter pack" in admin_client.get("/admin/press/ledger/").content
+    found = admin_client.post("/admin/press/starter/", follow=True).content.decode()
+    assert "120 sources were added" in found and found.count("not reached yet") == 120
+    assert Source.objects.filter(kind="listing").count() >= 10
+    call_command("import_opml", "starter")
+    assert Source.objects.count() == len(named)
+
+
 # --- the ledger --------------------------------------------------------------------------
 
 
 def test_a_source_is_held_against_its_own_rhythm(source):
     now = timezone.now()
-    busy, quiet = source(path="/busy", added=now - timedelta(days=30)), source(path="/quiet", added=now - timedelta(days=30))
+    busy, quiet = (
+        source(path="/busy", added=now - timedelta(days=30)),
+        source(path="/quiet", added=now - timedelta(days=30)),
+    )
     for day in range(2, 15):
         Fetch.objects.create(source=busy, at=now - timedelta(days=day), outcome="new", new_entries=20, milliseconds=400)
     Fetch.objects.create(source=quiet, at=now - timedelta(days=9), outcome="new", new_entries=1, milliseconds=400)

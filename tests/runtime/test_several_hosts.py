@@ -25,7 +25,7 @@ DELAY = 0.4  # seconds between two requests to one host
 HOSTS = tuple(f"11.77.0.{n}" for n in range(11, 23))  # public addresses, on a cable that leads nowhere else
 FEEDS, ARTICLES = 2, 4  # of each host; of each feed
 
-PUBLISHER = '''
+PUBLISHER = """
 import json, sys, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 log = open(sys.argv[1], "a", buffering=1)
@@ -36,7 +36,7 @@ class Handler(BaseHTTPRequestHandler):
         log.write(json.dumps({"at": time.time(), "from": self.client_address[0], "host": host, "path": path}) + "\\n")
         if path.startswith("/feed"):
             n = path[5:]
-            items = "".join(f"<item><title>Boat {n}-{k} at {host}</title><link>http://{host}/news/{n}-{k}.html</link></item>" for k in range(%d))
+            items = "".join(f"<item><title>Boat {n}-{k} at {host}</title><link>http://{host}/news/{n}-{k}.html</link></item>" for k in range(ARTICLES))
             body = f'<rss version="2.0"><channel><title>{host}</title>{items}</channel></rss>'
         elif path.startswith("/news"):
             text = "".join(f"<p>{TEXT.format(host, path)}{k}</p>" for k in range(5))
@@ -47,7 +47,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
     def log_message(self, *args): pass
 ThreadingHTTPServer(("0.0.0.0", 80), Handler).serve_forever()
-''' % ARTICLES
+""".replace("ARTICLES", str(ARTICLES))
 
 
 def sh(*command: str) -> None:
@@ -88,7 +88,9 @@ def hosts(short_folder: Path) -> Iterator[SimpleNamespace]:
         log.touch()
         publisher = subprocess.Popen([ip, "netns", "exec", pub, sys.executable, str(script), str(log)])
         try:
-            yield SimpleNamespace(ip=ip, names=names, log=lambda: [json.loads(row) for row in log.read_text().splitlines()])
+            yield SimpleNamespace(
+                ip=ip, names=names, log=lambda: [json.loads(row) for row in log.read_text().splitlines()]
+            )
         finally:
             publisher.kill()
             publisher.wait()
@@ -123,7 +125,9 @@ for host in {HOSTS!r}:
         return int(connection.execute(query).fetchone()[0])
 
     def run(code: str) -> None:
-        subprocess.run([sys.executable, "-c", f"import django; django.setup()\n{code}"], env=environment, check=True, cwd=ROOT)
+        subprocess.run(
+            [sys.executable, "-c", f"import django; django.setup()\n{code}"], env=environment, check=True, cwd=ROOT
+        )
 
     yield SimpleNamespace(environment=environment, count=count, run=run)
     connection.close()
@@ -151,7 +155,9 @@ def test_two_hosts_share_the_work_politely_and_one_may_be_killed(hosts, newsroom
         newsroom.run(listen)
         wait_until(lambda: newsroom.count(running) >= 1, 60, "a worker takes the job")
         newsroom.run(listen)
-        wait_until(lambda: len({r["from"] for r in hosts.log()}) == 2 and len(hosts.log()) >= 10, 90, "both hosts fetch")
+        wait_until(
+            lambda: len({r["from"] for r in hosts.log()}) == 2 and len(hosts.log()) >= 10, 90, "both hosts fetch"
+        )
         first.send_signal(signal.SIGKILL)  # in the middle of its batch
         first.wait()
         newsroom.run(listen)

@@ -84,7 +84,9 @@ def _one_file(path: Path, filled: Filled, progress: Progress, add_outlets: bool)
             stream.seek(state.offset)  # the start of a record; each of a .warc.gz is a member of its own
         base, offset = state.offset, state.offset
         try:
-            for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=True, auto_decode="all"):
+            for record in ArchiveIterator(
+                stream, record_types=WarcRecordType.response, parse_http=True, auto_decode="all"
+            ):
                 offset = base + record.stream_pos
                 if len(batch) >= BATCH:
                     _store(batch, state, offset, filled)

@@ -47,7 +47,7 @@ class _Client(imaplib.IMAP4):
         return self._context.wrap_socket(connected, server_hostname=self.host) if self._context else connected
 
 
-class _MailBox(BaseMailBox):
+class _MailBox(BaseMailBox):  # type: ignore[misc]
     def __init__(self, client: _Client) -> None:
         self._made = client
         super().__init__()

@@ -10,15 +10,18 @@ from lxml import etree
 from griot.press.types import BadInput
 from griot.press.urls import canonical_url
 
+KINDS = ("sitemap", "listing")  # beside feeds
+
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """A feed as an OPML outline names it."""
+    """A source as an OPML outline names it. `kind` is feed, sitemap or listing; other readers know feeds only."""
 
     outlet: str
     url: str
     home_page: str = ""
     language: str = ""
+    kind: str = "feed"
 
 
 def parse_opml(content: bytes) -> list[Subscribed]:
@@ -40,7 +43,8 @@ def _outlines(root: etree._Element) -> Iterator[Subscribed]:
         if url:
             home = canonical_url(facts.get("htmlurl", ""))
             name = facts.get("title") or facts.get("text") or (home or url).split("/")[2]
-            yield Subscribed(name[:120], url, home, facts.get("language", "")[:12])
+            kind = facts.get("type", "").lower()
+            yield Subscribed(name[:120], url, home, facts.get("language", "")[:12], kind if kind in KINDS else "feed")
 
 
 def write_opml(feeds: Iterable[Subscribed], title: str) -> bytes:
@@ -48,7 +52,12 @@ def write_opml(feeds: Iterable[Subscribed], title: str) -> bytes:
     etree.SubElement(etree.SubElement(root, "head"), "title").text = title
     body = etree.SubElement(root, "body")
     for feed in feeds:
-        facts = {"type": "rss", "text": feed.outlet, "title": feed.outlet, "xmlUrl": feed.url}
+        facts = {
+            "type": feed.kind if feed.kind in KINDS else "rss",
+            "text": feed.outlet,
+            "title": feed.outlet,
+            "xmlUrl": feed.url,
+        }
         if feed.home_page:
             facts["htmlUrl"] = feed.home_page
         if feed.language:

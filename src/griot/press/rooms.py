@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from griot.press.ledger import ledger
 from griot.press.models import Discovery, Notice, Source
-from griot.press.sources import add_sources, new_push_token
+from griot.press.sources import STARTER, add_opml, add_sources, new_push_token
 from griot.press.tasks import discover, listen_soon
 
 NIGHTS = {"12": 12, "36": 36, "168": 168}  # hours that the ledger can look back on
@@ -77,6 +77,17 @@ def found(request: HttpRequest, pk: int) -> HttpResponse:
     offers = [{**offer, "is_known": offer["url"] in known} for offer in row.offers]
     is_late = row.finished is None and row.started < timezone.now() - timedelta(minutes=3)
     return render(request, "press/found.html", {"search": row, "offers": offers, "is_late": is_late})
+
+
+@permission_required("press.add_source", raise_exception=True)
+@require_POST
+def starter_pack(request: HttpRequest) -> HttpResponse:
+    _, added = add_opml(STARTER.read_bytes())
+    messages.success(
+        request,
+        f"{added} sources were added; their first visits are spread over ten minutes. The ledger tells which were reached.",
+    )
+    return redirect("press:ledger")
 
 
 @permission_required("press.change_source", raise_exception=True)

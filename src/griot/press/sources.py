@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -13,6 +15,7 @@ from django.utils import timezone
 from griot.press.discovery import Site, discover
 from griot.press.fetching import Fetcher, FetchError
 from griot.press.models import Discovery, Outlet, Source
+from griot.press.opml import parse_opml
 from griot.press.politeness import fetch_politely
 from griot.press.types import BadInput
 
@@ -48,6 +51,29 @@ def add_sources(name: str, home_page: str, language: str, offers: Sequence[dict[
             Source.objects.get_or_create(url=offer["url"], defaults={"outlet": outlet, "kind": offer["kind"]})[0]
             for offer in offers
         ]
+
+
+STARTER = Path(__file__).with_name(
+    "starter.opml"
+)  # well-known sources on migration and displacement, in seven languages
+
+
+def add_opml(content: bytes) -> tuple[int, int]:
+    """Add the outlets and sources of an OPML file; what is known already stays as it is.
+
+    Gives how many it names and how many are new. The first visits are spread over ten minutes. Raises BadInput.
+    """
+    named = parse_opml(content)
+    added = 0
+    with transaction.atomic():
+        for source in named:
+            outlet, _ = Outlet.objects.get_or_create(
+                name=source.outlet, defaults={"home_page": source.home_page, "language": source.language}
+            )
+            first_visit = timezone.now() + timedelta(seconds=5 * (added % 120))
+            facts = {"outlet": outlet, "kind": source.kind, "next_fetch": first_visit}
+            added += Source.objects.get_or_create(url=source.url, defaults=facts)[1]
+    return len(named), added
 
 
 def new_push_token(source: Source) -> str:

@@ -107,6 +107,7 @@ def urls() -> list[Any]:
         path("ledger/", rooms.morning_ledger, name="ledger"),
         path("find/", rooms.find_sources, name="find_sources"),
         path("find/<int:pk>/", rooms.found, name="found"),
+        path("starter/", rooms.starter_pack, name="starter_pack"),
         path("token/<int:pk>/", rooms.push_token, name="push_token"),
     ]
     return [path("press/", include((patterns, "press")))]

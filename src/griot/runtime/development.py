@@ -53,7 +53,9 @@ def _install_programs() -> None:
     say(f"installing {', '.join(missing)} for the tests …")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *missing]):
-        done = subprocess.run([*prefix, "apt-get", *command], env=environment, stdout=sys.stderr, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            [*prefix, "apt-get", *command], env=environment, stdout=sys.stderr, stdin=subprocess.DEVNULL
+        )
     if done.returncode != 0:
         say(f"{', '.join(missing)} could not be installed; the tests that need them will be skipped")
 

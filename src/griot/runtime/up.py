@@ -71,6 +71,10 @@ def run(name: str, arguments: list[str]) -> int:
             print(f"\n  Griot is at {url}\n  The desk:   {url}/admin/   (Ctrl-C stops everything)\n", flush=True)
             if demo_facts():
                 _show_morning(database_url, children)
+            elif _listens_to_nothing(database_url):
+                say(
+                    "it listens to nothing yet: ./griot import_opml starter adds 120 well-known sources, the desk finds others"
+                )
             while True:
                 children.look_after()
                 time.sleep(0.5)
@@ -179,6 +183,11 @@ def _issue_of_today(connection: psycopg.Connection[tuple[Any, ...]]) -> tuple[An
     zone = os.environ.get("GRIOT_TIME_ZONE", "UTC")
     found: tuple[Any, ...] | None = connection.execute(_ISSUE_OF_TODAY, [zone]).fetchone()
     return found
+
+
+def _listens_to_nothing(database_url: str) -> bool:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        return connection.execute("SELECT 1 FROM press_source LIMIT 1").fetchone() is None
 
 
 def _show_morning(database_url: str, children: Children) -> None:
