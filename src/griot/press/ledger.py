@@ -15,7 +15,7 @@ from statistics import median
 from django.db.models import Count, Sum
 
 from griot.press.models import Article, Entry, Fetch, Line, Source, Story
-from griot.press.pipeline import stories_on_beat
+from griot.press.relevance import ON_BEAT
 
 RHYTHM = timedelta(days=14)  # looked back on
 UNLIKELY = 0.05  # a silence less probable than this, for a source of this rhythm, is told
@@ -99,8 +99,9 @@ def ledger(since: datetime, until: datetime) -> Ledger:
     """Count what happened between two moments. The number of queries does not grow with the number of sources."""
     nights = source_nights(since, until)
     articles = Article.objects.filter(published__gt=since, published__lte=until)
-    on_beat = stories_on_beat(since, until)
-    lines = Line.objects.filter(story__in=on_beat.values("pk"))
+    stories = Story.objects.filter(merged_into=None, last_published__gt=since, last_published__lte=until)
+    on_beat = stories.filter(score__gte=ON_BEAT)  # told or not: this is what the night brought
+    lines = Line.objects.filter(story__in=on_beat)
     return Ledger(
         sources=nights,
         outlets=_by_outlet(nights),
@@ -108,7 +109,7 @@ def ledger(since: datetime, until: datetime) -> Ledger:
         from_feed_only=articles.filter(read_from=Article.ReadFrom.FEED).count(),
         kept_out=sum(sum(n.kept_out.values()) for n in nights),
         copies=articles.exclude(copy_of=None).count(),
-        stories=Story.objects.filter(merged_into=None, last_published__gt=since, last_published__lte=until).count(),
+        stories=stories.count(),
         on_beat=on_beat.count(),
         lines=lines.filter(ok=True).count(),
         unsupported=lines.filter(ok=False).count(),

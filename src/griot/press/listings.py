@@ -127,4 +127,5 @@ def _could_be_article(shape: str) -> bool:
 
 def tree_title(tree: lxml_html.HtmlElement) -> str:
     """The title of a page, for naming what was found on it."""
-    return " ".join((tree.findtext(".//title") or "").split())[:200]
+    title = " ".join((tree.findtext(".//title") or "").split())[:200]
+    return " | ".join(dict.fromkeys(re.split(r"\s+[|–—·-]\s+", title)))  # "The Post | The Post" says it once

@@ -76,7 +76,7 @@ def found(request: HttpRequest, pk: int) -> HttpResponse:
     known = set(Source.objects.filter(url__in=[o["url"] for o in row.offers]).values_list("url", flat=True))
     offers = [{**offer, "is_known": offer["url"] in known} for offer in row.offers]
     is_late = row.finished is None and row.started < timezone.now() - timedelta(minutes=3)
-    return render(request, "press/found.html", {"search": row, "offers": offers, "is_late": is_late})
+    return render(request, "press/found.html", {"hunt": row, "offers": offers, "is_late": is_late})
 
 
 @permission_required("press.add_source", raise_exception=True)
