@@ -14,7 +14,14 @@ from griot.press.text import words
 from griot.press.types import BadInput
 from tests.support import SHARED, needs_shared
 
-TRAPS = {"consent_wall": "consent_wall", "paywall": "paywall", "listing": "listing", "soft_404": "empty"}
+TRAPS = {
+    "consent_wall": "consent_wall",
+    "paywall": "paywall",
+    "listing": "listing",
+    "soft_404": "empty",
+    "live_blog": "live_blog",
+    "video": "video",
+}
 
 
 def test_every_page_of_the_demo_is_what_it_is(wire):

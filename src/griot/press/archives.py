@@ -7,22 +7,21 @@ workers share a list of files: each takes the files that nobody holds (an adviso
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from griot.press.dates import stated
 from griot.press.models import Article, Backfill, Entry, Outlet, Source
 from griot.press.pages import read_page
+from griot.press.politeness import only_one_at
 from griot.press.reading import article_of
 from griot.press.types import BadInput
 from griot.press.urls import canonical_url
@@ -53,23 +52,10 @@ def backfill(paths: Sequence[Path], progress: Progress, add_outlets: bool = Fals
             raise BadInput(f"{path}: there is no such file")
     filled = Filled()
     for path in paths:
-        with _held(path) as is_ours:
+        with only_one_at(f"backfill {path.name}") as is_ours:
             if is_ours:
                 _one_file(path, filled, progress, add_outlets)
     return filled
-
-
-@contextmanager
-def _held(path: Path) -> Iterator[bool]:
-    key = int.from_bytes(hashlib.sha256(f"backfill {path.name}".encode()).digest()[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-        is_ours = bool(cursor.fetchone()[0])
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 def _one_file(path: Path, filled: Filled, progress: Progress, add_outlets: bool) -> None:

@@ -13,18 +13,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
 from babel import Locale
 
-from griot.press.calendars import CalendarDate, dates_in
-from griot.press.claims import CONNECTORS, OPENING_WORDS, PERSONS, names_in, negations, side_of, without_titles
-from griot.press.numbers import Number, agrees, numbers_in, rounding_before
+from griot.press.calendars import CalendarDate
+from griot.press.claims import CONNECTORS, OPENING_WORDS, negations, without_titles
+from griot.press.numbers import Number, agrees, rounding_before
+from griot.press.passages import SMALL, Fact, Text, counted, passages_of
 from griot.press.places import people_of, place_key, place_names
-from griot.press.text import fold, sentences, stem, stop_words, without_initials
-from griot.press.types import Article, Claim, ClaimKind
+from griot.press.text import fold, stem, stop_words, without_initials
+from griot.press.types import Article, Claim
 
 ATTRIBUTION_VERB = re.compile(
     r"\s(?:all )?(?:also )?(reported|ran|published|featured|interviewed|spoke|reviewed|carried|wrote|told|looked|quoted|cited|"
@@ -33,133 +33,15 @@ ATTRIBUTION_VERB = re.compile(
 SAME = 0.6  # share of a claim's neighbours from which a passage says the same thing
 RETOLD = 0.75  # share of the line's words that a passage has in the same order: it is that passage, cut or touched up
 VERBATIM = 0.8  # … and from which it uses the line's own words, so that each must be in its place
-NEAR = 4  # words to either side that are a claim's neighbours
 MIN_COMPANY = 3  # content words; with fewer the company says nothing
 _IN_LANGUAGE = re.compile(r"^\s*reported, in ([A-Z]\w+), under")  # says what the article itself is
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»")
-_WORD = re.compile(r"[^\W_]+(?:n['’]t\b)?")
 _SPEECH = {
     stem(w, "en")
     for w in "said says told tells added stated announced explained called warned quoted denied confirmed".split()
 }
 _LISTING = re.compile(r"\s*(?:,|,? and|,? or|,? et|,? y|,? e|،| و)?\s*")
 _PAUSE = re.compile(r"[,;:–—]\s")
-_SMALL = CONNECTORS | {
-    "a",
-    "an",
-    "in",
-    "on",
-    "at",
-    "to",
-    "and",
-    "s",
-    "un",
-    "une",
-    "una",
-    "les",
-    "los",
-    "las",
-    "et",
-    "und",
-    "die",
-    "das",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Fact:
-    """A claim's place in a text, and what must be found: `text[start:end]`."""
-
-    kind: ClaimKind
-    start: int
-    end: int
-    text: str
-    value: object  # Number, CalendarDate, a name's words, a (pair, side), or None
-
-    @property
-    def side(self) -> tuple[int, int]:
-        """Of a verb: which pair of opposites, and which side of it."""
-        assert isinstance(self.value, tuple)
-        return int(self.value[0]), int(self.value[1])
-
-
-class Text:
-    """A line's body or a passage, cut into what the check compares."""
-
-    def __init__(self, text: str, language: str, url: str = "") -> None:
-        self.text, self.language, self.url = without_initials(text), language, url
-
-    @cached_property
-    def words(self) -> list[tuple[int, str]]:
-        return [(m.start(), fold(m.group())) for m in _WORD.finditer(self.text)]
-
-    @cached_property
-    def spaced(self) -> str:
-        return f" {' '.join(w for _, w in self.words)} "
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        return frozenset(stem(w, self.language) for _, w in self.words)
-
-    @cached_property
-    def has_negation(self) -> bool:
-        return any(w in negations(self.language) or w.endswith("n't") for _, w in self.words)
-
-    @cached_property
-    def facts(self) -> list[_Fact]:
-        found = [
-            _Fact("date", d.start, d.end, self.text[d.start : d.end], d) for d in dates_in(self.text, self.language)
-        ]
-        taken = {p for f in found for p in range(f.start, f.end)}
-        for n in numbers_in(self.text, self.language):
-            if n.start not in taken:
-                found.append(_Fact("number", n.start, n.end, self.text[n.start : n.end], n))
-        taken |= {p for f in found for p in range(f.start, f.end)}
-        for start, end, name in names_in(self.text, taken, self.language):
-            kind: ClaimKind = "place" if place_key(" ".join(name)) else "name"
-            found.append(_Fact(kind, start, end, " ".join(name), name))
-            taken.update(range(start, end))
-        for start, word in self.words:
-            if start in taken:
-                continue
-            if word in negations(self.language) or word.endswith("n't"):
-                found.append(_Fact("negation", start, start + len(word), word, None))
-            elif side := side_of(word, self.language):
-                found.append(_Fact("verb", start, start + len(word), self.text[start : start + len(word)], side))
-        return found
-
-    @cached_property
-    def _stemmed(self) -> list[tuple[int, str]]:
-        return [(p, stem(w, self.language)) for p, w in self.words if w not in _SMALL]
-
-    @cached_property
-    def _nameless(self) -> list[tuple[int, str]]:
-        named = [(f.start, f.end) for f in self.facts if f.kind in {"name", "place"}]
-        return [(p, w) for p, w in self._stemmed if not any(start <= p < end for start, end in named)]
-
-    def neighbours(
-        self, start: int, end: int, reach: int = NEAR, nameless: bool = False
-    ) -> tuple[list[str], list[str]]:
-        """Stems of the words before and after a place in the text, nearest first, small words left out.
-
-        `nameless` leaves names out as well: they stand in lists, in any order.
-        """
-        words = self._nameless if nameless else self._stemmed
-        return [w for p, w in words if p < start][-reach:][::-1], [w for p, w in words if p >= end][:reach]
-
-
-def passages_of(articles: Sequence[Article]) -> list[Text]:
-    return [
-        Text(sentence, article.language, article.url)
-        for article in articles
-        for sentence in dict.fromkeys([_headed(article), *sentences(article.summary), *sentences(article.text)])
-        if sentence
-    ]
-
-
-def _headed(article: Article) -> str:
-    """The title, with the author that the page names."""
-    return f"{article.title}, by {article.author}" if article.author else article.title
 
 
 def check(
@@ -230,7 +112,7 @@ class _Checker:
             stem(w, said.language) for _, w in said.words if w not in stop and len(w) > 2 and not w.isdigit()
         )
 
-    def claim(self, fact: _Fact) -> Claim:
+    def claim(self, fact: Fact) -> Claim:
         for passage, unsaid in self._retold:
             if not any(fact.start <= p < fact.end for p in unsaid):
                 return self._supported(fact, passage)
@@ -273,7 +155,7 @@ class _Checker:
                 found.append((passage, unsaid))
         return found
 
-    def _is_exchanged(self, fact: _Fact, passage: Text, unsaid: dict[int, tuple[int, int]]) -> bool:
+    def _is_exchanged(self, fact: Fact, passage: Text, unsaid: dict[int, tuple[int, int]]) -> bool:
         """Whether a passage that the line retells has another fact of this kind in its place."""
         kinds = {"name", "place"} if fact.kind in {"name", "place"} else {fact.kind}
         stretches = {unsaid[p] for p in unsaid if fact.start <= p < fact.end}
@@ -287,7 +169,7 @@ class _Checker:
             for other in passage.facts
         )
 
-    def _is_repeated(self, fact: _Fact) -> bool:
+    def _is_repeated(self, fact: Fact) -> bool:
         """Whether the line gives a figure or a name a second time and no passage does: one of them stands for another."""
         if fact.kind not in {"number", "name"}:
             return False
@@ -302,7 +184,7 @@ class _Checker:
         ]
         return first.start != fact.start and max(times, default=0) < 2
 
-    def _is_told_of_another(self, fact: _Fact, around: set[str]) -> bool:
+    def _is_told_of_another(self, fact: Fact, around: set[str]) -> bool:
         """Whether the passage that tells most of this part of the line has another figure or speaker, and not this one."""
         if fact.kind == "number":
             around = self._clause_around(fact)
@@ -333,27 +215,27 @@ class _Checker:
             )
         return False
 
-    def _clause_around(self, fact: _Fact) -> set[str]:
+    def _clause_around(self, fact: Fact) -> set[str]:
         """The neighbours of a fact that stand in its own part of the sentence."""
         start = max((m.end() for m in _PAUSE.finditer(self.said.text, 0, fact.start)), default=0)
         stop = _PAUSE.search(self.said.text, fact.end)
         end = stop.start() if stop else len(self.said.text)
-        inside = [(p, w) for p, w in self.said._stemmed if start <= p < end]
+        inside = [(p, w) for p, w in self.said.stemmed if start <= p < end]
         return {w for p, w in inside if p < fact.start} | {w for p, w in inside if p >= fact.end}
 
     @staticmethod
-    def _speaks(text: Text, fact: _Fact) -> bool:
+    def _speaks(text: Text, fact: Fact) -> bool:
         before, after = text.neighbours(fact.start, fact.end, 2)
         return bool({"accord"} & set(before) or _SPEECH & set(after[:1]) or _SPEECH & set(before[:1]))
 
-    def _counts_alike(self, fact: _Fact, passage: Text) -> bool:
-        mine = _counted(self.said, fact)
-        return bool(mine) and any(_counted(passage, other) == mine for other in passage.facts if other.kind == "number")
+    def _counts_alike(self, fact: Fact, passage: Text) -> bool:
+        mine = counted(self.said, fact)
+        return bool(mine) and any(counted(passage, other) == mine for other in passage.facts if other.kind == "number")
 
-    def _supported(self, fact: _Fact, passage: Text) -> Claim:
+    def _supported(self, fact: Fact, passage: Text) -> Claim:
         return Claim(fact.text, fact.kind, passage.url, passage.text)
 
-    def _matches(self, fact: _Fact, other: _Fact) -> bool:
+    def _matches(self, fact: Fact, other: Fact) -> bool:
         """Whether a passage's fact bears out the line's."""
         if isinstance(fact.value, Number) and isinstance(other.value, Number):
             rounding = rounding_before(self.said.text, fact.start)
@@ -362,7 +244,7 @@ class _Checker:
             return fact.value.is_borne_out_by(other.value)
         return fact.kind == other.kind and fact.value == other.value
 
-    def _place_of(self, fact: _Fact, passage: Text, again: bool = False) -> int:
+    def _place_of(self, fact: Fact, passage: Text, again: bool = False) -> int:
         """Where the passage has the fact, beside one of the words that it stands beside in the line; -1 where nowhere.
 
         One place bears out one fact, unless `again`.
@@ -381,7 +263,7 @@ class _Checker:
                     return at
         return -1
 
-    def _is_listed(self, fact: _Fact) -> bool:
+    def _is_listed(self, fact: Fact) -> bool:
         """Whether the line has the fact in a list of names, which may be told in any order."""
         return any(
             _LISTING.fullmatch(self.said.text[min(fact.end, o.end) : max(fact.start, o.start)])
@@ -389,7 +271,7 @@ class _Checker:
             if o is not fact and {o.kind, fact.kind} <= {"name", "place"}
         )
 
-    def _has_rival(self, fact: _Fact, passage: Text) -> bool:
+    def _has_rival(self, fact: Fact, passage: Text) -> bool:
         """Whether the passage has another fact of this kind where the line has this one."""
         before, after = self.said.neighbours(fact.start, fact.end)
         if fact.kind == "negation":
@@ -419,7 +301,7 @@ class _Checker:
 
     @staticmethod
     def _fills_slot(
-        other: _Fact, passage: Text, before: list[str], after: list[str], is_verbatim: bool, has_it: bool
+        other: Fact, passage: Text, before: list[str], after: list[str], is_verbatim: bool, has_it: bool
     ) -> bool:
         """Whether a passage's fact stands where the line has another; the more so, the more else is the same."""
         if is_verbatim and not has_it:
@@ -428,28 +310,28 @@ class _Checker:
         sides = [bool(before) and before[0] in theirs_before, bool(after) and after[0] in theirs_after]
         return all(sides) if is_verbatim and before and after else any(sides)
 
-    def _is_at_home(self, other: _Fact, passage: Text) -> bool:
+    def _is_at_home(self, other: Fact, passage: Text) -> bool:
         """Whether the line has a passage's fact too, and in the same place: then it is nobody's rival."""
         mine = [f for f in self.said.facts if self._is_same_name(f, other) or self._matches(f, other)]
         return any(self._place_of(f, passage, again=True) >= 0 for f in mine)
 
-    def _bears_out(self, fact: _Fact, other: _Fact, passage: Text) -> bool:
+    def _bears_out(self, fact: Fact, other: Fact, passage: Text) -> bool:
         """Whether a passage's fact is the line's, numbers counting the same sort of thing."""
         if not self._matches(fact, other):
             return False
-        mine, theirs = _counted(self.said, fact), _counted(passage, other)
+        mine, theirs = counted(self.said, fact), counted(passage, other)
         if mine.startswith("thing") and theirs.startswith("thing"):
             return True  # photographs or times: an editor's words may differ from a reporter's
         return not (mine and theirs and mine != theirs) or passage.language != self.said.language
 
-    def _is_same_name(self, fact: _Fact, other: _Fact) -> bool:
+    def _is_same_name(self, fact: Fact, other: Fact) -> bool:
         if not (isinstance(fact.value, list) and isinstance(other.value, list)):
             return False
         mine, theirs = {fold(w) for w in fact.value} - CONNECTORS, {fold(w) for w in other.value} - CONNECTORS
         key = place_key(fact.text)
         return bool(mine & theirs) or (key is not None and key == place_key(other.text))
 
-    def _somewhere(self, fact: _Fact, around: set[str]) -> Claim:
+    def _somewhere(self, fact: Fact, around: set[str]) -> Claim:
         """No passage says the same thing: the fact must stand in one that shares some of the line's company."""
         own = frozenset(stem(fold(w), self.said.language) for w in fact.text.split())
         near = frozenset(around) if fact.kind in {"number", "date", "negation"} else self.company
@@ -468,12 +350,12 @@ class _Checker:
                 if (pair, 1 - side) not in sides and self._keeps_company(self.company - own, passage):
                     return self._supported(fact, passage)
         if isinstance(fact.value, list) and len(pieces := without_titles(fact.value)) > 1:
-            found = [self._somewhere(_Fact(fact.kind, fact.start, fact.end, " ".join(p), p), around) for p in pieces]
+            found = [self._somewhere(Fact(fact.kind, fact.start, fact.end, " ".join(p), p), around) for p in pieces]
             if all(claim.is_supported for claim in found):
                 return Claim(fact.text, fact.kind, found[-1].url, found[-1].passage)
         return Claim(fact.text, fact.kind)
 
-    def _has(self, fact: _Fact, passage: Text) -> bool:
+    def _has(self, fact: Fact, passage: Text) -> bool:
         if isinstance(fact.value, list):
             return any(True for _ in _places(fact.value, passage))
         if fact.kind == "negation":
@@ -505,7 +387,7 @@ class _Checker:
 
     def _says_in_order(self, run: Sequence[str]) -> bool:
         """Whether the line has these stems in a row, small words aside, without a negation before them."""
-        stems = [(stem(w, self.said.language), w) for _, w in self.said.words if w not in _SMALL]
+        stems = [(stem(w, self.said.language), w) for _, w in self.said.words if w not in SMALL]
         for i in range(len(stems) - len(run) + 1):
             if [s for s, _ in stems[i : i + len(run)]] == list(run):
                 lead = [w for _, w in stems[max(0, i - 3) : i]]
@@ -531,20 +413,6 @@ def _places(name: Sequence[str], passage: Text) -> Iterator[tuple[int, int]]:
             if [w for _, w in passage.words[i : i + len(tokens)]] == tokens:
                 last, word = passage.words[i + len(tokens) - 1]
                 yield passage.words[i][0], last + len(word)
-
-
-def _counted(text: Text, fact: _Fact) -> str:
-    """What sort of thing a number counts: a unit, "person", or "" where it can't be told."""
-    if not isinstance(fact.value, Number):
-        return ""
-    if fact.value.unit:
-        return fact.value.unit
-    following = [w for p, w in text.words if p >= fact.end][:3]
-    if any(w in PERSONS for w in following):
-        return "person"
-    if not following or following[0] in stop_words(text.language) or following[0].isdigit():
-        return ""
-    return f"thing {' '.join(stem(w, text.language) for w in following)}"
 
 
 def _beside(

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from griot.press.checking import ATTRIBUTION_VERB, Text, passages_of
+from griot.press.checking import ATTRIBUTION_VERB
+from griot.press.passages import Text, passages_of
 from griot.press.places import place_key
 from griot.press.types import Article
 

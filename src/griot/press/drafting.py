@@ -20,11 +20,12 @@ from datetime import UTC, datetime
 
 from babel import Locale
 
-from griot.press.checking import Text, check, passages_of
+from griot.press.checking import check
 from griot.press.helpers import Drafter, HelperError, Translator
 from griot.press.house import MAX_WORDS, lint, with_proper_terms
 from griot.press.lines import line_text
 from griot.press.numbers import numbers_in
+from griot.press.passages import Text, passages_of
 from griot.press.places import country_code, looks_like_demonym
 from griot.press.text import fold, sentences, stems, stop_words, words
 from griot.press.types import Article, BadInput, Line, OutletLink

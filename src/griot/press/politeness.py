@@ -97,7 +97,7 @@ def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: st
 
 @contextmanager
 def only_one_at(host: str) -> Iterator[bool]:
-    """Whether we are now the only worker at `host`. The lock is the session's: it goes even on SIGKILL."""
+    """Whether we are now the only worker at `host`, or at whatever else is named so. The lock is the session's: it goes even on SIGKILL."""
     key = int.from_bytes(hashlib.sha256(host.encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
