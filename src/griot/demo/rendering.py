@@ -193,4 +193,29 @@ def _shell(wire: Wire, outlet: DemoOutlet, title: str, main: str, head: str = ""
         <meta name="viewport" content="width=device-width"><title>{escape(title)} | {escape(outlet.name)}</title>{head}
         <style>body{{font:17px/1.6 Georgia,serif;max-width:40rem;margin:auto;padding:1rem}}nav a{{margin-inline-end:1rem}}</style></head>
         <body><header><p><a href="/">{escape(outlet.name)}</a></p><nav>{sections}</nav></header><main>{main}</main>
-        <footer><p>An invented outlet of Griot's demo newsroom.</p></footer></body></html>""")
+        {_aside(wire, outlet)}<footer>{_footer(outlet)}<p>An invented outlet of Griot's demo newsroom.</p></footer></body></html>""")
+
+
+def _aside(wire: Wire, outlet: DemoOutlet) -> str:
+    """What stands around every article of the real press and is not the article: most read, a newsletter, share links."""
+    most_read = "".join(
+        f'<li><a href="{escape(wire.url(a))}">{escape(a.title)}</a></li>' for a in wire.by_outlet[outlet.slug][:6]
+    )
+    share = "".join(
+        f'<li><a href="/share/{n}" rel="nofollow">{n}</a></li>' for n in ("Facebook", "WhatsApp", "Telegram", "E-mail")
+    )
+    return (
+        f'<aside class="related"><h2>{escape(outlet.name)} +</h2><ol>{most_read}</ol><ul class="share">{share}</ul>'
+        '<form class="newsletter" action="/newsletter"><label>E-mail <input type="email" name="email"></label><button>OK</button></form></aside>'
+    )
+
+
+def _footer(outlet: DemoOutlet) -> str:
+    columns = (
+        ("world", "africa", "europe", "americas", "asia"),
+        ("politics", "economy", "science", "climate"),
+        ("about", "contact", "jobs", "privacy"),
+    )
+    return "".join(
+        "<ul>" + "".join(f'<li><a href="/{name}/">{name}</a></li>' for name in names) + "</ul>" for names in columns
+    )

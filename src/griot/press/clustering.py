@@ -41,7 +41,7 @@ STAY = 0.02  # credit for two articles that are in one story already: a story sh
 NEVER = -1e6  # evidence of a pair that an editor has parted; no mean survives it
 MAX_PASSES = 6
 LEAD = 400  # characters that the words are taken from
-VIEW = 200  # characters that the vector is made from: the news stands in the first sentence
+VIEW = 180  # characters that the vector is made from: the news stands in the first sentence
 _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from griot.press.beats import MIGRATION_ABOUT, MIGRATION_QUERY
 from griot.press.clustering import view_of
@@ -72,7 +73,13 @@ def nearness_to(beat: Beat, vectors: Vectors, encoder: SentenceEncoder | None = 
     """The greatest cosine of each vector (shape (n, 512)) to the sentences of a beat; 0 where it has none."""
     if not beat.about or not len(vectors):
         return [0.0] * len(vectors)
-    return [float(x) for x in (vectors @ (encoder or default_encoder()).encode(list(beat.about)).T).max(axis=1)]
+    about = encoder.encode(list(beat.about)) if encoder else _about(beat.about)
+    return [float(x) for x in (vectors @ about.T).max(axis=1)]
+
+
+@lru_cache(maxsize=32)
+def _about(sentences: tuple[str, ...]) -> Vectors:
+    return default_encoder().encode(list(sentences))
 
 
 def score_articles(
