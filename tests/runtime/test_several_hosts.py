@@ -23,7 +23,7 @@ from tests.support import ROOT
 
 DELAY = 0.4  # seconds between two requests to one host
 HOSTS = tuple(f"11.77.0.{n}" for n in range(11, 23))  # public addresses, on a cable that leads nowhere else
-FEEDS, ARTICLES = 2, 4  # of each host; of each feed
+FEEDS, ARTICLES = 2, 6  # of each host; of each feed
 
 PUBLISHER = """
 import json, sys, time
@@ -110,13 +110,15 @@ def newsroom(postgres: str, short_folder: Path) -> Iterator[SimpleNamespace]:
                    "DJANGO_SETTINGS_MODULE": "griot.settings.dev", "PYTHONPATH": str(ROOT / "src")}  # fmt: skip
     seed = f"""
 import django; django.setup()
+from datetime import timedelta
 from django.core.management import call_command
+from django.utils import timezone
 call_command("migrate", verbosity=0)
 from griot.press.models import Outlet, Source
 for host in {HOSTS!r}:
     outlet = Outlet.objects.create(name=host)
     for n in range({FEEDS}):
-        Source.objects.create(outlet=outlet, url=f"http://{{host}}/feed{{n}}")
+        Source.objects.create(outlet=outlet, url=f"http://{{host}}/feed{{n}}", next_fetch=timezone.now() + timedelta(days=1))
 """
     subprocess.run([sys.executable, "-c", seed], env=environment, check=True, cwd=ROOT)
     connection = psycopg.connect(url, autocommit=True)
@@ -144,17 +146,32 @@ def wait_until(holds, seconds: float, why: str) -> None:
 
 def test_two_hosts_share_the_work_politely_and_one_may_be_killed(hosts, newsroom):
     def worker(role: str) -> subprocess.Popen:
-        command = [hosts.ip, "netns", "exec", hosts.names[role], sys.executable, "-m", "griot", "worker", "--jobs", "2"]
+        command = [hosts.ip, "netns", "exec", hosts.names[role], sys.executable, "-m", "griot", "worker", "--jobs", "1"]
         return subprocess.Popen(command, env=newsroom.environment, cwd=ROOT, stderr=subprocess.DEVNULL)
 
     listen = "from griot.press.tasks import listen_soon; listen_soon()"
-    running = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'press.listen' AND status = 'doing'"
+    # Each worker takes one job at a time, so the second job, made as soon as the first is taken, goes to the other.
+    # Until now no source is due: a worker that starts takes up the periodic job that it missed.
+    listen_twice = f"""
+import time
+from django.db import connection
+from django.utils import timezone
+from griot.press.models import Source
+Source.objects.update(next_fetch=timezone.now())
+{listen}
+taken = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'press.listen' AND status = 'doing'"
+for _ in range(1200):
+    with connection.cursor() as cursor:
+        cursor.execute(taken)
+        if cursor.fetchone()[0]:
+            break
+    time.sleep(0.05)
+listen_soon()
+"""
     first, second = worker("a"), worker("b")
     try:
         wait_until(lambda: newsroom.count("SELECT count(*) FROM procrastinate_workers") == 2, 60, "both workers are up")
-        newsroom.run(listen)
-        wait_until(lambda: newsroom.count(running) >= 1, 60, "a worker takes the job")
-        newsroom.run(listen)
+        newsroom.run(listen_twice)
         wait_until(
             lambda: len({r["from"] for r in hosts.log()}) == 2 and len(hosts.log()) >= 10, 90, "both hosts fetch"
         )

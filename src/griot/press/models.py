@@ -360,6 +360,7 @@ class Line(models.Model):
     outlets = models.JSONField(help_text="[{name, url}] in the order of attribution")
     body = models.TextField(help_text="from the verb to the full stop")
     mention = models.TextField(blank=True, help_text="how our organisation appears, as a sentence")
+    mentions = models.JSONField(default=list, help_text="[{kind, who, url, passage}]: where our organisation appears")
     claims = models.JSONField(help_text="[{text, kind, url, passage}]; without a passage a claim is unsupported")
     findings = models.JSONField(default=list, help_text="[{text, advice}] against the house style")
     ok = models.BooleanField()

@@ -252,6 +252,7 @@ def draft_story(story: Story, language: str, organisations: Sequence[types.Organ
             "outlets": [asdict(o) for o in line.outlets],
             "body": line.body,
             "mention": mention,
+            "mentions": [asdict(m) for _, mentions in found for m in mentions],
             "claims": [asdict(c) for c in line.claims],
             "findings": [asdict(f) for f in lint(line.body, language)],
             "ok": line.ok,

@@ -52,16 +52,18 @@ class Command(BaseCommand):
 def _print(found: Ledger, address: str) -> None:
     console = Console(width=None if sys.stdout.isatty() else 120)
     table = Table(box=None, pad_edge=False)
-    for head in ("Outlet", "Source", "Outcome", "New", "Kept out", "Why"):
+    for head in ("Outlet", "Source", "Outcome", "New", "Usually", "Kept out", "What to know"):
         table.add_column(head, overflow="fold")
     for night in found.sources:
-        why = night.reason or ", ".join(f"{reason} ({n})" for reason, n in night.kept_out.items())
-        table.add_row(night.outlet, night.url, night.outcome, str(night.new), str(sum(night.kept_out.values())), why)
+        usual = "–" if night.expected is None else f"{night.expected:.0f}"
+        kept_out = str(sum(night.kept_out.values()))
+        table.add_row(night.outlet, night.url, night.outcome, str(night.new), usual, kept_out, night.in_words)
     console.print(table)
     outcomes = [n.outcome for n in found.sources]
     console.print(
         f"\nsources {len(outcomes)}: {outcomes.count('new')} with news, {outcomes.count('silent')} silent, "
-        f"{outcomes.count('failed')} failed\n"
+        f"{outcomes.count('failed')} failed, {outcomes.count('never reached')} not reached yet, "
+        f"{sum(n.is_silent for n in found.sources)} silent against their rhythm, {sum(n.is_slow for n in found.sources)} slow\n"
         f"articles {found.articles} ({found.from_feed_only} from the feed only), kept out {found.kept_out}, "
         f"copies {found.copies}\n"
         f"stories {found.stories}, on the beat {found.on_beat}, lines drafted {found.lines}, "
