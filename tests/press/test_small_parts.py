@@ -29,6 +29,7 @@ NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
         ("javascript:alert(1)", ""),
         ("mailto:a@b.example", ""),
         ("http://[broken", ""),
+        ("https://a.example/ #x", "https://a.example/"),
     ],
 )
 def test_addresses_lose_what_follows_a_reader_around(url, canonical):

@@ -38,5 +38,5 @@ def canonical_url(url: str, base: str = "") -> str:
         for name, value in parse_qsl(parts.query, keep_blank_values=True)
         if name.lower() not in _TRACKING and not name.lower().startswith(_TRACKING_PREFIXES)
     ]
-    path = re.sub(r"/{2,}", "/", parts.path) or "/"
+    path = re.sub(r"/{2,}", "/", parts.path.rstrip()) or "/"
     return urlunsplit((scheme, host, path, urlencode(kept), ""))
