@@ -156,7 +156,7 @@ def fill(size: int) -> None:
                        "SELECT n, %s, %s, 0, '' FROM generate_series(1, %s) n", [now - timedelta(hours=60), now, stories])  # fmt: skip
         register_vector(connection.connection)
         columns = ("id, outlet_id, url, title, summary, text, author, piece, language, places, image, published, published_from, "
-                   "first_seen, read_from, why_not_page, vector, bands, in_window, score, story_id")  # fmt: skip
+                   "first_seen, read_from, why_not_page, vector, bands, in_window, story_id")  # fmt: skip
         with cursor.copy(f"COPY press_article ({columns}) FROM STDIN") as copy:
             for n in range(1, size + 1):
                 story = (n - 1) // 4
@@ -164,7 +164,7 @@ def fill(size: int) -> None:
                 moment = now - timedelta(seconds=float(random.uniform(3600, 90 * 3600)))
                 copy.write_row((
                     n, 1 + n % 200, f"https://outlet{n % 200}.example/{size}/{n}", title, title, "", "", "news", "en", [], "", moment, "feed",
-                    moment, "feed", "", "[" + ",".join(f"{x:.4f}" for x in vector) + "]", [], True, 0.0, story + 1,
+                    moment, "feed", "", "[" + ",".join(f"{x:.4f}" for x in vector) + "]", [], True, story + 1,
                 ))  # fmt: skip
         cursor.execute("CREATE INDEX article_vector ON press_article USING hnsw (vector halfvec_cosine_ops) "
                        "WITH (m = 16, ef_construction = 64) WHERE in_window")  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils import timezone
 from griot.demo.newsroom import seed_sources
 from griot.demo.wire import NOT_ARTICLES
 from griot.digest.assembling import night_of
+from griot.press.beats_store import first_beat
 from griot.press.evaluation import b_cubed, pairwise
 from griot.press.fetching import FetchError
 from griot.press.ledger import ledger
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def listen():
+    first_beat()
     fetch_sources(list(Source.objects.select_related("outlet")))
     read_entries()
     group_articles(timezone.now())

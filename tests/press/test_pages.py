@@ -9,19 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from griot.demo.rendering import render_page
+from griot.demo.evaluating import TRAP_KINDS
 from griot.press.pages import MAX_PAGE, read_page
 from griot.press.text import words
 from griot.press.types import BadInput
 from tests.support import SHARED, needs_shared
 
-TRAPS = {
-    "consent_wall": "consent_wall",
-    "paywall": "paywall",
-    "listing": "listing",
-    "soft_404": "empty",
-    "live_blog": "live_blog",
-    "video": "video",
-}
 
 
 def test_every_page_of_the_demo_is_what_it_is(wire):
@@ -30,7 +23,7 @@ def test_every_page_of_the_demo_is_what_it_is(wire):
             continue
         _, html = render_page(wire, wire.outlets[article.outlet], article)
         page = read_page(html.encode(), wire.url(article))
-        assert page.kind == TRAPS.get(article.trap, "article"), article.slug
+        assert page.kind == TRAP_KINDS.get(article.trap, "article"), article.slug
         if page.kind == "article":
             assert page.title == article.title
             for paragraph in (article.lead, *article.paragraphs):

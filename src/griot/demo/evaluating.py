@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -223,54 +223,59 @@ def recall_at(n: int, articles: Sequence[Article], is_wanted: Callable[[str], bo
     return round(sum(is_wanted(a.url) for _, a in best) / min(n, wanted), 4) if wanted else 1.0
 
 
+def _common(
+    articles: Sequence[Article], gold: Mapping[str, str], is_wanted: Callable[[str], bool]
+) -> dict[str, Any]:
+    """What is measured on any labelled wire."""
+    found = grouping(articles)
+    mono, cross = within_and_across(articles, gold, found)
+    return {
+        "articles": len(articles), "pairwise": pairwise(gold, found), "b3": b_cubed(gold, found),
+        "within_languages": mono, "across_languages": cross, "order": order_scores(articles, gold),
+        "recall_at_20": recall_at(20, articles, is_wanted),
+    }  # fmt: skip
+
+
+def _by_story(articles: Iterable[Article], gold: Mapping[str, str]) -> dict[str, list[Article]]:
+    stories: dict[str, list[Article]] = defaultdict(list)
+    for a in articles:
+        stories[gold[a.url]].append(a)
+    return stories
+
+
 def evaluate_demo() -> dict[str, Any]:
     wire = load(8001, datetime.now(UTC).replace(minute=30))
     articles = demo_articles(wire)
     rows = {row["url"]: row for row in wire.gold()}
     gold = {a.url: rows[a.url]["story"] for a in articles}
-    found = grouping(articles)
-    mono, cross = within_and_across(articles, gold, found)
     labelled = {u: r["copy_of"] for u, r in rows.items() if r["copy_of"]}
-    made, origins = reprints(
-        [a for a in articles if a.url not in labelled and a.url not in labelled.values()], Random(3)
-    )
-    stories: dict[str, list[Article]] = defaultdict(list)
+    originals = [a for a in articles if a.url not in labelled and a.url not in labelled.values()]
+    made, origins = reprints(originals, Random(3))
     copies = find_copies(articles)
-    for a in articles:
-        stories[gold[a.url]].append(replace(a, copy_of=copies.get(a.url)))
+    stories = _by_story((replace(a, copy_of=copies.get(a.url)) for a in articles), gold)
     right, total, missed = traps(wire)
     return {
-        "articles": len(articles), "pairwise": pairwise(gold, found), "b3": b_cubed(gold, found), "within_languages": mono,
-        "across_languages": cross,
-        "order": order_scores(articles, gold),
-        "copies": copy_scores(labelled, copies), "reprints": copy_scores(origins, find_copies([*_without(articles, labelled), *made])),
+        **_common(articles, gold, lambda u: rows[u]["beat"] == "yes"),
+        "copies": copy_scores(labelled, copies), "reprints": copy_scores(origins, find_copies([*originals, *made])),
         "traps": {"recognised": right, "of": total, "missed": missed},
-        "recall_at_20": recall_at(20, articles, lambda u: rows[u]["beat"] == "yes"),
         "check": check_scores(line_set(stories), Random(11)),
     }  # fmt: skip
-
-
-def _without(articles: Sequence[Article], labelled: Mapping[str, str]) -> list[Article]:
-    return [a for a in articles if a.url not in labelled and a.url not in labelled.values()]
 
 
 def evaluate_wire(path: Path) -> dict[str, Any]:
     rows = {str(row["url"]): row for row, _ in rows_of(str(path))}
     articles = articles_of(str(path))
     gold = {a.url: str(rows[a.url]["story"]) for a in articles}
-    found = grouping(articles)
-    mono, cross = within_and_across(articles, gold, found)
-    stories: dict[str, list[Article]] = defaultdict(list)
-    for a in articles:
-        stories[gold[a.url]].append(a)
-    wanted = [u for u in gold if rows[u].get("beat") is True]
+
+    def is_wanted(url: str) -> bool:
+        return rows[url].get("beat") is True
+
+    lines = [(line_text(draft(members)), members) for members in _by_story(articles, gold).values()]
     return {
-        "articles": len(articles), "pairwise": pairwise(gold, found), "b3": b_cubed(gold, found), "within_languages": mono,
-        "across_languages": cross,
-        "order": order_scores(articles, gold),
-        "recall_at_12": recall_at(12, articles, lambda u: u in wanted), "recall_at_20": recall_at(20, articles, lambda u: u in wanted),
-        "check": check_scores([(line_text(draft(m)), m) for m in stories.values()], Random(11)),
-    }  # fmt: skip
+        **_common(articles, gold, is_wanted),
+        "recall_at_12": recall_at(12, articles, is_wanted),
+        "check": check_scores(lines, Random(11)),
+    }
 
 
 def run(name: str, arguments: list[str]) -> int:

@@ -13,7 +13,7 @@ from griot.press.ledger import Ledger, ledger
 from griot.press.listening import due_sources, fetch_sources
 from griot.press.models import Line
 from griot.press.pipeline import draft_lines, group_articles, stories_on_beat
-from griot.press.politeness import Progress, silent_progress
+from griot.press.progress import Progress, silent_progress
 from griot.press.reading import read_entries
 
 NIGHT = timedelta(hours=36)  # what a morning looks back on

@@ -7,9 +7,8 @@ workers share a list of files: each takes the files that nobody holds (an adviso
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,17 +17,18 @@ from django.db import transaction
 from django.utils import timezone
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
+from griot.press.clustering import WINDOW
 from griot.press.dates import stated
 from griot.press.models import Article, Backfill, Entry, Outlet, Source
 from griot.press.pages import read_page
 from griot.press.politeness import only_one_at
+from griot.press.progress import Progress
 from griot.press.reading import article_of
 from griot.press.types import BadInput
 from griot.press.urls import canonical_url
 
 BATCH = 50  # articles a transaction
 MAX_RECORD = 10 * 1024 * 1024
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
@@ -119,14 +119,8 @@ def _article(record: Any, outlets: dict[str, Outlet], filled: Filled, add_outlet
     entry = Entry(url=url, title=page.title, summary="", first_seen=seen, language=page.language or "")
     article = article_of(Source(outlet=outlets[site]), entry, page, "")
     article.read_from, article.first_seen = Article.ReadFrom.ARCHIVE, seen
-    article.in_window = article.in_window and _is_recent(article.published)
+    article.in_window = article.published > timezone.now() - WINDOW
     return article
-
-
-def _is_recent(moment: datetime) -> bool:
-    from griot.press.clustering import WINDOW
-
-    return moment > timezone.now() - WINDOW
 
 
 def _store(batch: list[Article], state: Backfill, offset: int, filled: Filled, is_end: bool = False) -> None:

@@ -14,9 +14,12 @@ def beat_value(row: Beat) -> relevance.Beat:
     return relevance.Beat(row.name, row.query, about, row.threshold, row.learned)
 
 
-def active_beats() -> list[relevance.Beat]:
-    """The active beats; a newsroom that has made none covers migration."""
-    return [beat_value(row) for row in Beat.objects.filter(is_active=True)] or [relevance.MIGRATION]
+def first_beat() -> Beat:
+    """A newsroom starts out covering migration; whoever covers something else says so."""
+    about = "\n".join(relevance.MIGRATION.about)
+    return Beat.objects.first() or Beat.objects.create(
+        name=relevance.MIGRATION.name, query=relevance.MIGRATION.query, about=about
+    )
 
 
 def judge(rating: Rating, accepted: bool | None, by: object = None) -> None:

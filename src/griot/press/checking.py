@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from babel import Locale
 
@@ -127,7 +127,7 @@ class _Checker:
         if exact:
             self.used.update((id(p), at) for p, at in exact)
             return self._supported(fact, exact[0][0])
-        if any(self._has_rival(fact, p) for p in same) or self._is_told_of_another(fact, around):
+        if any(self._has_rival(fact, p) for p in same) or self._is_told_of_another(fact):
             return Claim(fact.text, fact.kind)
         return self._somewhere(fact, around)
 
@@ -184,7 +184,7 @@ class _Checker:
         ]
         return first.start != fact.start and max(times, default=0) < 2
 
-    def _is_told_of_another(self, fact: Fact, around: set[str]) -> bool:
+    def _is_told_of_another(self, fact: Fact) -> bool:
         """Whether the passage that tells most of this part of the line has another figure or speaker, and not this one."""
         if fact.kind == "number":
             around = self._clause_around(fact)
@@ -220,8 +220,7 @@ class _Checker:
         start = max((m.end() for m in _PAUSE.finditer(self.said.text, 0, fact.start)), default=0)
         stop = _PAUSE.search(self.said.text, fact.end)
         end = stop.start() if stop else len(self.said.text)
-        inside = [(p, w) for p, w in self.said.stemmed if start <= p < end]
-        return {w for p, w in inside if p < fact.start} | {w for p, w in inside if p >= fact.end}
+        return {w for p, w in self.said.stemmed if start <= p < fact.start or fact.end <= p < end}
 
     @staticmethod
     def _speaks(text: Text, fact: Fact) -> bool:
@@ -401,18 +400,22 @@ class _Checker:
 
 def _places(name: Sequence[str], passage: Text) -> Iterator[tuple[int, int]]:
     """Where a passage has a name, or a place under any of its names: (start, end)."""
-    wanted = [Text(" ".join(name), "").spaced.split()]
-    if key := place_key(" ".join(name)):
-        wanted += [Text(other, "").spaced.split() for other in sorted(place_names(key))]
-    if key and len(key) == 2:
-        wanted += [[w] for _, w in passage.words if people_of(w) == key]
-    for tokens in wanted:
+    key, ways = _ways_to_write(" ".join(name))
+    people = [[w] for _, w in passage.words if people_of(w) == key] if key and len(key) == 2 else []
+    for tokens in [*ways, *people]:
         if f" {' '.join(tokens)} " not in passage.spaced:
             continue
         for i in range(len(passage.words) - len(tokens) + 1):
             if [w for _, w in passage.words[i : i + len(tokens)]] == tokens:
                 last, word = passage.words[i + len(tokens) - 1]
                 yield passage.words[i][0], last + len(word)
+
+
+@lru_cache(maxsize=4096)
+def _ways_to_write(name: str) -> tuple[str | None, list[list[str]]]:
+    """The key of the place that a name stands for, if any, and the words of all its names."""
+    key = place_key(name)
+    return key, [Text(n, "").spaced.split() for n in [name, *(sorted(place_names(key)) if key else [])]]
 
 
 def _beside(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -183,4 +183,4 @@ def _named_sitemaps(get: Callable[[str], Fetched], base: str) -> Iterator[str]:
 
 
 def as_json(site: Site) -> dict[str, Any]:
-    return {**asdict(site), "offers": [offer.as_json() for offer in site.offers]}
+    return {"url": site.url, "name": site.name, "language": site.language, "offers": [o.as_json() for o in site.offers]}

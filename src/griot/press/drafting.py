@@ -22,7 +22,7 @@ from babel import Locale
 
 from griot.press.checking import check
 from griot.press.helpers import Drafter, HelperError, Translator
-from griot.press.house import MAX_WORDS, lint, with_proper_terms
+from griot.press.house import MAX_WORDS, lint, metaphors, with_proper_terms
 from griot.press.lines import line_text
 from griot.press.numbers import numbers_in
 from griot.press.passages import Text, passages_of
@@ -46,7 +46,6 @@ _BAD_OPENING = set(
     "according not then now still instead both such".split()
 )
 _FIRST_PERSON = re.compile(r"(?i)\b(?:we|our|us all|my|i'm|i've|you|your)\b")
-_METAPHOR = re.compile(r"(?i)\b(?:wave|waves|flood(?:s|ed|ing)?|influx|tide|surge|swarm\w*|stream(?:s|ed)?)\b")
 _FINITE = re.compile(
     r"(?i)\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|do|does|did|says?|said|told|"
     r"began|begun|came|found|gave|held|killed|knew|led|left|lost|made|met|put|ran|saw|sent|set|shot|sought|spoke|spent|"
@@ -158,16 +157,16 @@ def _by_piece(members: Sequence[Article], language: str) -> tuple[Article, str] 
     if source.piece == "opinion":
         return (
             source,
-            f"ran an op-ed{f' by {source.author}' if source.author else ''} headlined “{title}”{_stop(title)}",
+            f"ran an op-ed{f' by {source.author}' if source.author else ''} headlined “{title}”.",
         )
     if source.piece == "interview":
         found = _INTERVIEWED.search(source.title)
         whom = f" with {found.group(1)}" if found else ""
-        return source, f"ran an interview{whom} headlined “{title}”{_stop(title)}"
+        return source, f"ran an interview{whom} headlined “{title}”."
     if source.piece == "review":
-        return source, f"ran a review headlined “{title}”{_stop(title)}"
+        return source, f"ran a review headlined “{title}”."
     if source.piece == "feature":
-        return source, f"ran a story headlined “{title}”{_stop(title)}"
+        return source, f"ran a story headlined “{title}”."
     for sentence in [*sentences(source.summary)[:3], *sentences(source.text)[:8]]:
         stripped = _DATELINE.sub("", sentence.strip())
         if (said := _STATED.match(stripped)) and _is_usable(stripped):
@@ -208,18 +207,13 @@ def _quotable(title: str) -> str:
     return re.sub(r"[“”\"«»]", "'", title).rstrip(".").strip()
 
 
-def _stop(title: str) -> str:
-    return "." if not title.endswith("…") else ""
-
-
 def _headline(members: Sequence[Article], language: str) -> tuple[str, str]:
     source = next((a for a in members if a.language in (language, "")), members[0])
     title = _quotable(source.title)
-    stop = "" if title.endswith(("?", "!", "…")) else "."
     if source.language in (language, ""):
-        return f"ran a story headlined “{title}”{stop or '.'}", language
+        return f"ran a story headlined “{title}”.", language
     name = Locale("en").languages.get(source.language, source.language)
-    return f"reported, in {name}, under the headline “{title}”{stop or '.'}", language
+    return f"reported, in {name}, under the headline “{title}”.", language
 
 
 def _candidates(members: Sequence[Article], language: str) -> Iterator[_Candidate]:
@@ -250,7 +244,7 @@ def _manner(sentence: str) -> float:
         (0.3 if _FINITE.search(sentence) else -0.4)
         + (0.15 if re.search(r"\d", sentence) else 0.0)
         - 0.02 * max(0, length - 32)
-        - (0.3 if _METAPHOR.search(sentence) else 0.0)
+        - (0.3 if next(metaphors(sentence, "en"), None) else 0.0)
         - (0.2 if _DEICTIC.search(sentence) else 0.0)
     )
 

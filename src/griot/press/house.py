@@ -6,6 +6,7 @@ Quotations stand as they were said; everything else is ours.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 MAX_WORDS = 45
@@ -74,13 +75,20 @@ def _replaced(piece: str, language: str) -> str:
     return piece
 
 
-def _outside_quotations(text: str, change: object) -> str:
+def _outside_quotations(text: str, change: Callable[[str], str]) -> str:
     pieces = []
     end = 0
     for quote in _QUOTED.finditer(text):
-        pieces += [change(text[end : quote.start()]), quote.group()]  # type: ignore[operator]
+        pieces += [change(text[end : quote.start()]), quote.group()]
         end = quote.end()
-    return "".join([*pieces, change(text[end:])])  # type: ignore[operator]
+    return "".join([*pieces, change(text[end:])])
+
+
+def metaphors(text: str, language: str) -> Iterator[str]:
+    """Words of water that are said of people; a river may flood."""
+    for m in re.finditer(rf"(?i)(?<!\w)(?:{_WATER.get(language, '(?!)')})(?!\w)", text):
+        if _PEOPLE_NEAR.search(text[max(0, m.start() - 50) : m.end() + 50]):
+            yield m.group()
 
 
 def lint(body: str, language: str = "en") -> list[Finding]:
@@ -93,11 +101,8 @@ def lint(body: str, language: str = "en") -> list[Finding]:
         for m in re.finditer(rf"(?i){pattern}", ours):
             written = re.sub(rf"(?i){pattern}", proper, m.group())
             found.append(Finding(m.group(), f"the house writes “{written}”", written))
-    for m in re.finditer(rf"(?i)(?<!\w)(?:{_WATER.get(language, '(?!)')})(?!\w)", ours):
-        if _PEOPLE_NEAR.search(ours[max(0, m.start() - 50) : m.end() + 50]):  # a river may flood
-            found.append(
-                Finding(m.group(), "people are no water: say how many came", "arrivals" if language == "en" else "")
-            )
+    for word in metaphors(ours, language):
+        found.append(Finding(word, "people are no water: say how many came", "arrivals" if language == "en" else ""))
     if language == "en":
         found += [Finding(m.group(), "no adjectives of our own") for m in _OWN_ADJECTIVES.finditer(ours)]
     return found

@@ -23,7 +23,8 @@ from griot.press.fetching import Fetched, Fetcher, FetchError, host_of, is_exemp
 from griot.press.listings import Learned, articles_among, links_in
 from griot.press.mailboxes import new_mails
 from griot.press.models import Entry, Fetch, Notice, Source
-from griot.press.politeness import Progress, each_host, fetch_politely, silent_progress
+from griot.press.politeness import each_host, fetch_politely
+from griot.press.progress import Progress, silent_progress
 from griot.press.sitemaps import parse_sitemap
 from griot.press.types import BadInput
 

@@ -161,7 +161,6 @@ class Article(models.Model):
     vector = HalfVectorField(dimensions=types.DIMENSIONS, null=True)
     bands = ArrayField(models.BigIntegerField(), default=list, help_text="of its MinHash signature: copies share some")
     in_window = models.BooleanField(default=True, help_text="recent enough for new articles to be compared with it")
-    score = models.FloatField(default=0, help_text="nearness to the beat it is nearest to")
     story = models.ForeignKey("Story", models.SET_NULL, null=True, blank=True, related_name="articles")
 
     class Meta:

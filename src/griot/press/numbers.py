@@ -10,7 +10,7 @@ from functools import cache
 
 from num2words import num2words
 
-from griot.press.text import fold
+from griot.press.text import LANGUAGE_NAMES, fold
 
 _SCALES = {
     "thousand": 1e3, "mille": 1e3, "mil": 1e3, "tausend": 1e3, "mila": 1e3, "ألف": 1e3, "آلاف": 1e3, "الاف": 1e3, "ألفا": 1e3,
@@ -163,6 +163,8 @@ def _spelt(text: str, tokens: list[re.Match[str]], i: int, language: str) -> tup
 @cache
 def _phrases(language: str) -> dict[str, list[tuple[tuple[str, ...], float]]]:
     """How a language spells 2 to 999: first word → the ways it can go on, longest first."""
+    if language not in LANGUAGE_NAMES:
+        return {}  # there, digits alone are read
     spelt: dict[tuple[str, ...], float] = {}
     for value in range(2, 1000):
         for phrase in _spellings(value, language):
@@ -184,10 +186,7 @@ def _spellings(value: int, language: str) -> Iterator[str]:
     if language == "ar":
         yield from _arabic(value)
         return
-    try:
-        spelt = num2words(value, lang=language)
-    except NotImplementedError:
-        return
+    spelt = num2words(value, lang=language)
     yield spelt
     if language == "en":
         yield spelt.replace(" and ", " ")

@@ -9,7 +9,7 @@ named, and editors' verdicts are never undone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -29,9 +29,8 @@ from griot.press.helpers import DeepL, LibreTranslate, OpenAI, helper_from
 from griot.press.house import lint
 from griot.press.mentions import find_mentions, mention_sentence
 from griot.press.models import Article, Beat, Line, Organisation, Rating, Story, Verdict
-from griot.press.politeness import Progress, silent_progress
+from griot.press.progress import Progress, silent_progress
 from griot.press.syndication import find_copies
-from griot.press.vectors import default_encoder
 
 BATCH = 100  # new articles grouped at a time
 NEIGHBOURS = 16  # looked at for each
@@ -114,11 +113,12 @@ def regroup(near: set[int]) -> None:
         verdicts=_verdicts(rows, large),
         background=[types.Article(b.url, b.outlet.name, b.title, b.summary, language=b.language) for b in background],
     )
-    touched = {story.pk for group in groups if (story := _store_group([by_url[u] for u in group.urls], group))}
+    known = Story.objects.in_bulk([int(group.story) for group in groups if group.story])
+    for group in groups:
+        _store_group([by_url[u] for u in group.urls], group, known)
     changed = [row for row in rows if (row.copy_of_id, row.story_id) != before[row.url]]
     Article.objects.bulk_update(changed, ["copy_of", "story"])
-    left = {story for _, story in before.values() if story} - touched
-    rate_stories(touched | left)
+    rate_stories({pk for row in changed for pk in (row.story_id, before[row.url][1]) if pk})
 
 
 def _spread(ids: Sequence[int]) -> list[int]:
@@ -143,17 +143,15 @@ def _verdicts(rows: Sequence[Article], large: dict[int, list[int]]) -> Verdicts:
     )
 
 
-def _store_group(members: Sequence[Article], group: Group) -> Story | None:
-    facts = {"first_published": min(m.published for m in members), "last_published": max(m.published for m in members)}
-    story = Story.objects.filter(pk=int(group.story)).first() if group.story else None
+def _store_group(members: Sequence[Article], group: Group, known: Mapping[int, Story]) -> None:
+    story = known.get(int(group.story)) if group.story else None
     if story is None:
-        story = Story.objects.create(**facts)
+        moments = [m.published for m in members]
+        story = Story.objects.create(first_published=min(moments), last_published=max(moments))
     if group.absorbed:
-        gone = [int(i) for i in group.absorbed]
-        merge_into(story, gone)
+        merge_into(story, [int(i) for i in group.absorbed])
     for member in members:
         member.story = story
-    return story
 
 
 def merge_into(story: Story, gone: Sequence[int]) -> None:
@@ -178,42 +176,28 @@ def find_story(pk: int) -> Story:
 def rate_stories(ids: set[int]) -> None:
     """Date and rate stories for every active beat. Stories that have lost all their articles are removed."""
     organisations = [row.as_value() for row in Organisation.objects.all()]
-    rows = Beat.objects.filter(is_active=True)
-    beats = [(row.pk, beat_value(row)) for row in rows]
+    beats = [(row.pk, beat_value(row)) for row in Beat.objects.filter(is_active=True)]
     members: dict[int, list[Article]] = {}
     for article in Article.objects.filter(story__in=ids).select_related("outlet", "copy_of").order_by("-published"):
         if len(kept := members.setdefault(article.story_id, [])) < MEMBERS:
             kept.append(article)
     empty = [pk for pk in ids if pk not in members]
     Story.objects.filter(pk__in=empty, merged_into=None, told=None, absorbed=None).delete()
-    encoder = default_encoder()
-    sentences = {beat.name: encoder.encode(list(beat.about)) for _, beat in beats} or None
-    ratings = []
+    ratings, stories = [], Story.objects.in_bulk(list(members))
     for pk, articles in members.items():
         values = [a.as_value() for a in articles]
         vectors = np.array([a.vector or [0.0] * types.DIMENSIONS for a in articles], dtype=np.float32)
-        mentioned = any(find_mentions(value, ours) for ours in organisations for value in values)
-        best = 0.0
-        for beat_pk, beat in beats or [(None, relevance.MIGRATION)]:
-            about = sentences[beat.name] if sentences else encoder.encode(list(beat.about))
-            near = (vectors @ about.T).max(axis=1).tolist() if len(about) else [0.0] * len(values)
-            scored = relevance.score_story(values, beat, near, mentioned)
-            best = max(best, scored.score - beat.threshold + relevance.ON_BEAT)
-            if beat_pk:
-                ratings.append(
-                    Rating(
-                        story_id=pk,
-                        beat_id=beat_pk,
-                        score=scored.score,
-                        features=scored.features,
-                        reasons=list(scored.reasons),
-                    )
-                )
-        Story.objects.filter(pk=pk).update(
-            score=best,
-            first_published=min(a.published for a in articles),
-            last_published=max(a.published for a in articles),
-        )
+        is_mentioned = any(find_mentions(value, ours) for ours in organisations for value in values)
+        story = stories[pk]
+        story.first_published = min(a.published for a in articles)
+        story.last_published = max(a.published for a in articles)
+        story.score = 0.0
+        for beat_pk, beat in beats:
+            scored = relevance.score_story(values, beat, relevance.nearness_to(beat, vectors), is_mentioned)
+            story.score = max(story.score, scored.score - beat.threshold + relevance.ON_BEAT)
+            facts = {"score": scored.score, "features": scored.features, "reasons": list(scored.reasons)}
+            ratings.append(Rating(story_id=pk, beat_id=beat_pk, **facts))
+    Story.objects.bulk_update(stories.values(), ["first_published", "last_published", "score"])
     Rating.objects.bulk_create(
         ratings, update_conflicts=True, unique_fields=["story", "beat"], update_fields=["score", "features", "reasons"]
     )

@@ -18,16 +18,12 @@ from django.utils import timezone
 
 from griot.press.fetching import Fetched, Fetcher, FetchError, crawl_delay, host_of, is_exempt, may_fetch
 from griot.press.models import Entry, Host, Source
+from griot.press.progress import Progress
 
 HOSTS_AT_ONCE = 8
 OTHERS_AT_HOST = 0.2  # seconds before a host is looked at again where another worker is
 ROBOTS_KEPT, ROBOTS_RETRIED = timedelta(hours=24), timedelta(minutes=10)
-Progress = Callable[[str, int, int], None]
 Visited = TypeVar("Visited", Source, Entry)
-
-
-def silent_progress(step: str, done: int, total: int) -> None:
-    """The default for `progress`: says nothing."""
 
 
 def take_turn(host: str, delay: float) -> None:

@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from lark import Lark, Transformer, UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
@@ -100,16 +100,16 @@ class Hits:
         return Hits(self.counts + other.counts, self.words + other.words)
 
 
-class Node:
+class Node(Protocol):
     """A part of a parsed query."""
 
     def match(self, document: Document, fields: tuple[str, ...] = FIELDS, boost: float = 1.0) -> Hits | None:
         """What it finds in these fields of a document, or None where it does not hold."""
-        raise NotImplementedError
+        ...
 
 
 @dataclass(frozen=True)
-class Words(Node):
+class Words:
     """Any of some words and phrases; patterns over folded text."""
 
     patterns: tuple[str, ...]
@@ -137,14 +137,12 @@ class Words(Node):
 
 
 @dataclass(frozen=True)
-class Near(Node):
-    left: Node
-    right: Node
+class Near:
+    left: Words
+    right: Words
     distance: int
 
     def match(self, document: Document, fields: tuple[str, ...] = FIELDS, boost: float = 1.0) -> Hits | None:
-        if not isinstance(self.left, Words) or not isinstance(self.right, Words):
-            raise BadInput("NEAR stands between words or phrases")
         hits = Hits()
         for name in fields:
             theirs = self.right.spans(document, name)
@@ -156,7 +154,7 @@ class Near(Node):
 
 
 @dataclass(frozen=True)
-class All(Node):
+class All:
     parts: tuple[Node, ...]
 
     def match(self, document: Document, fields: tuple[str, ...] = FIELDS, boost: float = 1.0) -> Hits | None:
@@ -170,7 +168,7 @@ class All(Node):
 
 
 @dataclass(frozen=True)
-class Any_(Node):
+class Any_:
     parts: tuple[Node, ...]
 
     def match(self, document: Document, fields: tuple[str, ...] = FIELDS, boost: float = 1.0) -> Hits | None:
@@ -179,7 +177,7 @@ class Any_(Node):
 
 
 @dataclass(frozen=True)
-class Not(Node):
+class Not:
     part: Node
 
     def match(self, document: Document, fields: tuple[str, ...] = FIELDS, boost: float = 1.0) -> Hits | None:
@@ -187,7 +185,7 @@ class Not(Node):
 
 
 @dataclass(frozen=True)
-class InField(Node):
+class InField:
     name: str
     part: Node
 
@@ -196,7 +194,7 @@ class InField(Node):
 
 
 @dataclass(frozen=True)
-class Boosted(Node):
+class Boosted:
     part: Node
     boost: float
 
@@ -205,7 +203,7 @@ class Boosted(Node):
 
 
 @dataclass(frozen=True)
-class Filter(Node):
+class Filter:
     kind: str
     values: frozenset[str]
 

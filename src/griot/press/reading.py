@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from django.db import transaction
 from pgvector import HalfVector
 
-from griot.press.beats_store import active_beats
 from griot.press.clustering import WINDOW, view_of
 from griot.press.dates import choose
 from griot.press.fetching import Fetcher, FetchError
@@ -16,8 +15,8 @@ from griot.press.models import Article, Entry, Source
 from griot.press.pages import read_page
 from griot.press.pieces import piece_of
 from griot.press.places import places_in
-from griot.press.politeness import Progress, each_host, fetch_politely, silent_progress
-from griot.press.relevance import score_articles
+from griot.press.politeness import each_host, fetch_politely
+from griot.press.progress import Progress, silent_progress
 from griot.press.syndication import bands
 from griot.press.types import BadInput, Dated, Page
 from griot.press.urls import canonical_url
@@ -119,10 +118,8 @@ def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: 
         why_not_page=why,
     )
     value = article.as_value()
-    vectors = default_encoder().encode([view_of(value)])
-    article.vector = HalfVector(vectors[0])
+    article.vector = HalfVector(default_encoder().encode([view_of(value)])[0])
     article.bands = bands(value)
-    article.score = max(score_articles([value], beat, vectors=vectors)[0] for beat in active_beats())
     return article
 
 

@@ -2,7 +2,7 @@
 
 The policy: an article that is no news any more leaves the window (its place in the vector and band indexes); after
 GRIOT_KEEP_DAYS it goes, with its entries, unless somebody has used it: an issue told its story, an editor spoke of it.
-What no article came of (entries, visits, notices) goes with it. All of it in batches along an index on time,
+What no article came of goes with it, and the visits of two months ago. All of it in batches along an index on time,
 each its own transaction: the cost is that of what goes, however much stays.
 """
 
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from griot.press.clustering import WINDOW
 
@@ -52,6 +53,13 @@ _EMPTY_STORIES = """
 SELECT s.id FROM press_story s WHERE s.id = ANY(%s) AND s.told IS NULL
 AND NOT EXISTS (SELECT 1 FROM press_article a WHERE a.story_id = s.id)
 """
+_FORGET_STORIES = (
+    "DELETE FROM press_override WHERE line_id IN (SELECT id FROM press_line WHERE story_id = ANY(%s))",
+    "DELETE FROM press_line WHERE story_id = ANY(%s)",
+    "DELETE FROM press_rating WHERE story_id = ANY(%s)",
+    "UPDATE press_story SET merged_into_id = NULL WHERE merged_into_id = ANY(%s)",
+    "DELETE FROM press_story WHERE id = ANY(%s)",
+)
 _OLD_ENTRIES = """
 DELETE FROM press_entry WHERE id IN (
     SELECT id FROM press_entry WHERE first_seen < %s AND article_id IS NULL ORDER BY first_seen LIMIT %s)
@@ -81,8 +89,6 @@ def _repeat(statement: str, moment: datetime) -> int:
 
 
 def _let_articles_go(before: datetime) -> tuple[int, int]:
-    from django.db import transaction
-
     articles = stories = 0
     reached = datetime.min.replace(tzinfo=before.tzinfo)
     while True:
@@ -107,15 +113,9 @@ def _let_articles_go(before: datetime) -> tuple[int, int]:
             reached = found[-1][1]
 
 
-def _drop_empty_stories(cursor: object, touched: list[int]) -> int:
-    run = cursor.execute  # type: ignore[attr-defined]
-    run(_EMPTY_STORIES, [touched])
-    empty = [row[0] for row in cursor.fetchall()]  # type: ignore[attr-defined]
-    if not empty:
-        return 0
-    run("DELETE FROM press_override WHERE line_id IN (SELECT id FROM press_line WHERE story_id = ANY(%s))", [empty])
-    run("DELETE FROM press_line WHERE story_id = ANY(%s)", [empty])
-    run("DELETE FROM press_rating WHERE story_id = ANY(%s)", [empty])
-    run("UPDATE press_story SET merged_into_id = NULL WHERE merged_into_id = ANY(%s)", [empty])
-    run("DELETE FROM press_story WHERE id = ANY(%s)", [empty])
-    return int(cursor.rowcount)  # type: ignore[attr-defined]
+def _drop_empty_stories(cursor: CursorWrapper, touched: list[int]) -> int:
+    cursor.execute(_EMPTY_STORIES, [touched])
+    empty = [row[0] for row in cursor.fetchall()]
+    for statement in _FORGET_STORIES if empty else ():
+        cursor.execute(statement, [empty])
+    return len(empty)

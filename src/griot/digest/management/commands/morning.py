@@ -10,12 +10,12 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from griot.digest.assembling import morning
 from griot.digest.composing import path_of
 from griot.press.ledger import Ledger
+from griot.press.progress import progress_bars
 
 
 class Command(BaseCommand):
@@ -32,15 +32,8 @@ class Command(BaseCommand):
             raise CommandError(f"--date must look like 2026-03-01, not {options['date']!r}", returncode=2) from None
         if day > timezone.localdate():
             raise CommandError(f"{day} has not come yet; the press of that day is not written", returncode=2)
-        with Progress(console=Console(stderr=True), transient=True) as bars:
-            known: dict[str, Any] = {}
-
-            def show(step: str, done: int, total: int) -> None:
-                if step not in known:
-                    known[step] = bars.add_task(step, total=total)
-                bars.update(known[step], completed=done, total=total)
-
-            found, issue = morning(day, timezone.now(), show)
+        with progress_bars() as progress:
+            found, issue = morning(day, timezone.now(), progress)
         address = path_of(issue)
         if options["json"]:
             json.dump({**asdict(found), "issue": address}, sys.stdout, ensure_ascii=False)

@@ -14,8 +14,7 @@ from rich.progress import Progress
 from wagtail.models import Page, Site
 
 from griot.digest.models import DigestIndexPage, Newsroom
-from griot.press.models import Beat
-from griot.press.relevance import MIGRATION
+from griot.press.beats_store import first_beat
 
 OLDEST_SERVER = 150000
 
@@ -93,6 +92,5 @@ def _site() -> None:
     if not is_new and (site.hostname, site.port) != (facts["hostname"], facts["port"]):
         Site.objects.filter(pk=site.pk).update(hostname=facts["hostname"], port=facts["port"])
         Site.clear_site_root_paths_cache()
-    if not Beat.objects.exists():
-        Beat.objects.create(name=MIGRATION.name, query=MIGRATION.query, about="\n".join(MIGRATION.about))
+    first_beat()
     Newsroom.objects.get_or_create(site=site, defaults={"name": index.title, "contact": settings.CONTACT})

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         if any(not 1 <= n <= len(offers) for n in options["add"]):
             raise CommandError(f"--add must be 1 to {len(offers)}", returncode=2)
         if options["json"]:
-            json.dump({**as_json(site)}, sys.stdout, ensure_ascii=False)
+            json.dump(as_json(site), sys.stdout, ensure_ascii=False)
             print()
         else:
             self._show(site.name, offers)

@@ -8,11 +8,10 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
-from rich.console import Console
-from rich.progress import Progress
 
 from griot.press.archives import backfill
 from griot.press.pipeline import group_articles
+from griot.press.progress import progress_bars
 from griot.press.types import BadInput
 
 
@@ -30,18 +29,11 @@ class Command(BaseCommand):
         if not files:
             raise CommandError("there is no .warc file in that folder", returncode=2)
         started = time.monotonic()
-        with Progress(console=Console(stderr=True), transient=True) as bars:
-            known: dict[str, Any] = {}
-
-            def show(name: str, done: int, total: int) -> None:
-                if name not in known:
-                    known[name] = bars.add_task(name, total=total)
-                bars.update(known[name], completed=done, total=total)
-
-            try:
-                filled = backfill(files, show, options["add_outlets"])
-            except BadInput as error:
-                raise CommandError(str(error), returncode=2) from None
+        try:
+            with progress_bars() as progress:
+                filled = backfill(files, progress, options["add_outlets"])
+        except BadInput as error:
+            raise CommandError(str(error), returncode=2) from None
         group_articles(timezone.now())
         seconds = time.monotonic() - started
         facts = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in asdict(filled).items())
