@@ -62,7 +62,7 @@ def site(db) -> Site:
         Collection.add_root(name="Root")
         Site.clear_site_root_paths_cache()
     _site()
-    Page.objects.filter(depth=2).exclude(slug="digest").delete()
+    Page.objects.filter(depth=2).exclude(slug__startswith="digest").delete()
     return Site.objects.get(is_default_site=True)
 
 

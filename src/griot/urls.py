@@ -1,19 +1,22 @@
-from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from griot.digest import views as digest
+from griot.digest.composing import absolute
+from griot.digest.reading import sitemap
 from griot.digest.rendering.web import render_message
 from griot.mailing import views as mailing
 from griot.press import views as press
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("User-agent: *\nDisallow: /admin/\nDisallow: /unsubscribe/\n", content_type="text/plain")
+    rules = f"User-agent: *\nDisallow: /admin/\nDisallow: /unsubscribe/\n\nSitemap: {absolute('/sitemap.xml')}\n"
+    return HttpResponse(rules, content_type="text/plain")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -33,8 +36,9 @@ urlpatterns = [
     path("press/hub/<int:pk>/", press.hub, name="hub"),
     path("unsubscribe/<str:token>/", mailing.unsubscribe, name="unsubscribe"),
     path("robots.txt", robots),
+    path("sitemap.xml", sitemap),
     path("favicon.ico", RedirectView.as_view(url="/static/griot/mark.svg", permanent=True)),
-    # Only what was made for readers; uploaded originals, with all they carry, are not served.
-    re_path(r"^media/(?P<path>images/.+)$", serve, {"document_root": settings.MEDIA_ROOT}),
-    path("", include(wagtail_urls)),
+    # Only what was made for readers, while its rights last; uploaded originals, with all they carry, are not served.
+    re_path(r"^media/(?P<path>images/.+)$", digest.picture, name="picture"),
+    *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
 ]

@@ -74,7 +74,7 @@ def test_arabic_is_laid_out_from_the_right(site, settings, live_server, page_at)
     settings.PUBLIC_URL = live_server.url
     make_issue("ar")
     page = page_at(375)
-    page.goto(live_server.url, wait_until="networkidle")
+    page.goto(f"{live_server.url}/ar/", wait_until="networkidle")
     assert page.evaluate(OVERFLOW) == 0
     mark = page.locator(".wordmark svg").bounding_box()
     assert mark["x"] > 375 / 2, "the mark stands at the right edge, where Arabic begins"

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.core.files.images import ImageFile
 from PIL import Image
+from wagtail.models import Locale
 
 from griot.digest.models import DigestIndexPage, IssuePage, Picture
 
@@ -27,7 +28,7 @@ def make_issue(language: str = "en", day: date = date(2018, 12, 12), live: bool 
         return {"words": words, "url": "https://outlet.example/story"}
 
     issue = IssuePage(
-        title="Migrants as Messengers", slug=f"{day}-{language}", day=day, language=language, live=live, summary="Communities meet & discuss",
+        title="Migrants as Messengers", slug=str(day), day=day, locale=Locale.objects.get(language_code=language), live=live, summary="Communities meet & discuss",
         body=[
             ("feature", {"title": "Communities Meet to Share", "picture": picture, "dateline": "Dakar (IPS)",
                          "text": '<p>Communities have been <a href="https://x.example/">meeting</a>.</p><p>The film is followed by a debate.</p>',
@@ -44,10 +45,10 @@ def make_issue(language: str = "en", day: date = date(2018, 12, 12), live: bool 
                  "body": "reported that 57 <b>people</b> & others agreed.", "mention": "It cited Passage Network figures.", "story": None},
                 {"outlets": [{"name": f"Outlet {c}", "url": f"https://{c}.example/"} for c in "abcdef"], "body": "reported that all agree.",
                  "mention": "", "story": None}]}),
-            ("share", None),
+            ("share", {}),
         ],
     )  # fmt: skip
-    DigestIndexPage.objects.get().add_child(instance=issue)
+    DigestIndexPage.objects.get(locale=issue.locale).add_child(instance=issue)
     if live:
         issue.save_revision().publish()
         issue.refresh_from_db()

@@ -13,6 +13,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from lxml import etree
 from lxml import html as lxml_html
+from wagtail.models import Locale
 
 from griot.digest.assembling import lay_out
 from griot.digest.composing import issue_of
@@ -198,10 +199,10 @@ def test_previews_show_all_three_shapes(admin_client, issue):
 
 
 def test_one_issue_a_day_and_language(issue):
-    twin = IssuePage(title="Twin", slug="twin", day=issue.day, language="en")
+    twin = IssuePage(title="Twin", slug="twin", day=issue.day, locale=issue.locale)
     with pytest.raises(ValidationError, match="is of that date and language already"):
         twin.clean()
-    IssuePage(title="Other", slug="other", day=issue.day, language="fr").clean()
+    IssuePage(title="Other", slug="other", day=issue.day, locale=Locale.objects.get(language_code="fr")).clean()
 
 
 def lines_of_a_night() -> Line:

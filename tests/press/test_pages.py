@@ -8,13 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from griot.demo.rendering import render_page
 from griot.demo.evaluating import TRAP_KINDS
+from griot.demo.rendering import render_page
 from griot.press.pages import MAX_PAGE, read_page
 from griot.press.text import words
 from griot.press.types import BadInput
 from tests.support import SHARED, needs_shared
-
 
 
 def test_every_page_of_the_demo_is_what_it_is(wire):

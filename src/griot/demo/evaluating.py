@@ -223,9 +223,7 @@ def recall_at(n: int, articles: Sequence[Article], is_wanted: Callable[[str], bo
     return round(sum(is_wanted(a.url) for _, a in best) / min(n, wanted), 4) if wanted else 1.0
 
 
-def _common(
-    articles: Sequence[Article], gold: Mapping[str, str], is_wanted: Callable[[str], bool]
-) -> dict[str, Any]:
+def _common(articles: Sequence[Article], gold: Mapping[str, str], is_wanted: Callable[[str], bool]) -> dict[str, Any]:
     """What is measured on any labelled wire."""
     found = grouping(articles)
     mono, cross = within_and_across(articles, gold, found)

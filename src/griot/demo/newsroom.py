@@ -161,5 +161,5 @@ def _frame(wire: Wire) -> list[tuple[str, Any]]:
             "school. The first bonds went on sale on Friday; by Sunday a roof in Fogo was paid for.</p>",
             "link": link("Read here", "review-cabo-verde"),
         }),
-        ("share", None),
+        ("share", {}),
     ]  # fmt: skip

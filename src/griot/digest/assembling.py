@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from griot.digest.models import DigestIndexPage, IssuePage
-from griot.digest.words import long_date, words
+from griot.digest.words import long_date
 from griot.press.ledger import Ledger, ledger
 from griot.press.listening import due_sources, fetch_sources
 from griot.press.models import Line
@@ -24,6 +24,10 @@ TITLES = {
     "es": "Resumen de la mañana, {}",
     "ar": "نشرة الصباح، {}",
 }
+
+
+def issue_title(day: date, language: str) -> str:
+    return TITLES[language].format(long_date(day, language))
 
 
 def night_of(day: date, now: datetime) -> tuple[datetime, datetime]:
@@ -49,7 +53,7 @@ def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -
     An issue that a person has touched, or that is published, is left as it is.
     """
     with transaction.atomic():
-        index = DigestIndexPage.objects.select_for_update().get()
+        index = DigestIndexPage.objects.select_for_update().get(locale__language_code=language)
         issue = IssuePage.objects.filter(day=day, language=language).first()
         if issue and (issue.live or issue.revisions.exclude(user=None).exists()):
             return issue
@@ -60,10 +64,11 @@ def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -
             for line in Line.objects.filter(story=story, language=language)
             if line.ok or (line.overrides.exists() and line.may_be_approved)  # vouched for by a named person
         ][:MOST_LINES]
-        review = {"title": words(language)["press_review"], "lines": [_value(line) for line in lines]}
+        review = {"section": "press_review", "title": "", "lines": [_value(line) for line in lines]}
         if issue is None:
-            title = TITLES[language].format(long_date(day, language))
-            issue = IssuePage(title=title, slug=f"{day.isoformat()}-{language}", day=day, language=language, live=False)
+            issue = IssuePage(
+                title=issue_title(day, language), slug=day.isoformat(), day=day, locale=index.locale, live=False
+            )
             issue.body = [("press_review", review)] if lines else []
             index.add_child(instance=issue)
         else:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
@@ -15,25 +19,33 @@ from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.models import Page
+from wagtail_localize.fields import SynchronizedField
 
 from griot.digest.blocks import IssueBlocks
-from griot.digest.words import LANGUAGES
-
-ISSUES_PER_PAGE = 30
+from griot.press.query import QueryError, parse_query
 
 
 class Picture(AbstractImage):
-    """A picture with its rights: nothing is shown without a credit and a description."""
+    """A picture with its rights: nothing is shown without a credit and a description, or after its rights end."""
 
     credit = models.CharField(max_length=200, help_text="Agency/Name, as it is to be printed")
     description = models.CharField(
         "alternative text", max_length=255, help_text="What the picture shows, for those who can't see it"
     )
+    licence = models.CharField(max_length=120, blank=True, help_text="CC BY 4.0, or what was agreed with the agency")
+    rights_until = models.DateField(
+        "rights end after", null=True, blank=True,
+        help_text="After this day it vanishes from the web, and from mails that were sent. Empty: no end.",
+    )  # fmt: skip
 
     admin_form_fields = (
-        "title", "file", "description", "credit", "collection", "tags",
+        "title", "file", "description", "credit", "licence", "rights_until", "collection", "tags",
         "focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height",
     )  # fmt: skip
+
+    @property
+    def may_be_shown(self) -> bool:
+        return self.rights_until is None or self.rights_until >= timezone.localdate()
 
 
 class PictureRendition(AbstractRendition):
@@ -57,61 +69,67 @@ class Newsroom(BaseSiteSetting):
 
 
 class DigestIndexPage(RoutablePageMixin, Page):
-    """The front: the latest issue, the archive of all, and the feed."""
+    """The front of one language: the latest issue, the archive of all, and the feeds."""
 
     introduction = models.TextField(blank=True)
 
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
     subpage_types = ["digest.IssuePage"]
-    max_count = 1
+    parent_page_types = ["wagtailcore.Page"]
 
     class Meta:
         verbose_name = "archive"
 
     def issues(self) -> models.QuerySet[IssuePage]:
-        return IssuePage.objects.child_of(self).live().public().order_by("-day", "language")
+        return IssuePage.objects.child_of(self).live().public().order_by("-day")
 
     @path("")
-    def latest(self, request: HttpRequest) -> HttpResponse:
+    def latest(self, request: HttpRequest) -> HttpResponseBase:
         """The newest issue itself; its own address stands in its canonical link."""
         issue = self.issues().first()
-        return issue.serve(request) if issue else self.archive(request)
+        return issue.whole(request) if issue else self.archive(request)
 
     @path("archive/", name="archive")
-    def archive(self, request: HttpRequest) -> HttpResponse:
-        from griot.digest.composing import archive_of
-        from griot.digest.rendering.web import render_archive
+    def archive(self, request: HttpRequest) -> HttpResponseBase:
+        from griot.digest.reading import archive
 
-        page = Paginator(self.issues(), ISSUES_PER_PAGE).get_page(request.GET.get("page"))
-        return HttpResponse(render_archive(archive_of(self, page)))
+        return archive(self, request)
 
     @path("feed/", name="feed")
-    def feed(self, request: HttpRequest) -> HttpResponse:
-        from griot.digest.composing import issue_of, newsroom, path_of
-        from griot.digest.rendering.atom import render_feed
+    @path("feed/<slug:section>/", name="section_feed")
+    def feed(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
+        from griot.digest.reading import feed
 
-        issues = [(issue_of(page), page.last_published_at) for page in self.issues()[:ISSUES_PER_PAGE]]
-        return HttpResponse(
-            render_feed(issues, path_of(self), newsroom().name), content_type="application/atom+xml; charset=utf-8"
-        )
+        return feed(self, section, as_json=False)
+
+    @path("json-feed/", name="json_feed")
+    @path("json-feed/<slug:section>/", name="section_json_feed")
+    def json_feed(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
+        from griot.digest.reading import feed
+
+        return feed(self, section, as_json=True)
 
 
-class IssuePage(Page):
-    """One dated digest in one language."""
+class IssuePage(RoutablePageMixin, Page):
+    """One dated digest in one language. Its translations are its editions."""
 
     day = models.DateField("date", default=timezone.localdate)
-    language = models.CharField(max_length=12, choices=LANGUAGES, default="en")
+    language = models.CharField(max_length=12, editable=False, default="en", help_text="that of its locale")
     summary = models.CharField(max_length=300, blank=True, help_text="One sentence for the archive, feeds and inboxes")
     body = StreamField(IssueBlocks(), blank=True)
+    printed_head = models.JSONField(
+        null=True, blank=True, editable=False, help_text="the head of a past issue that came as text, by paragraphs"
+    )
 
     content_panels = [
         *Page.content_panels,
-        MultiFieldPanel([FieldPanel("day"), FieldPanel("language"), FieldPanel("summary")], heading="Issue"),
+        MultiFieldPanel([FieldPanel("day"), FieldPanel("summary")], heading="Issue"),
         FieldPanel("body"),
     ]
     parent_page_types = ["digest.DigestIndexPage"]
     subpage_types: list[str] = []
     preview_modes = [("web", "Web page"), ("mail", "E-mail"), ("text", "Plain text")]
+    override_translatable_fields = [SynchronizedField("slug", overridable=False)]
 
     class Meta:
         verbose_name = "issue"
@@ -125,15 +143,48 @@ class IssuePage(Page):
 
     def clean(self) -> None:
         super().clean()
+        if self.locale_id:
+            self.language = self.locale.language_code
         twin = IssuePage.objects.filter(day=self.day, language=self.language).exclude(pk=self.pk).first()
         if twin:
             raise ValidationError({"day": f"“{twin.title}” is of that date and language already; edit that one."})
 
-    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        from griot.digest.composing import issue_of
-        from griot.digest.rendering.web import render_issue
+    def save(self, *args: Any, **options: Any) -> None:
+        if self.locale_id:
+            self.language = self.locale.language_code
+        super().save(*args, **options)
 
-        return HttpResponse(render_issue(issue_of(self)))
+    @path("")
+    def whole(self, request: HttpRequest) -> HttpResponseBase:
+        from griot.digest.reading import issue
+
+        return issue(self)
+
+    @path("item/<slug:anchor>/", name="item")
+    def item(self, request: HttpRequest, anchor: str) -> HttpResponseBase:
+        """One block on a page of its own: what share links lead to, and a gallery's own page."""
+        from griot.digest.reading import item
+
+        return item(self, anchor)
+
+    @path("item/<slug:anchor>/chart/", name="chart")
+    def chart(self, request: HttpRequest, anchor: str) -> HttpResponseBase:
+        from griot.digest.reading import chart
+
+        return chart(self, anchor)
+
+    @path("card/", name="card")
+    @path("item/<slug:anchor>/card/", name="item_card")
+    def card(self, request: HttpRequest, anchor: str = "") -> HttpResponseBase:
+        from griot.digest.reading import card
+
+        return card(self, anchor)
+
+    @path("pdf/", name="pdf")
+    def pdf(self, request: HttpRequest) -> HttpResponseBase:
+        from griot.digest.reading import pdf
+
+        return pdf(self)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
         from griot.digest.composing import issue_of
@@ -145,6 +196,66 @@ class IssuePage(Page):
         if mode_name == "mail":
             response["Content-Security-Policy"] = MAIL_POLICY
         return response
+
+
+class Correction(models.Model):
+    """What was wrong in an issue, said after it had gone out. It stands on the web issue at once."""
+
+    issue = models.ForeignKey(IssuePage, models.CASCADE, related_name="corrections")
+    at = models.DateTimeField(default=timezone.now)
+    text = models.TextField(help_text="What was wrong, and what is right.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at"]
+
+
+class Theme(models.Model):
+    """A subject that readers may look for in the archive: what its query finds is of it."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=80)
+    names = models.JSONField(default=dict, blank=True, help_text="in other languages, by code")
+    query = models.TextField(help_text="In the query language of beats; docs/beats.md.")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        try:
+            parse_query(self.query)
+        except QueryError as error:
+            raise ValidationError({"query": str(error)}) from None
+
+
+class ToldItem(models.Model):
+    """One item of a published issue, as the archive is searched: a press line, a feature, a quote, …"""
+
+    issue = models.ForeignKey(IssuePage, models.CASCADE, related_name="told")
+    day = models.DateField()
+    language = models.CharField(max_length=12)
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=16)
+    section = models.CharField(max_length=16, blank=True)
+    anchor = models.CharField(max_length=20)
+    title = models.CharField(max_length=250, blank=True)
+    text = models.TextField()
+    outlets = ArrayField(models.CharField(max_length=140), default=list)
+    countries = ArrayField(models.CharField(max_length=2), default=list)
+    themes = ArrayField(models.CharField(max_length=50), default=list)
+    story = models.BigIntegerField(null=True, db_index=True)
+    search = SearchVectorField(null=True)
+
+    class Meta:
+        ordering = ["-day", "position"]
+        indexes = [
+            GinIndex(fields=["search"], name="told_search"),
+            GinIndex(fields=["outlets", "countries", "themes"], name="told_facets"),
+            models.Index(fields=["language", "-day"], name="told_day"),
+        ]
 
 
 # A mail's own styles are inline, as mail clients want them; nothing else may run or load.

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from babel.dates import format_date
+from babel.dates import format_date, format_interval, format_time
+
+from griot.digest.types import Event
 
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
 
@@ -18,6 +20,18 @@ _WORDS: dict[str, dict[str, str]] = {
         "older": "Older issues", "newer": "Newer issues", "none": "No issue has been published yet.",
         "skip": "Skip to the content", "sources": "with links to every source", "on_web": "View in browser", "all_outlets": "all {} outlets",
         "not_found": "There is no such page here.", "gone_wrong": "Something went wrong on our side.",
+        "correction": "Correction", "threshold": "Threshold", "minutes": "{} min",
+        "untranslated": "Not translated yet", "machine": "Translated by machine; nobody has read it yet",
+        "copy": "Copy link", "copied": "Link copied", "trending": "Trending", "opinion": "Opinion",
+        "quote_of_day": "Quote of the day", "event": "Event", "watch": "Watch here",
+        "table": "The figures as a table", "source": "Source:", "whole_issue": "The whole issue",
+        "gone_picture": "This picture is no longer available.", "pdf": "PDF", "editions": "In other languages",
+        "search": "Search", "search_label": "Search all issues", "outlet": "Outlet", "country": "Country",
+        "theme": "Theme", "any": "any", "calendar": "Calendar", "results": "{} found",
+        "no_results": "Nothing was found. Try fewer words, or take a filter away.",
+        "bad_query": "The search could not be understood", "all_pictures": "All {} pictures", "previous": "Earlier",
+        "next": "Later", "licence": "Licence:", "press_of": "{} on the press", "more_days": "Issues of {}",
+        "sections": "Sections", "clear": "Clear",
     },
     "fr": {
         "unable": "Les images ne s’affichent pas ?", "click": "Cliquez ici", "comments": "Commentaires/questions :",
@@ -29,6 +43,18 @@ _WORDS: dict[str, dict[str, str]] = {
         "sources": "avec des liens vers chaque source", "on_web": "Voir dans le navigateur",
         "all_outlets": "les {} médias", "not_found": "Cette page n’existe pas.",
         "gone_wrong": "Une erreur s’est produite de notre côté.",
+        "correction": "Correction", "threshold": "Seuil", "minutes": "{} min", "untranslated": "Pas encore traduit",
+        "machine": "Traduit par une machine ; personne ne l’a encore relu", "copy": "Copier le lien",
+        "copied": "Lien copié", "trending": "Tendances", "opinion": "Opinions",
+        "quote_of_day": "La citation du jour", "event": "Événement", "watch": "Regarder ici",
+        "table": "Les chiffres en tableau", "source": "Source :", "whole_issue": "Tout le numéro",
+        "gone_picture": "Cette image n’est plus disponible.", "pdf": "PDF", "editions": "Dans d’autres langues",
+        "search": "Rechercher", "search_label": "Rechercher dans tous les numéros", "outlet": "Média",
+        "country": "Pays", "theme": "Thème", "any": "tous", "calendar": "Calendrier", "results": "{} trouvés",
+        "no_results": "Rien n’a été trouvé. Essayez moins de mots, ou retirez un filtre.",
+        "bad_query": "La recherche n’a pas été comprise", "all_pictures": "Les {} images", "previous": "Plus tôt",
+        "next": "Plus tard", "licence": "Licence :", "press_of": "{} sur la presse", "more_days": "Numéros de {}",
+        "sections": "Rubriques", "clear": "Effacer",
     },
     "es": {
         "unable": "¿No ve las imágenes?", "click": "Haga clic aquí", "comments": "Comentarios/preguntas:", "photo": "Foto:",
@@ -38,6 +64,18 @@ _WORDS: dict[str, dict[str, str]] = {
         "older": "Números anteriores", "newer": "Números más recientes", "none": "Todavía no se ha publicado ningún número.",
         "skip": "Ir al contenido", "sources": "con enlaces a todas las fuentes", "on_web": "Ver en el navegador", "all_outlets": "los {} medios",
         "not_found": "Esta página no existe.", "gone_wrong": "Algo falló de nuestro lado.",
+        "correction": "Corrección", "threshold": "Umbral", "minutes": "{} min", "untranslated": "Aún sin traducir",
+        "machine": "Traducido por una máquina; nadie lo ha leído todavía", "copy": "Copiar el enlace",
+        "copied": "Enlace copiado", "trending": "Tendencias", "opinion": "Opinión",
+        "quote_of_day": "La cita del día", "event": "Evento", "watch": "Ver aquí",
+        "table": "Las cifras en una tabla", "source": "Fuente:", "whole_issue": "El número completo",
+        "gone_picture": "Esta imagen ya no está disponible.", "pdf": "PDF", "editions": "En otros idiomas",
+        "search": "Buscar", "search_label": "Buscar en todos los números", "outlet": "Medio", "country": "País",
+        "theme": "Tema", "any": "todos", "calendar": "Calendario", "results": "{} encontrados",
+        "no_results": "No se encontró nada. Pruebe con menos palabras o quite un filtro.",
+        "bad_query": "No se entendió la búsqueda", "all_pictures": "Las {} imágenes", "previous": "Antes",
+        "next": "Después", "licence": "Licencia:", "press_of": "{} en la prensa", "more_days": "Números de {}",
+        "sections": "Secciones", "clear": "Borrar",
     },
     "ar": {
         "unable": "لا تظهر الصور؟", "click": "اضغط هنا", "comments": "للتعليقات والأسئلة:", "photo": "الصورة:",
@@ -47,6 +85,16 @@ _WORDS: dict[str, dict[str, str]] = {
         "newer": "أعداد أحدث", "none": "لم يُنشر أي عدد بعد.", "skip": "انتقل إلى المحتوى",
         "sources": "مع روابط إلى كل المصادر", "on_web": "العرض في المتصفح", "all_outlets": "كل المصادر ({})",
         "not_found": "هذه الصفحة غير موجودة.", "gone_wrong": "حدث خطأ من جهتنا.",
+        "correction": "تصويب", "threshold": "العتبة", "minutes": "{} دقيقة", "untranslated": "لم يُترجم بعد",
+        "machine": "ترجمة آلية لم يقرأها أحد بعد", "copy": "انسخ الرابط", "copied": "نُسخ الرابط",
+        "trending": "الأكثر تداولاً", "opinion": "رأي", "quote_of_day": "قول اليوم", "event": "فعالية",
+        "watch": "شاهد هنا", "table": "الأرقام في جدول", "source": "المصدر:", "whole_issue": "العدد كاملاً",
+        "gone_picture": "لم تعد هذه الصورة متاحة.", "pdf": "PDF", "editions": "بلغات أخرى", "search": "بحث",
+        "search_label": "ابحث في كل الأعداد", "outlet": "الوسيلة", "country": "البلد", "theme": "الموضوع",
+        "any": "الكل", "calendar": "التقويم", "results": "{} نتيجة",
+        "no_results": "لم يُعثر على شيء. جرّب كلمات أقل أو أزل مرشِّحاً.", "bad_query": "لم تُفهم عبارة البحث",
+        "all_pictures": "كل الصور ({})", "previous": "الأسبق", "next": "الأحدث", "licence": "الرخصة:",
+        "press_of": "{} في الصحافة", "more_days": "أعداد {}", "sections": "الأقسام", "clear": "امسح",
     },
 }  # fmt: skip
 
@@ -59,3 +107,18 @@ def words(language: str) -> Mapping[str, str]:
 def long_date(day: date, language: str) -> str:
     """A date as readers of `language` write it: 12 December 2018."""
     return str(format_date(day, "d MMMM y", locale=language.replace("-", "_")))
+
+
+def when(event: Event, language: str) -> str:
+    """When an event is, as readers of `language` write it; one day, several, or from time to time."""
+    locale = language.replace("-", "_")
+    first, last = event.begins, event.ends or event.begins
+    if first.date() != last.date():
+        return str(format_interval(first, last, "yMMMd", locale=locale))
+    day = long_date(first.date(), language)
+    if not event.has_time:
+        return day
+    hours = [format_time(first, "HH:mm", locale=locale)]
+    if event.ends:
+        hours.append(format_time(last, "HH:mm", locale=locale))
+    return f"{day}, {'–'.join(hours)} {first.tzname() or ''}".rstrip()

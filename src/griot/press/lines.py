@@ -8,19 +8,27 @@ from html import escape
 from griot.press.types import Line, OutletLink
 
 MAX_NAMES = 4
+# Between names, before the last, and after the last where there are more.
+_JOINTS = {
+    "en": (", ", " and ", " and others"),
+    "fr": (", ", " et ", " et d’autres"),
+    "es": (", ", " y ", " y otros"),
+    "ar": ("، ", " و", " وغيرها"),
+}
 
 
-def attribution(outlets: Sequence[OutletLink]) -> list[str]:
+def attribution(outlets: Sequence[OutletLink], language: str = "en") -> list[str]:
     """The names that a line shows and what joins them, alternating: [name, joint, name, …].
 
-    At most four names, then "and others".
+    At most four names, then "and others", in the line's language (English where it has none here).
     """
+    between, last, others = _JOINTS.get(language.split("-")[0], _JOINTS["en"])
     shown = [o.name for o in outlets[:MAX_NAMES]]
-    ending = " and others" if len(outlets) > MAX_NAMES else ""
+    ending = others if len(outlets) > MAX_NAMES else ""
     pieces: list[str] = []
     for i, name in enumerate(shown):
         if i:
-            pieces.append(" and " if i == len(shown) - 1 and not ending else ", ")
+            pieces.append(last if i == len(shown) - 1 and not ending else between)
         pieces.append(name)
     return [*pieces, ending] if ending else pieces
 

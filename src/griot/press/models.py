@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -161,6 +162,7 @@ class Article(models.Model):
     vector = HalfVectorField(dimensions=types.DIMENSIONS, null=True)
     bands = ArrayField(models.BigIntegerField(), default=list, help_text="of its MinHash signature: copies share some")
     in_window = models.BooleanField(default=True, help_text="recent enough for new articles to be compared with it")
+    search = SearchVectorField(null=True, help_text="what searching.py makes of its title, summary and text")
     story = models.ForeignKey("Story", models.SET_NULL, null=True, blank=True, related_name="articles")
 
     class Meta:
@@ -174,6 +176,12 @@ class Article(models.Model):
                 m=16, ef_construction=64,
             ),
             GinIndex(fields=["bands"], condition=Q(in_window=True), name="article_bands"),
+            # What lies before the window is only searched: an article enters this index when it leaves the window.
+            HnswIndex(
+                fields=["vector"], opclasses=["halfvec_cosine_ops"], condition=Q(in_window=False), name="article_past_vector",
+                m=16, ef_construction=64,
+            ),
+            GinIndex(fields=["search"], name="article_search"),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -231,7 +239,15 @@ class Entry(models.Model):
 
 
 class Story(models.Model):
-    """Articles on the same event. A merged story stays as a redirect to the one it went into."""
+    """Articles on the same event. A merged story stays as a redirect to the one it went into.
+
+    What the desk shows and filters by is kept with it, and brought up to date whenever its articles change.
+    """
+
+    class Decision(models.TextChoices):
+        ACCEPTED = "accepted", "accepted"
+        DISCARDED = "discarded", "discarded"
+        LATER = "later", "later"
 
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="absorbed")
     first_published = models.DateTimeField()
@@ -239,10 +255,23 @@ class Story(models.Model):
     score = models.FloatField(default=0, help_text="for the beat it is nearest to")
     told = models.DateTimeField(null=True, blank=True, help_text="when an issue last told it")
     told_line = models.TextField(blank=True, help_text="what that issue said")
+    headline = models.CharField(max_length=500, blank=True)
+    languages = ArrayField(models.CharField(max_length=12), default=list)
+    countries = ArrayField(models.CharField(max_length=2), default=list, help_text="that its articles name, most first")
+    outlets = ArrayField(models.BigIntegerField(), default=list, help_text="ids of those that report or carry it")
+    reports = models.PositiveSmallIntegerField(default=0, help_text="independent ones")
+    copies = models.PositiveSmallIntegerField(default=0)
+    is_ours = models.BooleanField(default=False, help_text="our own organisation appears in it")
+    grown = models.DateTimeField(null=True, help_text="when its newest report of its own was first seen")
+    changed = models.DateTimeField(default=timezone.now, help_text="when its articles, line or decision last changed")
+    decision = models.CharField(max_length=9, choices=Decision.choices, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "stories"
         ordering = ["-score", "-last_published"]
+        indexes = [models.Index(fields=["changed"], name="story_changed")]
 
     def __str__(self) -> str:
         return f"Story {self.pk}"
@@ -367,6 +396,10 @@ class Line(models.Model):
         default=False, help_text="in the language of its articles, for want of a translator"
     )
     drafted = models.DateTimeField(auto_now=True)
+    version = models.PositiveIntegerField(
+        default=0, help_text="counts a person's edits: who edits names the one they saw"
+    )
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["story", "language"], name="line_once_per_story")]

@@ -9,6 +9,7 @@ named, and editors' verdicts are never undone.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,13 +19,13 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from griot.press import relevance, types
 from griot.press.beats_store import beat_value
 from griot.press.clustering import WINDOW, Group, Verdicts, cluster
-from griot.press.drafting import draft
+from griot.press.drafting import draft, ordered
 from griot.press.helpers import DeepL, LibreTranslate, OpenAI, helper_from
 from griot.press.house import lint
 from griot.press.mentions import find_mentions, mention_sentence
@@ -32,6 +33,7 @@ from griot.press.models import Article, Beat, Line, Organisation, Rating, Story,
 from griot.press.progress import Progress, silent_progress
 from griot.press.syndication import find_copies
 
+LANGUAGE = "en"  # that lines are drafted in
 BATCH = 100  # new articles grouped at a time
 NEIGHBOURS = 16  # looked at for each
 NEAR_ENOUGH = 0.75  # cosine distance beyond which nothing is one story
@@ -159,6 +161,16 @@ def merge_into(story: Story, gone: Sequence[int]) -> None:
     Story.objects.filter(Q(pk__in=gone) | Q(merged_into__in=gone)).update(merged_into=story)
     Article.objects.filter(story__in=gone).update(story=story)
     Line.objects.filter(story__in=gone).delete()
+    if not story.decision:
+        # What an editor decided of one of them holds for the whole; accepted outweighs the rest.
+        decided = Story.objects.filter(pk__in=gone).exclude(decision="").order_by("decision", "-decided_at").first()
+        if decided:
+            facts = {
+                "decision": decided.decision,
+                "decided_by": decided.decided_by_id,
+                "decided_at": decided.decided_at,
+            }
+            Story.objects.filter(pk=story.pk).update(**facts)
     told = Story.objects.filter(pk__in=[*gone, story.pk]).exclude(told=None).order_by("-told").first()
     if told and told.pk != story.pk and (story.told is None or told.told > story.told):
         Story.objects.filter(pk=story.pk).update(told=told.told, told_line=told.told_line)
@@ -189,18 +201,39 @@ def rate_stories(ids: set[int]) -> None:
         vectors = np.array([a.vector or [0.0] * types.DIMENSIONS for a in articles], dtype=np.float32)
         is_mentioned = any(find_mentions(value, ours) for ours in organisations for value in values)
         story = stories[pk]
-        story.first_published = min(a.published for a in articles)
-        story.last_published = max(a.published for a in articles)
+        describe_story(story, articles, values)
+        story.is_ours = is_mentioned
         story.score = 0.0
         for beat_pk, beat in beats:
             scored = relevance.score_story(values, beat, relevance.nearness_to(beat, vectors), is_mentioned)
             story.score = max(story.score, scored.score - beat.threshold + relevance.ON_BEAT)
             facts = {"score": scored.score, "features": scored.features, "reasons": list(scored.reasons)}
             ratings.append(Rating(story_id=pk, beat_id=beat_pk, **facts))
-    Story.objects.bulk_update(stories.values(), ["first_published", "last_published", "score"])
+    Story.objects.bulk_update(stories.values(), ["score", "is_ours", *DESCRIBED])
     Rating.objects.bulk_create(
         ratings, update_conflicts=True, unique_fields=["story", "beat"], update_fields=["score", "features", "reasons"]
     )
+
+
+DESCRIBED = (
+    "first_published", "last_published", "headline", "languages", "countries", "outlets", "reports", "copies", "grown", "changed",
+)  # fmt: skip
+
+
+def describe_story(story: Story, articles: Sequence[Article], values: Sequence[types.Article]) -> None:
+    """Bring up to date what the desk shows of a story and filters by."""
+    first = ordered(values)
+    own = [a for a in articles if a.copy_of_id is None]
+    countries = Counter(code for a in own or articles for code in a.places[:3])
+    story.first_published = min(a.published for a in articles)
+    story.last_published = max(a.published for a in articles)
+    story.headline = next((v.title for v in first if v.language == LANGUAGE), first[0].title)[:500]
+    story.languages = sorted({a.language for a in articles if a.language})
+    story.countries = [code for code, _ in countries.most_common(12)]
+    story.outlets = list(dict.fromkeys(a.outlet_id for a in [*own, *articles]))
+    story.reports, story.copies = len(own), len(articles) - len(own)
+    story.grown = max(a.first_seen for a in own or articles)
+    story.changed = timezone.now()
 
 
 # --- lines -------------------------------------------------------------------------------
@@ -208,7 +241,8 @@ def rate_stories(ids: set[int]) -> None:
 
 def draft_lines(since: datetime, until: datetime, language: str = "en", progress: Progress = silent_progress) -> None:
     """Draft the line of each story on the beat with news between two moments, where it changed."""
-    stories = list(stories_on_beat(since, until))
+    edited = Line.objects.filter(language=language).exclude(edited_by=None).values("story")
+    stories = list(stories_on_beat(since, until).exclude(pk__in=edited))  # a person's words are never drafted over
     organisations = [row.as_value() for row in Organisation.objects.all()]
     for number, story in enumerate(stories, 1):
         draft_story(story, language, organisations)
@@ -262,9 +296,8 @@ def stories_on_beat(since: datetime, until: datetime) -> QuerySet[Story]:
         Story.objects.filter(
             merged_into=None, score__gte=relevance.ON_BEAT, last_published__gt=since, last_published__lte=until
         )
-        .exclude(ratings__judgement=Rating.Judgement.DISCARDED)
-        .annotate(newest=Max("articles__first_seen", filter=Q(articles__copy_of=None)))
-        .filter(Q(told=None) | Q(newest__gt=F("told")))
+        .exclude(decision=Story.Decision.DISCARDED)
+        .filter(Q(told=None) | Q(grown__gt=F("told")))
         .order_by("-score", "-last_published", "pk")
     )
 

@@ -110,13 +110,13 @@ class Node(Protocol):
 
 @dataclass(frozen=True)
 class Words:
-    """Any of some words and phrases; patterns over folded text."""
+    """Any of some words and phrases, folded; a * stands for any ending."""
 
-    patterns: tuple[str, ...]
+    terms: tuple[str, ...]
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
-        return re.compile(r"(?<!\w)(?:" + "|".join(self.patterns) + r")(?!\w)")
+        return re.compile(r"(?<!\w)(?:" + "|".join(map(_pattern, self.terms)) + r")(?!\w)")
 
     def spans(self, document: Document, name: str) -> list[tuple[int, int]]:
         """Where they stand in a field, in words: (first, last)."""
@@ -149,7 +149,7 @@ class Near:
             for a, b in self.left.spans(document, name):
                 if any(max(c - b, a - d) <= self.distance and (c > b or d < a) for c, d in theirs):
                     hits.counts[name, boost] += 1
-                    hits.words.append((name, f"{self.left.patterns[0]} … {self.right.patterns[0]}"))
+                    hits.words.append((name, f"{self.left.terms[0]} … {self.right.terms[0]}"))
         return hits if hits.counts else None
 
 
@@ -219,13 +219,13 @@ class _Build(Transformer):  # type: ignore[misc]
     """Lark's tree into nodes; words side by side in an OR become one pattern, for speed."""
 
     def word(self, items: list[Any]) -> Node:
-        return Words((_pattern(str(items[0])),))
+        return Words((_folded(str(items[0])),))
 
     def phrase(self, items: list[Any]) -> Node:
         inside = str(items[0])[1:-1].strip()
         if not inside:
             raise QueryError("an empty phrase", items[0].start_pos or 0)
-        return Words((_pattern(inside),))
+        return Words((_folded(inside),))
 
     def value(self, items: list[Any]) -> str:
         return str(items[0]).strip('"')
@@ -261,20 +261,19 @@ class _Build(Transformer):  # type: ignore[misc]
         flat: list[Node] = []
         for item in items:
             flat += item.parts if isinstance(item, Any_) else [item]
-        words = [p for node in flat if isinstance(node, Words) for p in node.patterns]
+        words = [t for node in flat if isinstance(node, Words) for t in node.terms]
         rest = [node for node in flat if not isinstance(node, Words)]
         if not rest:
             return Words(tuple(words))
         return Any_((*([Words(tuple(words))] if words else []), *rest))
 
 
+def _folded(term: str) -> str:
+    return fold(" ".join(term.split()))
+
+
 def _pattern(term: str) -> str:
-    return (
-        re.escape(fold(" ".join(term.split())))
-        .replace(r"\*", r"\w*")
-        .replace(r"\ ", r"[\s-]+")
-        .replace(r"\-", r"[\s-]")
-    )
+    return re.escape(term).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]")
 
 
 _parser = Lark(_GRAMMAR, parser="lalr", propagate_positions=True)

@@ -17,6 +17,7 @@ from griot.press.pieces import piece_of
 from griot.press.places import places_in
 from griot.press.politeness import each_host, fetch_politely
 from griot.press.progress import Progress, silent_progress
+from griot.press.searching import search_vector
 from griot.press.syndication import bands
 from griot.press.types import BadInput, Dated, Page
 from griot.press.urls import canonical_url
@@ -117,6 +118,7 @@ def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: 
         read_from=READ_FROM.get(source.kind) or (Article.ReadFrom.PAGE if page else Article.ReadFrom.FEED),
         why_not_page=why,
     )
+    article.search = search_vector(title, entry.summary, text)
     value = article.as_value()
     article.vector = HalfVector(default_encoder().encode([view_of(value)])[0])
     article.bands = bands(value)

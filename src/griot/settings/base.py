@@ -24,6 +24,9 @@ USER_AGENT = f"Griot/{__version__} (+{PUBLIC_URL}; {CONTACT})"
 TIME_ZONE = env.str("GRIOT_TIME_ZONE", "UTC")
 USE_TZ = True
 LANGUAGE_CODE = "en"
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
+WAGTAIL_I18N_ENABLED = True
+WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {"CLASS": "griot.digest.translating.Machine"}
 WAGTAIL_SITE_NAME = env.str("GRIOT_NAME", "Griot")
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
 
@@ -77,6 +80,9 @@ INSTALLED_APPS = [
     "griot.press",
     "griot.digest",
     "griot.mailing",
+    "wagtail_localize",
+    "wagtail_localize.locales",
+    "wagtail.contrib.routable_page",
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
@@ -103,7 +109,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

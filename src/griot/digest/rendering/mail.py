@@ -25,7 +25,7 @@ def render_mjml(issue: Issue) -> str:
 def render_mail(issue: Issue) -> str:
     """The HTML part. Raises MailError when it is larger than mail clients show."""
     html = str(mjml2html(render_mjml(issue), disable_comments=True, fonts={}))  # by default it would link web fonts
-    html = re.sub(r">\s+<", "> <", html).replace("<html ", f'<html lang="{issue.language}" ', 1)
+    html = re.sub(r">\s+<", "> <", html)
     if len(html.encode()) > LARGEST:
         raise MailError(
             f"the e-mail would have {len(html.encode()) // 1024} KB; mail clients clip at 102 and we stop at 90. "

@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from griot.digest.rendering.environment import render_template
-from griot.digest.types import Issue
+from griot.digest.types import Block, Issue, picture_of, title_of
 from griot.digest.words import words
 
 if TYPE_CHECKING:
-    from griot.digest.composing import Archive
+    from griot.digest.archive import Archive
 
 
 def render_issue(issue: Issue) -> str:
     return render_template("web/issue.html", issue)
+
+
+def render_item(issue: Issue, block: Block) -> str:
+    """One block on a page of its own; a gallery's shows all its pictures."""
+    return render_template("web/item.html", issue, block=block, item_title=title_of(block), picture=picture_of(block))
 
 
 def render_message(word: str) -> str:
@@ -22,4 +27,4 @@ def render_message(word: str) -> str:
 
 
 def render_archive(archive: Archive) -> str:
-    return render_template("web/archive.html", archive=archive)
+    return render_template("web/archive.html", language=archive.language, archive=archive)

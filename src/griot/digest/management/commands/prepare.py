@@ -11,9 +11,10 @@ from django.db import OperationalError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from rich.console import Console
 from rich.progress import Progress
-from wagtail.models import Page, Site
+from wagtail.models import Locale, Page, Site
 
 from griot.digest.models import DigestIndexPage, Newsroom
+from griot.digest.telling import first_themes
 from griot.press.beats_store import first_beat
 
 OLDEST_SERVER = 150000
@@ -72,20 +73,34 @@ def _administrator() -> None:
         )
 
 
+# What stands on the front until an editor says it otherwise.
+INTRODUCTIONS = {
+    "en": "What the world’s press writes about people on the move, every morning.",
+    "fr": "Ce que la presse du monde écrit sur celles et ceux qui se déplacent, chaque matin.",
+    "es": "Lo que la prensa del mundo escribe sobre las personas en movimiento, cada mañana.",
+    "ar": "ما تكتبه صحافة العالم عن الناس المتنقلين، كل صباح.",
+}
+
+
 def _site() -> None:
-    """The front page at the root of the site, and the site under its public address."""
-    index = DigestIndexPage.objects.first()
+    """A front for each language under the root, and the site under its public address."""
+    for code, _ in settings.WAGTAIL_CONTENT_LANGUAGES:
+        Locale.objects.get_or_create(language_code=code)
+    home = Locale.objects.get(language_code=settings.LANGUAGE_CODE)
+    index = DigestIndexPage.objects.filter(locale=home).first()
     if index is None:
-        root = Page.objects.get(depth=1)
-        index = root.add_child(
+        index = Page.objects.get(depth=1).add_child(
             instance=DigestIndexPage(
-                title=settings.WAGTAIL_SITE_NAME,
-                slug="digest",
-                introduction="What the world’s press writes about people on the move, every morning.",
+                title=settings.WAGTAIL_SITE_NAME, slug="digest", introduction=INTRODUCTIONS["en"], locale=home
             )
         )
         Site.objects.all().delete()
         Page.objects.filter(depth=2, slug="home").delete()
+    for locale in Locale.objects.exclude(pk=home.pk):
+        if not index.has_translation(locale):
+            front = index.copy_for_translation(locale)
+            front.introduction = INTRODUCTIONS.get(locale.language_code, index.introduction)
+            front.save_revision().publish()
     parts = urlsplit(settings.PUBLIC_URL)
     facts = {"root_page": index, "hostname": parts.hostname, "port": parts.port or {"https": 443}.get(parts.scheme, 80)}
     site, is_new = Site.objects.get_or_create(is_default_site=True, defaults={**facts, "site_name": index.title})
@@ -93,4 +108,5 @@ def _site() -> None:
         Site.objects.filter(pk=site.pk).update(hostname=facts["hostname"], port=facts["port"])
         Site.clear_site_root_paths_cache()
     first_beat()
+    first_themes()
     Newsroom.objects.get_or_create(site=site, defaults={"name": index.title, "contact": settings.CONTACT})

@@ -1,0 +1,11 @@
+// Readers' pages work without any script; this one copies a link where the browser can.
+for (const button of document.querySelectorAll("button.copy")) {
+  if (!navigator.clipboard) break;
+  button.hidden = false;
+  const words = button.textContent;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.url);
+    button.textContent = button.dataset.done;
+    setTimeout(() => { button.textContent = words; }, 2500);
+  });
+}
