@@ -251,7 +251,7 @@ class TestTheArchive:
 
     def test_feeds_for_the_whole_and_for_each_section(self, client):
         feed = json.loads(client.get("/json-feed/").content)
-        assert feed["version"].endswith("1.1") and [i["url"] for i in feed["items"]][0].endswith("/2018-12-12/")
+        assert feed["version"].endswith("1.1") and next(i["url"] for i in feed["items"]).endswith("/2018-12-12/")
         section = json.loads(client.get("/json-feed/press_review/").content)
         assert "57" in section["items"][0]["content_html"] and "Communities" not in section["items"][0]["content_html"]
         assert b"57" in client.get("/feed/press_review/").content

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from griot.digest.frames import first_body
 from griot.digest.models import DigestIndexPage, IssuePage
 from griot.digest.words import long_date
 from griot.press.ledger import Ledger, ledger
@@ -65,17 +66,34 @@ def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -
             if line.ok or (line.overrides.exists() and line.may_be_approved)  # vouched for by a named person
         ][:MOST_LINES]
         review = {"section": "press_review", "title": "", "lines": [_value(line) for line in lines]}
-        if issue is None:
-            issue = IssuePage(
-                title=issue_title(day, language), slug=day.isoformat(), day=day, locale=index.locale, live=False
-            )
-            issue.body = [("press_review", review)] if lines else []
-            index.add_child(instance=issue)
-        else:
-            others = [(b.block_type, b.value) for b in issue.body if b.block_type != "press_review"]
-            issue.body = [*others, ("press_review", review)]
+        issue = issue or _begin(index, day)
+        if lines:
+            body = [(b.block_type, b.value) for b in issue.body]
+            sections = [n for n, b in enumerate(issue.body) if b.block_type == "press_review"]
+            at = next((n for n in sections if (body[n][1]["section"] or "press_review") == "press_review"), None)
+            if at is None:
+                body.append(("press_review", review))
+            else:
+                body[at] = ("press_review", {**body[at][1], "lines": review["lines"]})
+            issue.body = body
         issue.summary = f"{len(lines)} stories from the night’s press" if lines else ""
         issue.save_revision()
+    return issue
+
+
+def start_issue(day: date, language: str) -> IssuePage:
+    """The day's issue, begun from its frame where there is none yet."""
+    with transaction.atomic():
+        index = DigestIndexPage.objects.select_for_update().get(locale__language_code=language)
+        return IssuePage.objects.filter(day=day, language=language).first() or _begin(index, day)
+
+
+def _begin(index: DigestIndexPage, day: date) -> IssuePage:
+    language = index.locale.language_code
+    issue = IssuePage(title=issue_title(day, language), slug=day.isoformat(), day=day, locale=index.locale, live=False)
+    issue.body = issue.body.stream_block.to_python(first_body(day, language))
+    index.add_child(instance=issue)
+    issue.save_revision()
     return issue
 
 

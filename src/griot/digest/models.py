@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -198,6 +199,32 @@ class IssuePage(RoutablePageMixin, Page):
         return response
 
 
+class IssueFrame(models.Model):
+    """What an issue of certain weekdays begins with."""
+
+    name = models.CharField(max_length=80, unique=True)
+    weekdays = ArrayField(
+        models.PositiveSmallIntegerField(choices=list(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1))),
+        default=list, blank=True,
+    )  # fmt: skip
+    body = StreamField(IssueBlocks(required=False), blank=True)
+
+    panels = [FieldPanel("name"), FieldPanel("weekdays", widget=forms.CheckboxSelectMultiple), FieldPanel("body")]
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = "issue template"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        taken = {d: f.name for f in IssueFrame.objects.exclude(pk=self.pk) for d in f.weekdays}
+        for day in self.weekdays or []:
+            if day in taken:
+                raise ValidationError({"weekdays": f"“{taken[day]}” is the template of one of these days already."})
+
+
 class Correction(models.Model):
     """What was wrong in an issue, said after it had gone out. It stands on the web issue at once."""
 
@@ -256,6 +283,34 @@ class ToldItem(models.Model):
             GinIndex(fields=["outlets", "countries", "themes"], name="told_facets"),
             models.Index(fields=["language", "-day"], name="told_day"),
         ]
+
+
+class Presence(models.Model):
+    """An editor at the desk, and the story that is open before them."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="presence")
+    story = models.BigIntegerField(null=True, db_index=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    @property
+    def name(self) -> str:
+        return self.user.get_full_name() or self.user.get_username()
+
+
+class DeskAction(models.Model):
+    """Something an editor did at the desk, with what it takes to undo it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=12)
+    label = models.CharField(max_length=200, help_text="what was done, in words")
+    story = models.BigIntegerField(null=True)
+    undo = models.JSONField()
+    undone = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["user", "-id"], name="desk_action_of_user")]
 
 
 # A mail's own styles are inline, as mail clients want them; nothing else may run or load.

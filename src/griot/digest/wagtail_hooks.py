@@ -7,12 +7,16 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import include, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
+from wagtail.admin.viewsets.model import ModelViewSet
 
-from griot.digest.models import IssuePage
+from griot.digest.desk import views
+from griot.digest.models import IssueFrame, IssuePage, Theme
 from griot.press.models import Article, Fetch, Notice, Source
 
 NIGHT_HOURS = 36
@@ -40,6 +44,51 @@ class ThisMorning(Component):
             "notices": Notice.objects.filter(is_over=False)[:6],
             "failing": [f for f in last.select_related("source__outlet") if f.outcome == Fetch.Outcome.FAILED],
         }
+
+
+@hooks.register("register_admin_urls")
+def urls() -> list[Any]:
+    patterns = [
+        path("", views.desk, name="desk"),
+        path("rows/", views.rows, name="rows"),
+        path("story/<int:pk>/", views.story, name="story"),
+        path("issue/", views.issue_pane, name="issue"),
+        path("act/", views.do, name="act"),
+        path("pulse/", views.pulse, name="pulse"),
+        path("translate/<int:pk>/", views.translate, name="translate"),
+    ]
+    return [path("desk/", include((patterns, "desk")))]
+
+
+class _DeskItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("digest.change_issuepage"))  # type: ignore[union-attr]
+
+
+@hooks.register("register_admin_menu_item")
+def desk_item() -> MenuItem:
+    return _DeskItem("Desk", reverse("desk:desk"), icon_name="edit", order=10)
+
+
+class ThemeViewSet(ModelViewSet):
+    model = Theme
+    icon = "tag"
+    form_fields = ["name", "slug", "names", "query"]
+    list_display = ["name", "slug"]
+    add_to_settings_menu = True
+
+
+class IssueFrameViewSet(ModelViewSet):
+    model = IssueFrame
+    icon = "copy"
+    list_display = ["name", "weekdays"]
+    add_to_settings_menu = True
+    form_fields = ["name", "weekdays", "body"]
+
+
+@hooks.register("register_admin_viewset")
+def viewsets() -> list[Any]:
+    return [ThemeViewSet("themes"), IssueFrameViewSet("issue_frames")]
 
 
 @hooks.register("construct_homepage_panels")

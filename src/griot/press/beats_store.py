@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,16 +24,30 @@ def first_beat() -> Beat:
     )
 
 
-def judge(rating: Rating, accepted: bool | None, by: object = None) -> None:
+def judge(rating: Rating, accepted: bool | None, by: object = None) -> dict[str, float]:
     """Accept or discard a story for a beat, or take that back (None); the beat learns from each judgement.
 
-    Taking back forgets nothing: what was learned from one click is small, and pulls back by itself.
+    Gives what the beat has learned from this one, by feature, so that `unlearn` can take it back.
     """
     judgement = {True: Rating.Judgement.ACCEPTED, False: Rating.Judgement.DISCARDED, None: ""}[accepted]
     with transaction.atomic():
         beat = Beat.objects.select_for_update().get(pk=rating.beat_id)
         Rating.objects.filter(pk=rating.pk).update(judgement=judgement, by=by, at=timezone.now() if judgement else None)
         if accepted is not None and judgement != rating.judgement:
+            before = beat.learned
             beat.learned = relevance.learn(beat_value(beat), rating.features, accepted)
             beat.save(update_fields=["learned"])
+            moved = {k: beat.learned.get(k, 0.0) - before.get(k, 0.0) for k in {*before, *beat.learned}}
+        else:
+            moved = {}
     rating.refresh_from_db()
+    return {k: round(v, 5) for k, v in moved.items() if abs(v) > 1e-5}
+
+
+def unlearn(beat_pk: int, moved: Mapping[str, float]) -> None:
+    """Take back what a judgement has moved."""
+    with transaction.atomic():
+        beat = Beat.objects.select_for_update().get(pk=beat_pk)
+        learned = {k: beat.learned.get(k, 0.0) - moved.get(k, 0.0) for k in {*beat.learned, *moved}}
+        beat.learned = {k: round(v, 5) for k, v in learned.items() if abs(v) > 1e-4}
+        beat.save(update_fields=["learned"])

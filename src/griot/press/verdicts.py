@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.core import serializers
+from django.db.models import Q
 from django.utils import timezone
 
-from griot.press.models import Article, Story, Verdict
+from griot.press.models import Article, Line, Override, Story, Verdict
 from griot.press.pipeline import merge_into, rate_stories, stories_held
 
 MOST = 60  # articles of one side whose pairs are written down
@@ -50,10 +52,34 @@ def split_off(story: Story, articles: Sequence[Article], by: Any = None) -> Stor
     return new
 
 
-def take_back(articles: Iterable[Article]) -> int:
-    """Forget what was said of these articles among themselves; gives how many verdicts that were. For undo."""
-    ids = [a.pk for a in articles]
-    return int(Verdict.objects.filter(first__in=ids, second__in=ids).delete()[0])
+def snapshot(stories: Iterable[Story]) -> dict[str, Any]:
+    """All that merging and splitting these stories may change, as JSON, for `restore`."""
+    ids = [s.pk for s in stories]
+    articles = dict(Article.objects.filter(story__in=ids).values_list("pk", "story"))
+    rows = [
+        *Story.objects.filter(Q(pk__in=ids) | Q(merged_into__in=ids)),
+        *Line.objects.filter(story__in=ids),
+        *Override.objects.filter(line__story__in=ids),
+        *Verdict.objects.filter(first__in=articles, second__in=articles),
+    ]
+    return {"articles": {str(pk): story for pk, story in articles.items()}, "rows": serializers.serialize("json", rows)}
+
+
+def restore(before: dict[str, Any]) -> None:
+    """Put stories back to how a snapshot has them. Articles that came since stay where they are."""
+    with stories_held():
+        articles = {int(pk): story for pk, story in before["articles"].items()}
+        rows = [row.object for row in serializers.deserialize("json", before["rows"])]
+        stories = {row.pk for row in rows if isinstance(row, Story)}
+        touched = stories | set(Article.objects.filter(pk__in=articles).values_list("story", flat=True))
+        Verdict.objects.filter(first__in=articles, second__in=articles).delete()
+        Line.objects.filter(story__in=touched).delete()
+        for row in rows:
+            row.save()
+        for story in stories:
+            mine = [pk for pk, there in articles.items() if there == story]
+            Article.objects.filter(pk__in=mine).update(story=story)
+        rate_stories({pk for pk in touched if pk})
 
 
 def _say(pairs: Sequence[tuple[Article, Article]], together: bool, by: Any) -> None:

@@ -1,0 +1,224 @@
+"""The press lines of an issue's draft: put in, in the house's order, moved, taken out.
+
+The draft is the page's newest revision, which Wagtail's editor shows, too: there is one truth. Each change
+locks the front of its language, so two editors' changes follow each other.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from griot.digest.models import DigestIndexPage, IssuePage
+from griot.press.models import Line, Story
+
+SECTIONS = ("press_review", "trending", "opinion")
+RECENT = timedelta(minutes=30)  # within which one person's changes are one revision
+
+
+def issue_in_the_making() -> IssuePage | None:
+    """The issue that the desk works on: the earliest of today or later that is not out yet; None where there is none."""
+    issues = IssuePage.objects.filter(language=settings.LANGUAGE_CODE, day__gte=timezone.localdate(), live=False)
+    found: IssuePage | None = issues.order_by("day").first()
+    return found
+
+
+def day_in_the_making() -> date:
+    """The day of the issue in the making: today, or the day after the last that is out."""
+    today = timezone.localdate()
+    out = IssuePage.objects.filter(language=settings.LANGUAGE_CODE, day__gte=today, live=True).order_by("-day").first()
+    return out.day + timedelta(days=1) if out else today
+
+
+@contextmanager
+def draft_of(pk: int, user: Any = None) -> Iterator[Draft]:
+    """The draft of an issue, to be changed; saved at the end where it was."""
+    with transaction.atomic():
+        DigestIndexPage.objects.select_for_update().get(locale__language_code=settings.LANGUAGE_CODE)
+        draft = Draft(IssuePage.objects.get(pk=pk).get_latest_revision_as_object())
+        if user is not None:
+            draft.take_over()
+        yield draft
+        if draft.is_changed:
+            draft.save(user)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a line stands: section and index in it."""
+
+    section: str
+    index: int
+
+
+class Draft:
+    """The press sections of an issue's draft. `raw` is the body as stored."""
+
+    def __init__(self, page: IssuePage) -> None:
+        self.page = page
+        self.raw: list[dict[str, Any]] = [dict(child) for child in page.body.get_prep_value()]
+        self.is_changed = False
+
+    def take_over(self) -> None:
+        """What the machine laid out is a proposal: with the first person at work, only what somebody accepted stays."""
+        latest = self.page.get_latest_revision()
+        if latest is None or latest.user_id is not None:
+            return
+        accepted = set(Story.objects.filter(decision=Story.Decision.ACCEPTED).values_list("pk", flat=True))
+        for section in SECTIONS:
+            lines = self.lines(section)
+            lines[:] = [item for item in lines if item["value"].get("story") in accepted]
+        self.is_changed = True
+
+    def block(self, section: str) -> dict[str, Any] | None:
+        found = (
+            b
+            for b in self.raw
+            if b["type"] == "press_review" and (b["value"].get("section") or "press_review") == section
+        )
+        return next(found, None)
+
+    def lines(self, section: str) -> list[dict[str, Any]]:
+        """The section's lines as stored, to be changed in place; empty where it has none."""
+        block = self.block(section)
+        return block["value"]["lines"] if block else []
+
+    def place_of(self, story: int) -> Place | None:
+        for section in SECTIONS:
+            for index, item in enumerate(self.lines(section)):
+                if item["value"].get("story") == story:
+                    return Place(section, index)
+        return None
+
+    def put(self, value: dict[str, Any], section: str, index: int | None = None) -> Place:
+        """Put a line in; without an index where the house's order has it."""
+        if self.block(section) is None:
+            self._add_section(section)
+        lines = self.lines(section)
+        if index is None:
+            index = house_place(value["story"], [item["value"].get("story") for item in lines])
+        index = max(0, min(index, len(lines)))
+        lines.insert(index, {"type": "item", "id": str(uuid.uuid4()), "value": value})
+        self.is_changed = True
+        return Place(section, index)
+
+    def take(self, story: int) -> tuple[dict[str, Any], Place] | None:
+        """Take a story's line out; gives it and where it stood."""
+        place = self.place_of(story)
+        if place is None:
+            return None
+        item = self.lines(place.section).pop(place.index)
+        self.is_changed = True
+        return item["value"], place
+
+    def update(self, story: int, value: dict[str, Any]) -> bool:
+        place = self.place_of(story)
+        if place is None:
+            return False
+        item = self.lines(place.section)[place.index]
+        item["value"] = {**item["value"], **value}
+        self.is_changed = True
+        return True
+
+    def _add_section(self, section: str) -> None:
+        """A new section stands after the sections before it, or where the press review would."""
+        block = {
+            "type": "press_review", "id": str(uuid.uuid4()),
+            "value": {"section": section, "title": "", "bullet": "•", "lines": []},
+        }  # fmt: skip
+        at = max((n for n, b in enumerate(self.raw) if b["type"] == "press_review"), default=-1) + 1
+        if at == 0:
+            at = next((n for n, b in enumerate(self.raw) if b["type"] in {"event", "share"}), len(self.raw))
+        self.raw.insert(at, block)
+
+    def save(self, user: Any) -> None:
+        self.page.body = self.page.body.stream_block.to_python(self.raw)
+        latest = self.page.get_latest_revision()
+        is_same = (
+            latest
+            and user
+            and latest.user_id == user.pk
+            and latest.created_at > timezone.now() - RECENT
+            and not self.page.live
+        )
+        is_free = not self.page.current_workflow_state  # what is being approved keeps its revision
+        self.page.save_revision(user=user, clean=False, overwrite_revision=latest if is_same and is_free else None)
+
+
+def value_of(line: Line) -> dict[str, Any]:
+    return {"outlets": [{"type": "item", "id": str(uuid.uuid4()), "value": o} for o in line.outlets], "body": line.body,
+            "mention": line.mention, "story": line.story_id, "head": ""}  # fmt: skip
+
+
+# --- the house's order -------------------------------------------------------------------
+
+_CULTURE = frozenset({"feature", "review", "interview"})
+# Regions of the UN's M49, coarse: what "spread over regions" means to a reader.
+_REGIONS = {
+    "Africa": "DZ AO BJ BW BF BI CM CV CF TD KM CG CD CI DJ EG GQ ER SZ ET GA GM GH GN GW KE LS LR LY MG MW ML MR MU MA MZ NA NE NG RW ST SN SC SL SO ZA SS SD TZ TG TN UG ZM ZW",
+    "Americas": "AR BO BR CA CL CO CR CU DO EC SV GT GY HT HN JM MX NI PA PY PE SR TT US UY VE",
+    "Asia": "AF BD BT BN KH CN IN ID JP KZ KG LA MY MV MN MM NP KP PK PH SG KR LK TW TJ TH TL TM UZ VN",
+    "Middle East": "AE BH IQ IR IL JO KW LB OM PS QA SA SY TR YE",
+}
+_REGION_OF = {code: region for region, codes in _REGIONS.items() for code in codes.split()}
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What the house's order goes by: our organisation first, culture and people last, then independent reports."""
+
+    is_ours: bool
+    is_culture: bool
+    reports: int
+    score: float
+    region: str
+
+    @property
+    def key(self) -> tuple[bool, bool, int, float]:
+        return (not self.is_ours, self.is_culture, -self.reports, -self.score)
+
+
+def weights(stories: Sequence[int | None]) -> dict[int, Weight]:
+    rows = Story.objects.filter(pk__in=[s for s in stories if s]).prefetch_related("articles")
+    found = {}
+    for s in rows:
+        kinds = {a.piece for a in s.articles.all() if a.copy_of_id is None}
+        region = _REGION_OF.get(s.countries[0], "Europe") if s.countries else ""
+        found[s.pk] = Weight(s.is_ours, bool(kinds) and kinds <= _CULTURE, s.reports, s.score, region)
+    return found
+
+
+def house_place(story: int, there: Sequence[int | None]) -> int:
+    """Where a story's line belongs among those that stand there already; nobody else's place changes.
+
+    Before the first that ranks after it; of several places of like weight, one whose neighbours are from other regions.
+    """
+    known = weights([story, *there])
+    mine = known.get(story)
+    if mine is None:
+        return len(there)
+    others = [known.get(s) if s else None for s in there]
+    index = next((n for n, w in enumerate(others) if w and w.key > mine.key), len(there))
+    like = [n for n in range(index, -1, -1) if n == index or _is_like(others[n], mine)]
+
+    def neighbours(n: int) -> int:
+        beside = [others[m] for m in (n - 1, n) if 0 <= m < len(others)]
+        return sum(w.region == mine.region for w in beside if w)
+
+    steps: list[int] = []
+    for n in like:
+        if n == index or steps[-1] == n + 1:
+            steps.append(n)
+    return min(steps, key=lambda n: (neighbours(n), index - n))
+
+
+def _is_like(other: Weight | None, mine: Weight) -> bool:
+    return bool(other) and other.key[:3] == mine.key[:3]  # type: ignore[union-attr]

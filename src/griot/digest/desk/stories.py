@@ -1,0 +1,231 @@
+"""What the desk shows: stories by filter and rank, a page at a time, in a number of queries that never grows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from babel import Locale
+from django.conf import settings
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.utils import timezone
+
+from griot.digest.models import Presence
+from griot.press.models import Article, Beat, Line, Outlet, Rating, Story
+from griot.press.relevance import ON_BEAT
+from griot.press.searching import like_in_meaning, search_articles
+
+PAGE = 50  # stories drawn at a time
+SHOWN_OUTLETS = 4
+NIGHTS = {"night": timedelta(hours=36), "week": timedelta(days=7)}
+STATES = ("open", "accepted", "later", "discarded", "all")
+MOST_FOUND = 2000  # articles that a search looks at
+# Not told yet, or with something new since.
+_NEWS = Q(told=None) | Q(grown__gt=F("told"))
+AWAKE = timedelta(seconds=40)  # that an editor is taken to be at a story after being heard of
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an editor wants to see. Empty fields filter nothing."""
+
+    state: str = "open"
+    beat: str = ""
+    country: str = ""
+    language: str = ""
+    outlet: str = ""
+    ours: bool = False
+    new: bool = False
+    within: str = "night"
+    q: str = ""
+    meaning: bool = False
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Asked:
+        def word(name: str, most: int = 12) -> str:
+            return query.get(name, "").strip()[:most]
+
+        state, within = word("state"), word("within")
+        return cls(
+            state=state if state in STATES else "open", beat=word("beat") if word("beat").isdigit() else "", country=word("country"),
+            language=word("language"), outlet=word("outlet") if word("outlet").isdigit() else "", ours=bool(query.get("ours")),
+            new=bool(query.get("new")), within=within if within in NIGHTS else "night", q=query.get("q", "").strip()[:300],
+            meaning=bool(query.get("meaning")),
+        )  # fmt: skip
+
+
+@dataclass
+class Row:
+    """One story in the list."""
+
+    story: Story
+    score: float
+    outlets: list[tuple[Outlet, str, datetime]]  # with the language and time of its article, the first first
+    more_outlets: int
+    line: Line | None
+    reasons: Sequence[str]
+    threshold: float
+    here: list[str] = field(default_factory=list)
+
+    @property
+    def nearness(self) -> str:
+        """The score in words."""
+        share = self.score / self.threshold if self.threshold else 0.0
+        words = ((2.5, "at its heart"), (1.0, "on the beat"), (0.5, "near the beat"))
+        return next((word for least, word in words if share >= least), "far from the beat")
+
+    @property
+    def has_news_since_told(self) -> bool:
+        return bool(self.story.told and self.story.grown and self.story.grown > self.story.told)
+
+
+def asked_for(asked: Asked, now: datetime | None = None) -> QuerySet[Story]:
+    """The stories that an editor asked for, not yet in order. Raises QueryError for a search that can't be read."""
+    stories = Story.objects.filter(merged_into=None)
+    if asked.q:
+        stories = stories.filter(pk__in=_found(asked))
+    else:
+        stories = stories.filter(last_published__gt=(now or timezone.now()) - NIGHTS[asked.within])
+    if asked.state == "open":
+        stories = stories.filter(decision="").filter(_NEWS)
+    elif asked.state != "all":
+        stories = stories.filter(decision=asked.state)
+    if asked.country:
+        stories = stories.filter(countries__contains=[asked.country])
+    if asked.language:
+        stories = stories.filter(languages__contains=[asked.language])
+    if asked.outlet:
+        stories = stories.filter(outlets__contains=[int(asked.outlet)])
+    if asked.ours:
+        stories = stories.filter(is_ours=True)
+    if asked.new:
+        stories = stories.filter(_NEWS)
+    return stories
+
+
+def _found(asked: Asked) -> Any:
+    if asked.meaning:
+        return [a.story_id for a in like_in_meaning(asked.q) if a.story_id]
+    newest = search_articles(asked.q).exclude(story=None)[:MOST_FOUND]
+    return newest.values("story")
+
+
+def ranked(stories: QuerySet[Story], asked: Asked) -> QuerySet[Story]:
+    """In order: by nearness to the beat asked for, or to the nearest; what was searched for, newest first."""
+    rank = F("score")
+    if asked.beat:
+        mine = Rating.objects.filter(story=OuterRef("pk"), beat=int(asked.beat))
+        stories = stories.filter(Exists(mine)).annotate(rank=Subquery(mine.values("score")[:1]))
+        rank = F("rank")
+    else:
+        stories = stories.annotate(rank=rank)
+    if asked.q and asked.meaning:
+        order = {pk: n for n, pk in enumerate(dict.fromkeys(_found(asked)))}
+        place = Case(*(When(pk=pk, then=n) for pk, n in order.items()), default=len(order))
+        return stories.annotate(place=place).order_by("place", "-pk") if order else stories
+    if asked.q:
+        return stories.order_by("-last_published", "-pk")
+    return stories.order_by("-rank", "-last_published", "-pk")
+
+
+def rows(asked: Asked, offset: int = 0, most: int = PAGE) -> list[Row]:
+    """A page of stories, in six queries however many there are."""
+    stories = list(ranked(asked_for(asked), asked)[offset : offset + most])
+    return rows_of(stories, asked.beat)
+
+
+def rows_of(stories: Sequence[Story], beat: str = "") -> list[Row]:
+    ids = [s.pk for s in stories]
+    articles: dict[int, list[Article]] = {}
+    shown = (
+        Article.objects.filter(story__in=ids)
+        .only("story_id", "outlet_id", "language", "published", "copy_of_id")
+        .order_by("copy_of_id", "published")
+    )
+    for article in shown:
+        articles.setdefault(article.story_id or 0, []).append(article)
+    names = Outlet.objects.in_bulk([pk for s in stories for pk in s.outlets])
+    lines = {line.story_id: line for line in Line.objects.filter(story__in=ids, language=settings.LANGUAGE_CODE)}
+    ratings: dict[int, Rating] = {}
+    for rating in Rating.objects.filter(story__in=ids).select_related("beat").order_by("score"):
+        if not beat or rating.beat_id == int(beat):
+            ratings[rating.story_id] = rating
+    here: dict[int, list[str]] = {}
+    for presence in Presence.objects.filter(story__in=ids, at__gt=timezone.now() - AWAKE).select_related("user"):
+        here.setdefault(presence.story, []).append(presence.name)
+    found = []
+    for story in stories:
+        first: dict[int, Article] = {}
+        for article in sorted(articles.get(story.pk, []), key=lambda a: (a.copy_of_id is not None, a.published)):
+            first.setdefault(article.outlet_id, article)
+        carriers = sorted(
+            first.values(), key=lambda a: (a.copy_of_id is not None, -names[a.outlet_id].weight, a.published)
+        )
+        best = ratings.get(story.pk)
+        found.append(
+            Row(
+                story, best.score if best else story.score,
+                [(names[a.outlet_id], a.language, a.published) for a in carriers[:SHOWN_OUTLETS]], max(0, len(carriers) - SHOWN_OUTLETS),
+                lines.get(story.pk), best.reasons[:3] if best else (), best.beat.threshold if best else ON_BEAT, here.get(story.pk, []),
+            )
+        )  # fmt: skip
+    return found
+
+
+# --- facets ------------------------------------------------------------------------------
+
+_COUNTS = """
+SELECT kind, value, count(*) FROM ({stories}) story, LATERAL (
+    SELECT 'country' AS kind, unnest(story.countries)::text AS value
+    UNION ALL SELECT 'language', unnest(story.languages)::text
+    UNION ALL SELECT 'outlet', unnest(story.outlets)::text
+) facet GROUP BY kind, value ORDER BY count(*) DESC, value
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    name: str
+    count: int
+    is_chosen: bool
+
+
+def choices(asked: Asked) -> dict[str, list[Choice]]:
+    """What the list can be narrowed to, each with how many stories that leaves."""
+    beats = [Choice(str(b.pk), b.name, 0, asked.beat == str(b.pk)) for b in Beat.objects.filter(is_active=True)]
+    stories = asked_for(asked).order_by().values("countries", "languages", "outlets")
+    try:
+        sql, parameters = stories.query.sql_with_params()
+    except EmptyResultSet:
+        return {"beat": beats}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS.format(stories=sql), parameters)
+        counted = cursor.fetchall()
+    english = Locale.parse(settings.LANGUAGE_CODE)
+    outlets = dict(
+        Outlet.objects.filter(pk__in=[int(v) for k, v, _ in counted if k == "outlet"]).values_list("pk", "name")
+    )
+    names: dict[str, Callable[[str], str]] = {
+        "country": lambda v: english.territories.get(v, v), "language": lambda v: english.languages.get(v, v),
+        "outlet": lambda v: outlets.get(int(v), v),
+    }  # fmt: skip
+    found: dict[str, list[Choice]] = {"beat": beats}
+    for kind, name in names.items():
+        chosen = getattr(asked, kind)
+        found[kind] = [Choice(v, name(v), n, v == chosen) for k, v, n in counted if k == kind]
+    return found
+
+
+def totals() -> dict[str, int]:
+    """How many stories of the night stand in each state."""
+    night = Story.objects.filter(merged_into=None, last_published__gt=timezone.now() - NIGHTS["night"])
+    return night.aggregate(
+        open=Count("pk", filter=Q(decision="") & _NEWS),
+        **{state: Count("pk", filter=Q(decision=state)) for state in ("accepted", "later", "discarded")},
+        all=Count("pk"),
+    )

@@ -1,0 +1,267 @@
+"""The desk's page, its parts as they are asked for, and what is done there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import permission_required
+from django.core.cache import cache
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET, require_POST
+
+from griot.digest.archive import TOLD_FILTERS
+from griot.digest.composing import path_of
+from griot.digest.desk import stories
+from griot.digest.desk.actions import Done, Refused, act, undo_last
+from griot.digest.desk.lines import pieces
+from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making
+from griot.digest.models import IssuePage, Presence, ToldItem
+from griot.press.helpers import HelperError, helper_from
+from griot.press.lines import attribution
+from griot.press.models import Article, Line, Story
+from griot.press.pipeline import draft_story
+from griot.press.query import QueryError
+from griot.press.searching import condition
+
+MOST_ARTICLES = 40
+LARGEST_BODY = 64 * 1024
+TRANSLATED = 1500  # characters of an article that are translated for the desk
+desk_permission = permission_required("digest.change_issuepage", raise_exception=True)
+
+
+@require_GET
+@desk_permission
+def desk(request: HttpRequest) -> HttpResponse:
+    """The whole desk, with the first page of stories and the best of them open."""
+    asked = stories.Asked.of(request.GET.dict())
+    error, found, choices = "", [], {}
+    try:
+        found, choices = stories.rows(asked), stories.choices(asked)
+    except QueryError as refusal:
+        error = str(refusal)
+    opened = request.GET.get("story", "")
+    story = int(opened) if opened.isdigit() else found[0].story.pk if found else None
+    return render(
+        request, "digest/desk/desk.html",
+        {
+            "asked": asked, "rows": found, "choices": choices, "totals": stories.totals(), "error": error, "page": stories.PAGE,
+            "told": _told(asked), "now": timezone.now().isoformat(), "is_opened": opened.isdigit(),
+            **(_story_context(story) if story else {}), **_issue_context(),
+        },
+    )  # fmt: skip
+
+
+@require_GET
+@desk_permission
+def rows(request: HttpRequest) -> HttpResponse:
+    """A further page of the list, or single rows anew (`only`)."""
+    asked = stories.Asked.of(request.GET.dict())
+    only = [int(pk) for pk in request.GET.get("only", "").split(",") if pk.isdigit()][: stories.PAGE]
+    try:
+        if only:
+            found = stories.rows_of(list(Story.objects.filter(pk__in=only)), asked.beat)
+        else:
+            start = request.GET.get("from", "0")
+            found = stories.rows(asked, int(start) if start.isdigit() else 0)
+    except QueryError as refusal:
+        return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
+    return render(request, "digest/desk/rows.html", {"rows": found, "asked": asked})
+
+
+@require_GET
+@desk_permission
+def story(request: HttpRequest, pk: int) -> HttpResponse:
+    context = _story_context(pk)
+    if not context:
+        return HttpResponse("This story is no longer there.", status=404, content_type="text/plain")
+    _here(request, context["row"].story.pk)
+    return render(request, "digest/desk/story.html", {**context, **_issue_context()})
+
+
+@require_GET
+@desk_permission
+def issue_pane(request: HttpRequest) -> HttpResponse:
+    return render(request, "digest/desk/issue.html", _issue_context())
+
+
+@require_POST
+@desk_permission
+def do(request: HttpRequest) -> HttpResponse:
+    """One act, or undo. Answers with the words for the live region, and what is to be drawn anew."""
+    try:
+        data = json.loads(request.body[:LARGEST_BODY])
+        if not isinstance(data, dict):
+            raise ValueError
+    except ValueError:
+        return JsonResponse({"message": "The request could not be read."}, status=400)
+    try:
+        if data.get("kind") == "undo":
+            done = undo_last(request.user)
+        else:
+            done = act(str(data.get("kind")), request.user, data)
+    except Refused as refusal:
+        message = str(refusal)
+        answer = {"message": f"{message[:1].upper()}{message[1:]}.".replace("..", ".")}
+        return JsonResponse(
+            answer | _drawn(request, Done("", data.get("story"))), status=409 if refusal.conflict else 422
+        )
+    except (TypeError, ValueError):
+        return JsonResponse({"message": "The request could not be understood."}, status=400)
+    return JsonResponse({"message": done.label, "gone": done.gone} | _drawn(request, done))
+
+
+def _drawn(request: HttpRequest, done: Done) -> dict[str, Any]:
+    """The row, the story and the issue after an act, as they are drawn."""
+    context = _story_context(done.story) if isinstance(done.story, int) else {}
+    issue = _issue_context()
+    drawn: dict[str, Any] = {
+        "issue": render_to_string("digest/desk/issue.html", issue, request),
+        "totals": stories.totals(),
+    }
+    if context:
+        drawn |= {
+            "story": context["row"].story.pk,
+            "row": render_to_string("digest/desk/rows.html", {"rows": [context["row"]]}, request),
+            "pane": render_to_string("digest/desk/story.html", context | issue, request),
+        }
+    return drawn
+
+
+@require_GET
+@desk_permission
+def pulse(request: HttpRequest) -> HttpResponse:
+    """What has changed since `since`: new and grown stories, decisions of others, and who is at which story."""
+    since = parse_datetime(request.GET.get("since", "")) or timezone.now()
+    opened = request.GET.get("story", "")
+    now = timezone.now()
+    _here(request, int(opened) if opened.isdigit() else None)
+    asked = stories.Asked.of(request.GET.dict())
+    changed = Story.objects.filter(
+        changed__gt=since, changed__lte=now, last_published__gt=now - stories.NIGHTS[asked.within]
+    )
+    fresh, known = [], []
+    for pk, grown, merged in changed.values_list("pk", "grown", "merged_into")[:500]:
+        (fresh if grown and grown > since and merged is None else known).append(pk)
+    try:
+        fresh = list(stories.asked_for(asked).filter(pk__in=fresh).values_list("pk", flat=True))
+    except QueryError:
+        fresh = []
+    others = Presence.objects.filter(at__gt=now - stories.AWAKE).exclude(user=request.user).select_related("user")
+    return JsonResponse({
+        "now": now.isoformat(), "fresh": fresh, "changed": known, "totals": stories.totals(),
+        "here": [{"name": p.name, "story": p.story} for p in others],
+    })  # fmt: skip
+
+
+@require_POST
+@desk_permission
+def translate(request: HttpRequest, pk: int) -> HttpResponse:
+    """An article's title and beginning in the desk's language, by the newsroom's translator."""
+    article = get_object_or_404(Article, pk=pk)
+    if not settings.TRANSLATOR:
+        return HttpResponse("No translator is configured (GRIOT_TRANSLATOR).", status=422, content_type="text/plain")
+    key = f"desk-translation-{pk}"
+    words = cache.get(key)
+    if words is None:
+        try:
+            text = f"{article.title}. {article.summary or article.text}"[:TRANSLATED]
+            words = helper_from(settings.TRANSLATOR).translate(text, article.language, settings.LANGUAGE_CODE)
+        except HelperError as error:
+            return HttpResponse(f"The translator could not help: {error}.", status=502, content_type="text/plain")
+        cache.set(key, words, 3600)
+    return HttpResponse(words, content_type="text/plain; charset=utf-8")
+
+
+def _here(request: HttpRequest, story: int | None) -> None:
+    Presence.objects.update_or_create(user=request.user, defaults={"story": story, "at": timezone.now()})
+
+
+def _story_context(pk: int) -> dict[str, Any]:
+    """A story with its line and articles; empty where it is no longer there."""
+    found = Story.objects.filter(pk=pk).select_related("merged_into").first()
+    if found is None:
+        return {}
+    story = found.merged_into or found
+    row = stories.rows_of([story])[0]
+    articles = list(
+        Article.objects.filter(story=story).select_related("outlet", "copy_of__outlet").defer("vector", "bands", "search")
+        .order_by("copy_of_id", "-published")[:MOST_ARTICLES]
+    )  # fmt: skip
+    if not articles:
+        return {"row": row, "line": None, "articles": []}
+    line = Line.objects.filter(story=story, language=settings.LANGUAGE_CODE).prefetch_related(
+        Prefetch("overrides", to_attr="vouched")
+    ).select_related("edited_by").first()  # fmt: skip
+    if line is None:
+        draft_story(story, settings.LANGUAGE_CODE)
+        return _story_context(story.pk)
+    claims = line.as_value().claims
+    vouched = {o.claim: o for o in line.vouched}
+    shown = pieces(line.body, claims, frozenset(vouched))
+    in_body = {p.claim.text for p in shown if p.claim}
+    named = {o["url"] for o in line.outlets}
+    urls = {o["name"]: o["url"] for o in line.outlets}
+    head = [(name, urls.get(name, "")) for name in attribution(line.as_value().outlets)]
+    return {
+        "row": row, "line": line, "articles": articles, "head": head, "pieces": shown, "vouched": vouched,
+        "elsewhere": [c for c in claims if not c.is_supported and c.text not in in_body],
+        "unsupported": [c.text for c in claims if not c.is_supported and c.text not in vouched],
+        "more_outlets": [a for a in articles if a.url not in named], "can_translate": bool(settings.TRANSLATOR),
+        "is_edited": line.edited_by_id is not None,
+    }  # fmt: skip
+
+
+def _issue_context() -> dict[str, Any]:
+    """The issue in the making: its sections with their lines, each with its state."""
+    page = issue_in_the_making()
+    if page is None:
+        return {"issue": None, "day": day_in_the_making(), "sections": [], "placed": 0}
+    draft: IssuePage = page.get_latest_revision_as_object()
+    sections = {name: [] for name in SECTIONS}
+    for block in draft.body:
+        if block.block_type == "press_review":
+            sections.setdefault(block.value["section"] or "press_review", []).extend(block.value["lines"])
+    ids = [v["story"] for lines in sections.values() for v in lines if v["story"]]
+    known = {
+        line.story_id: line
+        for line in Line.objects.filter(story__in=ids, language=settings.LANGUAGE_CODE).prefetch_related("overrides")
+    }
+    shown = [
+        {"name": name, "lines": [_placed(v, known.get(v["story"])) for v in lines]} for name, lines in sections.items()
+    ]
+    return {"issue": draft, "day": draft.day, "sections": shown, "placed": sum(len(s["lines"]) for s in shown)}
+
+
+def _placed(value: Any, line: Line | None) -> dict[str, Any]:
+    if line is None:
+        state = "by hand"
+    elif not line.ok:
+        state = "vouched for" if line.overrides.all() else "unsupported"
+    else:
+        state = "edited" if line.edited_by_id else "draft"
+    return {
+        "story": value["story"],
+        "names": [o["name"] for o in value["outlets"]],
+        "body": value["body"],
+        "state": state,
+    }
+
+
+def _told(asked: stories.Asked) -> list[dict[str, Any]]:
+    """Lines of earlier issues that a search finds."""
+    if not asked.q or asked.meaning:
+        return []
+    try:
+        found = ToldItem.objects.filter(
+            condition(asked.q, TOLD_FILTERS), language=settings.LANGUAGE_CODE
+        ).select_related("issue")[:8]
+        return [{"day": t.day, "text": t.text, "url": f"{path_of(t.issue)}#{t.anchor}"} for t in found]
+    except QueryError:
+        return []
