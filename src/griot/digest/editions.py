@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+from wagtail.models import Locale
+
 from griot.digest.types import State
 
 
@@ -37,3 +40,30 @@ def states_of(page: Any) -> dict[str, State]:
         elif kind == StringTranslation.TRANSLATION_TYPE_MACHINE and states.get(path) != "untranslated":
             states[path] = "machine"
     return states
+
+
+def make_editions(page: Any, user: Any = None) -> list[Any]:
+    """The issue in every other language as drafts: new ones begun, those there brought up to date with the draft.
+
+    What nobody has translated stays as it is in the original, and is marked. Gives the editions.
+    """
+    from wagtail_localize.models import Translation, TranslationSource
+
+    source, _ = TranslationSource.update_or_create_from_instance(page.get_latest_revision_as_object())
+    for locale in Locale.objects.exclude(language_code=settings.LANGUAGE_CODE):
+        translation, _ = Translation.objects.get_or_create(source=source, target_locale=locale)
+        translation.save_target(user=user, publish=False)
+    return list(page.get_translations().select_related("locale"))
+
+
+def translate_editions(page: Any, user: Any = None) -> None:
+    """Let the newsroom's translator fill in what nobody has translated yet; it stays marked until somebody reads it."""
+    from wagtail_localize.machine_translators import get_machine_translator
+    from wagtail_localize.models import Translation
+    from wagtail_localize.views.edit_translation import apply_machine_translation
+
+    machine = get_machine_translator()
+    for translation in Translation.objects.filter(source__object_id=page.translation_key, enabled=True):
+        if machine.can_translate(translation.source.locale, translation.target_locale):
+            apply_machine_translation(translation.pk, user, machine)
+            translation.save_target(user=user, publish=False)

@@ -20,7 +20,7 @@ def first_body(day: date, language: str) -> list[dict[str, Any]]:
     frame = IssueFrame.objects.filter(weekdays__contains=[day.isoweekday()]).first()
     if frame:
         return [_anew(child) for child in frame.body.get_prep_value()]
-    last = IssuePage.objects.filter(language=language, day__lt=day, printed_head=None).order_by("-day").first()
+    last = IssuePage.objects.filter(language=language, day__lt=day, printed_head__isnull=True).order_by("-day").first()
     found = [kept for child in last.body.get_prep_value() if (kept := _kept(child))] if last else []
     return [_anew(child) for child in found]
 

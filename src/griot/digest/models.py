@@ -9,7 +9,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,10 +20,11 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition
-from wagtail.models import Page
+from wagtail.models import AbstractGroupApprovalTask, Page
 from wagtail_localize.fields import SynchronizedField
 
 from griot.digest.blocks import IssueBlocks
+from griot.digest.metadata import without_metadata
 from griot.press.query import QueryError, parse_query
 
 
@@ -44,6 +46,14 @@ class Picture(AbstractImage):
         "focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height",
     )  # fmt: skip
 
+    def save(self, *args: Any, **options: Any) -> None:
+        if self.file and not self.file._committed:  # newly uploaded: nothing it says of itself is kept
+            self.file.open()
+            content = without_metadata(self.file.read())
+            self.file = ContentFile(content, name=self.file.name)
+            self.file_size, self.file_hash = len(content), ""
+        super().save(*args, **options)
+
     @property
     def may_be_shown(self) -> bool:
         return self.rights_until is None or self.rights_until >= timezone.localdate()
@@ -63,7 +73,12 @@ class Newsroom(BaseSiteSetting):
     name = models.CharField(max_length=120, default="Griot", help_text="The digest's name, in its head and subject")
     contact = models.EmailField(blank=True, help_text="Where readers write to: Comments/questions")
 
-    panels = [FieldPanel("name"), FieldPanel("contact")]
+    needs_second_person = models.BooleanField(
+        "a second person approves", default=True,
+        help_text="An issue goes out only when somebody else than its last editor has approved it. Counts as soon as two people may.",
+    )  # fmt: skip
+
+    panels = [FieldPanel("name"), FieldPanel("contact"), FieldPanel("needs_second_person")]
 
     class Meta:
         verbose_name = "Newsroom"
@@ -199,6 +214,31 @@ class IssuePage(RoutablePageMixin, Page):
         return response
 
 
+class SecondPersonTask(AbstractGroupApprovalTask):
+    """Approval of an issue by somebody who is neither its last editor nor the one who asks."""
+
+    class Meta:
+        verbose_name = "approval by a second person"
+
+    @classmethod
+    def get_description(cls) -> str:
+        return "Members of the chosen groups can approve this, but not what they edited last or submitted themselves"
+
+    def get_actions(self, obj: Any, user: Any) -> list[tuple[str, str, bool]]:
+        actions = super().get_actions(obj, user)
+        return [a for a in actions if a[0] != "approve"] if self._is_author(obj, user) else actions
+
+    def on_action(self, task_state: Any, user: Any, action_name: str, **options: Any) -> Any:
+        if action_name == "approve" and self._is_author(task_state.workflow_state.content_object, user):
+            raise PermissionDenied("an issue is approved by another person than who edited or submitted it")
+        return super().on_action(task_state, user, action_name, **options)
+
+    def _is_author(self, obj: Any, user: Any) -> bool:
+        asked = obj.current_workflow_state
+        latest = obj.get_latest_revision()
+        return user.pk in {asked.requested_by_id if asked else None, latest.user_id if latest else None}
+
+
 class IssueFrame(models.Model):
     """What an issue of certain weekdays begins with."""
 
@@ -283,6 +323,14 @@ class ToldItem(models.Model):
             GinIndex(fields=["outlets", "countries", "themes"], name="told_facets"),
             models.Index(fields=["language", "-day"], name="told_day"),
         ]
+
+
+class LinkCheck(models.Model):
+    """Whether an address that an issue leads to answered."""
+
+    url = models.TextField(unique=True)
+    at = models.DateTimeField(default=timezone.now)
+    error = models.CharField(max_length=200, blank=True)
 
 
 class Presence(models.Model):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import include, path, reverse
 from django.utils import timezone
@@ -14,7 +16,10 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.admin.widgets.button import Button
 
+from griot.digest import rooms
+from griot.digest.approving import why_not
 from griot.digest.desk import views
 from griot.digest.models import IssueFrame, IssuePage, Theme
 from griot.press.models import Article, Fetch, Notice, Source
@@ -57,7 +62,31 @@ def urls() -> list[Any]:
         path("pulse/", views.pulse, name="pulse"),
         path("translate/<int:pk>/", views.translate, name="translate"),
     ]
-    return [path("desk/", include((patterns, "desk")))]
+    issue = [
+        path("preflight/<int:pk>/", rooms.preflight_room, name="preflight"),
+        path("editions/<int:pk>/", rooms.editions_room, name="editions"),
+        path("carry-over/", rooms.carry_over, name="carry_over"),
+        path("correct/<int:pk>/", rooms.correct, name="correct"),
+        path("corrections/<int:pk>/take-back/", rooms.take_back_correction, name="take_back_correction"),
+    ]
+    return [path("desk/", include((patterns, "desk"))), path("issues/", include((issue, "digest")))]
+
+
+@hooks.register("register_page_header_buttons")
+def issue_buttons(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Any:
+    if isinstance(page.specific_deferred, IssuePage) and user.has_perm("digest.change_issuepage"):
+        yield Button("Pre-flight", reverse("digest:preflight", args=[page.pk]), icon_name="check", priority=3)
+        if page.live:
+            yield Button("Correct", reverse("digest:correct", args=[page.pk]), icon_name="warning", priority=6)
+
+
+@hooks.register("before_publish_page")
+def only_what_may_go_out(request: HttpRequest, page: Any) -> Any:
+    """An issue that the pre-flight blocks, or that nobody else has approved, is not published; its draft is kept."""
+    if isinstance(page.specific_deferred, IssuePage) and (reason := why_not(page.specific)):
+        messages.error(request, f"Saved as a draft, not published. {reason}")
+        return redirect("digest:preflight", page.pk)
+    return None
 
 
 class _DeskItem(MenuItem):

@@ -20,6 +20,10 @@ class Audience(models.Model):
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(unique=True)
+    language = models.CharField(
+        max_length=12, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE,
+        help_text="It gets the edition in this language, or the original where there is none.",
+    )  # fmt: skip
 
     class Meta:
         ordering = ["name"]
@@ -63,7 +67,7 @@ class Subscription(models.Model):
 
 
 class Send(models.Model):
-    """One issue to one audience, frozen as it was rendered when the send began."""
+    """One issue to one audience, or a correction of it, frozen as it was rendered when the send began."""
 
     issue = models.ForeignKey("digest.IssuePage", models.PROTECT, related_name="sends")
     audience = models.ForeignKey(Audience, models.PROTECT, related_name="sends")
@@ -74,10 +78,17 @@ class Send(models.Model):
     started = models.DateTimeField(default=timezone.now)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     finished = models.DateTimeField(null=True)
+    correction = models.ForeignKey("digest.Correction", models.SET_NULL, null=True, related_name="sends")
+    is_correction = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-started"]
-        constraints = [models.UniqueConstraint(fields=["issue", "audience"], name="one_send_per_issue_and_audience")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "audience"], condition=Q(is_correction=False), name="one_send_per_issue_and_audience"
+            ),
+            models.UniqueConstraint(fields=["correction", "audience"], name="one_send_per_correction_and_audience"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.audience}"
@@ -86,6 +97,26 @@ class Send(models.Model):
         """How many deliveries are in each state; every state is present."""
         found = dict(self.deliveries.values_list("state").annotate(n=Count("pk")))
         return {state: found.get(state, 0) for state in Delivery.State.values}
+
+
+class Schedule(models.Model):
+    """A send that is to begin at a time. `zone` is the one that the editor spoke of; `at` is the moment."""
+
+    issue = models.ForeignKey("digest.IssuePage", models.CASCADE, related_name="schedules")
+    audience = models.ForeignKey(Audience, models.CASCADE, related_name="schedules")
+    at = models.DateTimeField()
+    zone = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    send = models.OneToOneField(Send, models.SET_NULL, null=True, related_name="schedule")
+    error = models.CharField(max_length=300, blank=True, help_text="why it could not begin")
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [models.UniqueConstraint(fields=["issue", "audience"], name="scheduled_once")]
+
+    @property
+    def is_open(self) -> bool:
+        return self.send_id is None and not self.error
 
 
 class Delivery(models.Model):

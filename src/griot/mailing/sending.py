@@ -18,12 +18,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from griot.digest.composing import absolute, issue_of
-from griot.digest.models import IssuePage
-from griot.digest.rendering.mail import UNSUBSCRIBE, render_mail
-from griot.digest.rendering.text import render_text
+from griot.digest.models import Correction, IssuePage
+from griot.digest.rendering.mail import UNSUBSCRIBE, render_correction_mail, render_mail
+from griot.digest.rendering.text import render_correction_text, render_text
+from griot.digest.words import words
 from griot.mailing.compiling import Compiled, compile_message
 from griot.mailing.models import Audience, Delivery, Send
 from griot.mailing.relays import InDoubt, Refused, Relay, RelayDown, open_relay
@@ -45,10 +47,11 @@ def start_send(issue: IssuePage, audience: Audience, user: AbstractBaseUser | No
     """Freeze the issue and queue one delivery per subscriber, all or nothing. Raises SendRefused."""
     from griot.mailing.tasks import enqueue_lanes
 
+    issue = edition_for(issue, audience)
     if not issue.live:
         raise SendRefused(f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send.")
     value = issue_of(issue)
-    if earlier := Send.objects.filter(issue=issue, audience=audience).first():
+    if earlier := _sends_of(issue, audience).first():
         raise SendRefused(_already(earlier))
     try:
         with transaction.atomic():
@@ -67,8 +70,58 @@ def start_send(issue: IssuePage, audience: Audience, user: AbstractBaseUser | No
                     raise SendRefused(f"nobody is subscribed to “{audience}”; add subscribers, then send.")
             enqueue_lanes(send)
     except IntegrityError:
-        raise SendRefused(_already(Send.objects.get(issue=issue, audience=audience))) from None
+        raise SendRefused(_already(_sends_of(issue, audience).get())) from None
     return send
+
+
+def edition_for(issue: IssuePage, audience: Audience) -> IssuePage:
+    """The edition in the audience's language, where it is published; otherwise the issue itself."""
+    found = IssuePage.objects.filter(translation_key=issue.translation_key, language=audience.language, live=True)
+    return found.first() or issue
+
+
+def _sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
+    """An audience gets an issue once, whichever edition."""
+    return Send.objects.filter(issue__translation_key=issue.translation_key, audience=audience, is_correction=False)
+
+
+def send_correction(correction: Correction, user: AbstractBaseUser | None = None) -> list[Send]:
+    """Send a correction to those who received the issue and are still subscribed; once to each audience. Raises SendRefused."""
+    from griot.mailing.tasks import enqueue_lanes
+
+    begun = []
+    earlier = Send.objects.filter(issue__translation_key=correction.issue.translation_key, is_correction=False).exclude(
+        audience__in=correction.sends.values("audience")
+    )
+    for original in earlier.select_related("issue", "audience"):
+        value = issue_of(original.issue)
+        with transaction.atomic():
+            send = Send.objects.create(
+                issue=original.issue, audience=original.audience, correction=correction, is_correction=True, language=original.language,
+                subject=f"{value.newsroom}: {words(original.language)['correction']} – {original.issue.title}"[:300],
+                html=render_correction_mail(value, correction.text), text=render_correction_text(value, correction.text), started_by=user,
+            )  # fmt: skip
+            with connection.cursor() as cursor:
+                cursor.execute(_QUEUE_AGAIN, [send.pk, original.pk, original.audience_id])
+                if cursor.rowcount == 0:
+                    send.delete()
+                    continue
+            enqueue_lanes(send)
+        begun.append(send)
+    if not begun:
+        raise SendRefused("nobody who received this issue is left to write to, or the correction was sent already.")
+    return begun
+
+
+# Those whom the relay took the issue for, or may have: a correction to somebody who has not seen the mistake does no harm.
+_QUEUE_AGAIN = """
+INSERT INTO mailing_delivery (send_id, address, token, state, attempts, not_before, reply, changed)
+SELECT %s, earlier.address, earlier.token, 'queued', 0, now(), '', now()
+FROM mailing_delivery earlier
+JOIN mailing_subscription subscription ON subscription.token = earlier.token
+WHERE earlier.send_id = %s AND earlier.state IN ('sent', 'in doubt', 'sending') AND subscription.audience_id = %s AND subscription.ended IS NULL
+ORDER BY earlier.id
+"""
 
 
 def _already(send: Send) -> str:

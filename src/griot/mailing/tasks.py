@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from griot.mailing.models import Send
+from griot.mailing.scheduling import begin_due
 from griot.mailing.sending import LANES
 from griot.mailing.sending import deliver as deliver_lane
 
@@ -28,6 +29,7 @@ def enqueue_lanes(send: Send) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="mailing.sweep", queueing_lock="mailing-sweep")
 def sweep(timestamp: int | None = None) -> None:
-    """Queue again what is unfinished and in no queue."""
+    """Begin what is due; queue again what is unfinished and in no queue."""
+    begin_due()
     for send in Send.objects.filter(finished=None):
         enqueue_lanes(send)

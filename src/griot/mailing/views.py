@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import email
+from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib import messages
@@ -21,9 +23,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 
-from griot.digest.models import MAIL_POLICY, IssuePage
-from griot.mailing.models import Audience, Send, Subscription
-from griot.mailing.sending import SendRefused, resolve_in_doubt, start_send
+from griot.digest.approving import why_not
+from griot.digest.models import MAIL_POLICY, Correction, IssuePage
+from griot.mailing.models import Audience, Schedule, Send, Subscription
+from griot.mailing.scheduling import moment, schedule, unschedule
+from griot.mailing.sending import SendRefused, resolve_in_doubt, send_correction, start_send
 
 MAILS_PER_PAGE = 50
 
@@ -47,6 +51,19 @@ def send(request: HttpRequest, issue_id: int) -> HttpResponse:
     if not _may_send(request):
         return permission_denied(request)
     issue = get_object_or_404(IssuePage, pk=issue_id)
+    if request.method == "POST" and "at" in request.POST:
+        chosen = list(Audience.objects.filter(pk__in=[pk for pk in request.POST.getlist("audiences") if pk.isdigit()]))
+        zone = request.POST.get("zone", "")
+        try:
+            at = moment(request.POST["at"], zone)
+            schedule(issue, chosen, at, zone, request.user)
+        except SendRefused as refusal:
+            messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
+        else:
+            messages.success(
+                request, f"“{issue.title}” goes out on {timezone.localtime(at, at.tzinfo):%d %B %Y at %H:%M} ({zone})."
+            )
+        return redirect("mailing:send", issue.pk)
     if request.method == "POST":
         audience = get_object_or_404(Audience, pk=request.POST.get("audience"))
         try:
@@ -56,12 +73,66 @@ def send(request: HttpRequest, issue_id: int) -> HttpResponse:
             return redirect("mailing:send", issue.pk)
         messages.success(request, f"Sending “{issue.title}” to “{audience}” has begun.")
         return redirect("mailing:send_status", begun.pk)
-    sent = {s.audience_id: s for s in issue.sends.all()}
+    sent = {
+        s.audience_id: s for s in Send.objects.filter(issue__translation_key=issue.translation_key, is_correction=False)
+    }
+    planned = {
+        s.audience_id: s for s in Schedule.objects.filter(issue__translation_key=issue.translation_key, send=None)
+    }
     audiences = [
-        {"audience": a, "recipients": a.subscriptions.filter(ended=None).count(), "send": sent.get(a.pk)}
+        {
+            "audience": a,
+            "recipients": a.subscriptions.filter(ended=None).count(),
+            "send": sent.get(a.pk),
+            "planned": planned.get(a.pk),
+        }
         for a in Audience.objects.all()
     ]
-    return render(request, "mailing/send.html", {"issue": issue, "audiences": audiences})
+    tomorrow = timezone.localtime() + timedelta(days=1)
+    return render(
+        request, "mailing/send.html",
+        {
+            "issue": issue, "audiences": audiences, "reason": "" if issue.live else why_not(issue), "zones": sorted(available_timezones()),
+            "zone": settings.TIME_ZONE, "at": f"{tomorrow:%Y-%m-%d}T07:30", "may_schedule": any(not a["send"] and a["recipients"] for a in audiences),
+        },
+    )  # fmt: skip
+
+
+@require_POST
+def cancel(request: HttpRequest, schedule_id: int) -> HttpResponse:
+    """Take back a planned send that has not begun."""
+    if not _may_send(request):
+        return permission_denied(request)
+    row = get_object_or_404(Schedule, pk=schedule_id, send=None)
+    issue = row.issue_id
+    unschedule(row, request.user)
+    messages.success(request, "It will not be sent.")
+    return redirect("mailing:send", issue)
+
+
+def correction(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer to send a correction to those who received the issue."""
+    if not _may_send(request):
+        return permission_denied(request)
+    row = get_object_or_404(Correction.objects.select_related("issue"), pk=pk)
+    if request.method == "POST":
+        try:
+            begun = send_correction(row, cast(AbstractUser, request.user))
+        except SendRefused as refusal:
+            messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
+            return redirect("mailing:correction", row.pk)
+        messages.success(request, "Sending the correction has begun.")
+        return redirect("mailing:send_status", begun[0].pk)
+    earlier = Send.objects.filter(issue__translation_key=row.issue.translation_key, is_correction=False).select_related(
+        "audience"
+    )
+    done = set(row.sends.values_list("audience", flat=True))
+    reached = [{"send": s, "recipients": s.counts()["sent"], "is_done": s.audience_id in done} for s in earlier]
+    return render(
+        request,
+        "mailing/correction.html",
+        {"correction": row, "reached": reached, "left": [r for r in reached if not r["is_done"]]},
+    )
 
 
 def sends(request: HttpRequest) -> HttpResponse:

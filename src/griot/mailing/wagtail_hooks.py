@@ -19,8 +19,8 @@ from griot.mailing.models import Audience, Subscriber, Subscription
 class AudienceViewSet(ModelViewSet):
     model = Audience
     icon = "group"
-    form_fields = ["name", "slug"]
-    list_display = ["name", "slug"]
+    form_fields = ["name", "slug", "language"]
+    list_display = ["name", "slug", "language"]
 
 
 class SubscriberViewSet(ModelViewSet):
@@ -56,6 +56,8 @@ def urls() -> list[Any]:
     patterns = [
         path("", views.sends, name="sends"),
         path("send/<int:issue_id>/", views.send, name="send"),
+        path("schedules/<int:schedule_id>/cancel/", views.cancel, name="cancel"),
+        path("corrections/<int:pk>/", views.correction, name="correction"),
         path("sends/<int:send_id>/", views.send_status, name="send_status"),
         path("sends/<int:send_id>/settle/", views.settle, name="settle"),
         path("outbox/", views.outbox, name="outbox"),

@@ -26,6 +26,7 @@ USE_TZ = True
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
 WAGTAIL_I18N_ENABLED = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "griot.digest.finishing.keep_approved"
 WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {"CLASS": "griot.digest.translating.Machine"}
 WAGTAIL_SITE_NAME = env.str("GRIOT_NAME", "Griot")
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
@@ -157,6 +158,7 @@ MEDIA_ROOT = VAR / "media"
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 WAGTAILIMAGES_IMAGE_MODEL = "digest.Picture"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "griot.digest.forms.PictureForm"
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 20 * 1024 * 1024
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 WAGTAIL_ENABLE_UPDATE_CHECK = False  # an editor's browser contacts nobody but us

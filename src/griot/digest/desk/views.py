@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
+from griot.digest.approving import state_of
 from griot.digest.archive import TOLD_FILTERS
 from griot.digest.composing import path_of
 from griot.digest.desk import stories
@@ -236,7 +237,13 @@ def _issue_context() -> dict[str, Any]:
     shown = [
         {"name": name, "lines": [_placed(v, known.get(v["story"])) for v in lines]} for name, lines in sections.items()
     ]
-    return {"issue": draft, "day": draft.day, "sections": shown, "placed": sum(len(s["lines"]) for s in shown)}
+    unfinished = Story.objects.filter(merged_into=None, decision__in=["later", "accepted"], told=None).exclude(
+        pk__in=ids
+    )
+    return {
+        "issue": draft, "day": draft.day, "sections": shown, "placed": sum(len(s["lines"]) for s in shown), "state": state_of(page),
+        "waiting": unfinished.count(),
+    }  # fmt: skip
 
 
 def _placed(value: Any, line: Line | None) -> dict[str, Any]:

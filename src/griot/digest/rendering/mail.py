@@ -22,6 +22,12 @@ def render_mjml(issue: Issue) -> str:
     return render_template("mail/issue.mjml", issue, unsubscribe=UNSUBSCRIBE)
 
 
+def render_correction_mail(issue: Issue, text: str) -> str:
+    """The HTML part of a mail that corrects an issue."""
+    mjml = render_template("mail/correction.mjml", issue, unsubscribe=UNSUBSCRIBE, text=text)
+    return re.sub(r">\s+<", "> <", str(mjml2html(mjml, disable_comments=True, fonts={})))
+
+
 def render_mail(issue: Issue) -> str:
     """The HTML part. Raises MailError when it is larger than mail clients show."""
     html = str(mjml2html(render_mjml(issue), disable_comments=True, fonts={}))  # by default it would link web fonts

@@ -63,6 +63,18 @@ def render_text(issue: Issue) -> str:
     return "\n\n\n".join(p for p in parts if p) + "\n"
 
 
+def render_correction_text(issue: Issue, text: str) -> str:
+    """The text part of a mail that corrects an issue."""
+    say = words(issue.language)
+    head = f"{say['correction']}: {issue.title}, {long_date(issue.day, issue.language)}"
+    return (
+        "\n\n".join(
+            [_wrapped(head), _wrapped(text), issue.url, f"{issue.newsroom}\n{say['unsubscribe']}: {UNSUBSCRIBE}"]
+        )
+        + "\n"
+    )
+
+
 def block_text(block: Block, issue: Issue) -> str:
     """One block as plain text, its paragraphs a line apart."""
     say = words(issue.language)

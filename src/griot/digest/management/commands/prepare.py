@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from wagtail.models import Locale, Page, Site
 
+from griot.digest.approving import first_workflow
 from griot.digest.models import DigestIndexPage, Newsroom
 from griot.digest.telling import first_themes
 from griot.press.beats_store import first_beat
@@ -109,4 +110,5 @@ def _site() -> None:
         Site.clear_site_root_paths_cache()
     first_beat()
     first_themes()
+    first_workflow()
     Newsroom.objects.get_or_create(site=site, defaults={"name": index.title, "contact": settings.CONTACT})

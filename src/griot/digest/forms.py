@@ -1,0 +1,37 @@
+"""The form for pictures: what the file says of itself fills in what was left empty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail.images.forms import BaseImageForm
+
+from griot.digest.metadata import Metadata, read_metadata
+
+_FILLED = {"credit": "credit", "description": "description", "licence": "licence"}
+
+
+class PictureForm(BaseImageForm):
+    """Credit and alternative text are needed, by hand or from the file."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._needed = [name for name in _FILLED if name in self.fields and self.fields[name].required]
+        for name in self._needed:
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        facts: dict[str, Any] = super().clean()
+        file = facts.get("file")
+        said = Metadata()
+        if file and "file" in self.changed_data:
+            file.seek(0)
+            said = read_metadata(file.read())
+            file.seek(0)
+        for field, name in _FILLED.items():
+            if field in self.fields and not facts.get(field):
+                facts[field] = getattr(said, name)
+        for name in self._needed:
+            if not facts.get(name):
+                self.add_error(name, "Say it here; the file does not.")
+        return facts

@@ -1,0 +1,163 @@
+"""Scheduled sends, editions by audience, and corrections to those who received the issue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from griot.digest.editions import make_editions
+from griot.digest.models import Correction, IssuePage
+from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscriber, Subscription
+from griot.mailing.scheduling import begin_due, moment, schedule, unschedule
+from griot.mailing.sending import SendRefused, deliver, send_correction, start_send
+from tests.digest.issues import make_issue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def audience(site):
+    return an_audience("Friends")
+
+
+def an_audience(name: str, language: str = "en", readers: int = 2) -> Audience:
+    audience = Audience.objects.create(name=name, slug=name.lower(), language=language)
+    for n in range(readers):
+        subscriber = Subscriber.objects.create(email=f"{name.lower()}{n}@reader.example")
+        Subscription.objects.create(audience=audience, subscriber=subscriber)
+    return audience
+
+
+@pytest.fixture
+def draft(site):
+    issue = make_issue(day=timezone.localdate(), live=False)
+    issue.save_revision()
+    return issue
+
+
+def test_a_time_in_a_zone_is_a_moment():
+    assert moment("2026-12-24T07:30", "Asia/Dhaka") == moment("2026-12-24T01:30", "UTC")
+    assert moment("2026-12-24T07:30", "Africa/Dakar").tzinfo == ZoneInfo("Africa/Dakar")
+    for time, zone in (("soon", "UTC"), ("2026-12-24T07:30", "Nowhere/Town"), ("2026-12-24T07:30", "../etc/passwd")):
+        with pytest.raises(SendRefused, match="time zone such as"):
+            moment(time, zone)
+
+
+def test_a_scheduled_issue_is_published_and_sent_at_its_time_and_once(draft, audience, admin_user):
+    at = timezone.now() + timedelta(hours=2)
+    schedule(draft, [audience], at, "UTC", admin_user)
+    page = IssuePage.objects.get()
+    assert page.approved_schedule and not page.live
+    call_command("publish_scheduled", verbosity=0)
+    assert begin_due() == 0 and not Send.objects.exists()
+    later = at + timedelta(minutes=1)
+    assert begin_due(later) == 0, "it waits for its publication"
+    _publish_now(page)
+    assert begin_due(later) == 1 and begin_due(later) == 0
+    send = Send.objects.get()
+    assert send.deliveries.count() == 2 and Schedule.objects.get().send == send
+
+
+def _publish_now(page: IssuePage) -> None:
+    revision = page.get_latest_revision()
+    past = (timezone.now() - timedelta(minutes=1)).isoformat()
+    revision.content = {**revision.content, "go_live_at": past}
+    revision.save()
+    type(revision).objects.filter(pk=revision.pk).update(approved_go_live_at=past)
+    call_command("publish_scheduled", verbosity=0)
+    page.refresh_from_db()
+    assert page.live
+
+
+def test_what_cannot_be_scheduled_says_why(draft, audience, admin_user, django_user_model):
+    soon = timezone.now() + timedelta(hours=1)
+    with pytest.raises(SendRefused, match="has passed"):
+        schedule(draft, [audience], timezone.now() - timedelta(minutes=1), "UTC", admin_user)
+    with pytest.raises(SendRefused, match="at least one audience"):
+        schedule(draft, [], soon, "UTC", admin_user)
+    django_user_model.objects.create_superuser("second", "s@example.org", "x")
+    with pytest.raises(SendRefused, match="approved by a second person"):
+        schedule(draft, [audience], soon, "UTC", admin_user)
+    assert not Schedule.objects.exists() and not IssuePage.objects.get().approved_schedule
+
+
+def test_a_plan_can_be_taken_back(draft, audience, admin_user):
+    (row,) = schedule(draft, [audience], timezone.now() + timedelta(hours=1), "UTC", admin_user)
+    unschedule(row, admin_user)
+    assert not Schedule.objects.exists() and not IssuePage.objects.get().approved_schedule
+    schedule(draft, [audience], timezone.now() + timedelta(hours=3), "UTC", admin_user)
+    assert IssuePage.objects.get().approved_schedule
+
+
+def test_what_could_not_begin_says_so_and_is_not_tried_for_ever(draft, site, admin_user):
+    empty = an_audience("Nobody", readers=0)
+    schedule(draft, [empty], timezone.now() + timedelta(hours=1), "UTC", admin_user)
+    _publish_now(IssuePage.objects.get())
+    assert begin_due(timezone.now() + timedelta(hours=2)) == 0
+    assert "nobody is subscribed" in Schedule.objects.get().error
+    assert begin_due(timezone.now() + timedelta(hours=2)) == 0
+
+
+def test_each_audience_gets_the_edition_in_its_language(draft, audience, admin_user):
+    arab = an_audience("Qurra", "ar")
+    french = an_audience("Lecteurs", "fr")
+    make_editions(draft, admin_user)
+    for page in IssuePage.objects.exclude(language="fr"):
+        page.get_latest_revision().publish()
+    issue = IssuePage.objects.get(pk=draft.pk)
+    assert start_send(issue, arab).language == "ar"
+    assert start_send(issue, french).language == "en", "there is no French edition yet, so the original goes"
+    with pytest.raises(SendRefused, match="once"):
+        start_send(IssuePage.objects.get(language="ar"), arab)
+
+
+def test_the_rooms_schedule_cancel_and_correct(admin_client, draft, audience):
+    tomorrow = timezone.now() + timedelta(days=1)
+    address = f"/admin/mailing/send/{draft.pk}/"
+    assert "At a time" in admin_client.get(address).content.decode()
+    answer = admin_client.post(
+        address, {"at": f"{tomorrow:%Y-%m-%d}T07:30", "zone": "Africa/Dakar", "audiences": [audience.pk]}, follow=True
+    )
+    assert "goes out on" in answer.content.decode() and "07:30 (Africa/Dakar)" in answer.content.decode()
+    answer = admin_client.post(f"/admin/mailing/schedules/{Schedule.objects.get().pk}/cancel/", follow=True)
+    assert "It will not be sent." in answer.content.decode()
+    answer = admin_client.post(
+        address, {"at": "never", "zone": "Africa/Dakar", "audiences": [audience.pk]}, follow=True
+    )
+    assert "give a day and a time" in answer.content.decode().lower()
+    assert (
+        "This issue is not out" in admin_client.get(f"/admin/issues/correct/{draft.pk}/", follow=True).content.decode()
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_correction_goes_to_those_who_received_the_issue(admin_client, site, sink):
+    audience = an_audience("Friends", readers=3)
+    issue = make_issue(day=timezone.localdate())
+    send = start_send(issue, audience)
+    deliver(send, 1)
+    left, refused = send.deliveries.order_by("pk")[:2]
+    Subscription.objects.filter(token=left.token).update(ended=timezone.now())
+    Delivery.objects.filter(pk=refused.pk).update(state=Delivery.State.REFUSED)
+    late = Subscriber.objects.create(email="late@reader.example")
+    Subscription.objects.create(audience=audience, subscriber=late)
+    before = len(sink.messages)
+    answer = admin_client.post(
+        f"/admin/issues/correct/{issue.pk}/", {"text": "The film lasts 45 minutes, not 54."}, follow=True
+    )
+    page = answer.content.decode()
+    assert "The correction stands on the web issue." in page and "2 received the issue" in page
+    correction = Correction.objects.get()
+    (again,) = send_correction(correction)
+    assert list(again.deliveries.values_list("address", flat=True)) == ["friends2@reader.example"]
+    deliver(again, 1)
+    (_, mail), *more = sink.messages[before:]
+    assert not more and b"Correction" in mail and b"45 minutes, not 54" in mail and b"List-Unsubscribe" in mail
+    with pytest.raises(SendRefused, match="sent already"):
+        send_correction(correction)
+    admin_client.post(f"/admin/issues/corrections/{correction.pk}/take-back/")
+    assert not Correction.objects.exists() and Send.objects.filter(is_correction=True).count() == 1
