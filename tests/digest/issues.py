@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.files.images import ImageFile
+from django.utils import timezone
 from PIL import Image
 from wagtail.models import Locale
 
@@ -53,3 +54,25 @@ def make_issue(language: str = "en", day: date = date(2018, 12, 12), live: bool 
         issue.save_revision().publish()
         issue.refresh_from_db()
     return issue
+
+
+def make_full_issue(language: str = "en", day: date | None = None) -> IssuePage:
+    """Today's issue with every kind of block, published."""
+    issue = make_issue(language, day or timezone.localdate(), live=False)
+    picture = issue.body[0].value["picture"]
+    table = "Month,2024,2025,2026\nJan,5320,4510,2340\nFeb,3900,,1980\nMar,9700,9100,"
+    tomorrow = timezone.now() + timedelta(days=1)
+    link = {"words": "Watch here", "url": "https://outlet.example/film"}
+    for kind, value in (
+        ("video", {"title": "What a returnee packs", "picture": picture, "text": "A film from the bus.", "minutes": 4, "link": link}),
+        ("quote_of_the_day", {"title": "", "text": "A border is a queue.", "name": "Rosa Menchaca", "journey": "bus driver, Tapachula",
+                              "picture": None, "link": {"words": "", "url": ""}, "credit": ""}),
+        ("figures", {"title": "Arrivals by sea", "data": table, "unit": "people", "threshold": 5000, "threshold_label": "Capacity",
+                     "source": {"words": "The coast guard", "url": "https://guard.example/"}}),
+        ("event", {"title": "A screening in Pikine", "begins": tomorrow, "ends": None, "all_day": False, "where": "Pikine, Dakar",
+                   "text": "<p>With a debate in French and Wolof.</p>", "link": link}),
+        ("text", "<p>A word from the newsroom, with <a href=\"https://word.example/\">a link</a>.</p>"),
+    ):  # fmt: skip
+        issue.body.append((kind, value))
+    issue.save_revision().publish()
+    return IssuePage.objects.get(pk=issue.pk)

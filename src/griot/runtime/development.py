@@ -60,12 +60,37 @@ def _install_programs() -> None:
         say(f"{', '.join(missing)} could not be installed; the tests that need them will be skipped")
 
 
+TOOLS = ROOT / "tests" / "tools"
+
+
+def _install_tools() -> None:
+    """What the tests measure with from the npm registry (Lighthouse, caniemail), by the Node.js of the virtual environment."""
+    lock = (TOOLS / "package-lock.json").read_bytes()
+    stamp = TOOLS / "node_modules" / ".griot-stamp"
+    if stamp.is_file() and stamp.read_bytes() == lock:
+        return
+    npm = shutil.which("npm", path=str(Path(sys.executable).parent))
+    if npm is None:
+        return
+    say("installing what the tests measure pages with …")
+    path = os.pathsep.join([str(Path(npm).parent), os.environ.get("PATH", "")])
+    command = [npm, "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"]
+    done = subprocess.run(
+        command, cwd=TOOLS, env={**os.environ, "PATH": path}, stdout=sys.stderr, stdin=subprocess.DEVNULL
+    )
+    if done.returncode == 0:
+        stamp.write_bytes(lock)
+    else:
+        say("the npm registry was not reached; the tests that need it will be skipped")
+
+
 def _tool(*command: str, env: dict[str, str] | None = None) -> int:
     return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **(env or {})}).returncode
 
 
 def _test(arguments: list[str]) -> int:
     _install_programs()
+    _install_tools()
     os.environ.setdefault("GRIOT_VAR", str(ROOT / "var" / "test"))
     try:
         # The server is held here, for all tests; those that kill servers start their own.

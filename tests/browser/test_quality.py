@@ -1,0 +1,127 @@
+"""What can be measured of every page: accessibility (axe-core), Lighthouse on an issue, and mail clients' support."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from griot.digest.composing import issue_of
+from griot.digest.editions import make_editions
+from griot.digest.models import Correction, IssuePage
+from griot.mailing.models import Audience, Subscriber, Subscription
+from griot.press.beats_store import first_beat
+from griot.press.pipeline import rate_stories
+from tests.browser.tools import node, tool
+from tests.digest.issues import make_full_issue
+from tests.digest.test_desk import tell
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def newsroom(site, settings, live_server, admin_user):
+    """Two issues out, one with every block and editions; stories on the desk; somebody to send to."""
+    settings.PUBLIC_URL = live_server.url
+    first_beat()
+    issue = make_full_issue()
+    make_editions(issue)
+    for page in IssuePage.objects.all():
+        page.get_latest_revision().publish()
+    Correction.objects.create(issue=issue, text="The film lasts 45 minutes, not 54.")
+    told = [tell(f"Migrants {n} met at sea", "The Harbour Times", "Al Marsa", hours=n + 1) for n in range(6)]
+    rate_stories({s.pk for s in told})
+    audience = Audience.objects.create(name="Friends", slug="friends")
+    subscriber = Subscriber.objects.create(email="a@reader.example")
+    Subscription.objects.create(audience=audience, subscriber=subscriber, token="token")
+    return issue
+
+
+def violations(page) -> list[str]:
+    """What axe finds, each with its first place."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{v['id']} ({v['impact']}): {n['html'][:140]} | {n['failureSummary'][:200]}"
+        for v in found
+        for n in v["nodes"][:2]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_readers_pages_have_no_barriers(newsroom, live_server, chromium, scheme):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    page = context.new_page()
+    anchors = [b.anchor for b in issue_of(newsroom).blocks if b.kind in {"feature", "gallery", "quote", "figures"}]
+    day = newsroom.slug
+    paths = ["/", f"/{day}/", "/ar/", f"/fr/{day}/", "/archive/", "/ar/archive/", "/archive/?q=reported", "/archive/?q=(", "/unsubscribe/token/",
+             "/nothing/", *(f"/{day}/item/{a}/" for a in anchors)]  # fmt: skip
+    found = {}
+    for path in paths:
+        page.goto(live_server.url + path, wait_until="networkidle")
+        if bad := violations(page):
+            found[path] = bad
+    context.close()
+    assert found == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_editors_pages_have_no_barriers(newsroom, live_server, chromium, scheme, admin_client):
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    context.add_cookies(
+        [{"name": "sessionid", "value": admin_client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    page = context.new_page()
+    paths = ["/admin/desk/", "/admin/desk/?q=migrants", "/admin/desk/?state=accepted", f"/admin/issues/preflight/{newsroom.pk}/",
+             f"/admin/issues/correct/{newsroom.pk}/", f"/admin/mailing/send/{newsroom.pk}/", "/admin/press/ledger/"]  # fmt: skip
+    found = {}
+    for path in paths:
+        page.goto(live_server.url + path, wait_until="networkidle")
+        bad = violations(page)
+        if path == "/admin/desk/":
+            page.keyboard.press("a")
+            page.wait_for_timeout(600)
+            page.keyboard.press("i")
+            bad += violations(page)
+            page.keyboard.press("i")
+            page.keyboard.press("e")
+            bad += violations(page)
+            page.keyboard.press("Escape")
+            page.keyboard.press("?")
+            bad += violations(page)
+        if bad:
+            found[path] = bad
+    context.close()
+    assert found == {}
+
+
+def test_lighthouse_finds_an_issue_fit_for_phones(newsroom, live_server, chromium, tmp_path):
+    from griot.runtime.development import chromium as find
+
+    lighthouse = tool("lighthouse/cli/index.js")
+    report = tmp_path / "report.json"
+    command = [node(), lighthouse, f"{live_server.url}/{newsroom.slug}/", "--output=json", f"--output-path={report}", "--quiet",
+               "--chrome-flags=--headless=new --no-sandbox --disable-gpu"]  # fmt: skip
+    environment = {**os.environ, "CHROME_PATH": find() or "", "TMPDIR": str(tmp_path)}
+    for _ in range(3):  # its tracing sometimes loses the start, and says to run it again
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+        if done.returncode == 0:
+            break
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(report.read_text())
+    scores = {name: round(c["score"] * 100) for name, c in found["categories"].items()}
+    print("Lighthouse, mobile:", scores)
+    refs = [
+        r["id"]
+        for name in ("performance", "accessibility", "best-practices", "seo")
+        for r in found["categories"][name]["auditRefs"]
+        if r["weight"]
+    ]
+    failed = [
+        (i, found["audits"][i]["title"], str(found["audits"][i].get("details"))[:400])
+        for i in refs
+        if (found["audits"][i]["score"] or 1) < 0.9 or found["audits"][i]["score"] == 0
+    ]
+    assert min(scores[n] for n in ("performance", "accessibility", "best-practices", "seo")) >= 95, (scores, failed)
