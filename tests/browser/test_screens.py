@@ -14,25 +14,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def page_at(chromium):
-    """A page of a given width and colour scheme that fails on any error in the console."""
-    contexts, errors = [], []
-
-    def open_at(width: int, scheme: str = "light"):
-        context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: errors.append(str(e)))
-        return page
-
-    yield open_at
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-@pytest.fixture
 def issue(site, settings, live_server):
     settings.PUBLIC_URL = live_server.url
     return make_issue()

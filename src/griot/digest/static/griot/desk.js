@@ -25,7 +25,7 @@ let fresh = [];
 let toastTimer;
 
 const rowOf = (story) => document.getElementById(`row-${story}`);
-const address = (name, pk) => desk.dataset[name].replace("/0/", `/${pk}/`);
+const address = (name, pk) => desk.dataset[`${name}Url`].replace("/0/", `/${pk}/`);
 const fragment = (html) => document.createRange().createContextualFragment(html);
 
 function say(words, canUndo = false, isError = false) {
@@ -66,6 +66,11 @@ function beside(row, step) {
   return next;
 }
 
+async function down() {
+  if (!beside(current, 1) && !ended) await more();
+  select(beside(current, 1));
+}
+
 let openTimer;
 function openSoon(story) { // a held-down key passes by stories without asking for each
   clearTimeout(openTimer);
@@ -79,7 +84,8 @@ async function open(story) {
   try {
     const answer = await fetch(address("story", story));
     if (loading !== story) return;
-    if (answer.ok) draw(await answer.text(), story);
+    if (answer.redirected) say("You are no longer signed in. Sign in again in another tab.", false, true);
+    else if (answer.ok) draw(await answer.text(), story);
     else say(await answer.text(), false, true);
   } catch { say("The newsroom can’t be reached; what you see may be old.", false, true); }
   finally { if (loading === story) { loading = null; storyPane.removeAttribute("aria-busy"); } }
@@ -92,20 +98,20 @@ function draw(html, story) {
 }
 
 let waiting = null;
-async function more() {
-  if (waiting || ended) return;
+function more() { // one page at a time; who asks meanwhile waits for the same
+  if (!ended) waiting ??= load().finally(() => { waiting = null; });
+  return waiting;
+}
+
+async function load() {
   const here = new URLSearchParams(asked);
   here.set("from", offset);
-  waiting = fetch(`${desk.dataset.rows}?${here}`);
-  try {
-    const answer = await waiting;
-    if (!answer.ok) { ended = true; return; }
-    const rows = fragment(await answer.text());
-    const found = rows.querySelectorAll(".desk-row");
-    offset += found.length;
-    ended = found.length < Number(desk.dataset.page);
-    for (const row of found) if (!rowOf(row.dataset.story)) list.append(row);
-  } finally { waiting = null; }
+  const answer = await fetch(`${desk.dataset.rowsUrl}?${here}`);
+  if (!answer.ok) { ended = true; return; }
+  const found = fragment(await answer.text()).querySelectorAll(".desk-row");
+  offset += found.length;
+  ended = found.length < Number(desk.dataset.page);
+  for (const row of found) if (!rowOf(row.dataset.story)) list.append(row);
 }
 new IntersectionObserver((seen) => { if (seen[0].isIntersecting) more(); }, { rootMargin: "600px" })
   .observe(document.getElementById("desk-empty").parentElement.appendChild(document.createElement("div")));
@@ -135,10 +141,11 @@ function toList() {
 async function send(data) {
   let answer;
   try {
-    answer = await fetch(desk.dataset.act, {
+    answer = await fetch(desk.dataset.actUrl, {
       method: "POST", body: JSON.stringify(data), headers: { "Content-Type": "application/json", "X-CSRFToken": token },
     });
   } catch { return { ok: false, body: { message: "The newsroom can’t be reached. Nothing was changed; try again." } }; }
+  if (answer.redirected) return { ok: false, body: { message: "You are no longer signed in. Sign in again in another tab; nothing is lost here." } };
   let body;
   try { body = await answer.json(); } catch { body = { message: `The newsroom answered with an error (${answer.status}). Nothing was changed.` }; }
   return { ok: answer.ok, status: answer.status, body };
@@ -352,8 +359,8 @@ async function beat() {
   here.set("since", since);
   if (opened) here.set("story", opened);
   try {
-    const answer = await fetch(`${desk.dataset.pulse}?${here}`);
-    if (!answer.ok) return;
+    const answer = await fetch(`${desk.dataset.pulseUrl}?${here}`);
+    if (!answer.ok || answer.redirected) return;
     const found = await answer.json();
     since = found.now;
     count(found.totals);
@@ -371,7 +378,7 @@ async function beat() {
 }
 
 async function refresh(stories) {
-  const answer = await fetch(`${desk.dataset.rows}?${new URLSearchParams({ ...Object.fromEntries(asked), only: stories.join(",") })}`);
+  const answer = await fetch(`${desk.dataset.rowsUrl}?${new URLSearchParams({ ...Object.fromEntries(asked), only: stories.join(",") })}`);
   if (!answer.ok) return;
   for (const drawn of fragment(await answer.text()).querySelectorAll(".desk-row")) {
     const row = rowOf(drawn.dataset.story);
@@ -392,7 +399,7 @@ async function refresh(stories) {
 
 async function showFresh() {
   if (!fresh.length) return;
-  const answer = await fetch(`${desk.dataset.rows}?${new URLSearchParams({ ...Object.fromEntries(asked), only: fresh.join(",") })}`);
+  const answer = await fetch(`${desk.dataset.rowsUrl}?${new URLSearchParams({ ...Object.fromEntries(asked), only: fresh.join(",") })}`);
   if (!answer.ok) return;
   const rows = fragment(await answer.text());
   const first = rows.querySelector(".desk-row");
@@ -409,7 +416,7 @@ document.addEventListener("visibilitychange", beat);
 // --- keys and clicks -----------------------------------------------------------------------
 
 const KEYS = {
-  j: () => select(beside(current, 1)), k: () => select(beside(current, -1)),
+  j: down, k: () => select(beside(current, -1)),
   a: () => decide("accept"), d: () => decide("discard"), l: () => decide("later"), e: edit, m: merge, s: split, u: undo, n: showFresh,
   x: () => { const box = current?.querySelector(".desk-mark"); if (box) { box.checked = !box.checked; say(box.checked ? "Marked" : "Not marked"); } },
   i: () => { showPane(issuePane.hidden ? "issue" : "story"); desk.classList.add("shows-story"); (issuePane.hidden ? storyPane : issuePane).querySelector("h2")?.focus(); },
