@@ -51,6 +51,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "lock": "lock the dependencies anew",
         "evaluate_press": "stories, copies, traps, beat and check, measured in one table (--wire --json)",
         "bench": "measure, always against a reference in the same run",
+        "walk": "from nothing to a scheduled issue in four languages, driven and counted (--folder)",
         "screenshots": "take the pictures in docs/ from a running newsroom (--url)",
     },
 }
@@ -60,6 +61,7 @@ _MODULES = {
     "worker": "griot.runtime.working",
     "wire": "griot.demo.serving",
     "evaluate_press": "griot.demo.evaluating",
+    "walk": "griot.demo.walking",
     "test": "griot.runtime.development",
     "lint": "griot.runtime.development",
     "lock": "griot.runtime.development",

@@ -222,6 +222,10 @@ class TestApproval:
         page = IssuePage.objects.get()
         assert approval_of(page) and state_of(page) == "approved" and why_not(page) == "" and not page.live
         page.save_revision(user=bo)
+        assert approval_of(page), "saved, but as it was"
+        page = page.get_latest_revision_as_object()
+        page.body[0].value["title"] = "Another title"
+        page.save_revision(user=bo)
         assert "not been approved" in why_not(IssuePage.objects.get()), "what was approved has been changed"
 
     def test_publishing_unapproved_keeps_the_draft_and_says_why(self, issue, people, client):

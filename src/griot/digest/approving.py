@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from wagtail.models import GroupPagePermission, Workflow, WorkflowState, WorkflowTask
+from wagtail.models import GroupPagePermission, Revision, Workflow, WorkflowState, WorkflowTask
 
-from griot.digest.composing import newsroom
+from griot.digest.composing import issue_of, newsroom
 from griot.digest.models import DigestIndexPage, IssuePage, SecondPersonTask
 from griot.digest.preflight import blocks
+from griot.digest.rendering.as_json import render_json
 
 APPROVERS = "Moderators"  # Wagtail's own group of those who may publish
 
@@ -34,12 +39,28 @@ def second_person_counts() -> bool:
     return users.filter(is_superuser=True).union(users.filter(groups__in=groups)).count() > 1
 
 
+def said_in(revision: Revision) -> str:
+    """What readers would read of a revision. Saving in the editor makes a new one even where nothing was changed."""
+    page = revision.as_object()
+    return f"{page.title}\n{page.summary}\n{render_json(replace(issue_of(page), modified=None, published=None))}"
+
+
+def author_of(page: IssuePage) -> int | None:
+    """Who last changed what readers would read; None where that was the machine."""
+    revisions = list(page.revisions.order_by("-created_at", "-pk")[:20])
+    for revision, earlier in pairwise(revisions):
+        if said_in(revision) != said_in(earlier):
+            return int(revision.user_id) if revision.user_id else None
+    return int(revisions[-1].user_id) if revisions and revisions[-1].user_id else None
+
+
 def approval_of(page: IssuePage) -> WorkflowState | None:
-    """The approval that the issue's newest revision has, where it has one."""
+    """The approval that the issue has as it stands now, where it has one."""
     states = WorkflowState.objects.for_instance(page).filter(status=WorkflowState.STATUS_APPROVED)
     found: WorkflowState | None = states.select_related("current_task_state").order_by("-pk").first()
     last = found.task_states.order_by("-pk").first() if found else None
-    return found if last and last.revision_id == page.latest_revision_id else None
+    latest = page.get_latest_revision()
+    return found if last and (last.revision_id == latest.pk or said_in(last.revision) == said_in(latest)) else None
 
 
 def why_not(page: IssuePage) -> str:
@@ -49,11 +70,7 @@ def why_not(page: IssuePage) -> str:
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         return f"The pre-flight blocks it: {found[0].text}{more}"
-    if (
-        draft.language == DigestIndexPage.objects.first().locale.language_code
-        and second_person_counts()
-        and approval_of(page) is None
-    ):
+    if draft.language == settings.LANGUAGE_CODE and second_person_counts() and approval_of(page) is None:
         return (
             "It has not been approved by a second person as it stands now: submit it, and let somebody else approve it."
         )

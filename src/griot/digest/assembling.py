@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from griot.digest.frames import first_body
 from griot.digest.models import DigestIndexPage, IssuePage
-from griot.digest.words import long_date
+from griot.digest.words import issue_title
 from griot.press.ledger import Ledger, ledger
 from griot.press.listening import due_sources, fetch_sources
 from griot.press.models import Line
@@ -19,16 +19,6 @@ from griot.press.reading import read_entries
 
 NIGHT = timedelta(hours=36)  # what a morning looks back on
 MOST_LINES = 24
-TITLES = {
-    "en": "Morning digest, {}",
-    "fr": "Revue du matin, {}",
-    "es": "Resumen de la mañana, {}",
-    "ar": "نشرة الصباح، {}",
-}
-
-
-def issue_title(day: date, language: str) -> str:
-    return TITLES[language].format(long_date(day, language))
 
 
 def night_of(day: date, now: datetime) -> tuple[datetime, datetime]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from griot.digest.models import IssuePage
 
 
@@ -15,7 +17,7 @@ def find_issue(name: str, published: bool = False) -> IssuePage:
     As its newest revision has it, unless `published` asks for what readers see.
     """
     if name == "latest":
-        issue = IssuePage.objects.order_by("-day", "language").first()
+        issue = IssuePage.objects.filter(language=settings.LANGUAGE_CODE).order_by("-day").first()
     elif name.isdecimal():
         issue = IssuePage.objects.filter(pk=int(name)).first()
     else:

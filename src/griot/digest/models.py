@@ -234,9 +234,10 @@ class SecondPersonTask(AbstractGroupApprovalTask):
         return super().on_action(task_state, user, action_name, **options)
 
     def _is_author(self, obj: Any, user: Any) -> bool:
+        from griot.digest.approving import author_of
+
         asked = obj.current_workflow_state
-        latest = obj.get_latest_revision()
-        return user.pk in {asked.requested_by_id if asked else None, latest.user_id if latest else None}
+        return user.pk in {asked.requested_by_id if asked else None, author_of(obj)}
 
 
 class IssueFrame(models.Model):

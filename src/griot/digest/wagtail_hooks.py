@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest
 from django.shortcuts import redirect
@@ -42,7 +43,7 @@ class ThisMorning(Component):
         since = timezone.now() - timedelta(hours=NIGHT_HOURS)
         last = Fetch.objects.filter(at__gt=since).order_by("source_id", "-at").distinct("source_id")
         return {
-            "issue": IssuePage.objects.filter(day=timezone.localdate()).order_by("language").first(),
+            "issue": IssuePage.objects.filter(day=timezone.localdate(), language=settings.LANGUAGE_CODE).first(),
             "may_send": parent_context["request"].user.has_perm("mailing.add_send"),
             "sources": Source.objects.filter(is_active=True).count(),
             "articles": Article.objects.filter(published__gt=since).count(),

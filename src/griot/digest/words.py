@@ -122,3 +122,16 @@ def when(event: Event, language: str) -> str:
     if event.ends:
         hours.append(format_time(last, "HH:mm", locale=locale))
     return f"{day}, {'–'.join(hours)} {first.tzname() or ''}".rstrip()
+
+
+_TITLES = {
+    "en": "Morning digest, {}",
+    "fr": "Revue du matin, {}",
+    "es": "Resumen de la mañana, {}",
+    "ar": "نشرة الصباح، {}",
+}
+
+
+def issue_title(day: date, language: str) -> str:
+    """What an issue is called until an editor says it otherwise."""
+    return _TITLES.get(language, _TITLES["en"]).format(long_date(day, language))
