@@ -1,6 +1,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
+from django.utils.translation import get_language
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -20,11 +21,11 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(render_message("not_found"), status=404)
+    return HttpResponse(render_message("not_found", get_language() or "en"), status=404)
 
 
 def gone_wrong(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(render_message("gone_wrong"), status=500)
+    return HttpResponse(render_message("gone_wrong", get_language() or "en"), status=500)
 
 
 handler404, handler500 = not_found, gone_wrong

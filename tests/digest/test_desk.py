@@ -366,3 +366,25 @@ def test_the_desk_is_for_those_who_may_edit_issues(client, night):
         assert client.get(f"/admin/desk/{path}").status_code in (302, 403), path
     assert client.post("/admin/desk/act/", "{}", content_type="application/json").status_code in (302, 403)
     assert not DeskAction.objects.exists()
+
+
+def test_what_was_put_off_is_carried_over_on_request(desk_client, editor, night):
+    rescue, court, fire = night
+    act("accept", editor, {"story": fire.pk})
+    act("later", editor, {"story": rescue.pk})
+    act("discard", editor, {"story": court.pk})
+    assert "Carry over 1 unfinished line" in desk_client.get("/admin/desk/").content.decode()
+    answer = desk_client.post("/admin/issues/carry-over/", follow=True)
+    assert "1 line carried over." in answer.content.decode()
+    assert set(lines()) == {fire.pk, rescue.pk}
+
+
+def test_an_article_is_translated_where_a_translator_is_configured(desk_client, night, web, settings):
+    article = night[0].articles.first()
+    assert desk_client.post(f"/admin/desk/translate/{article.pk}/").status_code == 422
+    web.pages["here/translate"] = lambda handler, body: (200, {}, b'{"translatedText": "In our language"}')
+    settings.TRANSLATOR = f"libretranslate+http://127.0.0.1:{web.port}"
+    answer = desk_client.post(f"/admin/desk/translate/{article.pk}/")
+    assert answer.content.decode() == "In our language"
+    desk_client.post(f"/admin/desk/translate/{article.pk}/")
+    assert web.asked("here/translate") == 1, "it is asked once"

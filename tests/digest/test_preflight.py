@@ -319,6 +319,12 @@ class TestEditions:
         assert f'href="http://localhost:8000/{day}/"' in arabic
         assert client.get("/fr/archive/").status_code == client.get("/es/feed/").status_code == 200
 
-    def test_every_language_has_a_front(self, site, client):
+    def test_every_language_has_a_front_and_its_own_words(self, site, client):
         for locale in Locale.objects.exclude(language_code="en"):
             assert client.get(f"/{locale.language_code}/").status_code == 200
+        page = client.get("/ar/2001-01-01/")
+        assert (
+            page.status_code == 404
+            and 'dir="rtl"' in page.content.decode()
+            and "هذه الصفحة غير موجودة" in page.content.decode()
+        )

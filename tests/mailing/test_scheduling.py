@@ -115,6 +115,14 @@ def test_each_audience_gets_the_edition_in_its_language(draft, audience, admin_u
         start_send(IssuePage.objects.get(language="ar"), arab)
 
 
+def test_who_leaves_reads_their_own_language(client, site):
+    an_audience("Qurra", "ar", readers=1)
+    token = Subscription.objects.get().token
+    page = client.get(f"/unsubscribe/{token}/").content.decode()
+    assert 'dir="rtl"' in page and "إلغاء الاشتراك" in page
+    assert "أُلغي اشتراكك" in client.post(f"/unsubscribe/{token}/").content.decode()
+
+
 def test_the_rooms_schedule_cancel_and_correct(admin_client, draft, audience):
     tomorrow = timezone.now() + timedelta(days=1)
     address = f"/admin/mailing/send/{draft.pk}/"

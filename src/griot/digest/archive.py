@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet
 
 from griot.digest.composing import newsroom, path_of
 from griot.digest.models import DigestIndexPage, Theme, ToldItem
+from griot.digest.words import is_right_to_left
 from griot.press.query import QueryError
 from griot.press.searching import Condition, condition
 from griot.press.text import fold
@@ -88,7 +89,7 @@ class Archive:
 
     @property
     def is_right_to_left(self) -> bool:
-        return self.language.split("-")[0] in {"ar", "fa", "he", "ur"}
+        return is_right_to_left(self.language)
 
 
 TOLD_FILTERS: Mapping[str, Condition] = {

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_POST
 
 from griot.digest.approving import state_of, why_not
 from griot.digest.desk.actions import Refused, act
+from griot.digest.desk.placing import unfinished
 from griot.digest.editions import make_editions
 from griot.digest.models import Correction, IssuePage
 from griot.digest.preflight import preflight
 from griot.digest.tasks import check_links_soon, translate_soon
-from griot.press.models import Story
 
+MOST_CARRIED = 40
 edit_permission = permission_required("digest.change_issuepage", raise_exception=True)
 
 
@@ -54,11 +55,8 @@ def editions_room(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def carry_over(request: HttpRequest) -> HttpResponse:
     """What was put off, and what was accepted and never told, into the issue in the making."""
-    waiting = Story.objects.filter(merged_into=None, decision__in=["later", "accepted"], told=None).order_by("-score")[
-        :40
-    ]
     carried, refused = 0, []
-    for story in waiting:
+    for story in list(unfinished()[:MOST_CARRIED]):
         try:
             act("accept", request.user, {"story": story.pk})
             carried += 1

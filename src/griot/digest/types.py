@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+RIGHT_TO_LEFT = frozenset(("ar", "fa", "he", "ur"))
 State = Literal["", "untranslated", "machine"]  # "machine": no person has read the translation yet
 
 
@@ -271,7 +272,7 @@ class Issue:
 
     @property
     def is_right_to_left(self) -> bool:
-        return self.language.split("-")[0] in {"ar", "fa", "he", "ur"}
+        return self.language.split("-")[0] in RIGHT_TO_LEFT
 
     @property
     def first_picture(self) -> Picture | None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from babel.dates import format_date, format_interval, format_time
 
-from griot.digest.types import Event
+from griot.digest.types import RIGHT_TO_LEFT, Event
 
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
 
@@ -32,6 +32,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "bad_query": "The search could not be understood", "all_pictures": "All {} pictures", "previous": "Earlier",
         "next": "Later", "licence": "Licence:", "press_of": "{} on the press", "more_days": "Issues of {}",
         "sections": "Sections", "clear": "Clear",
+        "unsubscribed": "You are unsubscribed. No further issue will be sent to this address.",
+        "mistake": "That was a mistake: subscribe again",
+        "subscribed_again": "You are subscribed again.",
+        "stop": "Do you want to stop receiving this digest?",
     },
     "fr": {
         "unable": "Les images ne s’affichent pas ?", "click": "Cliquez ici", "comments": "Commentaires/questions :",
@@ -55,6 +59,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "bad_query": "La recherche n’a pas été comprise", "all_pictures": "Les {} images", "previous": "Plus tôt",
         "next": "Plus tard", "licence": "Licence :", "press_of": "{} sur la presse", "more_days": "Numéros de {}",
         "sections": "Rubriques", "clear": "Effacer",
+        "unsubscribed": "Vous êtes désabonné. Aucun autre numéro ne sera envoyé à cette adresse.",
+        "mistake": "C’était une erreur : s’abonner de nouveau",
+        "subscribed_again": "Vous êtes de nouveau abonné.",
+        "stop": "Voulez-vous ne plus recevoir cette revue ?",
     },
     "es": {
         "unable": "¿No ve las imágenes?", "click": "Haga clic aquí", "comments": "Comentarios/preguntas:", "photo": "Foto:",
@@ -76,6 +84,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "bad_query": "No se entendió la búsqueda", "all_pictures": "Las {} imágenes", "previous": "Antes",
         "next": "Después", "licence": "Licencia:", "press_of": "{} en la prensa", "more_days": "Números de {}",
         "sections": "Secciones", "clear": "Borrar",
+        "unsubscribed": "Se ha dado de baja. No se enviará ningún otro número a esta dirección.",
+        "mistake": "Fue un error: suscribirse de nuevo",
+        "subscribed_again": "Está suscrito de nuevo.",
+        "stop": "¿Quiere dejar de recibir este resumen?",
     },
     "ar": {
         "unable": "لا تظهر الصور؟", "click": "اضغط هنا", "comments": "للتعليقات والأسئلة:", "photo": "الصورة:",
@@ -95,6 +107,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "no_results": "لم يُعثر على شيء. جرّب كلمات أقل أو أزل مرشِّحاً.", "bad_query": "لم تُفهم عبارة البحث",
         "all_pictures": "كل الصور ({})", "previous": "الأسبق", "next": "الأحدث", "licence": "الرخصة:",
         "press_of": "{} في الصحافة", "more_days": "أعداد {}", "sections": "الأقسام", "clear": "امسح",
+        "unsubscribed": "أُلغي اشتراكك. لن يُرسل أي عدد آخر إلى هذا العنوان.",
+        "mistake": "كان ذلك خطأ: اشترك من جديد",
+        "subscribed_again": "أنت مشترك من جديد.",
+        "stop": "هل تريد التوقف عن تلقي هذه النشرة؟",
     },
 }  # fmt: skip
 
@@ -102,6 +118,10 @@ _WORDS: dict[str, dict[str, str]] = {
 def words(language: str) -> Mapping[str, str]:
     """The fixed words in a language; English where an edition's language has none of its own."""
     return _WORDS.get(language.split("-")[0], _WORDS["en"])
+
+
+def is_right_to_left(language: str) -> bool:
+    return language.split("-")[0] in RIGHT_TO_LEFT
 
 
 def long_date(day: date, language: str) -> str:

@@ -25,6 +25,7 @@ from wagtail.admin.auth import permission_denied
 
 from griot.digest.approving import why_not
 from griot.digest.models import MAIL_POLICY, Correction, IssuePage
+from griot.digest.words import is_right_to_left, words
 from griot.mailing.models import Audience, Schedule, Send, Subscription
 from griot.mailing.scheduling import moment, schedule, unschedule
 from griot.mailing.sending import SendRefused, resolve_in_doubt, send_correction, start_send
@@ -39,7 +40,14 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         ended = None if request.POST.get("again") else (subscription.ended or timezone.now())
         Subscription.objects.filter(pk=subscription.pk).update(ended=ended)
         subscription.ended = ended
-    return render(request, "mailing/unsubscribe.html", {"subscription": subscription, "done": request.method == "POST"})
+    language = subscription.audience.language
+    return render(
+        request, "mailing/unsubscribe.html",
+        {
+            "subscription": subscription, "done": request.method == "POST", "language": language, "say": words(language),
+            "rtl": is_right_to_left(language),
+        },
+    )  # fmt: skip
 
 
 def _may_send(request: HttpRequest) -> bool:

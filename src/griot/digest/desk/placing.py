@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from griot.digest.models import DigestIndexPage, IssuePage
@@ -29,6 +30,16 @@ def issue_in_the_making() -> IssuePage | None:
     issues = IssuePage.objects.filter(language=settings.LANGUAGE_CODE, day__gte=timezone.localdate(), live=False)
     found: IssuePage | None = issues.order_by("day").first()
     return found
+
+
+def unfinished() -> QuerySet[Story]:
+    """What was put off, or accepted and never told, and does not stand in the issue in the making; best first."""
+    page = issue_in_the_making()
+    placed = Draft(page.get_latest_revision_as_object()).stories() if page else []
+    waiting = Story.objects.filter(
+        merged_into=None, decision__in=[Story.Decision.LATER, Story.Decision.ACCEPTED], told=None
+    )
+    return waiting.exclude(pk__in=placed).order_by("-score")
 
 
 def day_in_the_making() -> date:
@@ -90,6 +101,9 @@ class Draft:
         """The section's lines as stored, to be changed in place; empty where it has none."""
         block = self.block(section)
         return block["value"]["lines"] if block else []
+
+    def stories(self) -> list[int]:
+        return [item["value"]["story"] for name in SECTIONS for item in self.lines(name) if item["value"].get("story")]
 
     def place_of(self, story: int) -> Place | None:
         for section in SECTIONS:

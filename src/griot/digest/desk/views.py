@@ -22,7 +22,7 @@ from griot.digest.composing import path_of
 from griot.digest.desk import stories
 from griot.digest.desk.actions import Done, Refused, act, undo_last
 from griot.digest.desk.lines import pieces
-from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making
+from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making, unfinished
 from griot.digest.models import IssuePage, Presence, ToldItem
 from griot.press.helpers import HelperError, helper_from
 from griot.press.lines import attribution
@@ -237,12 +237,9 @@ def _issue_context() -> dict[str, Any]:
     shown = [
         {"name": name, "lines": [_placed(v, known.get(v["story"])) for v in lines]} for name, lines in sections.items()
     ]
-    unfinished = Story.objects.filter(merged_into=None, decision__in=["later", "accepted"], told=None).exclude(
-        pk__in=ids
-    )
     return {
         "issue": draft, "day": draft.day, "sections": shown, "placed": sum(len(s["lines"]) for s in shown), "state": state_of(page),
-        "waiting": unfinished.count(),
+        "waiting": unfinished().count(),
     }  # fmt: skip
 
 
