@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.images import ImageFile
@@ -19,6 +19,21 @@ from griot.runtime.state import demo_facts
 OUR_NAMES = (
     "the Passage Network\nRéseau Passage\nRed Pasaje\nRede Passagem\nRete Passaggio\nPassage-Netzwerk\nشبكة العبور"
 )
+# Invented: two earlier years and this one, which is not over.
+ARRIVALS = """Month\t2024\t2025\t2026
+Jan\t5320\t4510\t2340
+Feb\t3900\t3370\t1980
+Mar\t6100\t5240\t3020
+Apr\t7480\t6010\t4150
+May\t8890\t7320\t5230
+Jun\t10240\t8460\t6480
+Jul\t11530\t9120\t7350
+Aug\t10980\t9480\t7910
+Sep\t9760\t8230\t7020
+Oct\t8120\t7010\t6240
+Nov\t6340\t5520\t
+Dec\t4870\t4130\t
+"""
 SUBSCRIBERS = (
     "Awa Ndiaye", "Bram de Wit", "Chiara Lombardo", "Dalal Mansour", "Esther Okafor", "Farid Benali", "Grace Wanjiku",
     "Hugo Pereira", "Ines Castaño", "Jonas Petersen", "Khadija Rahman", "Luca Ferri",
@@ -144,6 +159,29 @@ def _frame(wire: Wire) -> list[tuple[str, Any]]:
             "text": "She taught me the stitch, I taught her the song. Now the costume has both.",
             "link": link("Read more", "bussola-sartoria"),
         }),
+        ("figures", {
+            "title": "People who came by sea, month by month",
+            "data": ARRIVALS,
+            "unit": "people",
+            "threshold": 9000.0,
+            "threshold_label": "Places in the reception centres",
+            "source": {"words": "Count of the Strait Harbour Office", "url": url["coast-guard-lampedusa-57"]},
+        }),
+        ("video", {
+            "title": "What twelve returnees filmed",
+            "picture": picture["screening"],
+            "text": "The first four minutes of the film that Pikine has been talking about.",
+            "minutes": 4,
+            "link": link("Watch here", "courier-dakar-screening"),
+        }),
+        ("quote_of_the_day", {
+            "title": "",
+            "text": "A queue is a border that has learned to be polite.",
+            "name": "Rosa Menchaca",
+            "journey": "bus driver on the road to Tapachula",
+            "picture": None,
+            "link": link("Read more", "frontera-caravana-tapachula"),
+        }),
         ("feature", {
             "title": "Two days that can change a contract",
             "picture": picture["lesson"],
@@ -160,6 +198,15 @@ def _frame(wire: Wire) -> list[tuple[str, Any]]:
             "text": "<p>More Cabo Verdeans live abroad than at home, and for fifty euros each of them can now own a piece of a "
             "school. The first bonds went on sale on Friday; by Sunday a roof in Fogo was paid for.</p>",
             "link": link("Read here", "review-cabo-verde"),
+        }),
+        ("event", {
+            "title": "The film comes to Guédiawaye",
+            "begins": (wire.base + timedelta(days=9)).replace(hour=19, minute=0, second=0, microsecond=0),
+            "ends": (wire.base + timedelta(days=9)).replace(hour=21, minute=30, second=0, microsecond=0),
+            "all_day": False,
+            "where": "Place de la Mosquée, Guédiawaye",
+            "text": "<p>A screening with a debate in Wolof and French. Bring a mat.</p>",
+            "link": {"words": "", "url": ""},
         }),
         ("share", {}),
     ]  # fmt: skip

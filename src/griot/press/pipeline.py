@@ -72,6 +72,8 @@ def _group_batch(now: datetime) -> bool:
         if not new:
             return False
         cursor.execute("SET LOCAL hnsw.ef_search = 64")
+        # Deleted rows stay in the graph until they are vacuumed: the scan goes on until enough that live are found.
+        cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
         cursor.execute(_NEIGHBOURS, [NEIGHBOURS + 1, [i for i, _ in new], NEAR_ENOUGH])
         near = {row[0] for row in cursor.fetchall()} | {i for i, _ in new}
         if shared := sorted({band for _, found in new for band in found}):

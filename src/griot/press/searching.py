@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Value
 from pgvector.django import CosineDistance
 
@@ -113,12 +114,14 @@ def like_in_meaning(text: str, most: int = 50) -> list[Article]:
     """
     vector = default_encoder().encode([text])[0]
     found: list[Article] = []
-    for in_window in (True, False):
-        near = (
-            Article.objects.filter(in_window=in_window, vector__isnull=False)
-            .annotate(distance=CosineDistance("vector", vector))
-            .order_by("distance")
-            .select_related("outlet")
-        )
-        found += near[:most]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
+        for in_window in (True, False):
+            near = (
+                Article.objects.filter(in_window=in_window, vector__isnull=False)
+                .annotate(distance=CosineDistance("vector", vector))
+                .order_by("distance")
+                .select_related("outlet")
+            )
+            found += near[:most]
     return sorted(found, key=lambda a: (a.distance, -a.pk))[:most]  # type: ignore[attr-defined]

@@ -234,7 +234,10 @@ function marked() { return [...list.querySelectorAll(".desk-mark:checked")].map(
 async function merge() {
   const others = marked().filter((story) => String(story) !== current?.dataset.story);
   if (!current) return;
-  if (await simple({ kind: "merge", story: Number(current.dataset.story), with: others })) {
+  for (const story of others) rowOf(story).hidden = true;
+  const isDone = await simple({ kind: "merge", story: Number(current.dataset.story), with: others });
+  for (const story of others) { const row = rowOf(story); if (row) row.hidden = !belongs(row); }
+  if (isDone) {
     for (const box of list.querySelectorAll(".desk-mark:checked")) box.checked = false;
   }
 }
@@ -279,6 +282,10 @@ function leaveEdit() {
 async function save(form) {
   const story = form.closest(".desk-story");
   const written = { body: form.elements.body.value, mention: form.elements.mention.value };
+  const shown = story.querySelector(".desk-text");
+  shown.dataset.saving = `${[...form.querySelectorAll(".desk-chips li span")].map((s) => s.textContent).join(", ")} ${written.body} ${written.mention}`;
+  form.hidden = true; // the words stand there at once; the check follows
+  shown.hidden = false;
   const { ok, status, body } = await send({
     kind: "edit", story: Number(story.dataset.story), version: Number(story.dataset.version), ...written,
     outlets: [...form.querySelectorAll(".desk-chips li")].map((chip) => chip.dataset.url),
@@ -294,7 +301,7 @@ async function save(form) {
     conflict.hidden = false;
     conflict.textContent = body.message;
     again.elements.body.focus();
-  }
+  } else { delete shown.dataset.saving; form.hidden = false; shown.hidden = true; form.elements.body.focus(); }
   say(body.message, false, true);
 }
 
@@ -327,6 +334,9 @@ async function moveBy(line, step) {
   const item = line.closest("[data-story]");
   if (!item) return;
   const story = item.dataset.story;
+  const beside = step < 0 ? item.previousElementSibling : item.nextElementSibling;
+  if (!beside) return;
+  step < 0 ? beside.before(item) : beside.after(item); // at once; a refusal draws it back
   if (await move(story, { by: step })) issuePane.querySelector(`[data-story="${story}"] .desk-placed-line`)?.focus();
 }
 
