@@ -252,6 +252,7 @@ def test_no_words_are_missing_in_any_language():
     from griot.digest.words import _WORDS
 
     assert {frozenset(w) for w in _WORDS.values()} == {frozenset(_WORDS["en"])}
+    assert not {w for w in _WORDS["en"] if hasattr(dict, w)}, "a template would find the dictionary's method"
 
 
 def test_the_archive_pages_through(client, site):
