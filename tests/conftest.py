@@ -32,6 +32,7 @@ def folders_of_its_own(settings, tmp_path: Path) -> None:
     settings.MAILDIR = tmp_path / "mail"
     settings.EMAIL_URL = ""
     settings.PUBLIC_URL = "http://localhost:8000"
+    settings.CACHES = {**settings.CACHES, "typeset": {**settings.CACHES["typeset"], "LOCATION": tmp_path / "typeset"}}
 
 
 @pytest.fixture(scope="session")

@@ -185,6 +185,8 @@ def test_a_picture_whose_rights_ended_vanishes_from_the_web_and_from_mails_alrea
     mail = lxml_html.fromstring(render(issue_of(issue), "email"))
     address = mail.xpath("//img/@src")[0].removeprefix("http://localhost:8000")
     before = b"".join(client.get(address).streaming_content)
+    paper, card = client.get(f"/{issue.slug}/pdf/").content, client.get(f"/{issue.slug}/card/").content
+    assert b"/Subtype/Image" in paper
     Picture.objects.update(rights_until=timezone.localdate())
     assert b"".join(client.get(address).streaming_content) == before, "the last day still counts"
     Picture.objects.update(rights_until=timezone.localdate() - timedelta(days=1))
@@ -193,6 +195,8 @@ def test_a_picture_whose_rights_ended_vanishes_from_the_web_and_from_mails_alrea
         after.status_code == 200 and after.content != before and Image.open(io.BytesIO(after.content)).format == "PNG"
     )
     assert not lxml_html.fromstring(client.get(f"/{issue.slug}/").content).xpath("//img/@src")
+    assert b"/Subtype/Image" not in client.get(f"/{issue.slug}/pdf/").content
+    assert client.get(f"/{issue.slug}/card/").content != card
     assert not lxml_html.fromstring(render(issue_of(IssuePage.objects.get()), "email")).xpath("//img")
 
 

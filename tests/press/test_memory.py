@@ -40,6 +40,7 @@ from griot.press.pipeline import (
     stories_on_beat,
 )
 from griot.press.retention import retain
+from griot.press.vectors import default_encoder
 from griot.press.verdicts import merge_stories, restore, snapshot, split_off
 
 pytestmark = pytest.mark.django_db
@@ -47,11 +48,13 @@ RESCUE = "Coast guard rescues 57 migrants from a wooden boat adrift south of Lam
 FIRE = "A fire destroyed 1,200 shelters in a refugee camp near Cox's Bazar on Sunday"
 
 
-def vector_of(number: int, tilt: float = 0.0) -> list[float]:
-    random = np.random.default_rng(number)
-    v = random.standard_normal(512)
-    v /= np.linalg.norm(v)
-    other = np.random.default_rng(1000 + int(tilt * 100)).standard_normal(512)
+TOPICS = ("Ferries between the islands stay in port", RESCUE, FIRE, "Niger counts people at its border posts")
+
+
+def vector_of(topic: int, tilt: float = 0.0) -> list[float]:
+    """The topic's own vector, tilted a little. A real one: what is like no text at all, the index may not find."""
+    v = default_encoder().encode([TOPICS[topic]])[0]
+    other = np.random.default_rng(int(tilt * 100)).standard_normal(512)
     v = v + tilt * other / np.linalg.norm(other)
     return list(v / np.linalg.norm(v))
 

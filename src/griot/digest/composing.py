@@ -179,7 +179,7 @@ def _press_review(v: Any, c: _Context) -> types.PressReview:
     for child in v["lines"].bound_blocks if hasattr(v["lines"], "bound_blocks") else []:
         state = c.states.get(f"{child.id}.body", "")
         language = settings.LANGUAGE_CODE if state == "untranslated" else c.language
-        lines.append(replace(press_line(child.value, language), anchor=f"line-{(child.id or '')[:8]}", state=state))
+        lines.append(replace(press_line(child.value, language), anchor=line_anchor(child.id), state=state))
     bullet = "•" if v.get("bullet") is None else v["bullet"]
     return types.PressReview(c.anchor, v["title"] or "", tuple(lines), section, bullet)  # type: ignore[arg-type]
 
@@ -203,6 +203,17 @@ _TELLING = {"feature": "title", "gallery": "title", "video": "title", "event": "
 
 def anchor_of(child_id: str | None) -> str:
     return f"item-{(child_id or '')[:8]}"
+
+
+def line_anchor(child_id: str | None) -> str:
+    return f"line-{(child_id or '')[:8]}"
+
+
+def bound_lines(page: IssuePage) -> Iterator[Any]:
+    """Every press line of the issue as a bound block: its `id`, and its `value`."""
+    for child in page.body:
+        if child.block_type == "press_review":
+            yield from child.value["lines"].bound_blocks
 
 
 def _blocks(page: IssuePage, url: str) -> Iterator[types.Block]:

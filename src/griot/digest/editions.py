@@ -50,24 +50,25 @@ def make_editions(page: Any, user: Any = None) -> list[Any]:
     """
     from wagtail_localize.models import Translation, TranslationSource
 
-    source, _ = TranslationSource.update_or_create_from_instance(page.get_latest_revision_as_object())
+    draft = page.get_latest_revision_as_object()
+    source, _ = TranslationSource.update_or_create_from_instance(draft)
     for locale in Locale.objects.exclude(language_code=settings.LANGUAGE_CODE):
         translation, _ = Translation.objects.get_or_create(source=source, target_locale=locale)
-        _say_title(page, source, locale)
+        _say_title(draft, source, locale)
         translation.save_target(user=user, publish=False)
     return list(page.get_translations().select_related("locale"))
 
 
-def _say_title(page: Any, source: Any, locale: Locale) -> None:
+def _say_title(draft: Any, source: Any, locale: Locale) -> None:
     """A title that is only the day's is said in every language."""
     from wagtail_localize.models import StringSegment, StringTranslation
 
-    if page.get_latest_revision_as_object().title != issue_title(page.day, settings.LANGUAGE_CODE):
+    if draft.title != issue_title(draft.day, settings.LANGUAGE_CODE):
         return
     for segment in StringSegment.objects.filter(source=source, context__path="title"):
         StringTranslation.objects.get_or_create(
             translation_of=segment.string, locale=locale, context=segment.context,
-            defaults={"data": issue_title(page.day, locale.language_code), "translation_type": StringTranslation.TRANSLATION_TYPE_MANUAL},
+            defaults={"data": issue_title(draft.day, locale.language_code), "translation_type": StringTranslation.TRANSLATION_TYPE_MANUAL},
         )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from griot.digest.blocks import IssueBlocks
 from griot.digest.metadata import without_metadata
-from griot.press.query import QueryError, parse_query
+from griot.press.models import check_query
 
 
 class Picture(AbstractImage):
@@ -293,10 +293,7 @@ class Theme(models.Model):
         return self.name
 
     def clean(self) -> None:
-        try:
-            parse_query(self.query)
-        except QueryError as error:
-            raise ValidationError({"query": str(error)}) from None
+        check_query(self.query)
 
 
 class ToldItem(models.Model):
@@ -334,6 +331,11 @@ class LinkCheck(models.Model):
     error = models.CharField(max_length=200, blank=True)
 
 
+def name_of(user: Any) -> str:
+    """How the desk calls an editor; an account that is gone is somebody."""
+    return user.get_full_name() or user.get_username() if user else "somebody"
+
+
 class Presence(models.Model):
     """An editor at the desk, and the story that is open before them."""
 
@@ -343,7 +345,7 @@ class Presence(models.Model):
 
     @property
     def name(self) -> str:
-        return self.user.get_full_name() or self.user.get_username()
+        return name_of(self.user)
 
 
 class DeskAction(models.Model):

@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from griot.digest import types
-from griot.digest.composing import anchor_of, issue_of
+from griot.digest.composing import anchor_of, bound_lines, issue_of, line_anchor
 from griot.digest.models import IssuePage, LinkCheck, Picture, ToldItem
 from griot.digest.rendering.mail import LARGEST, MailError, render_mail
 from griot.digest.rendering.text import paragraphs, render_text
@@ -44,10 +44,10 @@ class Finding:
 
 def preflight(page: IssuePage) -> list[Finding]:
     """All findings, the blocking ones first. Asks no network; links are checked by a job (`links_of`, `tasks`)."""
-    value = issue_of(page)
+    value, places = issue_of(page), _places(page)
     found = [
-        *_rendered(value), *_claims(page), *_links(page, value), *_terms(page, value), *_pictures(page), *_outlets(page, value),
-        *_repeated(page), *_editions(page), *_whole(value),
+        *_rendered(value), *_claims(page), *_links(value, places), *_terms(value, places), *_pictures(page), *_outlets(value, places),
+        *_repeated(page), *_editions(value, places), *_whole(value),
     ]  # fmt: skip
     return sorted(found, key=lambda f: ("block", "warn", "info").index(f.level))
 
@@ -62,13 +62,10 @@ def _place(child: Any) -> str:
 
 def _places(page: IssuePage) -> dict[str, str]:
     """The place of each item's anchor, lines included."""
-    found = {}
-    for child in page.body:
-        found[anchor_of(child.id)] = _place(child)
-        if child.block_type == "press_review":
-            for line in child.value["lines"].bound_blocks:
-                found[f"line-{(line.id or '')[:8]}"] = f"block-{line.id}-section"
-    return found
+    return {
+        **{anchor_of(child.id): _place(child) for child in page.body},
+        **{line_anchor(line.id): _place(line) for line in bound_lines(page)},
+    }
 
 
 def _rendered(value: types.Issue) -> Iterator[Finding]:
@@ -81,25 +78,18 @@ def _rendered(value: types.Issue) -> Iterator[Finding]:
         yield Finding("warn", f"The e-mail has {size // 1024} KB of the {LARGEST // 1024} that it may have.")
 
 
-def _lines(page: IssuePage) -> Iterator[tuple[Any, Any]]:
-    for child in page.body:
-        if child.block_type == "press_review":
-            for line in child.value["lines"].bound_blocks:
-                yield line, line.value
-
-
 def _claims(page: IssuePage) -> Iterator[Finding]:
     """Lines of stories are as checked as at the desk; what was changed since in the issue itself is not."""
-    stories = [v["story"] for _, v in _lines(page) if v["story"]]
+    stories = [line.value["story"] for line in bound_lines(page) if line.value["story"]]
     known = {
         line.story_id: line
         for line in Line.objects.filter(story__in=stories, language=settings.LANGUAGE_CODE).prefetch_related(
             "overrides__by"
         )
     }
-    for bound, v in _lines(page):
+    for bound in bound_lines(page):
+        v, place = bound.value, _place(bound)
         line = known.get(v["story"])
-        place = f"block-{bound.id}-section"
         if line is None or page.language != settings.LANGUAGE_CODE:
             continue
         if v["body"] != line.body:
@@ -149,8 +139,7 @@ def links_of(value: types.Issue) -> dict[str, str]:
     return found
 
 
-def _links(page: IssuePage, value: types.Issue) -> Iterator[Finding]:
-    places = _places(page)
+def _links(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
     links = links_of(value)
     checked = {c.url: c for c in LinkCheck.objects.filter(url__in=links, at__gt=timezone.now() - RECENT)}
     for url, anchor in links.items():
@@ -169,15 +158,14 @@ def _links(page: IssuePage, value: types.Issue) -> Iterator[Finding]:
                     yield Finding("warn", f"{', '.join(bare)}: named without a link.", places.get(line.anchor, ""))
 
 
-def _terms(page: IssuePage, value: types.Issue) -> Iterator[Finding]:
-    places = _places(page)
+def _terms(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
     for block in value.blocks:
         if isinstance(block, types.PressReview):
             for line in block.lines:
-                for f in lint(line.body, page.language):
+                for f in lint(line.body, value.language):
                     yield Finding("warn", f"House style: “{f.text}”, {f.advice}.", places.get(line.anchor, ""))
         elif isinstance(block, types.Feature | types.Event | types.Text):
-            for f in lint(" ".join(paragraphs(block.html)), page.language):
+            for f in lint(" ".join(paragraphs(block.html)), value.language):
                 if not f.text.endswith(" words"):
                     yield Finding("warn", f"House style: “{f.text}”, {f.advice}.", places.get(block.anchor, ""))
 
@@ -213,8 +201,7 @@ def _pictures_in(value: Any) -> Iterator[Picture]:
             yield from _pictures_in(inner)
 
 
-def _outlets(page: IssuePage, value: types.Issue) -> Iterator[Finding]:
-    places = _places(page)
+def _outlets(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
     named: Counter[str] = Counter()
     first: dict[str, str] = {}
     for block in value.blocks:
@@ -233,19 +220,17 @@ def _outlets(page: IssuePage, value: types.Issue) -> Iterator[Finding]:
 
 def _repeated(page: IssuePage) -> Iterator[Finding]:
     """Stories that an issue of the last week has told already."""
-    stories = {v["story"]: bound for bound, v in _lines(page) if v["story"]}
+    stories = {bound.value["story"]: bound for bound in bound_lines(page) if bound.value["story"]}
     earlier = ToldItem.objects.filter(
         story__in=stories, day__gt=page.day - WEEK, day__lt=page.day, language=page.language
     ).select_related("issue")
     for item in earlier:
         bound = stories[item.story]
-        yield Finding(
-            "warn", f"“{item.issue.title}” told this story: “{item.text[:80]}”", f"block-{bound.id}-section", item.story
-        )
+        yield Finding("warn", f"“{item.issue.title}” told this story: “{item.text[:80]}”", _place(bound), item.story)
 
 
-def _editions(page: IssuePage) -> Iterator[Finding]:
-    for block in issue_of(page).blocks if page.language != settings.LANGUAGE_CODE else ():
+def _editions(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
+    for block in value.blocks if value.language != settings.LANGUAGE_CODE else ():
         states: list[str] = (
             [line.state for line in block.lines] if isinstance(block, types.PressReview) else [block.state]
         )
@@ -259,7 +244,7 @@ def _editions(page: IssuePage) -> Iterator[Finding]:
                     if isinstance(block, types.PressReview)
                     else f"“{types.title_of(block) or block.kind}”"
                 )
-                yield Finding("warn", f"{what}: {words}.", _places(page).get(block.anchor, ""))
+                yield Finding("warn", f"{what}: {words}.", places.get(block.anchor, ""))
 
 
 def _whole(value: types.Issue) -> Iterator[Finding]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from typing import get_args
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -46,6 +49,15 @@ def _block(page: IssuePage, anchor: str) -> tuple[types.Issue, types.Block]:
     return value, block
 
 
+def _set_once(what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+    """What is set in type for anybody who asks: once for all that stands in it, so that asking often costs little.
+
+    A picture whose rights end leaves the values, and with that the key.
+    """
+    key = sha256(repr(what).encode()).hexdigest()
+    return bytes(caches["typeset"].get_or_set(key, make, FILE_AGE))
+
+
 def item(page: IssuePage, anchor: str) -> HttpResponseBase:
     value, block = _block(page, anchor)
     if block.kind in {"press_review", "share", "banner", "text"}:
@@ -57,29 +69,36 @@ def chart(page: IssuePage, anchor: str) -> HttpResponseBase:
     value, block = _block(page, anchor)
     if not isinstance(block, types.Figures):
         raise Http404("this item is no chart")
-    png = chart_png(block, value.language, value.is_right_to_left)
+    png = _set_once(
+        ("chart", block, value.language), lambda: chart_png(block, value.language, value.is_right_to_left)
+    )
     return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
 
 
 def card(page: IssuePage, anchor: str) -> HttpResponseBase:
     value, block = _block(page, anchor) if anchor else (issue_of(page), None)
     picture = types.picture_of(block) if block else value.first_picture
-    photo = photo_of(picture) if picture else None
-    return kept(HttpResponse(card_png(value, block, photo), content_type="image/png"), FILE_AGE)
+    png = _set_once(
+        ("card", value, anchor), lambda: card_png(value, block, photo_of(picture) if picture else None)
+    )
+    return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
 
 
 def pdf(page: IssuePage) -> HttpResponseBase:
     value = issue_of(page)
+    response = HttpResponse(_set_once(("pdf", value), lambda: _pdf(value)), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{page.day}-{page.language}.pdf"'
+    return kept(response, PAGE_AGE)
+
+
+def _pdf(value: types.Issue) -> bytes:
     pictures: list[types.Picture] = []
     for block in value.blocks:
         if isinstance(block, types.Gallery):
             pictures += [p.picture for p in block.pictures]
         elif found := types.picture_of(block):
             pictures.append(found)
-    photos = {p.url: photo for p in pictures if (photo := photo_of(p))}
-    response = HttpResponse(issue_pdf(value, photos), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{page.day}-{page.language}.pdf"'
-    return kept(response, PAGE_AGE)
+    return issue_pdf(value, {p.url: photo for p in pictures if (photo := photo_of(p))})
 
 
 def photo_of(picture: types.Picture) -> bytes | None:

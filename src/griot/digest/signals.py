@@ -8,7 +8,7 @@ from django.conf import settings
 from django.dispatch import receiver
 from wagtail.signals import page_published, page_unpublished
 
-from griot.digest.composing import press_line
+from griot.digest.composing import bound_lines, press_line
 from griot.digest.models import IssuePage
 from griot.digest.telling import index_issue
 from griot.press.pipeline import mark_told
@@ -18,15 +18,9 @@ from griot.press.pipeline import mark_told
 def remember_what_was_told(instance: IssuePage, **_: Any) -> None:
     """A story in a published issue is told; from now on only what is new makes it news again."""
     index_issue(instance)
-    told = {
-        int(line["story"]): press_line(line).text
-        for block in instance.body
-        if block.block_type == "press_review"
-        for line in block.value["lines"]
-        if line["story"]
-    }
     if instance.language == settings.LANGUAGE_CODE:
-        mark_told(told)
+        lines = (line.value for line in bound_lines(instance))
+        mark_told({int(v["story"]): press_line(v).text for v in lines if v["story"]})
 
 
 @receiver(page_unpublished, sender=IssuePage)

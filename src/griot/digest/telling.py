@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from griot.digest import types
-from griot.digest.composing import issue_of
+from griot.digest.composing import bound_lines, issue_of, line_anchor
 from griot.digest.models import IssuePage, Theme, ToldItem
 from griot.digest.rendering.text import block_text, paragraphs
 from griot.digest.themes import THEMES
@@ -37,12 +37,7 @@ def index_issue(page: IssuePage) -> None:
 
 def _items(page: IssuePage, themes: Sequence[tuple[str, Node]]) -> list[ToldItem]:
     value = issue_of(page)
-    stories = {
-        f"line-{(line.id or '')[:8]}": line.value["story"]
-        for block in page.body
-        if block.block_type == "press_review"
-        for line in block.value["lines"].bound_blocks
-    }
+    stories = {line_anchor(line.id): line.value["story"] for line in bound_lines(page)}
     rows: list[ToldItem] = []
 
     def add(kind: str, anchor: str, title: str, text: str, outlets: Sequence[str] = (), section: str = "") -> None:

@@ -58,7 +58,6 @@ def urls() -> list[Any]:
         path("", views.desk, name="desk"),
         path("rows/", views.rows, name="rows"),
         path("story/<int:pk>/", views.story, name="story"),
-        path("issue/", views.issue_pane, name="issue"),
         path("act/", views.do, name="act"),
         path("pulse/", views.pulse, name="pulse"),
         path("translate/<int:pk>/", views.translate, name="translate"),

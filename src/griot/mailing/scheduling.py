@@ -43,9 +43,7 @@ def schedule(
 
 def _publish_at(page: IssuePage, at: datetime, user: Any) -> None:
     """The newest revision goes live at a moment; the approval that it has stays with it."""
-    draft = page.get_latest_revision_as_object()
     latest = page.get_latest_revision()
-    draft.go_live_at = at
     latest.content = {**latest.content, "go_live_at": at.isoformat()}
     latest.save(update_fields=["content"])
     latest.publish(user=user, log_action=True)

@@ -19,6 +19,14 @@ from griot.press.lines import line_text
 from griot.press.query import QueryError, parse_query
 
 
+def check_query(query: str) -> None:
+    """For models whose `query` is in the query language. Raises ValidationError, which shows the place."""
+    try:
+        parse_query(query)
+    except QueryError as error:
+        raise ValidationError({"query": str(error)}) from None
+
+
 class Outlet(models.Model):
     """A publisher as readers know it."""
 
@@ -311,10 +319,7 @@ class Beat(models.Model):
         return self.name
 
     def clean(self) -> None:
-        try:
-            parse_query(self.query)
-        except QueryError as error:
-            raise ValidationError({"query": str(error)}) from None
+        check_query(self.query)
 
 
 class Discovery(models.Model):

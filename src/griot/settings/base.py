@@ -155,6 +155,15 @@ STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise wants it to exist, though it may 
 WHITENOISE_USE_FINDERS = True  # no collectstatic: the files are served from where they lie
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # PDFs, share cards and charts: large, slow to make, the same in every process
+    "typeset": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR / "typeset",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    },
+}
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 WAGTAILIMAGES_IMAGE_MODEL = "digest.Picture"

@@ -13,7 +13,7 @@ from django.utils import timezone
 from griot.digest.assembling import start_issue
 from griot.digest.desk.lines import check_again
 from griot.digest.desk.placing import SECTIONS, Place, day_in_the_making, draft_of, issue_in_the_making, value_of
-from griot.digest.models import DeskAction, IssuePage
+from griot.digest.models import DeskAction, IssuePage, name_of
 from griot.press.beats_store import judge, unlearn
 from griot.press.models import Article, Line, Override, Rating, Story
 from griot.press.pipeline import draft_story, find_story
@@ -92,9 +92,9 @@ def _issue() -> IssuePage:
 def _decide(story: Story, decision: str, user: Any, seen: str | None) -> Undo:
     """Write down a decision, if nobody else has decided meanwhile; the beats learn from it."""
     if seen is not None and seen != story.decision and story.decided_by_id not in (None, user.pk):
-        by = story.decided_by.get_full_name() or story.decided_by.get_username() if story.decided_by else "somebody"
         raise Refused(
-            f"{by} has {_PAST.get(story.decision, 'reopened')} this story meanwhile; look again", conflict=True
+            f"{name_of(story.decided_by)} has {_PAST.get(story.decision, 'reopened')} this story meanwhile; look again",
+            conflict=True,
         )
     before = {
         "decision": story.decision,
@@ -200,7 +200,7 @@ def _edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     _line(story)
     line = Line.objects.select_for_update().get(story=story, language=settings.LANGUAGE_CODE)
     if int(data.get("version", -1)) != line.version:
-        by = line.edited_by.get_full_name() or line.edited_by.get_username() if line.edited_by else "somebody"
+        by = name_of(line.edited_by)
         raise Refused(
             f"{by} has changed this line meanwhile; yours is kept in the box, compare and save again", conflict=True
         )
@@ -318,7 +318,7 @@ def _split(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     if was:
         with draft_of(was["issue"], user) as draft:
             draft.put(value_of(_line(story)), was["section"], was["index"])
-    return Done(f"Split off: {_short(new)}", story.pk), {"before": before, "new": new.pk, "was": was, "into": story.pk}
+    return Done(f"Split off: {_short(new)}", story.pk), {"before": before, "was": was, "into": story.pk}
 
 
 def _undo_split(user: Any, undo: Undo) -> None:

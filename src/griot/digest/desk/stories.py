@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from babel import Locale
@@ -29,7 +30,7 @@ _NEWS = Q(told=None) | Q(grown__gt=F("told"))
 AWAKE = timedelta(seconds=40)  # that an editor is taken to be at a story after being heard of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """What an editor wants to see. Empty fields filter nothing."""
 
@@ -43,6 +44,13 @@ class Asked:
     within: str = "night"
     q: str = ""
     meaning: bool = False
+
+    @cached_property
+    def found(self) -> Any:
+        """What the search finds, as ids of stories or a query for them; asked once for the list, its order and its facets."""
+        if self.meaning:
+            return list(dict.fromkeys(a.story_id for a in like_in_meaning(self.q) if a.story_id))
+        return search_articles(self.q).exclude(story=None)[:MOST_FOUND].values("story")
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Asked:
@@ -87,7 +95,7 @@ def asked_for(asked: Asked, now: datetime | None = None) -> QuerySet[Story]:
     """The stories that an editor asked for, not yet in order. Raises QueryError for a search that can't be read."""
     stories = Story.objects.filter(merged_into=None)
     if asked.q:
-        stories = stories.filter(pk__in=_found(asked))
+        stories = stories.filter(pk__in=asked.found)
     else:
         stories = stories.filter(last_published__gt=(now or timezone.now()) - NIGHTS[asked.within])
     if asked.state == "open":
@@ -107,13 +115,6 @@ def asked_for(asked: Asked, now: datetime | None = None) -> QuerySet[Story]:
     return stories
 
 
-def _found(asked: Asked) -> Any:
-    if asked.meaning:
-        return [a.story_id for a in like_in_meaning(asked.q) if a.story_id]
-    newest = search_articles(asked.q).exclude(story=None)[:MOST_FOUND]
-    return newest.values("story")
-
-
 def ranked(stories: QuerySet[Story], asked: Asked) -> QuerySet[Story]:
     """In order: by nearness to the beat asked for, or to the nearest; what was searched for, newest first."""
     rank = F("score")
@@ -124,7 +125,7 @@ def ranked(stories: QuerySet[Story], asked: Asked) -> QuerySet[Story]:
     else:
         stories = stories.annotate(rank=rank)
     if asked.q and asked.meaning:
-        order = {pk: n for n, pk in enumerate(dict.fromkeys(_found(asked)))}
+        order = {pk: n for n, pk in enumerate(asked.found)}
         place = Case(*(When(pk=pk, then=n) for pk, n in order.items()), default=len(order))
         return stories.annotate(place=place).order_by("place", "-pk") if order else stories
     if asked.q:

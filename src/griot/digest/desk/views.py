@@ -83,13 +83,7 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
     if not context:
         return HttpResponse("This story is no longer there.", status=404, content_type="text/plain")
     _here(request, context["row"].story.pk)
-    return render(request, "digest/desk/story.html", {**context, **_issue_context()})
-
-
-@require_GET
-@desk_permission
-def issue_pane(request: HttpRequest) -> HttpResponse:
-    return render(request, "digest/desk/issue.html", _issue_context())
+    return render(request, "digest/desk/story.html", context)
 
 
 @require_POST
@@ -130,7 +124,7 @@ def _drawn(request: HttpRequest, done: Done) -> dict[str, Any]:
         drawn |= {
             "story": context["row"].story.pk,
             "row": render_to_string("digest/desk/rows.html", {"rows": [context["row"]]}, request),
-            "pane": render_to_string("digest/desk/story.html", context | issue, request),
+            "pane": render_to_string("digest/desk/story.html", context, request),
         }
     return drawn
 
@@ -215,7 +209,6 @@ def _story_context(pk: int) -> dict[str, Any]:
         "elsewhere": [c for c in claims if not c.is_supported and c.text not in in_body],
         "unsupported": [c.text for c in claims if not c.is_supported and c.text not in vouched],
         "more_outlets": [a for a in articles if a.url not in named], "can_translate": bool(settings.TRANSLATOR),
-        "is_edited": line.edited_by_id is not None,
     }  # fmt: skip
 
 
