@@ -55,7 +55,8 @@ def _set_once(what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
     A picture whose rights end leaves the values, and with that the key.
     """
     key = sha256(repr(what).encode()).hexdigest()
-    return bytes(caches["typeset"].get_or_set(key, make, FILE_AGE))
+    made: bytes = caches["typeset"].get_or_set(key, make, FILE_AGE)
+    return made
 
 
 def item(page: IssuePage, anchor: str) -> HttpResponseBase:
@@ -69,18 +70,14 @@ def chart(page: IssuePage, anchor: str) -> HttpResponseBase:
     value, block = _block(page, anchor)
     if not isinstance(block, types.Figures):
         raise Http404("this item is no chart")
-    png = _set_once(
-        ("chart", block, value.language), lambda: chart_png(block, value.language, value.is_right_to_left)
-    )
+    png = _set_once(("chart", block, value.language), lambda: chart_png(block, value.language, value.is_right_to_left))
     return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
 
 
 def card(page: IssuePage, anchor: str) -> HttpResponseBase:
     value, block = _block(page, anchor) if anchor else (issue_of(page), None)
     picture = types.picture_of(block) if block else value.first_picture
-    png = _set_once(
-        ("card", value, anchor), lambda: card_png(value, block, photo_of(picture) if picture else None)
-    )
+    png = _set_once(("card", value, anchor), lambda: card_png(value, block, photo_of(picture) if picture else None))
     return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
 
 

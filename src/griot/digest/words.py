@@ -14,7 +14,7 @@ LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", 
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
         "unable": "Unable to see images?", "click": "Click here", "comments": "Comments/questions:", "photo": "Photo:",
-        "share": "Share on", "press_review": "In the press", "archive": "All issues", "latest": "Latest issue",
+        "share": "Share on", "share_issue": "Share this issue on", "press_review": "In the press", "archive": "All issues", "latest": "Latest issue",
         "feed": "Feed", "more": "Read more", "more_images": "Click here for more images", "banner": "main banner",
         "read": "Read here", "unsubscribe": "Unsubscribe", "why": "You receive this because you subscribed to",
         "older": "Older issues", "newer": "Newer issues", "none": "No issue has been published yet.",
@@ -39,7 +39,7 @@ _WORDS: dict[str, dict[str, str]] = {
     },
     "fr": {
         "unable": "Les images ne s’affichent pas ?", "click": "Cliquez ici", "comments": "Commentaires/questions :",
-        "photo": "Photo :", "share": "Partager sur", "press_review": "Dans la presse", "archive": "Tous les numéros",
+        "photo": "Photo :", "share": "Partager sur", "share_issue": "Partager ce numéro sur", "press_review": "Dans la presse", "archive": "Tous les numéros",
         "latest": "Dernier numéro", "feed": "Flux", "more": "Lire la suite", "more_images": "Cliquez ici pour plus d’images",
         "banner": "bannière", "read": "Lire ici", "unsubscribe": "Se désabonner",
         "why": "Vous recevez ce message car vous êtes abonné à", "older": "Numéros plus anciens",
@@ -66,7 +66,7 @@ _WORDS: dict[str, dict[str, str]] = {
     },
     "es": {
         "unable": "¿No ve las imágenes?", "click": "Haga clic aquí", "comments": "Comentarios/preguntas:", "photo": "Foto:",
-        "share": "Compartir en", "press_review": "En la prensa", "archive": "Todos los números", "latest": "Último número",
+        "share": "Compartir en", "share_issue": "Compartir este número en", "press_review": "En la prensa", "archive": "Todos los números", "latest": "Último número",
         "feed": "Canal", "more": "Leer más", "more_images": "Haga clic aquí para más imágenes", "banner": "banner",
         "read": "Leer aquí", "unsubscribe": "Darse de baja", "why": "Recibe este mensaje porque se suscribió a",
         "older": "Números anteriores", "newer": "Números más recientes", "none": "Todavía no se ha publicado ningún número.",
@@ -91,7 +91,7 @@ _WORDS: dict[str, dict[str, str]] = {
     },
     "ar": {
         "unable": "لا تظهر الصور؟", "click": "اضغط هنا", "comments": "للتعليقات والأسئلة:", "photo": "الصورة:",
-        "share": "شارك على", "press_review": "في الصحافة", "archive": "كل الأعداد", "latest": "أحدث عدد", "feed": "الخلاصة",
+        "share": "شارك على", "share_issue": "شارك هذا العدد على", "press_review": "في الصحافة", "archive": "كل الأعداد", "latest": "أحدث عدد", "feed": "الخلاصة",
         "more": "اقرأ المزيد", "more_images": "اضغط هنا لمزيد من الصور", "banner": "الراية", "read": "اقرأ هنا",
         "unsubscribe": "إلغاء الاشتراك", "why": "تصلك هذه الرسالة لأنك مشترك في", "older": "أعداد أقدم",
         "newer": "أعداد أحدث", "none": "لم يُنشر أي عدد بعد.", "skip": "انتقل إلى المحتوى",

@@ -74,7 +74,7 @@ def chart_svg(figures: Figures, language: str, is_right_to_left: bool = False) -
     for n, label in enumerate(series.labels):
         if n % every == 0:
             parts.append(
-                f'<text class="axis" x="{plot.x(n)}" y="{HEIGHT - 12}" text-anchor="middle" fill="{SOFT}">{escape(label)}</text>'
+                f'<text class="axis{" between" if n // every % 3 else ""}" x="{plot.x(n)}" y="{HEIGHT - 12}" text-anchor="middle" fill="{SOFT}">{escape(label)}</text>'
             )
     if figures.threshold is not None:
         y = plot.y(figures.threshold)
@@ -145,7 +145,7 @@ def _segments(values: Sequence[float | None], plot: _Plot) -> list[str]:
     return commands
 
 
-def _free(y: float, taken: Sequence[float], height: float = 15.0) -> float:
+def _free(y: float, taken: Sequence[float], height: float = 20.0) -> float:
     """The place nearest to `y` where a name covers no other."""
     places = [y + sign * n * height / 3 for n in range(40) for sign in (1, -1)]
     return next((p for p in places if all(abs(p - t) >= height for t in taken)), y)
