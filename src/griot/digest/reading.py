@@ -55,8 +55,7 @@ def _set_once(what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
     A picture whose rights end leaves the values, and with that the key.
     """
     key = sha256(repr(what).encode()).hexdigest()
-    made: bytes = caches["typeset"].get_or_set(key, make, FILE_AGE)
-    return made
+    return caches["typeset"].get_or_set(key, make, FILE_AGE) or b""
 
 
 def item(page: IssuePage, anchor: str) -> HttpResponseBase:

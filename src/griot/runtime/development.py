@@ -106,15 +106,17 @@ def _lint(arguments: list[str]) -> int:
     parser.add_argument("--fix", action="store_true", help="mend what can be mended")
     fix = parser.parse_args(arguments).fix
     dummy = {"DATABASE_URL": "postgresql:///griot"}
-    checks = [
-        _tool("ruff", "format", *([] if fix else ["--check"]), "."),
-        _tool("ruff", "check", *(["--fix"] if fix else []), "."),
-        _tool("mypy"),
-        subprocess.run([str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT).returncode,
-        _tool("griot", "makemigrations", "--check", "--dry-run"),
-        _production_check(dummy),
-    ]
-    return 1 if any(checks) else 0
+    checks = {
+        "format": _tool("ruff", "format", *([] if fix else ["--check"]), "."),
+        "lint": _tool("ruff", "check", *(["--fix"] if fix else []), "."),
+        "types": _tool("mypy"),
+        "import contracts": subprocess.run([str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT).returncode,
+        "migrations": _tool("griot", "makemigrations", "--check", "--dry-run"),
+        "production settings": _production_check(dummy),
+    }
+    if failed := [name for name, code in checks.items() if code]:
+        say(f"does not hold: {', '.join(failed)}")
+    return 1 if failed else 0
 
 
 def _production_check(dummy: dict[str, str]) -> int:
