@@ -140,7 +140,34 @@ def test_outlets_are_told_apart(line, outlets):
 
 
 @pytest.mark.parametrize(
-    "text", ["He reported it.", "Nothing here is an outlet.", "In a speech, the minister said so.", ""]
+    ("line", "outlets", "verb"),
+    [
+        ("Agence Costa (AC) via Harbour News reported that", ["Agence Costa (AC)", "Harbour News"], "reported"),
+        ("The Daily Kora, Al Marsa and news24.example detailed", ["The Daily Kora", "Al Marsa", "news24.example"], "detailed"),
+        ("The Independent (UK) and openRoad both took a look at", ["The Independent (UK)", "openRoad"], "both took"),
+        ("Jordan Times is reporting", ["Jordan Times"], "is reporting"),
+    ],
+)  # fmt: skip
+def test_a_bullet_lets_any_verb_begin_the_line(line, outlets, verb):
+    found = attribute(f"{line} something.", is_marked=True)
+    assert list(found.names[::2]) == outlets and found.body.startswith(verb)
+    assert attribute("Relief Network has trained eighty people in three countries.") is None
+
+
+def test_whom_an_outlet_quotes_is_no_outlet():
+    found = attribute("AC, quoting the coast guard, reported that it rained.")
+    assert found.names == ("AC", ", quoting the coast guard,") and found.body == "reported that it rained."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He reported it.",
+        "Writing in The Post, Ada Obi argues it.",
+        "Nothing here is an outlet.",
+        "In a speech, the minister said so.",
+        "",
+    ],
 )
 def test_a_sentence_is_no_press_line(text):
     assert attribute(text) is None

@@ -8,44 +8,61 @@ from functools import lru_cache
 
 from babel import Locale
 
-_VERBS = (
-    "reported reports report published publishes featured features feature ran runs run interviewed interviews spoke speaks reviewed "
-    "reviews quoted quotes cited cites noted notes wrote writes carried carries covered covers highlighted highlights said says looked "
-    "looks explored explores examined examines profiled profiles shared shares posted tweeted listed lists announced described describes "
-    "discussed discusses showed shows aired broadcast broadcasts argued argues analysed analyzed analyses told tells stated states produced "
-    "presented presents released reprinted republished mentioned mentions focused focuses followed follows documented added asked asks "
-    "investigated investigates revealed reveals warned warns observed offered offers issued"
-)  # fmt: skip
-_VERB = re.compile(rf"(?<=\s)(?:(?:has|have|also|recently) )*(?:{'|'.join(_VERBS.split())})\b")
+# What outlets do, as digests put it. The second list is read only where a bullet says that a line begins: in prose,
+# organisations do these things, too ("IOM has trained 80 returnees").
+_REPORTING = (
+    "add air analyse analyze announce argue ask broadcast carry cite cover describe discuss document examine explore feature focus follow "
+    "highlight interview investigate issue list look mention note observe offer present produce profile publish quote release report reprint "
+    "republish reveal review share speak state tweet warn"
+).split()
+_OTHER = (
+    "address adopt advise answer assert assess base call capture claim collect comment compare compile conduct confirm consider "
+    "contain continue contribute debate dedicate depict detail devote display draw echo emphasise emphasize estimate explain expose express "
+    "file gather headline host include indicate introduce invite lament maintain mark name narrate open opine outline paint picture post "
+    "praise print promote provide question raise recount refer reflect reference relate relay remark remember remind say show spotlight stress "
+    "suggest summarise summarize survey talk trace track translate uncover underline update use visit voice weigh wonder"
+).split()
+_IRREGULAR = (
+    "broadcast told tells ran runs run said says spoke written wrote writes posted tweeted showed shows".split()
+)
+_OTHER_IRREGULAR = (
+    "drew found finds find gave gives led leads is has had saw sees shed sheds shown spoken took takes read reads put puts held holds "
+    "brought brings made makes met meets"
+).split()
+
+
+def _forms(verb: str) -> list[str]:
+    stem = verb.removesuffix("e")
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return [f"{verb[:-1]}ies", f"{verb[:-1]}ied", f"{verb}ing"]
+    third = f"{verb}es" if verb.endswith(("s", "sh", "ch", "x")) else f"{verb}s"
+    return [third, f"{stem}ed", f"{stem}ing", verb]
+
+
+def _pattern(verbs: list[str], irregular: list[str]) -> re.Pattern[str]:
+    forms = sorted({form for verb in verbs for form in _forms(verb)} | set(irregular), key=len, reverse=True)
+    before = "has|have|had|is|are|was|were|also|all|both|each|recently|today|yesterday|separately|again|further"
+    return re.compile(rf"(?<=\s)(?:(?:{before})\s+)*(?:{'|'.join(forms)})\b")
+
+
+_VERB = _pattern(_REPORTING, _IRREGULAR)
+_ANY_VERB = _pattern(_REPORTING + _OTHER, _IRREGULAR + _OTHER_IRREGULAR)
 _MENTION = re.compile(
     r"(?:They|It|All|Both|He|She|The (?:article|outlets?|report|story|piece|paper|agency)s?)(?: also| all| both)? "
     r"(?:cited|cites|quoted|quotes|mentioned|mentions|referenced|referred|credited|noted|named|featured|included|used|carried|highlighted)\b"
 )
-_JOINT = re.compile(r",? and others\b|, and |, & | and | & |, ")
+_JOINT = re.compile(r",? and others\b|, and |, & | and | & |, | via ")
+# Whom the outlet names for it stands between outlet and verb: "AFP, quoting the coast guard, reported".
+_ASIDE = re.compile(r", (?:citing|quoting|according to|referring to|in partnership with|together with) [^,]+,$")
 _MOST_WORDS = 28  # of an attribution
-_PARTICLES = frozenset(
-    (
-        "de",
-        "du",
-        "des",
-        "of",
-        "the",
-        "la",
-        "le",
-        "los",
-        "las",
-        "el",
-        "al",
-        "on",
-        "in",
-        "for",
-        "and",
-        "&",
-        "der",
-        "die",
-        "das",
-        "a",
-    )
+_PARTICLES = frozenset("de du des of the la le los las el al on in for and & der die das a".split())
+_OWN_NOUNS = frozenset(
+    "agency blog channel daily magazine network newspaper newswire online podcast programme radio website weekly".split()
+)
+_LOWER_NAMES = frozenset("dpa epd euronews swissinfo taz".split())
+# Words that begin a sentence, not an outlet's name; an article may begin either.
+_OPENERS = frozenset(
+    "It They He She This That There In An We I These Those Both According Writing Speaking Meanwhile However".split()
 )
 
 
@@ -66,10 +83,13 @@ def _with_and() -> re.Pattern[str]:
     return re.compile("|".join([*map(re.escape, countries), pairs]))
 
 
-def attribute(text: str) -> Attributed | None:
-    """Take a press line apart, or None where it does not begin with outlets and a verb."""
+def attribute(text: str, is_marked: bool = False) -> Attributed | None:
+    """Take a press line apart, or None where it does not begin with outlets and a verb.
+
+    `is_marked` says that a bullet or its place made it a line already, so that any verb will do.
+    """
     text = " ".join(text.split())
-    for verb in _VERB.finditer(text):
+    for verb in (_ANY_VERB if is_marked else _VERB).finditer(text):
         head = text[: verb.start()].rstrip()
         if len(head.split()) > _MOST_WORDS:
             return None
@@ -82,53 +102,46 @@ def attribute(text: str) -> Attributed | None:
 
 def separate(head: str) -> tuple[str, ...]:
     """The outlets of an attribution and what joins them, alternating; joined again they give it back."""
-    protected = [m.span() for m in _with_and().finditer(head)]
+    aside = _ASIDE.search(head)
+    named = head[: aside.start()] if aside else head
+    protected = [m.span() for m in _with_and().finditer(named)]
     pieces, end = [], 0
-    for joint in _JOINT.finditer(head):
+    for joint in _JOINT.finditer(named):
         if any(a <= joint.start() < b and "," not in joint.group() for a, b in protected):
             continue
-        pieces += [head[end : joint.start()], joint.group()]
+        pieces += [named[end : joint.start()], joint.group()]
         end = joint.end()
-    return tuple([*pieces, head[end:]] if head[end:] else pieces)
+    if rest := named[end:]:
+        pieces.append(rest)
+    if aside and len(pieces) % 2:
+        pieces.append(aside.group())
+    elif aside:
+        pieces[-1] += aside.group()
+    return tuple(pieces)
 
 
 def _is_attribution(head: str) -> bool:
     """Whether every name in it could be an outlet's: it begins with a capital, and is no sentence."""
     names = separate(head)[::2]
-    return bool(head) and head[-1] not in ",;:." and all(_is_name(name) for name in names)
+    return bool(names) and (head[-1] not in ",;:." or bool(_ASIDE.search(head))) and all(_is_name(n) for n in names)
 
 
 def _is_name(name: str) -> bool:
     words = name.split()
     if not words or len(words) > 9 or re.search(r"[“”\"!?;:]|\.\s", name):
         return False
-    big = [w for w in words if w[:1].isupper() or w[:1].isdigit() or not w[:1].isascii()]
-    small = [w for w in words if w not in big and w.strip("()") not in _PARTICLES]
-    lone = {
-        "It",
-        "They",
-        "He",
-        "She",
-        "This",
-        "That",
-        "There",
-        "The",
-        "In",
-        "A",
-        "An",
-        "We",
-        "I",
-        "These",
-        "Those",
-        "All",
-        "Both",
-        "According",
-    }
+    if words[0] in _OPENERS or words in (["The"], ["A"], ["All"]):
+        return False
+    big = [w for w in words if _is_proper(w.strip("()[]"))]
+    return bool(big) and all(w in big or w.strip("()") in _PARTICLES | _OWN_NOUNS for w in words)
+
+
+def _is_proper(word: str) -> bool:
+    """A capital or a figure anywhere, an address, another script, or one of the names that are written small."""
     return (
-        bool(big)
-        and not small
-        and not (words[0] in lone and len(words) == 1)
-        and words[0] not in lone - {"The", "All", "A"}
+        any(c.isupper() or c.isdigit() or not c.isascii() for c in word)
+        or re.fullmatch(r"[a-z]+(?:\.[a-z]+)+", word) is not None
+        or word in _LOWER_NAMES
     )
 
 

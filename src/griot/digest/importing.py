@@ -273,7 +273,11 @@ class _Reader:
     def _lines(self, at: int, title: str, section: str) -> tuple[Block, int] | None:
         lines: list[PressLine] = []
         bullet = self.all[at].bullet if at < len(self.all) else ""
-        while at < len(self.all) and self.all[at].bullet == bullet and (found := attribute(self.all[at].text)):
+        while (
+            at < len(self.all)
+            and self.all[at].bullet == bullet
+            and (found := attribute(self.all[at].text, bool(bullet)))
+        ):
             lines.append(_press_line(found))
             at += 1
         if not lines:
