@@ -64,6 +64,8 @@ Trending on the Internet
 
 Quartz interviewed a baker who feeds the queue.
 
+Kora Explains draws the road in five maps.
+
 The Post, El Faro, and others reported that the road is open again.
 
 A closing word that belongs to nothing else; it was printed in small type under a line.
@@ -103,7 +105,7 @@ def test_every_part_finds_its_block():
         ("The Harbour Times", "Al Marsa", "Radio Costa"), ("Trinidad and Tobago Guardian",), ("UAE's The National",),
     ]  # fmt: skip
     assert first.lines[0].mention.startswith("They cited") and first.lines[2].mention == "It quoted Karen Oduya."
-    assert second.lines[1].names == ("The Post", ", ", "El Faro", ", and others")
+    assert second.lines[2].names == ("The Post", ", ", "El Faro", ", and others")
     assert [u.line for u in found.unplaced] == [len(ISSUE.splitlines())]
     assert again(ISSUE) == ISSUE.split()
 

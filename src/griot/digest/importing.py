@@ -273,11 +273,12 @@ class _Reader:
     def _lines(self, at: int, title: str, section: str) -> tuple[Block, int] | None:
         lines: list[PressLine] = []
         bullet = self.all[at].bullet if at < len(self.all) else ""
-        while (
-            at < len(self.all)
-            and self.all[at].bullet == bullet
-            and (found := attribute(self.all[at].text, bool(bullet)))
-        ):
+        while at < len(self.all) and self.all[at].bullet == bullet:
+            text = self.all[at].text
+            # Below a section's title a sentence is a line as much as behind a bullet; what has no full stop may be a title.
+            found = attribute(text, is_marked=bool(bullet or (title and text.endswith((".", "”", '"', "!", "?")))))
+            if found is None:
+                break
             lines.append(_press_line(found))
             at += 1
         if not lines:
