@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from wagtail.users.models import UserProfile
 
 from griot.digest.composing import issue_of
 from griot.digest.editions import make_editions
@@ -75,7 +76,8 @@ def test_the_editors_pages_have_no_barriers(newsroom, live_server, chromium, sch
     )
     page = context.new_page()
     paths = ["/admin/desk/", "/admin/desk/?q=migrants", "/admin/desk/?state=accepted", f"/admin/issues/preflight/{newsroom.pk}/",
-             f"/admin/issues/correct/{newsroom.pk}/", f"/admin/mailing/send/{newsroom.pk}/", "/admin/press/ledger/"]  # fmt: skip
+             f"/admin/issues/correct/{newsroom.pk}/", f"/admin/mailing/send/{newsroom.pk}/", "/admin/press/ledger/",
+             f"/admin/pages/{newsroom.pk}/edit/"]  # fmt: skip
     found = {}
     for path in paths:
         page.goto(live_server.url + path, wait_until="networkidle")
@@ -95,6 +97,21 @@ def test_the_editors_pages_have_no_barriers(newsroom, live_server, chromium, sch
             found[path] = bad
     context.close()
     assert found == {}
+
+
+def test_the_desk_has_no_barriers_from_right_to_left(newsroom, live_server, chromium, admin_client, admin_user):
+    UserProfile.get_for_user(admin_user)
+    UserProfile.objects.update(preferred_language="ar")
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies(
+        [{"name": "sessionid", "value": admin_client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    page = context.new_page()
+    for path in ("/admin/desk/", f"/admin/issues/preflight/{newsroom.pk}/"):
+        page.goto(live_server.url + path, wait_until="networkidle")
+        assert page.evaluate("document.documentElement.dir") == "rtl"
+        assert violations(page) == []
+    context.close()
 
 
 def test_lighthouse_finds_an_issue_fit_for_phones(newsroom, live_server, chromium, tmp_path):

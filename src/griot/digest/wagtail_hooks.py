@@ -33,6 +33,11 @@ def admin_css() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("griot/admin.css"))
 
 
+@hooks.register("insert_global_admin_js")
+def editor_js() -> str:
+    return format_html('<script src="{}"></script>', static("griot/editor.js"))
+
+
 class ThisMorning(Component):
     """Today's issue, and whether the press was heard."""
 
