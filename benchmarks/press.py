@@ -141,6 +141,8 @@ def fill(size: int) -> None:
     from django.db import connection
     from pgvector.psycopg import register_vector
 
+    from griot.press.models import Story
+
     random = np.random.default_rng(size)
     stories = size // 4
     centres = random.standard_normal((stories, 512)).astype(np.float32)
@@ -152,8 +154,8 @@ def fill(size: int) -> None:
         cursor.execute("TRUNCATE press_article, press_story, press_outlet CASCADE")
         cursor.execute("INSERT INTO press_outlet (id, name, attribution, country, language, home_page, weight, is_agency) "
                        "SELECT n, 'Outlet ' || n, '', '', 'en', '', 0, false FROM generate_series(1, 200) n")  # fmt: skip
-        cursor.execute("INSERT INTO press_story (id, first_published, last_published, score, told_line) "
-                       "SELECT n, %s, %s, 0, '' FROM generate_series(1, %s) n", [now - timedelta(hours=60), now, stories])  # fmt: skip
+        rows = (Story(id=n, first_published=now - timedelta(hours=60), last_published=now) for n in range(1, stories + 1))
+        Story.objects.bulk_create(rows, batch_size=2000)
         register_vector(connection.connection)
         columns = ("id, outlet_id, url, title, summary, text, author, piece, language, places, image, published, published_from, "
                    "first_seen, read_from, why_not_page, vector, bands, in_window, story_id")  # fmt: skip
