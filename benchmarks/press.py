@@ -154,7 +154,9 @@ def fill(size: int) -> None:
         cursor.execute("TRUNCATE press_article, press_story, press_outlet CASCADE")
         cursor.execute("INSERT INTO press_outlet (id, name, attribution, country, language, home_page, weight, is_agency) "
                        "SELECT n, 'Outlet ' || n, '', '', 'en', '', 0, false FROM generate_series(1, 200) n")  # fmt: skip
-        rows = (Story(id=n, first_published=now - timedelta(hours=60), last_published=now) for n in range(1, stories + 1))
+        rows = (
+            Story(id=n, first_published=now - timedelta(hours=60), last_published=now) for n in range(1, stories + 1)
+        )
         Story.objects.bulk_create(rows, batch_size=2000)
         register_vector(connection.connection)
         columns = ("id, outlet_id, url, title, summary, text, author, piece, language, places, image, published, published_from, "

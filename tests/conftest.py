@@ -30,6 +30,7 @@ def postgres() -> Iterator[str]:
 def folders_of_its_own(settings, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MAILDIR = tmp_path / "mail"
+    settings.VAULT, settings.VAULT_KEYS = tmp_path / "vault", tmp_path / "keys" / "vault"
     settings.EMAIL_URL = ""
     settings.PUBLIC_URL = "http://localhost:8000"
     settings.CACHES = {**settings.CACHES, "typeset": {**settings.CACHES["typeset"], "LOCATION": tmp_path / "typeset"}}

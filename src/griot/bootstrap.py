@@ -78,7 +78,7 @@ def make_venv() -> None:
 
 
 def install(lock: Path) -> None:
-    """Install what `lock` names, with uv; with pip where uv can't (it reads other settings)."""
+    """Install what `lock` names, and nothing else, with uv; with pip where uv can't (it reads other settings)."""
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
     env = {**os.environ, "VIRTUAL_ENV": str(VENV)}
     quiet = [] if sys.stderr.isatty() else ["-q"]  # uv draws its own progress
@@ -92,7 +92,7 @@ def install(lock: Path) -> None:
     if (
         uv.exists()
         and subprocess.run(
-            [str(uv), "pip", "install", *quiet, "--require-hashes", "-r", str(lock)],
+            [str(uv), "pip", "install", *quiet, "--no-deps", "--require-hashes", "-r", str(lock)],
             stdout=sys.stderr,
             env=env,
         ).returncode
@@ -101,7 +101,9 @@ def install(lock: Path) -> None:
         return
     say("uv did not succeed; trying pip")
     if (
-        subprocess.run([*pip, "install", *quiet, "--require-hashes", "-r", str(lock)], stdout=sys.stderr).returncode
+        subprocess.run(
+            [*pip, "install", *quiet, "--no-deps", "--require-hashes", "-r", str(lock)], stdout=sys.stderr
+        ).returncode
         != 0
     ):
         fail(f"the packages in {lock.relative_to(ROOT)} could not be installed; the reason stands above.")

@@ -33,6 +33,7 @@ handler404, handler500 = not_found, gone_wrong
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    path("capture/api/", include("griot.testimonies.urls")),
     path("press/push/<slug:name>/", press.push, name="push"),
     path("press/hub/<int:pk>/", press.hub, name="hub"),
     path("unsubscribe/<str:token>/", mailing.unsubscribe, name="unsubscribe"),

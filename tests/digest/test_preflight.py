@@ -18,11 +18,11 @@ from griot.digest.assembling import start_issue
 from griot.digest.composing import issue_of
 from griot.digest.editions import make_editions, translate_editions
 from griot.digest.linking import check_links_of
-from griot.digest.metadata import read_metadata, without_metadata
 from griot.digest.models import IssueFrame, IssuePage, LinkCheck, Newsroom, Picture
 from griot.digest.preflight import preflight, spam_score
 from griot.digest.rendering import render
 from griot.press.models import Line, Override, Story
+from griot.testimonies.pictures import read_metadata, without_metadata
 from tests.digest.issues import make_issue
 
 XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description

@@ -24,8 +24,8 @@ from wagtail.models import AbstractGroupApprovalTask, Page
 from wagtail_localize.fields import SynchronizedField
 
 from griot.digest.blocks import IssueBlocks
-from griot.digest.metadata import without_metadata
 from griot.press.models import check_query
+from griot.testimonies.pictures import without_metadata
 
 
 class Picture(AbstractImage):

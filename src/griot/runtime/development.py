@@ -31,7 +31,9 @@ def chromium() -> str | None:
 
 
 # What tests drive for real: Debian's package, and the program that tells whether it is there.
-_NEEDED = {"chromium": BROWSERS, "dovecot-imapd": ("dovecot",), "iproute2": ("ip",)}
+_NEEDED = {
+    "chromium": BROWSERS, "dovecot-imapd": ("dovecot",), "iproute2": ("ip",), "libimage-exiftool-perl": ("exiftool",),
+}  # fmt: skip
 _SBIN = os.pathsep.join(["/usr/sbin", "/sbin"])
 
 
@@ -137,7 +139,7 @@ def _lock(arguments: list[str]) -> int:
     for name in ("base", "dev", "uv"):
         done = subprocess.run(
             [uv, "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header",
-             "--no-annotate", "--no-emit-index-url", f"{name}.in", "-o", f"{name}.txt", *arguments],
+             "--no-annotate", "--no-emit-index-url", "--overrides", "overrides.in", f"{name}.in", "-o", f"{name}.txt", *arguments],
             cwd=ROOT / "requirements",
         )  # fmt: skip
         if done.returncode:

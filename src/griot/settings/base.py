@@ -68,6 +68,10 @@ KEEP_DAYS = env.int("GRIOT_KEEP_DAYS", 0)  # articles nobody has used go after s
 TRANSLATOR = env.str("GRIOT_TRANSLATOR", "")
 DRAFTER = env.str("GRIOT_DRAFTER", "")
 
+# --- testimonies -------------------------------------------------------------------------
+VAULT = VAR / "vault"  # encrypted files; the key lies elsewhere, and belongs into a backup of its own
+VAULT_KEYS = Path(env.str("GRIOT_VAULT_KEYS", str(VAR / "keys" / "vault"))).expanduser()
+
 # --- the mail ----------------------------------------------------------------------------
 # smtp://user:password@host:587 (STARTTLS where offered), smtps://…:465, or unset: a Maildir in var/
 EMAIL_URL = env.str("EMAIL_URL", "")
@@ -79,6 +83,7 @@ DEFAULT_FROM_EMAIL = MAIL_FROM
 # --- Django ------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "griot.press",
+    "griot.testimonies",
     "griot.digest",
     "griot.mailing",
     "wagtail_localize",

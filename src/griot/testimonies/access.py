@@ -1,0 +1,89 @@
+"""Who may do what with which testimony: one table, asked by every view and API.
+
+A role is a permission that groups carry (Settings, Groups); an account may have several. A messenger has no account: their
+phone's key opens their own testimonies alone, through the capture API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+
+from griot.testimonies.models import Access, Testimony
+
+Role = Literal["coordinator", "protection", "editor", "approver", "administrator"]
+Action = Literal[
+    "see", "original", "edit", "protect", "approve", "publish", "assign", "withdraw", "receipt", "departures"
+]
+State = Testimony.State
+
+ROLES: Mapping[Role, str] = {
+    "coordinator": "testimonies.coordinate",
+    "protection": "testimonies.protect",
+    "editor": "testimonies.edit",
+    "approver": "testimonies.approve",
+    "administrator": "testimonies.administer",
+}
+# What each role may do, where it may see the testimony at all.
+MAY: Mapping[Role, frozenset[Action]] = {
+    "coordinator": frozenset({"see", "original", "assign", "withdraw", "receipt"}),
+    "protection": frozenset({"see", "original", "protect", "assign", "withdraw", "receipt", "departures"}),
+    "editor": frozenset({"see", "edit", "assign"}),
+    "approver": frozenset({"see", "approve", "publish", "assign", "departures"}),
+    "administrator": frozenset({"see", "withdraw", "departures"}),
+}
+# Editors and approvers see what somebody has found safe; before that only who protects the teller does.
+_BEFORE_SAFE = (State.INTAKE, State.PROTECTION)
+_WITHDRAWN_ACTIONS: frozenset[Action] = frozenset({"see", "departures"})  # of the bare fact
+
+
+def roles_of(user: Any) -> frozenset[Role]:
+    return frozenset(role for role, permission in ROLES.items() if user.is_active and user.has_perm(permission))
+
+
+def _reach(role: Role, user: Any) -> Q:
+    """Which testimonies a role sees."""
+    match role:
+        case "coordinator":
+            mine = Q(messenger__team__coordinators=user) | Q(messenger__isnull=True, campaign__teams__coordinators=user)
+            return mine if not user.is_superuser else Q()
+        case "editor" | "approver":
+            return ~Q(state__in=_BEFORE_SAFE) | Q(assigned=user)
+        case _:
+            return Q()
+
+
+def visible(user: Any) -> QuerySet[Testimony]:
+    """The testimonies whose page in the review room this user may open."""
+    seen = Q(pk__in=[])
+    for role in roles_of(user):
+        seen |= _reach(role, user)
+    return Testimony.objects.filter(pk__in=Testimony.objects.filter(seen).values("pk"))
+
+
+def may(user: Any, action: Action, testimony: Testimony) -> bool:
+    """Whether the user may do that with this testimony, now."""
+    if testimony.over and action not in _WITHDRAWN_ACTIONS:
+        return False
+    for role in roles_of(user):
+        if action in MAY[role] and Testimony.objects.filter(_reach(role, user), pk=testimony.pk).exists():
+            return True
+    return False
+
+
+def require(user: Any, action: Action, testimony: Testimony) -> None:
+    """Raises PermissionDenied in words."""
+    if not may(user, action, testimony):
+        raise PermissionDenied(f"your roles do not let you do that with this testimony ({action})")
+
+
+def note(user: Any, testimony: Testimony | None, what: str, detail: str = "") -> None:
+    """Write down that somebody looked or did something. Rows are never changed, and outlive the testimony."""
+    known = user if getattr(user, "pk", None) else None
+    who = (user.get_full_name() or user.get_username()) if known else str(user or "nobody")
+    Access.objects.create(
+        testimony=testimony.pk if testimony else None, user=known, who=who[:160], what=what, detail=detail[:200]
+    )

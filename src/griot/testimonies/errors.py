@@ -1,0 +1,7 @@
+"""What goes wrong with what people send us."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """Something was not taken; the text says what, where and what to do, for whoever sent it."""

@@ -1,0 +1,11 @@
+"""This newsroom's vault."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from griot.testimonies.vault import Vault
+
+
+def vault() -> Vault:
+    return Vault(settings.VAULT, settings.VAULT_KEYS)

@@ -1,0 +1,22 @@
+"""The tables of testimonies, a room each: campaigns and their people, testimonies and consent, files, and what is remembered of who looked."""
+
+from griot.testimonies.models.campaigns import (
+    Campaign,
+    CheckIn,
+    ConsentText,
+    Country,
+    Device,
+    Guide,
+    Messenger,
+    Module,
+    Referral,
+    Training,
+)
+from griot.testimonies.models.files import File, Rendition, Upload
+from griot.testimonies.models.memory import Access, Departure
+from griot.testimonies.models.testimonies import Consent, Step, Testimony, Writing
+
+__all__ = [
+    "Access", "Campaign", "CheckIn", "Consent", "ConsentText", "Country", "Departure", "Device", "File", "Guide", "Messenger",
+    "Module", "Referral", "Rendition", "Step", "Testimony", "Training", "Upload", "Writing",
+]  # fmt: skip

@@ -1,0 +1,104 @@
+"""The files of testimonies: what a phone sends, what arrived of it, and what was made from that. All lie in the vault."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from griot.testimonies.models.campaigns import Device
+from griot.testimonies.models.testimonies import Testimony
+
+
+class File(models.Model):
+    """A recording or photo as it arrived, without what it said of itself; sealed in the vault."""
+
+    class Role(models.TextChoices):
+        STORY = "story", "story"
+        EVIDENCE = "evidence", "evidence of consent"
+        DUPLICATE = "duplicate", "the same as another of the testimony"
+
+    class State(models.TextChoices):
+        EXPECTED = "expected", "on its way"
+        RECEIVED = "received", "being examined"
+        VERIFIED = "verified", "verified"
+        REFUSED = "refused", "refused"
+        ERASED = "erased", "erased"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="files")
+    role = models.CharField(max_length=9, choices=Role.choices, default=Role.STORY)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.EXPECTED)
+    prompt = models.CharField(max_length=64, blank=True, help_text="the prompt of the guide that it answers")
+    position = models.PositiveSmallIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True, help_text="of the file as it was recorded")
+    why = models.CharField(max_length=250, blank=True, help_text="why it was refused")
+    media = models.CharField(max_length=5, blank=True)
+    mime = models.CharField(max_length=40, blank=True)
+    suffix = models.CharField(max_length=6, blank=True)
+    size = models.BigIntegerField(default=0, help_text="bytes")
+    seconds = models.FloatField(default=0.0)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    vault = models.CharField(max_length=32, blank=True, help_text="its name in the vault")
+    arrived = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position", "arrived"]
+
+
+class Upload(models.Model):
+    """A file on its way by tus: what has come of it lies in the vault, a piece a request."""
+
+    file = models.OneToOneField(File, models.CASCADE, related_name="upload")
+    device = models.ForeignKey(Device, models.CASCADE, null=True, related_name="uploads")
+    length = models.BigIntegerField(help_text="bytes")
+    offset = models.BigIntegerField(default=0)
+    pieces = models.JSONField(default=list, help_text="names in the vault, in order")
+    begun = models.DateTimeField(default=timezone.now)
+    touched = models.DateTimeField(default=timezone.now)
+
+
+class Rendition(models.Model):
+    """Something made from a file, to be shown: anonymised as the consent wants it, or the teller's own face and voice."""
+
+    class Kind(models.TextChoices):
+        LIGHT = "light", "light film (240p)"
+        STREAM = "stream", "film in steps (HLS)"
+        SOUND = "sound", "sound"
+        STILL = "still", "still"
+        PHOTO = "photo", "photo"
+        WAVEFORM = "waveform", "waveform"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        MAKING = "making", "being made"
+        READY = "ready", "ready"
+        FAILED = "failed", "failed"
+
+    file = models.ForeignKey(File, models.CASCADE, related_name="renditions")
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    face = models.CharField(max_length=5, default="show", help_text="show, or blur")
+    voice = models.CharField(max_length=5, default="show", help_text="show, or alter")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    progress = models.FloatField(default=0.0, help_text="from 0 to 1")
+    why = models.CharField(max_length=250, blank=True)
+    mime = models.CharField(max_length=40, blank=True)
+    vault = models.CharField(max_length=32, blank=True)
+    size = models.BigIntegerField(default=0)
+    width = models.PositiveIntegerField(default=0)
+    height = models.PositiveIntegerField(default=0)
+    approved = models.DateTimeField(null=True, blank=True, help_text="a person has looked at it beside the original")
+    key = models.CharField(max_length=24, unique=True, help_text="its address on the site")
+    touched = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["file", "kind", "face", "voice"], name="one_rendition_of_a_kind")
+        ]
+
+    @property
+    def names(self) -> list[str]:
+        """Its files in the vault."""
+        return [self.vault] if self.vault else []

@@ -1,0 +1,199 @@
+"""Testimonies, what their tellers allow, and the way each takes to the public."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from griot.testimonies import consent, types
+from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger, token_hash
+
+USE_CHOICES = [
+    ("team", "Inside the team"), ("screenings", "Screenings"), ("web", "Website"), ("mail", "E-mail digest"),
+    ("partners", "Partners"), ("media", "Other media"),
+]  # fmt: skip
+
+
+class Testimony(models.Model):
+    """What was told. Withdrawn, only the bare fact is left: its id, its campaign and when."""
+
+    class State(models.TextChoices):
+        INTAKE = "intake", "intake"
+        PROTECTION = "protection", "protection check"
+        TRANSCRIPTION = "transcription", "transcription"
+        TRANSLATION = "translation", "translation"
+        EDITING = "editing", "editing"
+        APPROVAL = "approval", "approval"
+        PUBLISHED = "published", "published"
+        CLOSED = "closed", "closed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="testimonies")
+    messenger = models.ForeignKey(Messenger, models.SET_NULL, null=True, blank=True, related_name="testimonies")
+    kind = models.CharField(max_length=16, choices=KIND_CHOICES, default="interview")
+    language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.INTAKE, db_index=True)
+    told = models.DateTimeField(default=timezone.now, help_text="when, by the phone's clock")
+    arrived = models.DateTimeField(default=timezone.now)
+
+    name = models.CharField("teller’s name", max_length=160, blank=True)
+    alias = models.CharField("other name", max_length=80, blank=True)
+    birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text="where the teller is: SN")
+    region = models.CharField(max_length=120, blank=True)
+    spot = models.CharField("exact place", max_length=160, blank=True)
+    latitude = models.FloatField(null=True, blank=True)
+    longitude = models.FloatField(null=True, blank=True)
+    left = models.CharField("from", max_length=120, blank=True)
+    reached = models.CharField("to", max_length=120, blank=True)
+    answers = models.JSONField(default=dict, blank=True, help_text="what was written down, by the guide's prompts")
+    themes = ArrayField(models.CharField(max_length=50), default=list, blank=True)
+
+    slug = models.SlugField(unique=True, editable=False)
+    receipt = models.CharField(max_length=64, blank=True, editable=False, help_text="hash of the code on the receipt")
+    assigned = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="assigned_testimonies"
+    )
+    is_high_risk = models.BooleanField(default=False, help_text="two people have to find it safe")
+    hurts = models.BooleanField("hard to hear", default=False, help_text="says so to colleagues before they open it")
+    published = models.DateTimeField(null=True, blank=True, db_index=True)
+    withdrawn = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=16, blank=True, help_text="teller, guardian, team, expiry")
+    erased = models.DateTimeField(null=True, blank=True, help_text="when the last of its files and words were gone")
+
+    class Meta:
+        ordering = ["-arrived"]
+        verbose_name_plural = "testimonies"
+        default_permissions = ()
+        permissions = [
+            ("coordinate", "Coordinator: sees, hears and withdraws the testimonies of their country"),
+            ("protect", "Protection officer: hears all testimonies and decides what is safe"),
+            ("edit", "Editor: writes what is shown of testimonies found safe"),
+            ("approve", "Approver: publishes testimonies and takes them off"),
+            ("administer", "Administrator: campaigns, messengers, withdrawals; hears nothing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {str(self.id)[:8]}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self.slug:
+            self.slug = secrets.token_hex(5)  # says nothing of who or when
+        super().save(*args, **options)
+
+    @property
+    def teller(self) -> types.Teller:
+        return types.Teller(
+            self.name, self.alias, self.birth_year, self.country, self.region, self.spot, self.latitude, self.longitude,
+            self.left, self.reached,
+        )  # fmt: skip
+
+    @property
+    def consent(self) -> Consent | None:
+        """The current version."""
+        known = sorted(self.consents.all(), key=lambda c: c.version)
+        return known[-1] if known else None
+
+    @property
+    def over(self) -> types.Withdrawal:
+        row = self.consent
+        return consent.state(row.as_value() if row else None, self.withdrawn, timezone.now())
+
+    def make_receipt(self) -> str:
+        """The code for the teller's receipt, eight characters that are told apart when read aloud; an earlier one ends."""
+        code = "".join(secrets.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(12))
+        self.receipt = token_hash(code)
+        self.save(update_fields=["receipt"])
+        return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
+class Consent(models.Model):
+    """One version of what a teller allows. Rows are added, never changed."""
+
+    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="consents")
+    version = models.PositiveSmallIntegerField(default=1)
+    uses = ArrayField(models.CharField(max_length=12, choices=USE_CHOICES), default=list, blank=True)
+    naming = models.CharField(
+        max_length=12,
+        choices=[(n, n.replace("_", " ")) for n in ("named", "first_name", "alias", "unnamed")],
+        default="unnamed",
+    )
+    place = models.CharField(max_length=8, choices=[(p, p) for p in ("country", "region", "exact")], default="country")
+    face = models.CharField(max_length=5, choices=[(f, f) for f in ("show", "blur", "hide")], default="blur")
+    voice = models.CharField(max_length=5, choices=[(v, v) for v in ("show", "alter", "hide")], default="alter")
+    until = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=8, choices=LANGUAGES)
+    explained = models.CharField(max_length=8, choices=[("read", "read aloud"), ("played", "played")], default="read")
+    text_version = models.PositiveSmallIntegerField(default=1)
+    evidence = models.CharField(
+        max_length=64, blank=True, help_text="the file with the teller's answer, or what was signed"
+    )
+    is_minor = models.BooleanField(default=False)
+    guardian_name = models.CharField(max_length=160, blank=True)
+    guardian_relation = models.CharField(max_length=80, blank=True)
+    given = models.DateTimeField(default=timezone.now)
+    by = models.CharField(max_length=16, default="messenger", help_text="who took it down: messenger, teller, team")
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [models.UniqueConstraint(fields=["testimony", "version"], name="one_consent_a_version")]
+
+    def as_value(self) -> types.Consent:
+        guardian = types.Guardian(self.guardian_name, self.guardian_relation) if self.guardian_name else None
+        return types.Consent(
+            uses=frozenset(self.uses), naming=self.naming, place=self.place, face=self.face, voice=self.voice, until=self.until,  # type: ignore[arg-type]
+            language=self.language, explained=self.explained, given=self.given, evidence=self.evidence, is_minor=self.is_minor,  # type: ignore[arg-type]
+            guardian=guardian, version=self.version,
+        )  # fmt: skip
+
+
+class Writing(models.Model):
+    """A testimony's words in one language: what its page and its block in an issue say, and its transcript."""
+
+    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="writings")
+    language = models.CharField(max_length=8)
+    title = models.CharField(max_length=200, blank=True)
+    quote = models.CharField(max_length=400, blank=True, help_text="one sentence of theirs, without quotation marks")
+    body = models.TextField(blank=True, help_text="paragraphs, apart by empty lines")
+    subtitles = models.TextField(blank=True, help_text="WebVTT")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["testimony", "language"], name="one_writing_a_language")]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in ("title", "quote", "body", "subtitles")}
+
+
+class Step(models.Model):
+    """Something done to a testimony on its way: who, when, why."""
+
+    class Kind(models.TextChoices):
+        MOVED = "moved", "moved on"
+        SENT_BACK = "sent_back", "sent back"
+        SAFE = "safe", "found safe"
+        RISK = "risk", "marked as high risk"
+        COMMENT = "comment", "comment"
+        ASSIGNED = "assigned", "assigned"
+        EDITED = "edited", "edited"
+        PUBLISHED = "published", "published"
+        UNPUBLISHED = "unpublished", "taken off the site"
+        WITHDRAWN = "withdrawn", "withdrawn"
+        CONSENT = "consent", "consent changed"
+
+    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="steps")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    from_state = models.CharField(max_length=16, blank=True)
+    to_state = models.CharField(max_length=16, blank=True)
+    words = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["at", "pk"]

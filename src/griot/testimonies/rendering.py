@@ -1,0 +1,215 @@
+"""What is made from a sealed file so that people may see it: light films, stills, sound, photos; anonymised as the consent wants.
+
+A rendition is made for a face and a voice. What may be shown is decided when it is asked for (`showable`): a consent that
+changes from "show" to "blur" hides the open rendition at once, and has the other made.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from PIL import Image, ImageOps
+
+from griot.testimonies.arrival import container_of
+from griot.testimonies.errors import Refused
+from griot.testimonies.ffmpeg import probe, reading, run
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import File, Rendition, Testimony
+
+STALE = timedelta(minutes=30)  # since a rendition's maker was last heard of
+_KINDS = {"video": ("light", "still"), "audio": ("sound",), "photo": ("photo",)}
+PHOTO_WIDTH = 1600  # pixels
+LIGHT_HEIGHT, STILL_WIDTH = 240, 1280
+
+
+def plan(file: File) -> None:
+    """Note down what the file's current consent asks to be made, and have it made. Done again, it adds what is new."""
+    from griot.testimonies.tasks import render_soon
+
+    consent = file.testimony.consent
+    if consent is None or file.state != File.State.VERIFIED:
+        return
+    if not set(consent.uses):
+        return  # kept, and nothing else
+    for kind in _KINDS.get(file.media, ()):
+        has_face, has_voice = kind in {"light", "still", "photo"}, kind in {"light", "sound"}
+        if (has_face and kind != "light" and consent.face == "hide") or (kind == "sound" and consent.voice == "hide"):
+            continue
+        face = "show" if not has_face or consent.face == "show" else "blur"
+        voice = "show" if not has_voice or consent.voice == "show" else consent.voice
+        rendition, is_new = Rendition.objects.get_or_create(
+            file=file, kind=kind, face=face, voice=voice, defaults={"key": secrets.token_hex(12)}
+        )
+        if is_new or rendition.state == Rendition.State.FAILED:
+            render_soon(rendition.pk)
+
+
+def showable(testimony: Testimony) -> QuerySet[Rendition]:
+    """The renditions that the current consent lets be shown, whether a person has looked at them yet or not."""
+    consent = testimony.consent
+    ready = Rendition.objects.filter(file__testimony=testimony, file__role=File.Role.STORY, state=Rendition.State.READY)
+    if consent is None or testimony.over:
+        return ready.none()
+    if consent.face != "show":
+        ready = ready.exclude(kind__in=["light", "still", "photo"], face="show")
+    if consent.face == "hide":
+        ready = ready.exclude(kind__in=["light", "still", "photo"])
+    if consent.voice != "show":
+        ready = ready.exclude(kind__in=["light", "sound"], voice="show")
+    if consent.voice == "hide":
+        ready = ready.exclude(kind__in=["sound"])
+        ready = ready.exclude(kind="light", voice="alter")
+    return ready.order_by("file__position", "pk")
+
+
+def make(pk: int) -> None:
+    """Make one rendition. May be run again at any time; a maker that was killed leaves nothing but its turn."""
+    with transaction.atomic():
+        row = (
+            Rendition.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("file")
+            .filter(pk=pk)
+            .first()
+        )
+        if row is None or row.state == Rendition.State.READY or row.file.state != File.State.VERIFIED:
+            return
+        if row.state == Rendition.State.MAKING and row.touched > timezone.now() - STALE:
+            return
+        row.state, row.touched = Rendition.State.MAKING, timezone.now()
+        row.save(update_fields=["state", "touched"])
+    try:
+        name, mime, size, (width, height) = _made(row)
+    except Refused as refusal:
+        Rendition.objects.filter(pk=pk).update(state=Rendition.State.FAILED, why=str(refusal)[:250])
+        return
+    kept = Rendition.objects.filter(pk=pk, state=Rendition.State.MAKING).update(
+        state=Rendition.State.READY, vault=name, mime=mime, size=size, width=width, height=height, progress=1.0, why=""
+    )
+    if not kept:  # withdrawn meanwhile
+        vault().erase(name)
+
+
+def _made(row: Rendition) -> tuple[str, str, int, tuple[int, int]]:
+    file, place = row.file, vault()
+    last = timezone.now()
+
+    def progress(seconds: float) -> None:
+        nonlocal last
+        if (now := timezone.now()) - last > timedelta(seconds=2):
+            last = now
+            share = min(0.99, seconds / file.seconds) if file.seconds else 0.0
+            Rendition.objects.filter(pk=row.pk).update(progress=share, touched=now)
+
+    with place.opened(file.vault, file.suffix) as source:
+        to = source.with_name("made")
+        if row.kind == Rendition.Kind.PHOTO:
+            _photo(source, to, PHOTO_WIDTH, row.face)
+            mime = "image/jpeg"
+        elif row.kind == Rendition.Kind.STILL:
+            frame = source.with_name("frame.png")
+            run(
+                [
+                    *_opened(source),
+                    "-ss",
+                    f"{file.seconds * 0.2:.2f}",
+                    "-frames:v",
+                    "1",
+                    "-f",
+                    "image2",
+                    "-c:v",
+                    "png",
+                    frame,
+                ]
+            )
+            _photo(frame, to, STILL_WIDTH, row.face)
+            mime = "image/jpeg"
+        elif row.kind == Rendition.Kind.SOUND:
+            run(
+                [
+                    *_opened(source),
+                    "-vn",
+                    *_voice(row.voice),
+                    "-c:a",
+                    "aac",
+                    "-b:a",
+                    "64k",
+                    "-ac",
+                    "1",
+                    *_NOTHING_SAID,
+                    "-f",
+                    "mp4",
+                    to,
+                ],
+                progress,
+            )
+            mime = "audio/mp4"
+        else:
+            _film(source, to, row, progress)
+            mime = "video/mp4"
+        size = (0, 0)
+        if mime == "image/jpeg":
+            with Image.open(to) as image:
+                size = image.size
+        elif mime == "video/mp4":
+            streams = probe(to, "mov")
+            size = (streams.width, streams.height)
+        with to.open("rb") as content:
+            return place.put(content), mime, to.stat().st_size, size
+
+
+_NOTHING_SAID = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-movflags", "+faststart"]
+
+
+def _opened(source: Path) -> list[str | Path]:
+    with source.open("rb") as file:
+        container = container_of(file.read(64))
+    if container is None:
+        raise Refused("the sealed file is no media")
+    return reading(source, container.demuxer)
+
+
+def _voice(voice: str) -> list[str]:
+    from griot.testimonies.anonymising import voice_filter
+
+    return ["-af", voice_filter()] if voice == "alter" else []
+
+
+def _film(source: Path, to: Path, row: Rendition, progress: object) -> None:
+    """A film of 240 lines for slow lines; faces are found and blurred before it is made small."""
+    from griot.testimonies.anonymising import blur_film
+
+    sound = ["-an"] if row.voice == "hide" else [*_voice(row.voice), "-c:a", "aac", "-b:a", "48k", "-ac", "1"]
+    if row.face == "blur":
+        blurred = source.with_name("blurred.mkv")
+        blur_film(source, _opened(source), blurred, progress)  # type: ignore[arg-type]
+        opened: list[str | Path] = [*reading(blurred, "matroska"), *_opened(source), "-map", "0:v:0", "-map", "1:a:0?"]
+    else:
+        opened = [*_opened(source), "-map", "0:v:0", "-map", "0:a:0?"]
+    run(
+        [*opened, "-vf", f"scale=-2:{LIGHT_HEIGHT}", "-c:v", "libx264", "-profile:v", "baseline", "-preset", "veryfast", "-crf", "28",
+         "-pix_fmt", "yuv420p", *sound, *_NOTHING_SAID, "-f", "mp4", to],
+        progress,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _photo(source: Path, to: Path, width: int, face: str) -> None:
+    with Image.open(source) as image:
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+    if face == "blur":
+        from griot.testimonies.anonymising import blur_picture
+
+        upright = blur_picture(upright)
+    upright.thumbnail((width, width * 2))
+    upright.save(to, "JPEG", quality=82)
+
+
+def unfinished(now: datetime) -> list[int]:
+    """Renditions that wait for a maker, and those whose maker was not heard of for long."""
+    waiting = Rendition.objects.filter(state=Rendition.State.WAITING)
+    lost = Rendition.objects.filter(state=Rendition.State.MAKING, touched__lt=now - STALE)
+    return [*waiting.values_list("pk", flat=True), *lost.values_list("pk", flat=True)]

@@ -1,0 +1,68 @@
+"""Jobs of testimonies. Each may be run twice or lost: the sweep puts back what is unfinished."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+
+@app.task(name="testimonies.examine")
+def examine(pk: str) -> None:
+    from griot.testimonies.intake import examine as do
+
+    do(uuid.UUID(pk))
+
+
+@app.task(name="testimonies.render")
+def render(pk: int) -> None:
+    from griot.testimonies.rendering import make
+
+    make(pk)
+
+
+@app.task(name="testimonies.erase")
+def erase(pk: str) -> None:
+    from griot.testimonies.withdrawing import erase as do
+
+    do(uuid.UUID(pk))
+
+
+def _once(task: Any, lock: str, **arguments: Any) -> None:
+    try:
+        with transaction.atomic():
+            task.configure(queueing_lock=lock).defer(**arguments)
+    except AlreadyEnqueued:
+        pass
+
+
+def examine_soon(pk: Any) -> None:
+    _once(examine, f"examine {pk}", pk=str(pk))
+
+
+def render_soon(pk: int) -> None:
+    _once(render, f"render {pk}", pk=pk)
+
+
+def erase_soon(pk: Any) -> None:
+    _once(erase, f"erase {pk}", pk=str(pk))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="testimonies.sweep", queueing_lock="testimonies.sweep")
+def sweep(timestamp: int | None = None) -> None:
+    """End what is past its last day; put back what a lost queue or a dead worker left."""
+    from griot.testimonies import intake, rendering, withdrawing
+
+    now = timezone.now()
+    withdrawing.expire(now)
+    for pk in withdrawing.unfinished():
+        erase_soon(pk)
+    for pk in intake.sweep(now):
+        examine_soon(pk)
+    for pk in rendering.unfinished(now):
+        render_soon(pk)

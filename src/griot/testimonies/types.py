@@ -1,0 +1,96 @@
+"""What a testimony is made of, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, get_args
+
+Use = Literal["team", "screenings", "web", "mail", "partners", "media"]
+Kind = Literal["interview", "portrait", "object", "photo_essay", "story"]
+Naming = Literal["named", "first_name", "alias", "unnamed"]
+Place = Literal["exact", "region", "country"]
+Face = Literal["show", "blur", "hide"]
+Voice = Literal["show", "alter", "hide"]
+Explained = Literal["read", "played"]
+Withdrawal = Literal["", "withdrawn", "expired"]
+
+USES: tuple[Use, ...] = get_args(Use)
+KINDS: tuple[Kind, ...] = get_args(Kind)
+OF_AGE = 18  # years
+
+
+@dataclass(frozen=True, slots=True)
+class Guardian:
+    """Who consents beside a minor."""
+
+    name: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a teller allows. One version; a later one takes its place.
+
+    `uses` are what it may be used for; none of them means that it is only kept. `until` is the last day on which it
+    holds. `explained` says how the teller was told, in `language`. `evidence` names the recording or the signature.
+    """
+
+    uses: frozenset[Use]
+    naming: Naming
+    place: Place
+    face: Face
+    voice: Voice
+    language: str
+    explained: Explained
+    given: datetime
+    until: date | None = None
+    evidence: str = ""
+    is_minor: bool = False
+    guardian: Guardian | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Who tells, as the team knows them. Nothing of it is shown but through `consent.shown`."""
+
+    name: str = ""
+    alias: str = ""
+    birth_year: int | None = None
+    country: str = ""  # ISO 3166-1 alpha-2, as the two below
+    region: str = ""
+    spot: str = ""  # the exact place, in words
+    latitude: float | None = None
+    longitude: float | None = None
+    left: str = ""  # the place somebody left, and
+    reached: str = ""  # where they are now: a journey
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place as precise as the teller allows: words, and a position only where the exact one may be shown."""
+
+    country: str
+    words: str
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the current consent lets one use show of a testimony. Whoever shows a testimony shows this, and no more.
+
+    `name` is "" for an unnamed teller. `face` and `voice` say which rendition of a recording may be shown: the teller's
+    own, the anonymised one, or none. `version` is that of the consent it was computed from.
+    """
+
+    use: Use
+    name: str
+    place: Spot
+    journey: tuple[str, str]
+    face: Face
+    voice: Voice
+    version: int
+    texts: Mapping[str, str]

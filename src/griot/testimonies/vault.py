@@ -1,0 +1,177 @@
+"""The vault: files encrypted at rest in the age format (age-encryption.org/v1), whose key lies outside the database.
+
+Whoever only takes files in needs the public key alone; to read takes the secret one. Nothing here knows Django.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyrage
+from pyrage import x25519
+
+from griot.runtime.state import write_whole
+
+
+class VaultError(Exception):
+    """A file or a key is not there, or does not fit; the text says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Encrypted files in `folder`, with the keys in the file `keys` (one AGE-SECRET-KEY a line, the current one first).
+
+    Names are chosen here, and say nothing. A file is there whole or not at all.
+    """
+
+    folder: Path
+    keys: Path
+
+    def put(self, content: bytes | BinaryIO) -> str:
+        """Encrypt, write, and give the new file's name."""
+        name = uuid.uuid4().hex
+        self._write(self._path(name), io.BytesIO(content) if isinstance(content, bytes) else content)
+        return name
+
+    def read(self, name: str) -> bytes:
+        """The whole content. Raises VaultError where it is not there or no key fits."""
+        out = io.BytesIO()
+        self.copy(name, out)
+        return out.getvalue()
+
+    def copy(self, name: str, to: BinaryIO) -> None:
+        """Decrypt into `to`, a piece at a time. Raises VaultError."""
+        path = self._path(name)
+        if not path.is_file():
+            raise VaultError(f"the vault has no {name}")
+        try:
+            with path.open("rb") as file:
+                pyrage.decrypt_io(file, to, self._identities())
+        except pyrage.DecryptError as error:
+            raise VaultError(f"no key in {self.keys} opens {name} ({error}); put back the key file it was made with")
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder that only we may read, for work on what is decrypted; it goes with the block, or with `sweep`."""
+        base = self.folder / ".scratch"
+        base.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(dir=base) as name:
+            holder = os.open(name, os.O_RDONLY)
+            try:
+                fcntl.flock(holder, fcntl.LOCK_EX)  # the kernel drops it when we are killed: then `sweep` may clear
+                yield Path(name)
+            finally:
+                os.close(holder)
+
+    @contextmanager
+    def opened(self, name: str, suffix: str = "") -> Iterator[Path]:
+        """The content as a file in a scratch folder."""
+        with self.scratch() as folder:
+            path = folder / f"open{suffix}"
+            with path.open("wb") as file:
+                self.copy(name, file)
+            yield path
+
+    def sweep(self) -> int:
+        """Clear what killed processes left decrypted; gives how many folders that were."""
+        cleared = 0
+        for left in (self.folder / ".scratch").glob("*"):
+            holder = os.open(left, os.O_RDONLY)
+            try:
+                fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left, ignore_errors=True)
+                cleared += 1
+            except BlockingIOError:
+                continue
+            finally:
+                os.close(holder)
+        return cleared
+
+    def erase(self, *names: str) -> None:
+        """Gone, and nothing else in the vault helps to bring them back: every file has a key of its own."""
+        for name in filter(None, names):
+            self._path(name).unlink(missing_ok=True)
+
+    def names(self) -> list[str]:
+        return sorted(p.name for p in self.folder.glob("??/*") if not p.name.startswith("."))
+
+    def rotate(self) -> Iterator[str]:
+        """Make a new key and encrypt every file for it, giving each name as it is done; the old keys go last.
+
+        Killed in between, everything can still be read, and the next call goes on.
+        """
+        old = self._secrets()
+        pending = self.keys.with_suffix(".rotating")
+        if not pending.exists():  # otherwise a rotation was interrupted: the first key is already the new one
+            self._save_keys([str(x25519.Identity.generate()), *old])
+            pending.touch(mode=0o600)
+        newest = x25519.Identity.from_str(self._secrets()[0])
+        for name in self.names():
+            path = self._path(name)
+            try:
+                with path.open("rb") as file:
+                    pyrage.decrypt_io(file, io.BytesIO(), [newest])
+            except pyrage.DecryptError:
+                with self.opened(name) as plain, plain.open("rb") as file:
+                    self._write(path, file)
+            yield name
+        self._save_keys(self._secrets()[:1])
+        pending.unlink(missing_ok=True)
+
+    # --- keys ------------------------------------------------------------------------------
+
+    def recipient(self) -> x25519.Recipient:
+        """The public key; the first call in a new newsroom makes the pair."""
+        public = self.keys.with_suffix(".pub")
+        if not public.is_file():
+            self._identities()
+        return x25519.Recipient.from_str(public.read_text().strip())
+
+    def _identities(self) -> list[x25519.Identity]:
+        return [x25519.Identity.from_str(line) for line in self._secrets()]
+
+    def _secrets(self) -> list[str]:
+        if not self.keys.is_file():
+            if self.names():
+                raise VaultError(f"{self.keys} is gone, but the vault is not empty: put it back from your backup")
+            self._make_keys()
+        return [line.strip() for line in self.keys.read_text().splitlines() if line.startswith("AGE-SECRET-KEY-")]
+
+    def _make_keys(self) -> None:
+        self.keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = self.keys.with_name(f".{self.keys.name}.{uuid.uuid4().hex}")
+        write_whole(draft, f"{x25519.Identity.generate()}\n")
+        with suppress(FileExistsError):  # another process was faster
+            os.link(draft, self.keys)
+        draft.unlink()
+        self._save_keys(self._secrets())
+
+    def _save_keys(self, secrets: list[str]) -> None:
+        write_whole(self.keys, "".join(f"{s}\n" for s in secrets))
+        write_whole(self.keys.with_suffix(".pub"), str(x25519.Identity.from_str(secrets[0]).to_public()))
+
+    # --- files -----------------------------------------------------------------------------
+
+    def _path(self, name: str) -> Path:
+        if not name.isalnum():
+            raise VaultError(f"{name!r} is no name of the vault's")
+        return self.folder / name[:2] / name
+
+    def _write(self, path: Path, content: BinaryIO) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = path.with_name(f".{path.name}.part")
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            pyrage.encrypt_io(content, file, [self.recipient()])
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)

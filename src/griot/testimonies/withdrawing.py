@@ -1,0 +1,100 @@
+"""Taking a testimony back: at once everywhere, because everything shown asks the current consent; then its files and words go.
+
+What is left is the bare fact: that something was told for a campaign, when, and when it was withdrawn; what left the house
+before (`Departure`), so that people can be told; and who had looked.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import File, Rendition, Step, Testimony
+from griot.testimonies.signals import changed
+
+By = Literal["teller", "guardian", "team", "expiry"]
+_BLANK: dict[str, Any] = {
+    "name": "", "alias": "", "birth_year": None, "country": "", "region": "", "spot": "", "latitude": None, "longitude": None,
+    "left": "", "reached": "", "answers": {}, "themes": [], "assigned": None, "hurts": False, "receipt": "",
+}  # fmt: skip
+
+
+def announce(testimony: Testimony) -> None:
+    """Tell whoever keeps copies, once the change is committed."""
+    pk = testimony.pk
+    transaction.on_commit(lambda: changed.send(Testimony, pk=pk))
+
+
+@transaction.atomic
+def withdraw(testimony: Testimony, by: By, user: Any = None, now: datetime | None = None) -> None:
+    """Take a testimony back. Done twice, it stays as it was the first time."""
+    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
+    if row.withdrawn:
+        return
+    row.withdrawn, row.withdrawn_by, row.state = now or timezone.now(), by, Testimony.State.CLOSED
+    row.save(update_fields=["withdrawn", "withdrawn_by", "state"])
+    Step.objects.create(testimony=row, kind=Step.Kind.WITHDRAWN, by=user, words=f"by the {by}")
+    announce(row)
+    from griot.testimonies.tasks import erase_soon
+
+    erase_soon(row.pk)
+    testimony.refresh_from_db()
+
+
+def erase(pk: Any) -> None:
+    """Let a withdrawn testimony's files and words go. May be run again at any time; killed, the next run goes on."""
+    testimony = Testimony.objects.filter(pk=pk, withdrawn__isnull=False, erased=None).first()
+    if testimony is None:
+        return
+    place = vault()
+    for file in testimony.files.all():
+        for rendition in file.renditions.all():
+            place.erase(*rendition.names)
+        upload = getattr(file, "upload", None)
+        place.erase(file.vault, *(upload.pieces if upload else []))
+    with transaction.atomic():
+        Rendition.objects.filter(file__testimony=testimony).delete()
+        File.objects.filter(testimony=testimony).update(
+            state=File.State.ERASED,
+            vault="",
+            sha256="",
+            prompt="",
+            why="",
+            media="",
+            mime="",
+            size=0,
+            seconds=0,
+            width=0,
+            height=0,
+        )
+        for file in testimony.files.filter(upload__isnull=False).select_related("upload"):
+            file.upload.delete()
+        testimony.writings.all().delete()
+        testimony.consents.all().delete()
+        testimony.steps.exclude(kind=Step.Kind.WITHDRAWN).delete()
+        for field, value in _BLANK.items():
+            setattr(testimony, field, value)
+        testimony.erased = timezone.now()
+        testimony.save()
+
+
+def expire(now: datetime) -> int:
+    """Withdraw what is past its last day, and give how many that were."""
+    today = timezone.localdate(now)
+    due = Testimony.objects.filter(withdrawn=None, consents__until__lt=today).distinct()
+    count = 0
+    for testimony in due:
+        if testimony.over == "expired":
+            withdraw(testimony, "expiry", now=now)
+            count += 1
+    return count
+
+
+def unfinished() -> list[Any]:
+    """Withdrawn testimonies that are not erased yet."""
+    return list(Testimony.objects.filter(Q(withdrawn__isnull=False), erased=None).values_list("pk", flat=True))
