@@ -45,6 +45,11 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "sends": "every send and its deliveries, as JSON",
         "resolve_in_doubt": "decide on deliveries that a crash left in doubt (--resend or --skip)",
     },
+    "Testimonies": {
+        "list_surfaces": "every place where a testimony can be met, with its rule of consent, as JSON lines",
+        "rotate_keys": "a new key for the vault, and every file encrypted for it",
+        "build_capture": "build the messengers' phone app",
+    },
     "Looking after the code": {
         "test": "set up what tests need and run them (pytest arguments)",
         "lint": "format, lint, types and import contracts",
@@ -62,6 +67,7 @@ _MODULES = {
     "wire": "griot.demo.serving",
     "evaluate_press": "griot.demo.evaluating",
     "walk": "griot.demo.walking",
+    "build_capture": "griot.runtime.capturing",
     "test": "griot.runtime.development",
     "lint": "griot.runtime.development",
     "lock": "griot.runtime.development",

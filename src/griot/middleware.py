@@ -19,8 +19,12 @@ ADMIN = (
 )
 
 
-class ContentSecurityPolicy:
-    """Adds a policy by where the page belongs; a view that set its own keeps it."""
+class Headers:
+    """Adds a policy by where the page belongs; a view that set its own keeps it.
+
+    A view may mark its response `is_same_for_everybody`: it then varies by encoding alone. A phone's cache looks at Vary, and
+    would not find the app again for a browser that has changed its language.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -29,4 +33,7 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         policy = ADMIN if request.path.startswith(("/admin/", "/documents/")) else PUBLIC
         response.headers.setdefault("Content-Security-Policy", policy)
+        if getattr(response, "is_same_for_everybody", False):
+            response.headers["Vary"] = "Accept-Encoding"
+            response.headers.pop("Content-Language", None)
         return response

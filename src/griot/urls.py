@@ -13,6 +13,7 @@ from griot.digest.reading import sitemap
 from griot.digest.rendering.web import render_message
 from griot.mailing import views as mailing
 from griot.press import views as press
+from griot.testimonies.phone import phone_app
 
 
 def robots(request: HttpRequest) -> HttpResponse:
@@ -34,6 +35,8 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("capture/api/", include("griot.testimonies.urls")),
+    path("capture/", phone_app, name="phone_app"),
+    path("capture/<path:name>", phone_app),
     path("press/push/<slug:name>/", press.push, name="push"),
     path("press/hub/<int:pk>/", press.hub, name="hub"),
     path("unsubscribe/<str:token>/", mailing.unsubscribe, name="unsubscribe"),

@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from griot.bootstrap import as_root
+from griot.runtime.capturing import build as build_capture
 from griot.runtime.postgres import PostgresError, database
 from griot.runtime.state import ROOT
 
@@ -93,6 +94,7 @@ def _tool(*command: str, env: dict[str, str] | None = None) -> int:
 def _test(arguments: list[str]) -> int:
     _install_programs()
     _install_tools()
+    build_capture()
     os.environ.setdefault("GRIOT_VAR", str(ROOT / "var" / "test"))
     try:
         # The server is held here, for all tests; those that kill servers start their own.
@@ -136,7 +138,7 @@ def _production_check(dummy: dict[str, str]) -> int:
 def _lock(arguments: list[str]) -> int:
     """Lock anew; with arguments for uv, such as --upgrade."""
     uv = str(Path(sys.executable).parent / "uv")
-    for name in ("base", "dev", "uv"):
+    for name in ("base", "dev", "uv", "node"):
         done = subprocess.run(
             [uv, "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header",
              "--no-annotate", "--no-emit-index-url", "--overrides", "overrides.in", f"{name}.in", "-o", f"{name}.txt", *arguments],

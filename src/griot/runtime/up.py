@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 from rich.console import Console
 
+from griot.runtime.capturing import is_built
 from griot.runtime.postgres import database
 from griot.runtime.preparing import prepare
 from griot.runtime.serving import listener
@@ -64,6 +65,8 @@ def run(name: str, arguments: list[str]) -> int:
             if demo_facts():
                 children.start("wire")
             children.start("worker")
+            if not is_built():
+                children.start("build_capture")
             local = f"http://{'[::1]' if ':' in options.host else '127.0.0.1'}:{port}"
             _wait_until_listening(local, children)
             if options.check:
@@ -133,7 +136,10 @@ class Children:
     def look_after(self) -> None:
         """Start again whoever has died, at most once in RESTART_AFTER seconds; who said why (exit code 2) stays down."""
         for arguments, (process, started) in list(self._running.items()):
-            if process.poll() not in {None, 2} and time.monotonic() - started > RESTART_AFTER:
+            if (
+                process.poll() not in {None, 2, *([0] if arguments[0] == "build_capture" else [])}
+                and time.monotonic() - started > RESTART_AFTER
+            ):
                 say(f"{arguments[0]} ended with {process.returncode}; starting it again")
                 self.start(*arguments)
 

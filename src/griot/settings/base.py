@@ -72,6 +72,8 @@ DRAFTER = env.str("GRIOT_DRAFTER", "")
 VAULT = VAR / "vault"  # encrypted files; the key lies elsewhere, and belongs into a backup of its own
 VAULT_KEYS = Path(env.str("GRIOT_VAULT_KEYS", str(VAR / "keys" / "vault"))).expanduser()
 
+CAPTURE_DIST = BASE.parents[1] / "capture" / "dist"
+
 # --- the mail ----------------------------------------------------------------------------
 # smtp://user:password@host:587 (STARTTLS where offered), smtps://…:465, or unset: a Maildir in var/
 EMAIL_URL = env.str("EMAIL_URL", "")
@@ -115,6 +117,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "griot.middleware.Headers",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -123,7 +126,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "griot.middleware.ContentSecurityPolicy",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "griot.urls"

@@ -1,0 +1,21 @@
+// Bundle the app, then write the service worker that keeps all of it on the phone.
+import { build } from "vite";
+import { generateSW } from "workbox-build";
+
+await build({ logLevel: "warn" });
+const { count, size, warnings } = await generateSW({
+  globDirectory: "dist",
+  globPatterns: ["**/*.{html,js,css,svg,webmanifest}"],
+  swDest: "dist/sw.js",
+  navigateFallback: "/capture/index.html",
+  navigateFallbackDenylist: [/^\/capture\/api\//, /exit\.html$/],
+  modifyURLPrefix: { "": "/capture/" },
+  directoryIndex: "index.html",
+  cleanupOutdatedCaches: true,
+  clientsClaim: true,
+  skipWaiting: false, // a new version waits until no recording is open
+  sourcemap: false,
+  inlineWorkboxRuntime: true,
+});
+for (const warning of warnings) console.warn(warning);
+console.log(`${count} files, ${Math.round(size / 1024)} KB`);

@@ -1,0 +1,101 @@
+// Recording: every second of it is sealed and on the disk before the next one ends.
+
+import { addChunk, changeRecording, measure, saveRecording, type Media, type Recording } from "./store";
+
+const SLICE = 1000; // milliseconds
+const LEAST_ROOM = 20 * 1024 * 1024; // bytes left, below which a recording is ended while it can be
+const KINDS: Record<"video" | "audio", string[]> = {
+  video: ["video/webm;codecs=vp8,opus", "video/webm", "video/mp4"],
+  audio: ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg"],
+};
+
+export interface Live {
+  stream: MediaStream;
+  recording: Recording;
+  pause(): void;
+  resume(): void;
+  /** End it; resolves when the last piece is stored. */
+  stop(): Promise<Recording>;
+  isPaused(): boolean;
+}
+
+export async function start(
+  media: "video" | "audio", about: Pick<Recording, "testimony" | "role" | "prompt" | "position">, facing: "user" | "environment",
+  tick: (seconds: number) => void, ended: (why: Error | null, recording: Recording) => void,
+): Promise<Live> {
+  const stream = await navigator.mediaDevices.getUserMedia({
+    audio: { echoCancellation: false, noiseSuppression: true },
+    video: media === "video" ? { width: { ideal: 854 }, height: { ideal: 480 }, frameRate: { ideal: 24, max: 30 }, facingMode: facing } : false,
+  });
+  const mime = KINDS[media].find((kind) => MediaRecorder.isTypeSupported(kind)) ?? "";
+  const recorder = new MediaRecorder(stream, { mimeType: mime, videoBitsPerSecond: 900_000, audioBitsPerSecond: 64_000 });
+  const recording: Recording = {
+    id: crypto.randomUUID(), media: media as Media, mime: recorder.mimeType || mime, state: "recording", chunks: 0, size: 0, seconds: 0,
+    sha256: "", offset: 0, why: "", wasInterrupted: false, ...about,
+  };
+  await saveRecording(recording); // known before its first piece: a killed browser leaves what can be found
+
+  let stored: Promise<void> = Promise.resolve();
+  let index = 0;
+  let seconds = 0;
+  let failure: Error | null = null;
+  recorder.addEventListener("dataavailable", (event) => {
+    if (!event.data.size) return;
+    const at = index++;
+    stored = stored.then(async () => {
+      await addChunk(recording.id, at, await event.data.arrayBuffer());
+      const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+      if (quota - usage < LEAST_ROOM && recorder.state !== "inactive") throw new Error("full");
+    }).catch((error: unknown) => {
+      failure ??= error instanceof Error ? error : new Error(String(error));
+      if (recorder.state !== "inactive") recorder.stop();
+    });
+  });
+  const clock = window.setInterval(() => {
+    if (recorder.state === "recording") tick(++seconds);
+  }, 1000);
+  const hide = () => { if (recorder.state !== "inactive") recorder.requestData(); };
+  document.addEventListener("visibilitychange", hide);
+
+  const finished = new Promise<Recording>((resolve) => {
+    recorder.addEventListener("stop", () => {
+      window.clearInterval(clock);
+      document.removeEventListener("visibilitychange", hide);
+      for (const track of stream.getTracks()) track.stop();
+      void stored.then(async () => {
+        const { chunks, size } = await measure(recording.id);
+        const kept = await changeRecording(recording.id, { state: "kept", chunks, size, seconds, wasInterrupted: failure !== null });
+        ended(failure, kept);
+        resolve(kept);
+      });
+    });
+  });
+  // A call that comes in, or a microphone that is pulled out, ends the tracks: what there is is kept.
+  for (const track of stream.getTracks()) track.addEventListener("ended", () => { if (recorder.state !== "inactive") recorder.stop(); });
+  recorder.start(SLICE);
+  return {
+    stream, recording,
+    pause: () => { recorder.requestData(); recorder.pause(); },
+    resume: () => recorder.resume(),
+    isPaused: () => recorder.state === "paused",
+    stop: () => { if (recorder.state !== "inactive") recorder.stop(); return finished; },
+  };
+}
+
+/** Keep a photo that the phone's camera or gallery gave. */
+export async function keepPhoto(file: File, about: Pick<Recording, "testimony" | "role" | "prompt" | "position">): Promise<Recording> {
+  return keepBytes(await file.arrayBuffer(), file.type || "image/jpeg", "photo", about);
+}
+
+export async function keepBytes(
+  bytes: ArrayBuffer, mime: string, media: Media, about: Pick<Recording, "testimony" | "role" | "prompt" | "position">,
+): Promise<Recording> {
+  const piece = 256 * 1024;
+  const recording: Recording = {
+    id: crypto.randomUUID(), media, mime, state: "recording", chunks: 0, size: 0, seconds: 0, sha256: "", offset: 0, why: "", wasInterrupted: false, ...about,
+  };
+  await saveRecording(recording);
+  for (let at = 0, index = 0; at < bytes.byteLength; at += piece, index++) await addChunk(recording.id, index, bytes.slice(at, at + piece));
+  const { chunks, size } = await measure(recording.id);
+  return changeRecording(recording.id, { state: "kept", chunks, size });
+}

@@ -1,0 +1,152 @@
+// The interview: prompts that can be played, and recording in pictures, sound, photos or words.
+
+import { button, fail, field, h, say } from "../dom";
+import { show } from "../main";
+import { run } from "../queue";
+import { keepPhoto, start, type Live } from "../recorder";
+import {
+  dropRecording, dropTestimony, readPack, readTestimony, readWhole, recordings, saveTestimony, type Prompt, type Recording, type Testimony,
+} from "../store";
+import { readAloud, t } from "../words";
+import { askConsent } from "./consent";
+import { clock, home, lengthOf } from "./home";
+
+let live: Live | null = null;
+let facing: "user" | "environment" = "environment";
+export const isLive = () => live !== null;
+export const leaveLive = async () => { await live?.stop(); };
+
+export async function tell(id: string): Promise<void> {
+  const pack = await readPack();
+  const testimony = await readTestimony(id);
+  if (!pack || !testimony) return home();
+  if (!testimony.consent) return askConsent(testimony, pack);
+  const ofKind = pack.guides.filter((guide) => guide.kind === testimony.kind);
+  const guides = ofKind.length ? ofKind : pack.guides.filter((guide) => guide.kind === "interview");
+  const guide = guides.find((one) => one.language === testimony.language) ?? guides[0];
+  const prompts: Prompt[] = guide?.prompts.length ? guide.prompts : [{ id: "story", text: t(testimony.kind) }];
+  const files = h("ul", { class: "cards" });
+  const fill = async () => {
+    const known = (await recordings(id)).filter((file) => file.role === "story" && file.state !== "recording");
+    files.replaceChildren(...known.map((file) => fileCard(file, fill)));
+  };
+  await fill();
+  const turn: HTMLButtonElement = button(t(facing), () => {
+    facing = facing === "user" ? "environment" : "user";
+    turn.textContent = t(facing);
+  }, "small");
+  show({
+    title: guide?.title ?? t("tell"), back: () => void home(),
+    body: h("div", {},
+      h("p", { class: "soft" }, t("saved_every_second")), turn,
+      h("ol", { class: "prompts" }, ...prompts.map((prompt, n) => promptCard(testimony, prompt, n, fill))),
+      files,
+      h("p", { class: "soft" }, t("finish_help")),
+      button(t("finish"), async () => {
+        const now = (await readTestimony(id))!;
+        const told = (await recordings(id)).some((file) => file.role === "story") || Object.values(now.answers).some((words) => words.trim());
+        if (!told) return say(t("nothing_told"), true);
+        await saveTestimony({ ...now, state: "finished", why: "" });
+        void run();
+        await home();
+      }, "main"),
+      button(t("delete"), async () => {
+        if (!window.confirm(t("sure_delete"))) return;
+        await dropTestimony(id);
+        await home();
+      }, "danger"),
+    ),
+  });
+}
+
+function promptCard(testimony: Testimony, prompt: Prompt, position: number, fill: () => Promise<void>): HTMLElement {
+  const words = h("textarea", { rows: "3", maxlength: "20000", name: prompt.id }, testimony.answers[prompt.id] ?? "");
+  words.hidden = !testimony.answers[prompt.id];
+  let timer = 0;
+  words.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void readTestimony(testimony.id).then((now) =>
+      now && saveTestimony({ ...now, answers: { ...now.answers, [prompt.id]: words.value } })).catch(fail), 400);
+  });
+  const play: HTMLButtonElement = button(t("play"), () => { if (!readAloud(prompt.text, testimony.language, () => undefined)) play.hidden = true; }, "small");
+  const camera = h("input", { type: "file", accept: "image/*", capture: "environment", class: "for-ears", tabindex: "-1", "aria-hidden": "true" });
+  camera.addEventListener("change", () => void Promise.all([...(camera.files ?? [])].map((file) =>
+    keepPhoto(file, { testimony: testimony.id, role: "story", prompt: prompt.id, position }))).then(fill).catch(fail));
+  return h("li", {},
+    h("p", { class: "prompt", lang: testimony.language }, prompt.text), prompt.hint ? h("p", { class: "soft" }, prompt.hint) : null,
+    h("div", { class: "row" }, play,
+      button(t("record_video"), () => recordInto(testimony.id, "video", "story", prompt.id, fill, position), "small"),
+      button(t("record_audio"), () => recordInto(testimony.id, "audio", "story", prompt.id, fill, position), "small"),
+      button(t("take_photo"), () => camera.click(), "small"), camera,
+      button(t("write"), () => { words.hidden = false; words.focus(); }, "small")),
+    field("", words));
+}
+
+function fileCard(file: Recording, fill: () => Promise<void>): HTMLElement {
+  const place = h("div", {});
+  return h("li", { class: "card" },
+    h("strong", {}, t(file.media === "photo" ? "take_photo" : `record_${file.media}`)),
+    h("span", { class: "soft" }, lengthOf(file) + (file.wasInterrupted ? ` · ${t("interrupted")}` : "")),
+    h("div", { class: "row" },
+      button(t("play"), async () => {
+        const url = URL.createObjectURL(await readWhole(file));
+        const shown = file.media === "photo" ? h("img", { src: url, alt: "" }) : h(file.media, { src: url, controls: true, autoplay: true });
+        place.replaceChildren(shown);
+      }, "small"),
+      button(t("delete"), async () => {
+        if (!window.confirm(t("sure_delete"))) return;
+        await dropRecording(file.id);
+        await fill();
+      }, "small danger")),
+    place);
+}
+
+/** Record over whatever is shown; what was there comes back when it ends. */
+export async function recordInto(
+  testimony: string, media: "video" | "audio", role: Recording["role"], prompt: string, then: () => unknown, position = 0,
+): Promise<void> {
+  if (live) return;
+  const time = h("output", { class: "time", role: "timer", "aria-live": "off" }, "0:00");
+  const words = h("p", { role: "status" }, t("recording"));
+  const picture = h("video", { muted: true, playsinline: true, autoplay: true, class: "live" });
+  picture.muted = true;
+  picture.hidden = media !== "video";
+  let settle: () => void = () => undefined;
+  const over = new Promise<void>((resolve) => { settle = resolve; });
+  const begin = async () => {
+    live = await start(media, { testimony, role, prompt, position }, facing, (seconds) => { time.textContent = clock(seconds); }, (why, kept) => {
+      live = null;
+      if (!kept.chunks) void dropRecording(kept.id);
+      if (why) say(why.message === "full" || why.name === "QuotaExceededError" ? t("full") : why.message, true);
+      settle();
+    });
+    picture.srcObject = live.stream;
+  };
+  try {
+    await begin();
+  } catch (error) {
+    live = null;
+    return say(t("no_camera", error instanceof Error ? error.message : String(error)), true);
+  }
+  const pause: HTMLButtonElement = button(t("pause"), () => {
+    if (!live) return;
+    if (live.isPaused()) live.resume(); else live.pause();
+    pause.textContent = live.isPaused() ? t("resume") : t("pause");
+    words.textContent = live.isPaused() ? t("paused") : t("recording");
+    sheet.classList.toggle("paused", live.isPaused());
+  });
+  const stop = button(t("stop"), async () => { await live?.stop(); }, "main");
+  const sheet = h("div", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": t("recording") },
+    picture, h("div", { class: "controls" }, h("span", { class: "dot", "aria-hidden": "true" }), time, words, h("div", { class: "row" }, pause, stop)));
+  document.body.append(sheet);
+  const app = document.getElementById("app")!;
+  app.inert = true;
+  const guard = (event: BeforeUnloadEvent) => event.preventDefault();
+  window.addEventListener("beforeunload", guard);
+  stop.focus();
+  await over;
+  window.removeEventListener("beforeunload", guard);
+  app.inert = false;
+  sheet.remove();
+  await then();
+}

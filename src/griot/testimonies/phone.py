@@ -1,0 +1,42 @@
+"""Serving the messenger's phone app: static files that a build made, under a policy of their own."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+@gzip_page  # the same files for everybody: there is no secret in them to guess by their length
+@require_safe
+def phone_app(request: HttpRequest, name: str = "") -> HttpResponseBase:
+    """A file of the app; the app itself for any address that is none of its files."""
+    dist: Path = settings.CAPTURE_DIST
+    files = {str(p.relative_to(dist)): p for p in dist.rglob("*") if p.is_file() and not p.name.startswith(".")}
+    path = files.get(name) or files.get("index.html")
+    if path is None:
+        return HttpResponse(
+            "The phone app is not built yet. It is built while the newsroom starts; try again in a minute. "
+            "If this stays, ./griot build_capture tells why.",
+            status=503, content_type="text/plain", headers={"Retry-After": "30"},
+        )  # fmt: skip
+    kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    response = FileResponse(path.open("rb"), content_type=kind)
+    is_hashed = "/assets/" in f"/{name}"
+    response["Cache-Control"] = "public, max-age=31536000, immutable" if is_hashed else "no-cache"
+    response["Content-Security-Policy"] = POLICY
+    response["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=()"
+    response["Referrer-Policy"] = "no-referrer"
+    response.is_same_for_everybody = True  # type: ignore[attr-defined]
+    return response

@@ -1,0 +1,366 @@
+"""The messenger's phone: records without a network, survives a killed browser, sends over a bad line, and forgets nothing early."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from griot.runtime.capturing import is_built
+from griot.runtime.development import chromium as find_chromium
+from griot.testimonies.intake import examine
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony
+from tests.browser.cutting import BadNetwork
+from tests.testimonies.people import make_campaign, make_messenger
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(
+        not is_built(), reason="the phone app could not be built: there is no Node.js, or no npm registry"
+    ),
+]
+PIN = "246810"
+ARGS = [
+    "--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+    "--disable-background-networking", "--disable-component-update", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+
+
+@pytest.fixture
+def campaign(site):
+    found = make_campaign()
+    ConsentText.objects.create(
+        campaign=found, language="fr", text="Votre récit est à vous.\n\nVous pouvez le reprendre à tout moment."
+    )
+    prompts = [
+        {"id": "leaving", "text": "Comment êtes-vous parti ?"},
+        {"id": "now", "text": "Et maintenant ?", "hint": "Laissez du temps."},
+    ]
+    Guide.objects.create(campaign=found, kind="interview", language="fr", title="Le départ", prompts=prompts)
+    return found
+
+
+@pytest.fixture
+def invitation(campaign):
+    device = make_messenger(campaign)
+    Device.objects.all().delete()
+    Messenger.objects.update(state="invited")
+    return device.messenger.invite_anew()
+
+
+class PhoneBrowser:
+    """Chromium with a camera and microphone of its own making, and a profile on disk as a phone has."""
+
+    def __init__(self, playwright, folder: Path, network: BadNetwork) -> None:
+        self.playwright, self.folder, self.network = playwright, folder, network
+        self.open()
+
+    def open(self, width: int = 360) -> None:
+        self.context = self.playwright.chromium.launch_persistent_context(
+            str(self.folder), executable_path=find_chromium(), args=ARGS, viewport={"width": width, "height": 740}, locale="fr-FR",
+            permissions=["camera", "microphone"],
+        )  # fmt: skip
+        self.page = self.context.pages[0]
+        self.page.on("dialog", lambda dialog: dialog.accept())
+
+    def kill(self) -> None:
+        """As the battery dies: no process of it is asked."""
+        mine = [
+            p
+            for p in psutil.process_iter(["cmdline"])
+            if any(str(self.folder) in part for part in p.info["cmdline"] or [])
+        ]
+        for process in mine:
+            with_children = [process, *process.children(recursive=True)]
+            for one in with_children:
+                try:
+                    os.kill(one.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+        try:
+            self.context.close()
+        except Exception:
+            pass
+        for lock in self.folder.glob("Singleton*"):
+            lock.unlink()
+
+    def join(self, token: str) -> None:
+        self.page.goto(f"{self.network.url}/capture/#join={token}")
+        self.page.fill("[name=pin]", PIN)
+        self.page.fill("[name=again]", PIN)
+        self.page.click("form button.main")
+        self.page.wait_for_selector("text=Voices of the Way")
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+    def unlock(self) -> None:
+        self.page.goto(f"{self.network.url}/capture/")
+        self.page.fill("[name=pin]", PIN)
+        self.page.click("form button.main")
+        self.page.wait_for_selector("text=Voices of the Way")
+
+    def consent(self) -> None:
+        page = self.page
+        page.click("text=Nouveau témoignage")
+        page.click("button:has-text('Entretien')")
+        page.check("[name=uses][value=web]")
+        page.select_option("[name=naming]", "first_name")
+        page.fill("[name=name]", "Awa Diop")
+        page.fill("[name=region]", "Dakar")
+        box = page.locator("canvas.sign").bounding_box()
+        page.locator("canvas.sign").scroll_into_view_if_needed()
+        box = page.locator("canvas.sign").bounding_box()
+        page.mouse.move(box["x"] + 30, box["y"] + 30)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 150, box["y"] + 60, steps=5)
+        page.mouse.up()
+        page.click("button.main:has-text('Suivant')")
+        page.wait_for_selector("text=Comment êtes-vous parti")
+
+    def record(self, media: str, seconds: float) -> None:
+        self.page.locator(f".prompts li >> nth=0 >> button:has-text('{media}')").click()
+        self.page.wait_for_selector(".sheet .time:has-text('0:01')")
+        self.page.wait_for_timeout(seconds * 1000)
+
+    def stored(self) -> int:
+        """How many pieces of recordings lie in the phone's store."""
+        return self.page.evaluate(
+            """() => new Promise((resolve, reject) => { const open = indexedDB.open("griot");
+            open.onsuccess = () => { const count = open.result.transaction("chunks").objectStore("chunks").count();
+              count.onsuccess = () => { open.result.close(); resolve(count.result) } }; open.onerror = reject })"""
+        )
+
+
+@pytest.fixture
+def phone(live_server, chromium, tmp_path, settings):
+    """`chromium` is asked for so that the tests skip where there is none; its Playwright drives this one, too."""
+    settings.ALLOWED_HOSTS = ["*"]
+    network = BadNetwork(live_server.thread.port)
+    driver = chromium.browser_type
+    holder = type("Holder", (), {"chromium": driver})
+    found = PhoneBrowser(holder, tmp_path / "profile", network)
+    yield found
+    try:
+        print("AT THE END:", found.page.inner_text("body")[:600])  # what a failed test had before it
+    except Exception as error:
+        print(error)
+    try:
+        found.context.close()
+    finally:
+        network.close()
+        time.sleep(0.5)
+
+
+def wait_for(found, seconds: float = 60.0):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if value := found():
+            return value
+        time.sleep(0.3)
+    raise AssertionError("it did not come")
+
+
+def worker(state: str = "verified", count: int = 1, seconds: float = 90.0) -> list[File]:
+    """What the worker does, until `count` files are in a state."""
+
+    def step():
+        for pk in list(File.objects.filter(state="received").values_list("pk", flat=True)):
+            examine(pk)
+        found = list(File.objects.filter(state=state))
+        return found if len(found) >= count else None
+
+    return wait_for(step, seconds)
+
+
+def test_a_recording_made_offline_survives_a_killed_browser_and_is_sent_whole(phone, invitation):
+    phone.join(invitation)
+    phone.page.reload()
+    phone.network.is_down = True  # from here on there is no network, for weeks if it must be
+    phone.unlock()
+    phone.consent()
+    phone.record("Vidéo", 3)
+    before = wait_for(lambda: phone.stored() >= 3 and phone.stored())
+    phone.kill()
+
+    phone.open()
+    phone.unlock()
+    phone.page.wait_for_selector("text=Un enregistrement interrompu a été gardé : 1")
+    assert phone.stored() >= before - 1
+    phone.page.click("text=Continuer")
+    card = phone.page.locator(".cards .card", has_text="interrompu")
+    card.locator("button:has-text('Écouter')").click()
+    seconds = wait_for(
+        lambda: phone.page.evaluate("""() => { const v = document.querySelector(".card video"); if (!v) return 0;
+          v.currentTime = 1e9; return Number.isFinite(v.duration) ? v.duration : v.currentTime }""")
+    )
+    assert seconds >= 1.5, "what was recorded until the battery died can be seen"
+    phone.record("Son", 1)
+    phone.page.click(".sheet button.main")
+    phone.page.wait_for_selector(".sheet", state="detached")
+    phone.page.click("button:has-text('Terminer')")
+    phone.page.wait_for_selector("text=Pas de réseau")
+    assert not Testimony.objects.exists() and phone.stored() > 3
+
+    phone.network.is_down = False
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    files = worker(count=3)
+    phone.page.wait_for_selector("text=envoyé et vérifié", timeout=30_000)
+    assert sorted(f.media for f in files) == ["audio", "photo", "video"] and {f.role for f in files} == {
+        "story",
+        "evidence",
+    }
+    assert wait_for(lambda: phone.stored() == 0), "the phone's copy goes only then, and then it goes"
+    testimony = Testimony.objects.get()
+    assert (testimony.name, testimony.consent.uses, testimony.consent.naming) == ("Awa Diop", ["web"], "first_name")
+    phone.page.click("text=Code de reçu")
+    assert len(phone.page.inner_text("code")) == 14
+
+
+def test_a_line_that_is_cut_twenty_times_and_slow_brings_every_byte(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    phone.record("Vidéo", 4)
+    phone.page.click(".sheet button.main")
+    phone.page.wait_for_selector(".sheet", state="detached")
+    phone.network.rate, phone.network.cuts_left = 64_000 / 8, 20
+    phone.page.click("button:has-text('Terminer')")
+    held = phone.stored()
+    deadline = time.monotonic() + 400
+    while File.objects.filter(state__in=["received", "verified"], media__in=["", "video"], role="story").count() < 1:
+        assert phone.stored() == held, "nothing leaves the phone before the whole is verified"
+        assert time.monotonic() < deadline, f"{phone.network.cuts_made} cuts made"
+        phone.page.wait_for_timeout(500)
+    files = worker(count=2, seconds=120)
+    phone.network.rate = None
+    assert phone.network.cuts_made == 20
+    film = next(f for f in files if f.media == "video")
+    assert vault().read(film.vault)[:4] == b"\x1aE\xdf\xa3" and len(film.sha256) == 64
+    phone.page.wait_for_selector("text=envoyé et vérifié", timeout=60_000)
+    assert phone.stored() == 0
+
+
+def test_a_frozen_messengers_phone_erases_what_it_holds_at_next_contact(phone, invitation):
+    phone.join(invitation)
+    phone.network.is_down = True
+    phone.consent()
+    phone.record("Son", 1)
+    phone.page.click(".sheet button.main")
+    phone.page.wait_for_selector(".sheet", state="detached")
+    assert phone.stored() > 0
+    Messenger.objects.get().freeze()
+    phone.network.is_down = False
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.page.wait_for_selector("[name=token]", timeout=20_000)
+    names = phone.page.evaluate("indexedDB.databases().then(all => all.length)")
+    stores = phone.page.evaluate(
+        """() => new Promise(resolve => { const open = indexedDB.open("griot", 1); open.onupgradeneeded = () => resolve(0);
+        open.onsuccess = () => { const s = open.result.transaction("sealed").objectStore("sealed").count(); s.onsuccess = () => resolve(s.result) } })"""
+    )
+    assert names <= 1 and stores == 0
+
+
+def test_without_the_pin_nothing_on_the_phone_can_be_read(phone, invitation, tmp_path):
+    phone.join(invitation)
+    phone.consent()
+    phone.page.click("[aria-label=Retour]")
+    phone.page.wait_for_selector("text=Nouveau témoignage")
+    phone.context.close()
+    held = b"".join(p.read_bytes() for p in (tmp_path / "profile").rglob("*") if p.is_file() and "IndexedDB" in str(p))
+    assert len(held) > 1000 and b"Awa" not in held and b"Diop" not in held and "Awa".encode("utf-16-le") not in held
+    phone.open()
+    phone.page.goto(f"{phone.network.url}/capture/")
+    for _ in range(5):
+        phone.page.fill("[name=pin]", "000000")
+        phone.page.click("form button.main")
+        phone.page.wait_for_selector("text=Ce n’est pas le code.")
+        assert wait_for(
+            lambda: phone.page.input_value("[name=pin]") == "" and phone.page.is_enabled("form button.main")
+        )
+    phone.page.fill("[name=pin]", PIN)
+    phone.page.click("form button.main")
+    phone.page.wait_for_selector("text=Trop d’essais")
+
+
+def test_the_quick_exit_leads_to_a_calculator_and_closes_the_lock(phone, invitation):
+    phone.join(invitation)
+    phone.page.click("text=Quitter")
+    phone.page.wait_for_selector("text=÷")
+    for key in "7×6=":
+        phone.page.click(f"#keys button:text-is('{key}')")
+    assert phone.page.inner_text("#shown") == "42" and "Griot" not in phone.page.content()
+    phone.page.goto(f"{phone.network.url}/capture/")
+    phone.page.wait_for_selector("[name=pin]")
+
+
+def test_training_done_offline_opens_the_way_to_collecting(phone, invitation, campaign):
+    questions = [{"text": "Qui décide ?", "answers": ["Moi", "La personne qui raconte"], "right": 1}]
+    Module.objects.create(
+        campaign=campaign,
+        slug="consent",
+        language="fr",
+        title="Le consentement",
+        text="Premier.\n\nSecond.",
+        questions=questions,
+    )
+    phone.join(invitation)
+    assert phone.page.locator("text=Nouveau témoignage").count() == 0
+    phone.network.is_down = True
+    phone.page.click("text=Formation (1)")
+    phone.page.click(".card button")
+    phone.page.check("[name=q0][value='0']")
+    phone.page.click("text=Suivant")
+    phone.page.click("text=Je l’ai lu")
+    phone.page.check("[name=q0][value='1']")
+    phone.page.click("text=Suivant")
+    phone.page.wait_for_selector("text=Nouveau témoignage")
+    phone.network.is_down = False
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    messenger = Messenger.objects.get()
+    training = wait_for(lambda: messenger.trainings.first())
+    assert (training.before, training.after, training.is_passed) == (0, 1, True) and messenger.may_collect
+
+
+def test_it_can_be_installed_starts_without_a_network_and_has_no_barriers(phone, invitation):
+    phone.join(invitation)
+    session = phone.context.new_cdp_session(phone.page)
+    assert session.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+    manifest = session.send("Page.getAppManifest")
+    assert manifest["errors"] == [] and manifest["url"].endswith("/capture/manifest.webmanifest")
+
+    def barriers() -> list[str]:
+        found = Axe().run(phone.page, options={"resultTypes": ["violations"]}).response["violations"]
+        return [f"{v['id']}: {n['html'][:120]}" for v in found for n in v["nodes"][:2]]
+
+    overflow = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    phone.network.is_down = True
+    for language in ("fr", "ar"):
+        for scheme in ("light", "dark"):
+            phone.page.emulate_media(color_scheme=scheme)
+            phone.page.goto(f"{phone.network.url}/capture/")
+            phone.page.wait_for_selector("[name=pin]")
+            phone.page.select_option("[name=language]", language)
+            phone.page.wait_for_selector(f"html[dir={'rtl' if language == 'ar' else 'ltr'}]")
+            assert barriers() == [] and phone.page.evaluate(overflow) == 0
+            phone.page.fill("[name=pin]", PIN)
+            phone.page.click("form button.main")
+            phone.page.wait_for_selector("nav button")
+            assert barriers() == [] and phone.page.evaluate(overflow) == 0
+            phone.page.click("main button.main")
+            phone.page.click(".stack button >> nth=0")
+            phone.page.wait_for_selector("canvas.sign")
+            assert barriers() == [] and phone.page.evaluate(overflow) == 0
+
+
+def test_the_first_load_is_light(live_server, client):
+    import gzip
+
+    from griot.runtime.capturing import DIST
+
+    files = [p for p in DIST.rglob("*") if p.suffix in {".html", ".js", ".css", ".svg", ".webmanifest"}]
+    assert sum(len(gzip.compress(p.read_bytes())) for p in files) <= 150 * 1024
