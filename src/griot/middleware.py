@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 # Readers' pages need nothing but their own style sheet and pictures.
 PUBLIC = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; connect-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 # Wagtail's admin has inline styles and scripts, and frames its own previews.

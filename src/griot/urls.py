@@ -7,17 +7,19 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from griot.digest import receipts, stories
 from griot.digest import views as digest
 from griot.digest.composing import absolute
 from griot.digest.reading import sitemap
 from griot.digest.rendering.web import render_message
 from griot.mailing import views as mailing
 from griot.press import views as press
+from griot.testimonies import media
 from griot.testimonies.phone import phone_app
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    rules = f"User-agent: *\nDisallow: /admin/\nDisallow: /unsubscribe/\n\nSitemap: {absolute('/sitemap.xml')}\n"
+    rules = f"User-agent: *\nDisallow: /admin/\nDisallow: /unsubscribe/\nDisallow: /receipt/\nDisallow: /capture/\n\nSitemap: {absolute('/sitemap.xml')}\n"
     return HttpResponse(rules, content_type="text/plain")
 
 
@@ -45,5 +47,15 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url="/static/griot/mark.svg", permanent=True)),
     # Only what was made for readers, while its rights last; uploaded originals, with all they carry, are not served.
     re_path(r"^media/(?P<path>images/.+)$", digest.picture, name="picture"),
-    *i18n_patterns(path("", include(wagtail_urls)), prefix_default_language=False),
+    path("stories/media/<slug:use>/<slug:key>/", media.rendition, name="rendition"),
+    *i18n_patterns(
+        path("receipt/", receipts.receipt, name="receipt"),
+        path("stories/", stories.stories, name="stories"),
+        path("stories/feed/", stories.stories_feed, name="stories_feed"),
+        path("stories/<slug:slug>/", stories.story, name="story"),
+        path("stories/<slug:slug>/card/", stories.card, name="story_card"),
+        path("stories/<slug:slug>/subtitles.vtt", stories.subtitles, name="story_subtitles"),
+        path("", include(wagtail_urls)),
+        prefix_default_language=False,
+    ),
 ]

@@ -215,6 +215,25 @@ class PressReviewBlock(blocks.StructBlock):
         label = "Press review"
 
 
+def _testimonies() -> list[tuple[str, str]]:
+    from griot.digest.stories import choices
+
+    return choices()
+
+
+class TestimonyBlock(blocks.StructBlock):
+    """A published testimony. What is shown of it is what its teller allows at the time of looking; nothing of it is kept here."""
+
+    testimony = blocks.ChoiceBlock(choices=_testimonies)
+
+    def get_translatable_segments(self, value: Any) -> list[Any]:
+        return []
+
+    class Meta:
+        icon = "group"
+        label = "Testimony"
+
+
 class ShareBlock(blocks.StructBlock):
     printed = FixedCharBlock(required=False, max_length=200, label="As a past issue printed it")
 
@@ -234,5 +253,6 @@ class IssueBlocks(blocks.StreamBlock):
     press_review = PressReviewBlock()
     figures = FiguresBlock()
     event = EventBlock()
+    testimony = TestimonyBlock()
     text = blocks.RichTextBlock(icon="pilcrow", label="Text")
     share = ShareBlock()

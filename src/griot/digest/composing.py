@@ -20,6 +20,7 @@ from griot.digest.series import parse_series
 from griot.digest.words import words
 from griot.press.lines import attribution
 from griot.press.types import BadInput, OutletLink
+from griot.testimonies.types import Use
 
 WIDTHS = (640, 1280)
 _JPEG = tuple(f"width-{w}|format-jpeg|jpegquality-78" for w in WIDTHS)
@@ -69,6 +70,7 @@ class _Context:
     language: str
     say: Mapping[str, str]
     states: Mapping[str, types.State]  # by the path of a translated field
+    use: Use
 
 
 def _link(value: Any, default: str) -> types.Link | None:
@@ -188,6 +190,12 @@ def _text(v: Any, c: _Context) -> types.Text:
     return types.Text(c.anchor, expand_db_html(v.source))
 
 
+def _testimony(v: Any, c: _Context) -> types.Block | None:
+    from griot.digest.stories import Place, block
+
+    return block(v["testimony"], Place(c.anchor, c.language, c.say["more"], c.say["watch"]), c.use)
+
+
 def _share(v: Any, c: _Context) -> types.Share:
     return types.Share(c.anchor, (v or {}).get("printed") or "")
 
@@ -195,7 +203,7 @@ def _share(v: Any, c: _Context) -> types.Share:
 _COMPOSE: dict[str, Callable[[Any, _Context], types.Block | None]] = {
     "feature": _feature, "gallery": _gallery, "video": _video, "banner": _banner, "quote": _quote,
     "quote_of_the_day": _quote_of_the_day, "portrait": _portrait, "press_review": _press_review, "event": _event,
-    "figures": _figures, "text": _text, "share": _share,
+    "figures": _figures, "text": _text, "testimony": _testimony, "share": _share,
 }  # fmt: skip
 # The field of a block that tells whether a person has translated it.
 _TELLING = {"feature": "title", "gallery": "title", "video": "title", "event": "title", "figures": "title", "text": ""}
@@ -216,7 +224,7 @@ def bound_lines(page: IssuePage) -> Iterator[Any]:
             yield from child.value["lines"].bound_blocks
 
 
-def _blocks(page: IssuePage, url: str) -> Iterator[types.Block]:
+def _blocks(page: IssuePage, url: str, use: Use) -> Iterator[types.Block]:
     say = words(page.language)
     states = states_of(page)
     for child in page.body:
@@ -225,7 +233,7 @@ def _blocks(page: IssuePage, url: str) -> Iterator[types.Block]:
             for path, state in states.items()
             if path.startswith(f"body.{child.id}")
         }
-        context = _Context(anchor_of(child.id), url, page.language, say, mine)
+        context = _Context(anchor_of(child.id), url, page.language, say, mine, use)
         block = _COMPOSE[child.block_type](child.value, context)
         if block is not None:
             telling = _TELLING.get(child.block_type, "text")
@@ -239,8 +247,8 @@ def newsroom() -> Newsroom:
     return Newsroom.for_site(Site.objects.get(is_default_site=True))
 
 
-def issue_of(page: IssuePage) -> types.Issue:
-    """The issue that a page holds, unsaved edits of a preview included."""
+def issue_of(page: IssuePage, use: Use = "web") -> types.Issue:
+    """The issue that a page holds, unsaved edits of a preview included; testimonies in it as their consent lets `use` show them."""
     room = newsroom()
     index = DigestIndexPage.objects.filter(locale_id=page.locale_id).first() or DigestIndexPage.objects.first()
     front = path_of(index) if index else absolute("/")
@@ -255,7 +263,7 @@ def issue_of(page: IssuePage) -> types.Issue:
         feed_url=f"{front}feed/",
         contact=room.contact or settings.CONTACT,
         summary=page.summary,
-        blocks=tuple(_blocks(page, url)),
+        blocks=tuple(_blocks(page, url, use)),
         printed_head=None if page.printed_head is None else tuple(page.printed_head),
         corrections=tuple(types.Correction(timezone.localtime(c.at), c.text) for c in page.corrections.all())
         if page.pk

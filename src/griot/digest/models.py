@@ -208,7 +208,10 @@ class IssuePage(RoutablePageMixin, Page):
 
         format = {"web": "html", "mail": "email", "text": "text"}[mode_name]
         content_type = "text/plain" if format == "text" else "text/html"
-        response = HttpResponse(render(issue_of(self), format), content_type=f"{content_type}; charset=utf-8")
+        response = HttpResponse(
+            render(issue_of(self, "web" if mode_name == "web" else "mail"), format),
+            content_type=f"{content_type}; charset=utf-8",
+        )
         if mode_name == "mail":
             response["Content-Security-Policy"] = MAIL_POLICY
         return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -24,11 +25,13 @@ from griot.digest.rendering.feeds import render_feed, render_json_feed, render_s
 from griot.digest.rendering.typeset import card_png, chart_png, issue_pdf
 from griot.digest.rendering.web import render_archive, render_issue, render_item
 from griot.digest.words import words
+from griot.testimonies.keeping import vault
+from griot.testimonies.media import public_rendition
 
 FEED_ISSUES = 30
 MOST_IN_SITEMAP = 20_000
 SECTIONS = get_args(types.Section)
-PAGE_AGE, FILE_AGE = 60, 3600  # seconds that others may keep what we served
+PAGE_AGE, FILE_AGE = 30, 3600  # seconds that others may keep what we served; a withdrawal reaches pages within a minute
 
 
 def kept(response: HttpResponseBase, seconds: int) -> HttpResponseBase:
@@ -77,7 +80,7 @@ def card(page: IssuePage, anchor: str) -> HttpResponseBase:
     value, block = _block(page, anchor) if anchor else (issue_of(page), None)
     picture = types.picture_of(block) if block else value.first_picture
     png = _set_once(("card", value, anchor), lambda: card_png(value, block, photo_of(picture) if picture else None))
-    return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
+    return kept(HttpResponse(png, content_type="image/png"), PAGE_AGE)
 
 
 def pdf(page: IssuePage) -> HttpResponseBase:
@@ -100,6 +103,9 @@ def _pdf(value: types.Issue) -> bytes:
 def photo_of(picture: types.Picture) -> bytes | None:
     """The JPEG of a picture that we serve ourselves."""
     path = urlsplit(picture.url).path
+    if found := re.fullmatch(r"/stories/media/(\w+)/(\w+)/", path):
+        rendition = public_rendition(found[1], found[2])
+        return vault().read(rendition.vault) if rendition else None
     if not path.startswith(settings.MEDIA_URL):
         return None
     name = path.removeprefix(settings.MEDIA_URL)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from griot.digest import types
 from griot.digest.composing import bound_lines, issue_of, line_anchor
@@ -15,6 +17,7 @@ from griot.press.places import places_in
 from griot.press.query import Document, Node, parse_query
 from griot.press.searching import search_vector
 from griot.press.text import fold
+from griot.testimonies.models import Testimony
 
 
 def first_themes() -> None:
@@ -24,6 +27,17 @@ def first_themes() -> None:
             Theme(slug=slug, name=names[0], names=dict(zip(("fr", "es", "ar"), names[1:], strict=True)), query=query)
             for slug, names, query in THEMES
         )
+
+
+def issues_with(testimony: object) -> list[IssuePage]:
+    """The issues in whose body a testimony stands, all editions."""
+    slug = Testimony.objects.values_list("slug", flat=True).get(pk=testimony)
+    return list(IssuePage.objects.annotate(words=Cast("body", TextField())).filter(words__contains=f'"{slug}"'))
+
+
+def testimonies_in(page: IssuePage) -> list[str]:
+    """The slugs of the testimonies that stand in an issue."""
+    return [child.value["testimony"] for child in page.body if child.block_type == "testimony"]
 
 
 def index_issue(page: IssuePage) -> None:

@@ -5,3 +5,6 @@ class MailingConfig(AppConfig):
     name = "griot.mailing"
     label = "mailing"
     verbose_name = "Mailing"
+
+    def ready(self) -> None:
+        from griot.mailing import signals  # noqa: F401

@@ -78,6 +78,7 @@ class Send(models.Model):
     started = models.DateTimeField(default=timezone.now)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     finished = models.DateTimeField(null=True)
+    remade = models.DateTimeField(null=True, help_text="when a teller’s consent had it rendered anew")
     correction = models.ForeignKey("digest.Correction", models.SET_NULL, null=True, related_name="sends")
     is_correction = models.BooleanField(default=False)
 

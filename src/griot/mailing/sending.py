@@ -25,10 +25,12 @@ from griot.digest.composing import absolute, issue_of
 from griot.digest.models import Correction, IssuePage
 from griot.digest.rendering.mail import UNSUBSCRIBE, render_correction_mail, render_mail
 from griot.digest.rendering.text import render_correction_text, render_text
+from griot.digest.telling import testimonies_in
 from griot.digest.words import words
 from griot.mailing.compiling import Compiled, compile_message
 from griot.mailing.models import Audience, Delivery, Send
 from griot.mailing.relays import InDoubt, Refused, Relay, RelayDown, open_relay
+from griot.testimonies.shown import left_the_house
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +52,7 @@ def start_send(issue: IssuePage, audience: Audience, user: AbstractBaseUser | No
     issue = edition_for(issue, audience)
     if not issue.live:
         raise SendRefused(f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send.")
-    value = issue_of(issue)
+    value = issue_of(issue, "mail")
     if earlier := _sends_of(issue, audience).first():
         raise SendRefused(_already(earlier))
     try:
@@ -66,8 +68,11 @@ def start_send(issue: IssuePage, audience: Audience, user: AbstractBaseUser | No
             )
             with connection.cursor() as cursor:
                 cursor.execute(_QUEUE_DELIVERIES, [send.pk, audience.pk])
-                if cursor.rowcount == 0:
+                count = cursor.rowcount
+                if count == 0:
                     raise SendRefused(f"nobody is subscribed to “{audience}”; add subscribers, then send.")
+            for slug in testimonies_in(issue):
+                left_the_house(slug, "mail", f"{audience}: {issue.title}", count)
             enqueue_lanes(send)
     except IntegrityError:
         raise SendRefused(_already(_sends_of(issue, audience).get())) from None
@@ -188,18 +193,13 @@ def deliver(send: Send, lane: int) -> None:
         if not owned:
             return
         recover(send, lane)
-        compiled = compile_message(
-            sender=settings.MAIL_FROM,
-            subject=send.subject,
-            text=send.text,
-            html=send.html,
-            list_name=send.audience.slug,
-            unsubscribe_mark=UNSUBSCRIBE,
-            date=send.started,
-        )
+        compiled = _compiled(send)
         relay = open_relay(settings.EMAIL_URL, settings.MAILDIR)
         try:
             while batch := _claim(send, lane):
+                if Send.objects.values_list("remade", flat=True).get(pk=send.pk) != send.remade:
+                    send.refresh_from_db()
+                    compiled = _compiled(send)
                 _deliver_batch(batch, compiled, relay)
         except RelayDown as error:
             log.warning("send %s, lane %s: %s; it goes on when the relay is back", send.pk, lane, error)
@@ -208,6 +208,18 @@ def deliver(send: Send, lane: int) -> None:
             relay.close()
     with connection.cursor() as cursor:
         cursor.execute(_FINISH, [send.pk, send.pk])
+
+
+def _compiled(send: Send) -> Compiled:
+    return compile_message(
+        sender=settings.MAIL_FROM,
+        subject=send.subject,
+        text=send.text,
+        html=send.html,
+        list_name=send.audience.slug,
+        unsubscribe_mark=UNSUBSCRIBE,
+        date=send.started,
+    )
 
 
 def recover(send: Send, lane: int) -> None:

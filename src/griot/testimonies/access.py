@@ -44,16 +44,19 @@ def roles_of(user: Any) -> frozenset[Role]:
     return frozenset(role for role, permission in ROLES.items() if user.is_active and user.has_perm(permission))
 
 
+_ALL = Q(pk__isnull=False)  # an empty Q would vanish when it is joined by "or"
+
+
 def _reach(role: Role, user: Any) -> Q:
     """Which testimonies a role sees."""
     match role:
         case "coordinator":
             mine = Q(messenger__team__coordinators=user) | Q(messenger__isnull=True, campaign__teams__coordinators=user)
-            return mine if not user.is_superuser else Q()
+            return _ALL if user.is_superuser else mine
         case "editor" | "approver":
             return ~Q(state__in=_BEFORE_SAFE) | Q(assigned=user)
         case _:
-            return Q()
+            return _ALL
 
 
 def visible(user: Any) -> QuerySet[Testimony]:

@@ -19,6 +19,8 @@ from griot.testimonies.errors import Refused
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Consent, Device, File, Messenger, Step, Testimony, Upload
 from griot.testimonies.models.campaigns import LANGUAGES
+from griot.testimonies.rendering import plan
+from griot.testimonies.withdrawing import announce
 
 MOST_TRIES = 3  # that a file may arrive with another checksum than it was sent with
 FORGOTTEN = timedelta(days=60)  # an upload that nobody has gone on with
@@ -98,9 +100,9 @@ def add_consent(testimony: Testimony, value: types.Consent, by: str) -> bool:
     )  # fmt: skip
     if current:
         Step.objects.create(testimony=testimony, kind=Step.Kind.CONSENT, words=f"by the {by}")
-        from griot.testimonies.withdrawing import announce
-
         announce(testimony)
+    for file in testimony.files.filter(role=File.Role.STORY):
+        plan(file)  # a face that is now to be blurred, a use that is new
     return True
 
 
@@ -209,8 +211,6 @@ def examine(pk: uuid.UUID) -> None:
         file.state, file.arrived, file.why = File.State.VERIFIED, timezone.now(), ""
         file.save()
         _forget_pieces(upload)
-        from griot.testimonies.rendering import plan
-
         if file.role == File.Role.STORY:
             plan(file)
 

@@ -105,3 +105,10 @@ def without_metadata(content: bytes) -> bytes:
         out = io.BytesIO()
         upright.save(out, kind, **options, **({"icc_profile": profile} if profile else {}), exif=b"")
     return out.getvalue()
+
+
+def blank_png(width: int, height: int) -> bytes:
+    """A picture of that size on which there is nothing."""
+    out = io.BytesIO()
+    Image.new("L", (max(1, min(width, 4000)), max(1, min(height, 4000))), 235).save(out, "PNG", optimize=True)
+    return out.getvalue()

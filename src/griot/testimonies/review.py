@@ -16,7 +16,7 @@ from griot.testimonies.withdrawing import announce
 S = Testimony.State
 WAY = [S.INTAKE, S.PROTECTION, S.TRANSCRIPTION, S.TRANSLATION, S.EDITING, S.APPROVAL, S.PUBLISHED]
 # The action of the access table that moving on from a state takes.
-_TAKES = {
+TAKES = {
     S.INTAKE: "protect", S.PROTECTION: "protect", S.TRANSCRIPTION: "edit", S.TRANSLATION: "edit", S.EDITING: "edit", S.APPROVAL: "publish",
 }  # fmt: skip
 
@@ -69,9 +69,9 @@ def obstacles(testimony: Testimony) -> list[str]:
 def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
     """To the next state. Raises Refused with what is missing, PermissionDenied for whom it is not."""
     row = _locked(testimony)
-    if row.state not in _TAKES:
+    if row.state not in TAKES:
         raise Refused("it is at the end of its way")
-    require(user, _TAKES[row.state], row)  # type: ignore[arg-type]
+    require(user, TAKES[row.state], row)  # type: ignore[arg-type]
     if missing := obstacles(row):
         raise Refused(" ".join(missing))
     to = WAY[WAY.index(S(row.state)) + 1]
@@ -92,7 +92,7 @@ def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
 def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
     """To the state before, or off the site, with a reason."""
     row = _locked(testimony)
-    require(user, "publish" if row.state == S.PUBLISHED else _TAKES.get(S(row.state), "edit"), row)  # type: ignore[arg-type]
+    require(user, "publish" if row.state == S.PUBLISHED else TAKES.get(S(row.state), "edit"), row)  # type: ignore[arg-type]
     if not words.strip():
         raise Refused("Say why: whoever has it next needs to know.")
     at = WAY.index(S(row.state)) if row.state in WAY else 0

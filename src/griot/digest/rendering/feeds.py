@@ -47,6 +47,32 @@ def render_feed(issues: Sequence[Published], front: str, url: str, title: str) -
     return bytes(etree.tostring(feed, encoding="utf-8", xml_declaration=True))
 
 
+def render_stories_feed(
+    stories: Sequence[tuple[str, str, str, datetime]], url: str, title: str, language: str
+) -> bytes:
+    """An Atom feed of (address, title, words, published)."""
+    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
+    feed.set("{http://www.w3.org/XML/1998/namespace}lang", language)
+
+    def add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str) -> None:
+        etree.SubElement(parent, f"{{{_ATOM}}}{tag}", **attributes).text = text
+
+    add(feed, "id", url)
+    add(feed, "title", title)
+    add(feed, "link", href=url, rel="self", type="application/atom+xml")
+    add(feed, "updated", max((at for *_, at in stories), default=datetime(1970, 1, 1, tzinfo=UTC)).isoformat())
+    author = etree.SubElement(feed, f"{{{_ATOM}}}author")
+    add(author, "name", title)
+    for address, heading, text, at in stories:
+        entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
+        add(entry, "id", address)
+        add(entry, "title", heading)
+        add(entry, "updated", at.isoformat())
+        add(entry, "link", href=address, rel="alternate", type="text/html")
+        add(entry, "summary", text)
+    return bytes(etree.tostring(feed, encoding="utf-8", xml_declaration=True))
+
+
 def render_json_feed(issues: Sequence[Published], front: str, url: str, title: str, language: str) -> str:
     """The same as JSON Feed 1.1."""
     items = []

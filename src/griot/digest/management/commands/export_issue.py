@@ -28,4 +28,4 @@ class Command(BaseCommand):
             issue = find_issue(options["issue"], options["published"])
         except NoSuchIssue as error:
             raise CommandError(str(error), returncode=2) from None
-        self.stdout.write(FORMATS[options["format"]](issue_of(issue)))
+        self.stdout.write(FORMATS[options["format"]](issue_of(issue, "partners")))

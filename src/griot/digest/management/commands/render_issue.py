@@ -22,6 +22,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             page = find_issue(options["issue"])
-            sys.stdout.write(render(issue_of(page), options["format"]))
+            sys.stdout.write(
+                render(issue_of(page, "web" if options["format"] == "html" else "mail"), options["format"])
+            )
         except (NoSuchIssue, MailError) as error:
             raise CommandError(str(error), returncode=2) from None

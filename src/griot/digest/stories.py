@@ -1,0 +1,221 @@
+"""Testimonies before readers: their pages, their gallery, and their blocks in an issue.
+
+What may be shown comes from `griot.testimonies.shown`, asked anew each time; nothing here keeps a copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+from babel import Locale
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from griot.digest import types
+from griot.digest.composing import absolute, newsroom
+from griot.digest.rendering.environment import render_template
+from griot.digest.rendering.feeds import render_stories_feed
+from griot.digest.rendering.typeset import card_png
+from griot.digest.rendering.web import render_message
+from griot.digest.words import is_right_to_left, words
+from griot.testimonies import shown
+from griot.testimonies.media import AGE
+from griot.testimonies.shown import Told
+from griot.testimonies.surfaces import surface
+from griot.testimonies.types import KINDS, Use
+
+MOST_IN_FEED = 30
+
+
+def _kept(content: str | bytes, content_type: str = "text/html; charset=utf-8", status: int = 200) -> HttpResponse:
+    """An answer that nobody keeps for long: a withdrawal reaches all within a minute."""
+    return HttpResponse(
+        content, content_type=content_type, status=status, headers={"Cache-Control": f"public, max-age={AGE}"}
+    )
+
+
+def _language() -> str:
+    return (get_language() or "en").split("-")[0]
+
+
+def _told(slug: str) -> Told | HttpResponse:
+    """What the web may show of a story; its tombstone; or 404 for what was never there."""
+    testimony = shown.find(slug)
+    if testimony is None:
+        raise Http404("there is no such story")
+    value = shown.told(testimony, "web", _language())
+    if value is not None:
+        return value
+    if not shown.was_out(testimony):
+        raise Http404("there is no such story")
+    return HttpResponse(
+        render_message("withdrawn_story", _language()),
+        status=410,
+        headers={"Cache-Control": "no-store", "X-Robots-Tag": "noindex"},
+    )
+
+
+@surface("story page", "web", "tombstone", "the page of a testimony on the site, in every language")
+def story(request: HttpRequest, slug: str) -> HttpResponse:
+    value = _told(slug)
+    if isinstance(value, HttpResponse):
+        return value
+    language = _language()
+    here = request.GET.get("country", "")
+    country = here if here in shown.countries_with_help() else value.place.country
+    page = render_template(
+        "web/story.html", language=language, story=value, rtl=is_right_to_left(language), place=place_words(value, language),
+        newsroom=newsroom().name, url=absolute(request.path), country=country, countries=_countries(shown.countries_with_help(), language),
+        help=shown.turn_to(country, language), front=_front(language), card=absolute(reverse("story_card", args=[slug])),
+        poster=absolute(value.images[0].url) if value.images else "",
+    )  # fmt: skip
+    return _kept(page)
+
+
+@surface("story subtitles", "web", "tombstone", "the subtitles of a testimony's film")
+def subtitles(request: HttpRequest, slug: str) -> HttpResponse:
+    value = _told(slug)
+    if isinstance(value, HttpResponse):
+        return value
+    if not value.subtitles:
+        raise Http404("there are no subtitles")
+    return _kept(value.subtitles, "text/vtt; charset=utf-8")
+
+
+@surface("story share card", "web", "tombstone", "the picture that networks show for a testimony")
+def card(request: HttpRequest, slug: str) -> HttpResponse:
+    value = _told(slug)
+    if isinstance(value, HttpResponse):
+        return value
+    language = _language()
+    issue = types.Issue(newsroom().name, value.title, value.published.date(), language, "", "", "", "", value.quote, ())
+    block = types.Quote("", value.quote or value.title, value.name, "", None, None, value.title)
+    return _kept(card_png(issue, block), "image/png")
+
+
+@surface("stories gallery", "web", "absent", "all public testimonies by kind and country, and their search")
+def stories(request: HttpRequest) -> HttpResponse:
+    language = _language()
+    kind, country, asked = (request.GET.get(name, "")[:100] for name in ("kind", "country", "q"))
+    everything = list(shown.all_told("web", language))
+    found = (
+        list(shown.all_told("web", language, kind if kind in KINDS else "", country, asked))
+        if kind or country or asked
+        else everything
+    )
+    page = render_template(
+        "web/stories.html", language=language, rtl=is_right_to_left(language), newsroom=newsroom().name, url=absolute(request.path),
+        stories=[(s, place_words(s, language)) for s in found], kinds=sorted({s.kind for s in everything}), kind=kind, country=country, asked=asked,
+        countries=_countries(sorted({s.place.country for s in everything if s.place.country}), language), front=_front(language),
+    )  # fmt: skip
+    return _kept(page)
+
+
+@surface("stories feed", "web", "absent", "public testimonies as Atom")
+def stories_feed(request: HttpRequest) -> HttpResponse:
+    language = _language()
+    rows = [
+        (
+            absolute(reverse("story", args=[s.slug])),
+            s.title or s.name,
+            s.quote or (s.paragraphs[0] if s.paragraphs else ""),
+            s.published,
+        )
+        for s in list(shown.all_told("web", language))[:MOST_IN_FEED]
+    ]
+    name = f"{newsroom().name}: {words(language)['stories']}"
+    return _kept(
+        render_stories_feed(rows, absolute(request.path), name, language), "application/atom+xml; charset=utf-8"
+    )
+
+
+def _front(language: str) -> str:
+    return "/" if language == "en" else f"/{language}/"
+
+
+def _countries(codes: list[str], language: str) -> list[tuple[str, str]]:
+    names = Locale(language).territories
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda pair: pair[1])
+
+
+def place_words(value: Told, language: str) -> str:
+    country = Locale(language).territories.get(value.place.country, value.place.country)
+    return ", ".join(filter(None, [value.place.words, country]))
+
+
+# --- in an issue ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in an issue a testimony stands: the block's anchor, the issue's language and its words for "Read more"."""
+
+    anchor: str
+    language: str
+    more: str
+    watch: str
+
+
+@surface(
+    "issue block",
+    "public part",
+    "absent",
+    "a testimony's block in an issue: web, e-mail, text, PDF, card, feed, archive search, export",
+)
+def block(slug: str, at: Place, use: Use) -> types.Block | None:
+    """The block that fits the testimony's kind: Holding On for an object, a portrait, a film, a gallery, a feature."""
+    testimony = shown.find(slug)
+    value = shown.told(testimony, use, at.language) if testimony else None
+    if value is None:
+        return None
+    title = value.title or value.name
+    pictures = [
+        types.Picture(((absolute(i.url), i.width),), i.width, i.height, title, value.campaign)
+        for i in value.images
+        if i.url
+    ]
+    picture = pictures[0] if pictures else None
+    on_web = shown.told(testimony, "web", at.language) is not None if testimony else False
+    url = absolute(reverse("story", args=[value.slug])) if on_web else ""
+    more = types.Link(at.more, url) if url else None
+    place = place_words(value, at.language)
+    journey = " → ".join(filter(None, value.journey)) or place
+    match value.kind:
+        case "object":
+            return types.Quote(at.anchor, value.quote or title, value.name, journey, picture, more)
+        case "portrait":
+            return types.Portrait(at.anchor, value.name or title, value.quote or title, picture, more)
+        case "photo_essay" if pictures:
+            return types.Gallery(
+                at.anchor,
+                title,
+                tuple(types.GalleryPicture(p, value.name or place, value.quote, more) for p in pictures),
+            )
+        case "interview" if value.film or value.sound:
+            link = types.Link(at.watch, url) if url else None
+            return types.Video(at.anchor, title, value.quote, picture, link)
+        case _:
+            html = "".join(f"<p>{escape(p, quote=False)}</p>" for p in value.paragraphs[:3])
+            return types.Feature(at.anchor, title, place, html, picture, more)
+
+
+def choices() -> list[tuple[str, str]]:
+    """What an editor can put into an issue. Those withdrawn stay listed, so that an old issue can still be saved."""
+    found = []
+    for row in (
+        shown.Testimony.objects.filter(published__isnull=False)
+        .order_by("-published")
+        .prefetch_related("writings", "consents")
+    ):
+        value = shown.told(row, "web", "en") or shown.told(row, "mail", "en")
+        found.append(
+            (
+                row.slug,
+                f"{value.title or value.name} ({row.get_kind_display()})"
+                if value
+                else f"{row.slug}: not to be shown any more",
+            )
+        )
+    return found

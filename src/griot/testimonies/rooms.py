@@ -1,0 +1,272 @@
+"""The review room in the admin: testimonies on their way, each step with who, when and why; and the messengers' phones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import segno
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST
+
+from griot.testimonies import review, withdrawing
+from griot.testimonies.access import may, note, require, roles_of, visible
+from griot.testimonies.errors import Refused
+from griot.testimonies.models import Access, CheckIn, Departure, File, Messenger, Rendition, Testimony
+from griot.testimonies.models.campaigns import LANGUAGES
+from griot.testimonies.rendering import showable
+from griot.testimonies.subtitles import BadSubtitles, as_vtt
+from griot.testimonies.surfaces import surface
+
+A_PAGE = 40
+S = Testimony.State
+MOST_SUBTITLES = 512 * 1024
+
+
+def for_reviewers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Only for accounts with a role in testimonies; what is refused in words is said on the page it came from."""
+
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not roles_of(request.user):
+            raise PermissionDenied("your account has no role in testimonies")
+        return view(request, *args, **kwargs)
+
+    answer.__name__, answer.__doc__ = view.__name__, view.__doc__
+    for name in ("surface",):
+        if hasattr(view, name):
+            setattr(answer, name, getattr(view, name))
+    return answer
+
+
+@surface("review room: list", "assigned", "bare fact", "testimonies on their way, as the role sees them")
+@for_reviewers
+def testimonies(request: HttpRequest) -> HttpResponse:
+    rows = (
+        visible(request.user)
+        .select_related("campaign", "messenger", "assigned")
+        .prefetch_related("writings", "consents")
+    )
+    state, mine = request.GET.get("state", ""), request.GET.get("mine") == "1"
+    counts = {value: rows.filter(state=value).count() for value in S.values}
+    if state in S.values:
+        rows = rows.filter(state=state)
+    else:
+        rows = rows.exclude(state=S.CLOSED)
+    if mine:
+        rows = rows.filter(assigned=request.user)
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request, "testimonies/list.html",
+        {"page": page, "state": state, "mine": mine, "states": [(value, S(value).label, counts[value]) for value in S.values], "heading": _heading},
+    )  # fmt: skip
+
+
+def _heading(row: Testimony) -> str:
+    writing = row.writings.first()
+    return writing.title if writing and writing.title else str(row)
+
+
+class WritingForm(forms.Form):
+    language = forms.ChoiceField(choices=[*LANGUAGES, ("es", "Español")])
+    title = forms.CharField(max_length=200, required=False)
+    quote = forms.CharField(max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    body = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"rows": 8}), help_text="Paragraphs, apart by empty lines."
+    )
+    subtitles = forms.CharField(
+        required=False, max_length=MOST_SUBTITLES, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}), help_text="WebVTT or SRT; pasted SRT is turned into WebVTT."
+    )  # fmt: skip
+
+    def clean_subtitles(self) -> str:
+        try:
+            return as_vtt(self.cleaned_data["subtitles"])
+        except BadSubtitles as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+@surface("review room: a testimony", "assigned", "bare fact", "everything about a testimony, for its reviewers")
+@for_reviewers
+def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
+    row = get_object_or_404(visible(request.user), pk=pk)
+    require(request.user, "see", row)
+    if not row.over:
+        note(request.user, row, "page")
+    allowed = {
+        action
+        for action in (
+            "original",
+            "edit",
+            "protect",
+            "approve",
+            "publish",
+            "assign",
+            "withdraw",
+            "receipt",
+            "departures",
+        )
+        if may(request.user, action, row)
+    }  # type: ignore[arg-type]
+    if row.over:
+        return render(
+            request,
+            "testimonies/withdrawn.html",
+            {"row": row, "departures": _departures(row) if "departures" in allowed else [], "allowed": allowed},
+        )
+    language = request.GET.get("language") or row.language
+    form = WritingForm(request.POST or None, initial={"language": language, **_texts(row, language)})
+    if request.method == "POST":
+        if form.is_valid():
+            texts = {k: v for k, v in form.cleaned_data.items() if k != "language"}
+            return _done(
+                request, row, lambda: review.write(row, request.user, form.cleaned_data["language"], texts), "Saved."
+            )
+        messages.error(request, "Not saved; see below.")
+    files = row.files.exclude(role=File.Role.DUPLICATE)
+    return render(
+        request, "testimonies/testimony.html",
+        {
+            "row": row, "consent": row.consent, "allowed": allowed, "form": form, "language": language, "languages": _written(row),
+            "files": files, "renditions": showable(row), "waiting": Rendition.objects.filter(file__testimony=row).exclude(state="ready"),
+            "steps": row.steps.select_related("by"), "obstacles": review.obstacles(row), "heading": _heading(row),
+            "to": review.WAY[review.WAY.index(S(row.state)) + 1].label if row.state in review.WAY[:-1] else "",
+            "may_move": row.state in review.WAY[:-1] and may(request.user, review.TAKES[S(row.state)], row),  # type: ignore[arg-type]
+            "people": get_user_model().objects.filter(is_active=True).order_by("username"), "departures": _departures(row),
+            "is_hidden": row.hurts and not request.GET.get("open"), "looks": Access.objects.filter(testimony=row.pk)[:12],
+        },
+    )  # fmt: skip
+
+
+def _departures(row: Testimony) -> Any:
+    return Departure.objects.filter(testimony=row.pk)
+
+
+def _texts(row: Testimony, language: str) -> dict[str, str]:
+    writing = row.writings.filter(language=language).first()
+    return writing.texts if writing else {}
+
+
+def _written(row: Testimony) -> list[tuple[str, str]]:
+    names = dict([*LANGUAGES, ("es", "Español")])
+    return [(code, names.get(code, code)) for code in row.writings.values_list("language", flat=True)]
+
+
+def _done(request: HttpRequest, row: Testimony, act: Callable[[], Any], words: str) -> HttpResponse:
+    try:
+        act()
+        messages.success(request, words)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("testimonies:testimony", row.pk)
+
+
+@surface("review room: steps", "assigned", "refused", "moving on, sending back, judging, assigning, withdrawing")
+@for_reviewers
+@require_POST
+def step(request: HttpRequest, pk: Any) -> HttpResponse:
+    row = get_object_or_404(visible(request.user), pk=pk)
+    words, act, user = request.POST.get("words", "").strip()[:4000], request.POST.get("act", ""), request.user
+    if act == "withdraw":
+        require(user, "withdraw", row)
+        note(user, row, "withdraw", words)
+        withdrawing.withdraw(row, "team", user)
+        messages.success(request, "Withdrawn. It is off every page now; its files and words are being erased.")
+        return redirect("testimonies:testimony", row.pk)
+    if act == "receipt":
+        require(user, "receipt", row)
+        code = row.make_receipt()
+        note(user, row, "receipt")
+        return render(
+            request,
+            "testimonies/receipt.html",
+            {"row": row, "code": code, "url": f"{settings.PUBLIC_URL}/receipt/", "consent": row.consent},
+        )
+    if act == "hurts":
+        require(user, "see", row)
+        row.hurts = not row.hurts
+        row.save(update_fields=["hurts"])
+        return redirect("testimonies:testimony", row.pk)
+    acts: dict[str, tuple[Callable[[], Any], str]] = {
+        "move": (lambda: review.move_on(row, user, words), "Moved on."),
+        "back": (lambda: review.send_back(row, user, words), "Sent back."),
+        "safe": (lambda: review.judge(row, user, True, words), "Noted: found safe."),
+        "risk": (
+            lambda: review.judge(row, user, False, words),
+            "Noted: the risk is high, so two people have to find it safe.",
+        ),
+        "comment": (lambda: review.comment(row, user, words), "Noted."),
+        "assign": (lambda: review.assign(row, user, _person(request.POST.get("to"))), "Assigned."),
+        "approve": (
+            lambda: review.approve_rendition(row, user, int(request.POST.get("rendition") or 0)),
+            "Noted: looked at.",
+        ),
+    }
+    if act not in acts:
+        messages.error(request, "That is nothing that can be done here.")
+        return redirect("testimonies:testimony", row.pk)
+    return _done(request, row, *acts[act])
+
+
+def _person(pk: str | None) -> Any:
+    return get_user_model().objects.filter(pk=pk, is_active=True).first() if pk and pk.isdigit() else None
+
+
+# --- messengers ------------------------------------------------------------------------------
+
+
+def _my_messengers(user: Any) -> Any:
+    rows = Messenger.objects.select_related("team__campaign").prefetch_related("devices")
+    if "administrator" in roles_of(user):
+        return rows
+    return rows.filter(team__coordinators=user)
+
+
+@permission_required("testimonies.coordinate", raise_exception=True)
+def messengers(request: HttpRequest) -> HttpResponse:
+    rows = _my_messengers(request.user)
+    return render(
+        request,
+        "testimonies/messengers.html",
+        {"rows": [(m, m.modules_due(), m.devices.order_by("-last_seen").first()) for m in rows]},
+    )
+
+
+@permission_required("testimonies.coordinate", raise_exception=True)
+@require_POST
+def messenger(request: HttpRequest, pk: int) -> HttpResponse:
+    """Invite (a QR code and a link, shown once), freeze, thaw."""
+    row = get_object_or_404(_my_messengers(request.user), pk=pk)
+    act = request.POST.get("act")
+    note(request.user, None, f"messenger {act}"[:40], str(row))
+    if act == "freeze":
+        row.freeze()
+        messages.success(request, f"{row} is frozen. The phone erases what it holds as soon as it has a network.")
+    elif act == "thaw":
+        row.thaw()
+        messages.success(request, f"{row} may be invited again, with a new key.")
+    elif act == "invite" and row.state != Messenger.State.FROZEN:
+        url = f"{settings.PUBLIC_URL}{reverse('phone_app')}#join={row.invite_anew()}"
+        code = segno.make(url, error="m").svg_inline(scale=5, border=2, light="#fff", omitsize=True)
+        return render(request, "testimonies/invitation.html", {"row": row, "url": url, "code": mark_safe(code)})  # noqa: S308  (our own drawing)
+    return redirect("testimonies:messengers")
+
+
+def check_ins(request: HttpRequest) -> HttpResponse:
+    """For the focal person of a country alone, whatever other roles anybody has."""
+    rows = CheckIn.objects.filter(messenger__team__focal_person=request.user).select_related("messenger__team")
+    if request.method == "POST":
+        rows.filter(pk=request.POST.get("pk") or 0).update(answered=timezone.now())
+        return redirect("testimonies:check_ins")
+    if not request.user.listens_in.exists():
+        raise PermissionDenied("check-ins are read by the focal person of a country only")
+    return render(request, "testimonies/check_ins.html", {"rows": rows[:200]})

@@ -1,0 +1,141 @@
+"""A testimony as others may show it: whoever puts one before anybody outside asks here, and shows what comes back.
+
+The values are plain; addresses are paths on the site. What the current consent keeps back is not in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from griot.testimonies import consent, types
+from griot.testimonies.models import Campaign, Departure, Referral, Rendition, Testimony, Writing
+from griot.testimonies.rendering import showable
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    url: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One testimony for one use, in one language (or the one it was told in, where it is not translated)."""
+
+    slug: str
+    kind: types.Kind
+    language: str
+    campaign: str
+    title: str
+    quote: str
+    paragraphs: tuple[str, ...]
+    subtitles: str
+    name: str
+    place: types.Spot
+    journey: tuple[str, str]
+    images: tuple[Image, ...]
+    film: str
+    sound: str
+    published: datetime
+    languages: tuple[str, ...]
+    is_altered: bool
+    version: int
+
+
+def out() -> QuerySet[Testimony]:
+    """What is published and not withdrawn; whether a use may show it is for `told` to say."""
+    return Testimony.objects.filter(state=Testimony.State.PUBLISHED, withdrawn=None).order_by("-published")
+
+
+def find(slug: str) -> Testimony | None:
+    return Testimony.objects.filter(slug=slug).first()
+
+
+def was_out(testimony: Testimony) -> bool:
+    """Whether it was public once, so that its address has a tombstone rather than nothing."""
+    return testimony.published is not None
+
+
+def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
+    """What `use` may show of a testimony now. None where it may show nothing, or where it is not published."""
+    if testimony.state != Testimony.State.PUBLISHED or testimony.published is None:
+        return None
+    row = testimony.consent
+    writings = {w.language: w for w in testimony.writings.all()}
+    writing = writings.get(language) or writings.get(testimony.language) or next(iter(writings.values()), Writing())
+    value = row.as_value() if row else None
+    shown = consent.shown(testimony.teller, value, testimony.withdrawn, use, timezone.now(), writing.texts)
+    if shown is None:
+        return None
+    renditions = list(showable(testimony).exclude(approved=None))
+    images = tuple(Image(_address(r, use), r.width, r.height) for r in renditions if r.kind in {"photo", "still"})
+    return Told(
+        slug=testimony.slug,
+        kind=testimony.kind,  # type: ignore[arg-type]
+        language=writing.language or testimony.language,
+        campaign=testimony.campaign.name,
+        title=shown.texts.get("title", ""),
+        quote=shown.texts.get("quote", ""),
+        paragraphs=tuple(p.strip() for p in shown.texts.get("body", "").split("\n\n") if p.strip()),
+        subtitles=shown.texts.get("subtitles", ""),
+        name=shown.name,
+        place=shown.place,
+        journey=shown.journey,
+        images=images,
+        film=next((_address(r, use) for r in renditions if r.kind == "light"), ""),
+        sound=next((_address(r, use) for r in renditions if r.kind == "sound"), ""),
+        published=testimony.published,
+        languages=tuple(sorted(writings)),
+        is_altered=shown.face != "show" or shown.voice != "show",
+        version=shown.version,
+    )
+
+
+def _address(rendition: Rendition, use: types.Use) -> str:
+    return reverse("rendition", args=[use, rendition.key])
+
+
+def all_told(use: types.Use, language: str, kind: str = "", country: str = "", words: str = "") -> Iterator[Told]:
+    """Everything that `use` may show, newest first, narrowed down. Words are looked for in what is shown, and nowhere else."""
+    rows = out().select_related("campaign").prefetch_related("writings", "consents")
+    if kind:
+        rows = rows.filter(kind=kind)
+    if country:
+        rows = rows.filter(country=country)
+    wanted = words.casefold().split()
+    for row in rows:
+        value = told(row, use, language)
+        if value is None:
+            continue
+        text = " ".join([value.title, value.quote, *value.paragraphs, value.name, value.place.words]).casefold()
+        if all(word in text for word in wanted):
+            yield value
+
+
+def turn_to(country: str, language: str) -> list[Referral]:
+    """Whom a reader in a country can turn to: in their language where there is somebody, in English otherwise."""
+    rows = list(Referral.objects.filter(country=country).exclude(subject=Referral.Subject.CARE))
+    in_language = [r for r in rows if r.language == language]
+    return in_language or [r for r in rows if r.language == "en"] or rows
+
+
+def countries_with_help() -> list[str]:
+    return sorted(set(Referral.objects.exclude(subject="care").values_list("country", flat=True)))
+
+
+def open_campaigns() -> QuerySet[Campaign]:
+    return Campaign.objects.filter(is_public=True)
+
+
+def left_the_house(slug: str, how: str, to: str, count: int = 1) -> None:
+    """Write down that a testimony went out, so that those who have it can be told when it is withdrawn."""
+    testimony = find(slug)
+    if testimony is not None:
+        Departure.objects.create(testimony=testimony.pk, how=how, to=to[:200], count=count)

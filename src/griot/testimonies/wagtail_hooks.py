@@ -1,0 +1,133 @@
+"""Testimonies' rooms in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import include, path, reverse
+from wagtail import hooks
+from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.viewsets.model import ModelViewSet
+
+from griot.testimonies import media, rooms
+from griot.testimonies.access import roles_of
+from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
+
+
+class CampaignViewSet(ModelViewSet):
+    model = Campaign
+    icon = "folder-open-inverse"
+    form_fields = ["name", "slug", "about", "countries", "languages", "begins", "ends", "is_public"]
+    list_display = ["name", "begins", "ends"]
+
+
+class CountryViewSet(ModelViewSet):
+    model = Country
+    icon = "site"
+    form_fields = ["campaign", "code", "coordinators", "focal_person"]
+    list_display = ["campaign", "code", "focal_person"]
+    menu_label = "Country teams"
+
+
+class GuideViewSet(ModelViewSet):
+    model = Guide
+    icon = "list-ul"
+    form_fields = ["campaign", "kind", "language", "title", "prompts"]
+    list_display = ["title", "campaign", "kind", "language"]
+    menu_label = "Interview guides"
+
+
+class ConsentTextViewSet(ModelViewSet):
+    model = ConsentText
+    icon = "openquote"
+    form_fields = ["campaign", "language", "version", "text"]
+    list_display = ["campaign", "language", "version"]
+    menu_label = "Consent texts"
+
+
+class ModuleViewSet(ModelViewSet):
+    model = Module
+    icon = "doc-full"
+    form_fields = [
+        "campaign",
+        "slug",
+        "language",
+        "position",
+        "title",
+        "text",
+        "questions",
+        "is_required",
+        "refresh_days",
+    ]
+    list_display = ["title", "campaign", "language", "position"]
+    menu_label = "Training"
+
+
+class ReferralViewSet(ModelViewSet):
+    model = Referral
+    icon = "help"
+    form_fields = ["country", "subject", "language", "name", "contact", "url"]
+    list_display = ["name", "country", "subject", "language"]
+    list_filter = ["country", "subject"]
+    menu_label = "People to turn to"
+
+
+class MessengerViewSet(ModelViewSet):
+    model = Messenger
+    icon = "mobile-alt"
+    form_fields = ["team", "name", "language"]
+    list_display = ["name", "team", "state"]
+
+
+_viewsets = [
+    CampaignViewSet("campaigns"), CountryViewSet("country_teams"), GuideViewSet("guides"), ConsentTextViewSet("consent_texts"),
+    ModuleViewSet("training_modules"), ReferralViewSet("referrals"),
+]  # fmt: skip
+_messengers = MessengerViewSet("messengers")
+
+
+@hooks.register("register_admin_viewset")
+def viewsets() -> list[ModelViewSet]:
+    return [*_viewsets, _messengers]
+
+
+@hooks.register("register_admin_urls")
+def urls() -> list[Any]:
+    patterns = [
+        path("", rooms.testimonies, name="list"),
+        path("messengers/", rooms.messengers, name="messengers"),
+        path("messengers/<int:pk>/", rooms.messenger, name="messenger"),
+        path("check-ins/", rooms.check_ins, name="check_ins"),
+        path("renditions/<int:pk>/", media.room_rendition, name="rendition"),
+        path("originals/<uuid:pk>/", media.original, name="original"),
+        path("<uuid:pk>/", rooms.testimony, name="testimony"),
+        path("<uuid:pk>/step/", rooms.step, name="step"),
+    ]
+    return [path("testimonies/", include((patterns, "testimonies")))]
+
+
+class _ForRoles(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(roles_of(request.user))
+
+
+class _ForCoordinators(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("testimonies.coordinate")  # type: ignore[union-attr]
+
+
+class _ForFocalPersons(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.listens_in.exists()  # type: ignore[union-attr]
+
+
+@hooks.register("register_admin_menu_item")
+def menu() -> SubmenuMenuItem:
+    items = [
+        _ForRoles("Review", reverse("testimonies:list"), icon_name="group", order=1),
+        _ForCoordinators("Messengers", reverse("testimonies:messengers"), icon_name="mobile-alt", order=2),
+        _ForFocalPersons("Check-ins", reverse("testimonies:check_ins"), icon_name="comment", order=3),
+        *(v.get_menu_item(order=10 + i) for i, v in enumerate(_viewsets)),
+    ]
+    return SubmenuMenuItem("Testimonies", Menu(items=items), icon_name="group", order=250)

@@ -1,0 +1,187 @@
+"""Who may do what: every role at every view and API, with a testimony of their own, of others, and withdrawn."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from griot.testimonies import withdrawing
+from griot.testimonies.models import Access, CheckIn, Rendition
+from griot.testimonies.rendering import make
+from tests.testimonies import made
+from tests.testimonies.people import Phone, as_sent, committed, make_campaign, make_messenger, user_with
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("nobody", "coordinator", "other coordinator", "protection", "editor", "approver", "administrator")
+# What each role gets at each view: "." the page, "-" refused. Columns in the order of ROLES.
+TABLE = {
+    #                        nobody coord other prot edit appr admin
+    ("page", "intake"):       "-.-.--.",
+    ("page", "edited"):       "-.-....",
+    ("page", "withdrawn"):    "-.-....",
+    ("original", "intake"):   "-.-.---",
+    ("original", "edited"):   "-.-.---",
+    ("original", "withdrawn"): "-------",
+    ("rendition", "intake"):  "-.-.--.",
+    ("rendition", "edited"):  "-.-....",
+    ("rendition", "withdrawn"): "-------",
+    ("comment", "intake"):    "-.-.--.",
+    ("comment", "edited"):    "-.-....",
+    ("comment", "withdrawn"): "-------",
+    ("write", "intake"):      "-------",
+    ("write", "edited"):      "----.--",
+    ("write", "withdrawn"):   "-------",
+    ("move", "intake"):       "---.---",
+    ("move", "edited"):       "----.--",
+    ("move", "withdrawn"):    "-------",
+    ("receipt", "intake"):    "-.-.---",
+    ("receipt", "edited"):    "-.-.---",
+    ("receipt", "withdrawn"): "-------",
+    ("assign", "edited"):     "-.-...-",
+    ("withdraw", "edited"):   "-.-.--.",
+    ("withdraw", "withdrawn"): "-------",
+}  # fmt: skip
+
+
+@pytest.fixture
+def house(site, django_user_model):
+    campaign = make_campaign()
+    make_messenger(campaign)
+    make_messenger(campaign, "GN", key="other phone", name="Oumou")
+    people = {"nobody": user_with(django_user_model, name="nobody")}
+    for name in ROLES[1:]:
+        people[name] = user_with(django_user_model, name.removeprefix("other "), name=name)
+    campaign.teams.get(code="SN").coordinators.add(people["coordinator"])
+    campaign.teams.get(code="GN").coordinators.add(people["other coordinator"])
+    phone = Phone()
+    testimony = phone.tell()
+    file = phone.send(testimony, made.photo())
+    with committed():
+        make(Rendition.objects.get().pk)
+    return campaign, people, phone, testimony, file
+
+
+def outcome(client: Client, view: str, testimony, file) -> bool:
+    """Whether the view did what it is for."""
+    room = f"/admin/testimonies/{testimony.pk}/"
+    rendition = Rendition.objects.filter(file=file).first()
+    steps = testimony.steps.count()
+    match view:
+        case "page":
+            return client.get(room).status_code == 200
+        case "original":
+            return client.get(f"/admin/testimonies/originals/{file.pk}/").status_code == 200
+        case "rendition":
+            return client.get(f"/admin/testimonies/renditions/{rendition.pk if rendition else 0}/").status_code == 200
+        case "write":
+            client.post(room, {"language": "fr", "title": "T", "quote": "Q", "body": "", "subtitles": ""})
+            return testimony.writings.exists()
+        case "receipt":
+            return b"Your code" in client.post(f"{room}step/", {"act": "receipt"}).content
+        case "withdraw":
+            was = type(testimony).objects.get(pk=testimony.pk).withdrawn
+            client.post(f"{room}step/", {"act": "withdraw"})
+            return type(testimony).objects.get(pk=testimony.pk).withdrawn != was
+        case _:
+            client.post(f"{room}step/", {"act": view, "words": "a reason", "to": ""})
+            return testimony.steps.count() > steps
+
+
+@pytest.mark.parametrize(("view", "state"), TABLE)
+def test_only_what_is_allowed(house, view, state):
+    from django.db import transaction
+
+    _, people, _, testimony, file = house
+    if state == "edited":
+        type(testimony).objects.update(state="editing" if view != "move" else "transcription")
+    if state == "withdrawn":
+        withdrawing.withdraw(testimony, "team")
+    testimony.refresh_from_db()
+    found = ""
+    for role in ROLES:
+        client = Client()
+        client.force_login(people[role])
+        point = transaction.savepoint()  # each role meets the same testimony
+        found += "." if outcome(client, view, testimony, file) else "-"
+        transaction.savepoint_rollback(point)
+        testimony.refresh_from_db()
+    assert found == TABLE[view, state], f"{view}, {state}: {dict(zip(ROLES, found, strict=True))}"
+
+
+def test_who_is_not_signed_in_reaches_nothing(house):
+    _, _, _, testimony, file = house
+    for path in (f"{testimony.pk}/", f"originals/{file.pk}/", "renditions/1/", "", "messengers/", "check-ins/"):
+        assert Client().get(f"/admin/testimonies/{path}").status_code == 302, "to the sign-in"
+    assert Client().post(f"/admin/testimonies/{testimony.pk}/step/", {"act": "withdraw"}).status_code == 302
+
+
+def test_a_messenger_reaches_only_their_own(house):
+    _, _, phone, testimony, _ = house
+    other = Phone("other phone")
+    assert [t["id"] for t in phone.get("state/").json()["testimonies"]] == [str(testimony.pk)]
+    assert other.get("state/").json()["testimonies"] == []
+    assert other.post("testimonies/", as_sent(id=str(testimony.pk))).status_code == 400
+    with committed():
+        withdrawing.withdraw(testimony, "teller")
+    assert phone.post("testimonies/", as_sent(id=str(testimony.pk))).status_code == 400, (
+        "a withdrawn one takes nothing more"
+    )
+
+
+def test_an_editor_who_is_asked_sees_one_before_it_was_found_safe(house):
+    _, people, _, testimony, file = house
+    type(testimony).objects.update(assigned=people["editor"])
+    client = Client()
+    client.force_login(people["editor"])
+    assert outcome(client, "page", testimony, file) and not outcome(client, "original", testimony, file)
+
+
+def test_check_ins_are_read_by_the_focal_person_alone(house, django_user_model):
+    campaign, people, phone, _, _ = house
+    phone.post("check-in/", {"mood": 1, "words": "I can not sleep.", "wants_call": True})
+    campaign.teams.filter(code="SN").update(focal_person=people["editor"])
+    root = django_user_model.objects.create_superuser("root", "root@a.example", "a password of length")
+    for user in [*people.values(), root]:
+        client = Client()
+        client.force_login(user)
+        answer = client.get("/admin/testimonies/check-ins/")
+        assert (b"can not sleep" in answer.content) == (user == people["editor"])
+    assert CheckIn.objects.get().answered is None
+
+
+def test_every_look_is_written_down(house):
+    _, people, _, testimony, file = house
+    client = Client()
+    client.force_login(people["protection"])
+    client.get(f"/admin/testimonies/originals/{file.pk}/")
+    look = Access.objects.filter(testimony=testimony.pk, what="original").get()
+    assert look.user == people["protection"] and str(file.pk) in look.detail
+
+
+def test_an_original_is_under_no_public_address(house):
+    _, _, _, testimony, file = house
+    for path in (
+        f"/stories/media/web/{file.vault}/",
+        f"/media/{file.vault}",
+        f"/media/vault/{file.vault[:2]}/{file.vault}",
+        f"/vault/{file.vault}",
+    ):
+        assert Client().get(path, follow=True).status_code == 404
+    assert testimony.state == "intake"
+
+
+def test_a_player_gets_the_range_it_asks_for(house):
+    _, people, _, _, file = house
+    client = Client()
+    client.force_login(people["protection"])
+    path = f"/admin/testimonies/originals/{file.pk}/"
+    whole = client.get(path).content
+    part = client.get(path, HTTP_RANGE="bytes=10-19")
+    assert (
+        part.status_code == 206
+        and part.content == whole[10:20]
+        and part["Content-Range"] == f"bytes 10-19/{len(whole)}"
+    )
+    assert client.get(path, HTTP_RANGE="bytes=-5").content == whole[-5:]
+    assert client.get(path, HTTP_RANGE=f"bytes={len(whole)}-").status_code == 416
