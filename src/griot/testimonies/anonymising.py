@@ -24,8 +24,9 @@ from griot.testimonies.ffmpeg import program
 Frame = NDArray[np.uint8]  # height × width × 3, RGB
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
-FOUND = 0.15  # CenterFace's score; low, because a face too many costs less than one too few
-SEEN_HEIGHT, SEEN_WIDTH = 360, 640  # what the detector sees of a frame
+FOUND = 0.12  # CenterFace's score; low, because a face too many costs less than one too few
+SEEN_HEIGHT, SEEN_WIDTH = 360, 640  # what the detector sees of a frame, and
+SIZES = (1.0, 0.55, 0.3)  # in which shares of that
 MARGIN = 0.35  # of a face's size, added on each side
 SQUARES = 6  # across a face
 MEMORY = 12  # frames before and after that a face found once is covered
@@ -55,14 +56,23 @@ def _detector() -> Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]
 
 
 def faces(frame: Frame) -> list[Box]:
-    """Where faces are, with a margin. Looked for at one size in a film's frame."""
+    """Where faces are, with a margin.
+
+    The frame is looked at in several sizes: the detector knows faces of up to a fifth of what it sees, and who holds a phone
+    for an interview fills more than that. Of ten drawn faces of 40 % of the picture's height the largest size finds none,
+    half of it 8, and less than a third all.
+    """
     import cv2
 
     height, width = frame.shape[:2]
-    scale = min(SEEN_WIDTH / width, SEEN_HEIGHT / height, 1.0)
-    seen = cv2.resize(frame, (max(32, round(width * scale)), max(32, round(height * scale)))) if scale < 1 else frame
-    found, _ = _detector()(np.ascontiguousarray(seen), threshold=FOUND)
-    return [_box(row[:4] / scale, width, height) for row in found]
+    whole = min(SEEN_WIDTH / width, SEEN_HEIGHT / height, 1.0)
+    boxes = []
+    for scale in (whole * share for share in SIZES):
+        size = max(32, round(width * scale)), max(32, round(height * scale))
+        seen = cv2.resize(frame, size) if scale < 1 else frame
+        found, _ = _detector()(np.ascontiguousarray(seen), threshold=FOUND)
+        boxes += [_box(row[:4] / scale, width, height) for row in found]
+    return boxes
 
 
 def _box(row: NDArray[np.float32], width: int, height: int) -> Box:
