@@ -47,6 +47,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
     },
     "Testimonies": {
         "list_surfaces": "every place where a testimony can be met, with its rule of consent, as JSON lines",
+        "invite_messenger": "a link for a messenger's phone to join with (NAME)",
         "rotate_keys": "a new key for the vault, and every file encrypted for it",
         "build_capture": "build the messengers' phone app",
     },
@@ -57,6 +58,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "evaluate_press": "stories, copies, traps, beat and check, measured in one table (--wire --json)",
         "bench": "measure, always against a reference in the same run",
         "walk": "from nothing to a scheduled issue in four languages, driven and counted (--folder)",
+        "walk_phone": "the phone app of a running demo, driven and photographed (--url --folder)",
         "screenshots": "take the pictures in docs/ from a running newsroom (--url)",
     },
 }
@@ -68,6 +70,7 @@ _MODULES = {
     "evaluate_press": "griot.demo.evaluating",
     "walk": "griot.demo.walking",
     "build_capture": "griot.runtime.capturing",
+    "walk_phone": "griot.demo.walking_phone",
     "test": "griot.runtime.development",
     "lint": "griot.runtime.development",
     "lock": "griot.runtime.development",

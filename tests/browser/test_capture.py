@@ -17,6 +17,7 @@ from griot.testimonies.intake import examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony
 from tests.browser.cutting import BadNetwork
+from tests.browser.tools import lighthouse
 from tests.testimonies.people import make_campaign, make_messenger
 
 pytestmark = [
@@ -357,10 +358,16 @@ def test_it_can_be_installed_starts_without_a_network_and_has_no_barriers(phone,
             assert barriers() == [] and phone.page.evaluate(overflow) == 0
 
 
-def test_the_first_load_is_light(live_server, client):
+def test_the_first_load_is_light():
     import gzip
 
     from griot.runtime.capturing import DIST
 
     files = [p for p in DIST.rglob("*") if p.suffix in {".html", ".js", ".css", ".svg", ".webmanifest"}]
     assert sum(len(gzip.compress(p.read_bytes())) for p in files) <= 150 * 1024
+
+
+def test_lighthouse_finds_the_app_fast_on_a_phone(live_server, chromium, tmp_path):
+    scores, failed = lighthouse(f"{live_server.url}/capture/", tmp_path)
+    print("Lighthouse, mobile, the phone app:", scores)
+    assert min(scores[n] for n in ("performance", "accessibility", "best-practices")) >= 95, (scores, failed)

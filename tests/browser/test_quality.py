@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from wagtail.users.models import UserProfile
@@ -16,7 +12,7 @@ from griot.digest.models import Correction, IssuePage
 from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.press.beats_store import first_beat
 from griot.press.pipeline import rate_stories
-from tests.browser.tools import node, tool
+from tests.browser.tools import lighthouse
 from tests.digest.issues import make_full_issue
 from tests.digest.test_desk import tell
 
@@ -115,30 +111,6 @@ def test_the_desk_has_no_barriers_from_right_to_left(newsroom, live_server, chro
 
 
 def test_lighthouse_finds_an_issue_fit_for_phones(newsroom, live_server, chromium, tmp_path):
-    from griot.runtime.development import chromium as find
-
-    lighthouse = tool("lighthouse/cli/index.js")
-    report = tmp_path / "report.json"
-    command = [node(), lighthouse, f"{live_server.url}/{newsroom.slug}/", "--output=json", f"--output-path={report}", "--quiet",
-               "--chrome-flags=--headless=new --no-sandbox --disable-gpu"]  # fmt: skip
-    environment = {**os.environ, "CHROME_PATH": find() or "", "TMPDIR": str(tmp_path)}
-    for _ in range(3):  # its tracing sometimes loses the start, and says to run it again
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
-        if done.returncode == 0:
-            break
-    assert done.returncode == 0, done.stderr[-2000:]
-    found = json.loads(report.read_text())
-    scores = {name: round(c["score"] * 100) for name, c in found["categories"].items()}
+    scores, failed = lighthouse(f"{live_server.url}/{newsroom.slug}/", tmp_path)
     print("Lighthouse, mobile:", scores)
-    refs = [
-        r["id"]
-        for name in ("performance", "accessibility", "best-practices", "seo")
-        for r in found["categories"][name]["auditRefs"]
-        if r["weight"]
-    ]
-    failed = [
-        (i, found["audits"][i]["title"], str(found["audits"][i].get("details"))[:400])
-        for i in refs
-        if (found["audits"][i]["score"] or 1) < 0.9 or found["audits"][i]["score"] == 0
-    ]
     assert min(scores[n] for n in ("performance", "accessibility", "best-practices", "seo")) >= 95, (scores, failed)

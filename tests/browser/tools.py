@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
+
+from griot.runtime.development import chromium
 
 MODULES = Path(__file__).resolve().parents[1] / "tools" / "node_modules"
 
@@ -23,3 +28,24 @@ def tool(path: str) -> str:
     if not (MODULES / path).exists():
         pytest.skip(f"{path.split('/')[0]} is not installed: the npm registry was not reached")
     return str(MODULES / path)
+
+
+def lighthouse(url: str, folder: Path) -> tuple[dict[str, int], list[tuple[str, str, str]]]:
+    """Lighthouse's scores of a page on a phone (0 to 100, by category), and what it found wanting."""
+    report = folder / "report.json"
+    command = [node(), tool("lighthouse/cli/index.js"), url, "--output=json", f"--output-path={report}", "--quiet",
+               "--chrome-flags=--headless=new --no-sandbox --disable-gpu"]  # fmt: skip
+    environment = {**os.environ, "CHROME_PATH": chromium() or "", "TMPDIR": str(folder)}
+    for _ in range(3):  # its tracing sometimes loses the start, and says to run it again
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+        if done.returncode == 0:
+            break
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(report.read_text())
+    refs = [r["id"] for category in found["categories"].values() for r in category["auditRefs"] if r["weight"]]
+    failed = [
+        (i, found["audits"][i]["title"], str(found["audits"][i].get("details"))[:400])
+        for i in refs
+        if (found["audits"][i]["score"] or 1) < 0.9 or found["audits"][i]["score"] == 0
+    ]
+    return {name: round(c["score"] * 100) for name, c in found["categories"].items()}, failed

@@ -37,7 +37,9 @@ def test_nothing_of_a_face_is_left_in_a_photo(portrait):
         assert detail(portrait, box) > 200 and detail(covered, box) <= 100
     assert covered.size == portrait.size
     corner = (0, 0, 200, 200)
-    assert np.array_equal(np.asarray(covered.crop(corner)), np.asarray(portrait.crop(corner))), "the rest stays as it was"
+    assert np.array_equal(np.asarray(covered.crop(corner)), np.asarray(portrait.crop(corner))), (
+        "the rest stays as it was"
+    )
 
 
 def test_a_cover_has_a_few_squares_of_one_colour():
@@ -50,7 +52,25 @@ def test_faces_are_covered_in_every_frame_of_a_film(portrait, tmp_path):
     """The faces move across the picture and are missing in some frames that the detector looks at."""
     portrait.resize((640, 400)).save(tmp_path / "p.png")
     film = tmp_path / "film.mp4"
-    run(["-loop", "1", "-i", tmp_path / "p.png", "-t", "2", "-vf", "scroll=h=0.002", "-r", "25", "-c:v", "libx264", "-pix_fmt", "yuv420p", film])
+    run(
+        [
+            "-loop",
+            "1",
+            "-i",
+            tmp_path / "p.png",
+            "-t",
+            "2",
+            "-vf",
+            "scroll=h=0.002",
+            "-r",
+            "25",
+            "-c:v",
+            "libx264",
+            "-pix_fmt",
+            "yuv420p",
+            film,
+        ]
+    )
     heard: list[float] = []
     out = tmp_path / "out.mkv"
     blur_film(film, reading(film, "mov"), out, heard.append)

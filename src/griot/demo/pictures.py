@@ -277,7 +277,7 @@ def _machine() -> Image.Image:
     return c.finished()
 
 
-def _face(c: Canvas, x: float, y: float, skin: Colour, scarf: Colour, cloth: Colour) -> None:
+def face(c: Canvas, x: float, y: float, skin: Colour, scarf: Colour, cloth: Colour) -> None:
     c.disc(x, y + 560, 330, cloth, 340)
     c.drop(14)
     c.box(x - 62, y + 120, 124, 170, skin, 50)
@@ -300,8 +300,8 @@ def _portrait() -> Image.Image:
     for i in range(14):
         c.line([(i * 130 - 80, 0), (i * 130 - 300, 1000)], (244, 220, 176), 18)
     c.drop(3)
-    _face(c, 520, 420, SKINS[0], CLOTHS[1], CLOTHS[2])
-    _face(c, 1090, 470, SKINS[3], CLOTHS[0], CLOTHS[4])
+    face(c, 520, 420, SKINS[0], CLOTHS[1], CLOTHS[2])
+    face(c, 1090, 470, SKINS[3], CLOTHS[0], CLOTHS[4])
     return c.finished()
 
 

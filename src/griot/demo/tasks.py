@@ -21,3 +21,10 @@ def demo_morning() -> None:
 
     _, issue = morning(timezone.localdate(), timezone.now())
     dress(issue)
+
+
+@app.task(name="demo.testimonies", queueing_lock="demo-testimonies")
+def demo_testimonies() -> None:
+    from griot.demo.testimonies import seed_testimonies
+
+    seed_testimonies()

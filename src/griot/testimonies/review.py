@@ -60,7 +60,7 @@ def obstacles(testimony: Testimony) -> list[str]:
             consent = testimony.consent
             if consent and not set(consent.uses) & {"web", "mail"}:
                 found.append("Its teller allows neither the website nor the digest.")
-            if unseen := showable(testimony).filter(approved=None).count():
+            if testimony.state == S.APPROVAL and (unseen := showable(testimony).filter(approved=None).count()):
                 found.append(f"{unseen} renditions have not been looked at beside the original.")
     return found
 

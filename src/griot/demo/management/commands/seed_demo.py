@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.exceptions import AlreadyEnqueued
 
 from griot.demo.newsroom import current_wire, forget_yesterday, seed_people, seed_pictures, seed_sources
-from griot.demo.tasks import demo_morning
+from griot.demo.tasks import demo_morning, demo_testimonies
 from griot.digest.models import IssuePage
 from griot.runtime.state import demo_facts, remember_demo
 
@@ -31,3 +31,5 @@ class Command(BaseCommand):
         if not IssuePage.objects.filter(day=today, live=True).exists():
             with suppress(AlreadyEnqueued):
                 demo_morning.defer()
+        with suppress(AlreadyEnqueued):
+            demo_testimonies.defer()

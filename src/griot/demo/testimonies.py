@@ -1,0 +1,202 @@
+"""The demo's testimonies (demo/testimonies.toml), on the way that real ones take: phone, arrival, review, publication."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import tomllib
+import uuid
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group, Permission
+from django.utils import timezone
+
+from griot.demo.recordings import film, jpeg, person, thing, tune
+from griot.runtime.state import ROOT
+from griot.testimonies import review, withdrawing
+from griot.testimonies.access import ROLES
+from griot.testimonies.intake import add_piece, begin_upload, examine, take_testimony
+from griot.testimonies.models import (
+    Campaign,
+    ConsentText,
+    Country,
+    Device,
+    Guide,
+    Messenger,
+    Module,
+    Referral,
+    Rendition,
+    Testimony,
+    Training,
+)
+from griot.testimonies.rendering import make, showable
+from griot.testimonies.subtitles import as_vtt
+
+PIECE = 1024 * 1024
+_TEAMS = {"Mame": "SN", "Oumou": "GN", "Ngozi": "NG"}
+_PEOPLE = {
+    "coordinator": "Fanta Keita",
+    "protection": "Sokhna Mbaye",
+    "editor": "Ines Castaño",
+    "approver": "Omar Sesay",
+}
+
+
+def seed_testimonies() -> None:
+    """Make the campaign, its people and its testimonies, once. Killed in between, the next call goes on."""
+    told = tomllib.loads((ROOT / "demo" / "testimonies.toml").read_text())
+    campaign = _campaign(told)
+    people = {role: _person(role, name) for role, name in _PEOPLE.items()}
+    for team in campaign.teams.all():
+        team.coordinators.add(people["coordinator"])
+        Country.objects.filter(pk=team.pk).update(focal_person=people["protection"])
+    for number, facts in enumerate(told["testimonies"]):
+        pk = uuid.uuid5(uuid.NAMESPACE_URL, f"griot-demo/{number}")
+        known = Testimony.objects.filter(pk=pk).first()
+        if known is None or (known.state != Testimony.State.PUBLISHED and not known.withdrawn):
+            _tell(pk, number, facts, campaign, people)
+
+
+def _campaign(told: dict[str, Any]) -> Campaign:
+    about = told["campaign"]
+    campaign, _ = Campaign.objects.update_or_create(
+        slug=about["slug"], defaults={**about, "about": about["about"].strip(), "is_public": True}
+    )
+    for code in about["countries"]:
+        Country.objects.get_or_create(campaign=campaign, code=code)
+    for language, text in told["consents"].items():
+        ConsentText.objects.get_or_create(
+            campaign=campaign, language=language, version=1, defaults={"text": text.strip()}
+        )
+    for guide in told["guides"]:
+        Guide.objects.update_or_create(
+            campaign=campaign,
+            kind=guide["kind"],
+            language=guide["language"],
+            defaults={"title": guide["title"], "prompts": guide["prompts"]},
+        )
+    for module in told["modules"]:
+        Module.objects.update_or_create(
+            campaign=campaign, slug=module["slug"], language="en", defaults={**module, "text": module["text"].strip()}
+        )
+    for referral in told["referrals"]:
+        Referral.objects.get_or_create(**referral)
+    return campaign
+
+
+def _person(role: str, name: str) -> Any:
+    """An account of the demo's: it can't be signed in to until the administrator gives it a password."""
+    group, is_new = Group.objects.get_or_create(name=f"Testimonies: {role}")
+    if is_new:
+        code = ROLES[role].partition(".")[2]  # type: ignore[index]
+        group.permissions.add(
+            Permission.objects.get(content_type__app_label="testimonies", codename=code),
+            Permission.objects.get(codename="access_admin"),
+        )
+    first, _, last = name.partition(" ")
+    user, is_new = get_user_model().objects.get_or_create(
+        username=first.lower(), defaults={"first_name": first, "last_name": last}
+    )
+    if is_new:
+        user.set_unusable_password()
+        user.save()
+        user.groups.add(group)
+    return user
+
+
+def _device(campaign: Campaign, name: str) -> Device:
+    messenger, _ = Messenger.objects.get_or_create(
+        team=campaign.teams.get(code=_TEAMS[name]),
+        name=name,
+        defaults={"state": Messenger.State.ACTIVE, "language": "fr" if name != "Ngozi" else "en"},
+    )
+    for module in messenger.modules_due():
+        count = len(module.questions)
+        Training.objects.create(
+            messenger=messenger, module=module, before=count // 2, after=count, of=count, is_passed=True
+        )
+    key = hashlib.sha256(f"no phone has this key: {uuid.uuid4()}".encode()).hexdigest()
+    return messenger.devices.first() or Device.objects.create(
+        messenger=messenger, key=key, name="a phone of the demo’s"
+    )
+
+
+def _tell(pk: uuid.UUID, number: int, facts: dict[str, Any], campaign: Campaign, people: dict[str, Any]) -> None:
+    device = _device(campaign, facts["messenger"])
+    moment = timezone.now() - timedelta(days=3 + number, hours=number)
+    end = facts.get("end", "")
+    row = take_testimony(device.messenger, {
+        "id": str(pk), "kind": facts["kind"], "language": facts["language"], "told": moment.isoformat(), "teller": facts["teller"], "answers": {},
+        "consent": {"language": facts["language"], "explained": "read", "given": moment.isoformat(), "evidence": "signed", **facts["consent"]},
+    })  # fmt: skip
+    for n, (role, content) in enumerate(_files(number, facts["media"])):
+        _send(device, row, uuid.uuid5(pk, str(n)), role, n, content)
+    for rendition in Rendition.objects.filter(file__testimony=row):
+        make(rendition.pk)
+    _publish(Testimony.objects.get(pk=pk), facts, people)
+    if end == "withdrawn":
+        withdrawing.withdraw(row, "teller")
+    elif end == "expired":
+        row.consents.update(until=timezone.localdate() - timedelta(days=1))
+        withdrawing.expire(timezone.now())
+    else:
+        Testimony.objects.filter(pk=pk).update(published=moment + timedelta(days=1))
+    if end:
+        withdrawing.erase(row.pk)
+
+
+def _files(number: int, media: str) -> Iterator[tuple[str, bytes]]:
+    yield "evidence", tune(number + 50, 1.5)
+    match media:
+        case "film":
+            with tempfile.TemporaryDirectory(prefix="griot-") as folder:
+                yield "story", film(Path(folder), person(number), number)
+        case "sound":
+            yield "story", tune(number, 14)
+        case "portrait":
+            yield "story", jpeg(person(number))
+        case "photos":
+            for name in ("kettle", "key", "radio", "drum"):
+                yield "story", jpeg(thing(name))
+        case _:
+            yield "story", jpeg(thing(media))
+
+
+def _send(device: Device, row: Testimony, pk: uuid.UUID, role: str, position: int, content: bytes) -> None:
+    sha256 = hashlib.sha256(content).hexdigest()
+    upload = begin_upload(device, len(content), {
+        "id": str(pk), "testimony": str(row.pk), "sha256": sha256, "role": role, "position": str(position)
+    })  # fmt: skip
+    for offset in range(upload.offset, len(content), PIECE):
+        add_piece(upload.pk, offset, content[offset : offset + PIECE])
+    examine(pk)
+
+
+def _publish(row: Testimony, facts: dict[str, Any], people: dict[str, Any]) -> None:
+    """The review as its people do it, from wherever an interrupted call left it."""
+    for language in ("en", "fr"):
+        if words := facts.get(language):  # [testimonies.en], [testimonies.fr]
+            texts = {
+                "title": words["title"],
+                "quote": words["quote"],
+                "body": words["body"].strip(),
+                "subtitles": as_vtt(words.get("subtitles", "")),
+            }
+            row.writings.update_or_create(language=language, defaults=texts)
+    while row.state != Testimony.State.PUBLISHED:
+        by = {"intake": "protection", "protection": "protection", "approval": "approver"}.get(row.state, "editor")
+        if row.state == Testimony.State.PROTECTION:
+            review.judge(
+                row,
+                people["protection"],
+                True,
+                "No name of a third person, no place that could be found, nobody else to be seen.",
+            )
+        if row.state == Testimony.State.APPROVAL:
+            for rendition in showable(row).filter(approved=None):
+                review.approve_rendition(row, people["protection"], rendition.pk)
+        row = review.move_on(row, people[by])
