@@ -18,6 +18,14 @@ export interface Testimony {
   id: string; kind: Kind; language: string; told: string; teller: Teller; answers: Record<string, string>; consent: Consent | null;
   state: "open" | "finished" | "sent" | "withdrawn" | "refused"; why: string; receipt: string; isKnown: boolean;
 }
+const LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"; // told apart when read aloud
+
+/** A receipt's code, made on the phone: the teller has it before there is a network, and no lost answer can lose it. */
+export function receiptCode(): string {
+  const code = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => LETTERS[byte % LETTERS.length]).join("");
+  return `${code.slice(0, 4)}-${code.slice(4, 8)}-${code.slice(8)}`;
+}
+
 /** A recording or photo. `chunks` is how many pieces of it are stored; `size` their bytes. */
 export interface Recording {
   id: string; testimony: string; role: "story" | "evidence"; media: Media; mime: string; prompt: string; position: number;

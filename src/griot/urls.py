@@ -7,7 +7,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from griot.digest import receipts, stories
+from griot.digest import offering, receipts, stories
 from griot.digest import views as digest
 from griot.digest.composing import absolute
 from griot.digest.reading import sitemap
@@ -51,6 +51,7 @@ urlpatterns = [
     *i18n_patterns(
         path("receipt/", receipts.receipt, name="receipt"),
         path("stories/", stories.stories, name="stories"),
+        path("stories/offer/", offering.offer, name="offer"),
         path("stories/feed/", stories.stories_feed, name="stories_feed"),
         path("stories/<slug:slug>/", stories.story, name="story"),
         path("stories/<slug:slug>/card/", stories.card, name="story_card"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -29,6 +31,12 @@ def test_light_and_dark_faces_are_found(portrait):
     found = faces(np.asarray(portrait))
     for left, top, right, bottom in FACES:
         assert any(a <= left and b <= top and c >= right and d >= bottom for a, b, c, d in found)
+
+
+def test_two_threads_may_look_at_once(portrait):
+    with ThreadPoolExecutor(4) as pool:
+        sizes = [(640 + 64 * n, 400 + 32 * n) for n in range(12)]
+        assert all(pool.map(lambda size: faces(np.asarray(portrait.resize(size))), sizes))
 
 
 def test_nothing_of_a_face_is_left_in_a_photo(portrait):

@@ -68,16 +68,20 @@ def test_collecting_waits_for_the_required_training(phone):
 
 
 def test_the_same_testimony_twice_is_one_and_a_changed_consent_a_new_version(phone):
-    sent = as_sent()
-    first = phone.post("testimonies/", sent)
-    assert first.status_code == 201 and len(first.json()["receipt"]) == 14
-    again = phone.post("testimonies/", sent)
-    assert again.status_code == 200 and again.json()["receipt"] == "", "a receipt is given once"
+    sent = as_sent(receipt="K7QX-2MNP-9RTW")
+    assert phone.post("testimonies/", sent).status_code == 201
+    assert phone.post("testimonies/", {**sent, "receipt": "AAAA-BBBB-CCCC"}).status_code == 200
     row = Testimony.objects.get()
+    assert row.receipt == token_hash("K7QX2MNP9RTW"), "the code that the teller has stays good"
     assert row.consent.version == 1
     sent["consent"]["uses"] = ["team"]
     phone.post("testimonies/", sent)
     assert row.consents.count() == 2 and Testimony.objects.get().consent.uses == ["team"]
+
+
+@pytest.mark.parametrize("code", ["AAAA-AAAA-AAAA", "short", "0O1I-0O1I-0O1I"])
+def test_a_receipt_that_could_be_guessed_is_refused(phone, code):
+    assert "receipt" in phone.post("testimonies/", as_sent(receipt=code)).json()["error"]
 
 
 def test_a_testimony_without_a_consent_that_holds_is_not_taken(phone):

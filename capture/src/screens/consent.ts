@@ -3,7 +3,7 @@
 import { button, check, field, h, say, select } from "../dom";
 import { show } from "../main";
 import { keepBytes } from "../recorder";
-import { dropTestimony, readPack, recordings, saveTestimony, type Consent, type Kind, type Pack, type Testimony } from "../store";
+import { dropTestimony, readPack, receiptCode, recordings, saveTestimony, type Consent, type Kind, type Pack, type Testimony } from "../store";
 import { LANGUAGES, language, readAloud, t } from "../words";
 import { home } from "./home";
 import { recordInto, tell } from "./tell";
@@ -23,7 +23,7 @@ export async function newTestimony(): Promise<void> {
       h("div", { class: "stack" }, ...KINDS.map((kind) => button(t(kind), async () => {
         const testimony: Testimony = {
           id: crypto.randomUUID(), kind, language: picker.value, told: new Date().toISOString(), answers: {}, consent: null, state: "open", why: "",
-          receipt: "", isKnown: false,
+          receipt: receiptCode(), isKnown: false,
           teller: { name: "", alias: "", birth_year: null, country: pack.campaign.country, region: "", spot: "", left: "", reached: "" },
         };
         await saveTestimony(testimony);

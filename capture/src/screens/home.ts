@@ -60,7 +60,7 @@ async function card(row: Testimony): Promise<HTMLElement> {
     h("strong", {}, title),
     h("span", { class: "soft" }, files.length ? `${files.length} × ${size(whole)} · ${words}` : words),
     row.state === "finished" && whole ? h("progress", { max: String(whole), value: String(done), "aria-label": title }) : null,
-    row.receipt ? h("details", {}, h("summary", {}, t("receipt")), h("p", {}, h("code", { dir: "ltr" }, row.receipt)), h("p", { class: "soft" }, t("receipt_help", `${location.origin}/receipt/`))) : null,
+    row.receipt && row.consent ? h("details", {}, h("summary", {}, t("receipt")), h("p", {}, h("code", { dir: "ltr" }, row.receipt)), h("p", { class: "soft" }, t("receipt_help", `${location.origin}/receipt/`))) : null,
     row.state === "open" || row.state === "refused" ? button(t("resume"), () => tell(row.id)) : null,
   );
 }

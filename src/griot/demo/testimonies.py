@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+import time
 import tomllib
 import uuid
 from collections.abc import Iterator
@@ -19,12 +20,13 @@ from griot.demo.recordings import film, jpeg, person, thing, tune
 from griot.runtime.state import ROOT
 from griot.testimonies import review, withdrawing
 from griot.testimonies.access import ROLES
-from griot.testimonies.intake import add_piece, begin_upload, examine, take_testimony
+from griot.testimonies.intake import add_piece, begin_upload, cancel_upload, examine, take_testimony
 from griot.testimonies.models import (
     Campaign,
     ConsentText,
     Country,
     Device,
+    File,
     Guide,
     Messenger,
     Module,
@@ -135,8 +137,10 @@ def _tell(pk: uuid.UUID, number: int, facts: dict[str, Any], campaign: Campaign,
     })  # fmt: skip
     for n, (role, content) in enumerate(_files(number, facts["media"])):
         _send(device, row, uuid.uuid5(pk, str(n)), role, n, content)
-    for rendition in Rendition.objects.filter(file__testimony=row):
-        make(rendition.pk)
+    while waiting := list(Rendition.objects.filter(file__testimony=row, state__in=["waiting", "making"])):
+        for rendition in waiting:
+            make(rendition.pk)  # unless a worker is at it
+        time.sleep(0.2)
     _publish(Testimony.objects.get(pk=pk), facts, people)
     if end == "withdrawn":
         withdrawing.withdraw(row, "teller")
@@ -167,6 +171,12 @@ def _files(number: int, media: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _send(device: Device, row: Testimony, pk: uuid.UUID, role: str, position: int, content: bytes) -> None:
+    known = File.objects.filter(pk=pk).first()
+    if known and known.state == File.State.EXPECTED:
+        cancel_upload(known.upload)  # an interrupted call's; films are not the same bytes twice
+    elif known:
+        examine(pk)
+        return
     sha256 = hashlib.sha256(content).hexdigest()
     upload = begin_upload(device, len(content), {
         "id": str(pk), "testimony": str(row.pk), "sha256": sha256, "role": role, "position": str(position)

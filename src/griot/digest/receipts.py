@@ -27,6 +27,7 @@ from griot.testimonies.errors import Refused
 from griot.testimonies.intake import add_consent, read_consent
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.campaigns import token_hash
+from griot.testimonies.models.testimonies import plain_receipt
 from griot.testimonies.surfaces import surface
 
 OPEN_FOR = timedelta(minutes=30)
@@ -49,11 +50,11 @@ def receipt(request: HttpRequest) -> HttpResponse:
 
 
 def _opened(request: HttpRequest) -> HttpResponse:
-    where = f"receipt {request.META.get('REMOTE_ADDR', '')}"
+    where = f"receipt-tries-{request.META.get('REMOTE_ADDR', '')}"
     cache.add(where, 0, TRIES_WITHIN)
     if cache.incr(where) > MOST_TRIES:
         return _page(request, row=None, error="receipt_wait", status=429)
-    code = "".join(c for c in request.POST["code"].upper() if c.isalnum())
+    code = plain_receipt(request.POST["code"])
     row = Testimony.objects.filter(receipt=token_hash(code)).exclude(receipt="").first() if code else None
     if row is None:
         return _page(request, row=None, error="receipt_unknown", status=404)

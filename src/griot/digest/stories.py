@@ -108,7 +108,7 @@ def stories(request: HttpRequest) -> HttpResponse:
     page = render_template(
         "web/stories.html", language=language, rtl=is_right_to_left(language), newsroom=newsroom().name, url=absolute(request.path),
         stories=[(s, place_words(s, language)) for s in found], kinds=sorted({s.kind for s in everything}), kind=kind, country=country, asked=asked,
-        countries=_countries(sorted({s.place.country for s in everything if s.place.country}), language), front=_front(language),
+        countries=_countries(sorted({s.place.country for s in everything if s.place.country}), language), front=_front(language), is_open=shown.open_campaigns().exists(),
     )  # fmt: skip
     return _kept(page)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 import subprocess
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -45,6 +46,9 @@ def voice_filter() -> str:
     )
 
 
+_ONE_AT_A_TIME = threading.Lock()  # OpenCV's network keeps its buffers between calls: two threads in it break it
+
+
 @lru_cache(maxsize=1)
 def _detector() -> Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]]:
     import cv2
@@ -70,7 +74,8 @@ def faces(frame: Frame) -> list[Box]:
     for scale in (whole * share for share in SIZES):
         size = max(32, round(width * scale)), max(32, round(height * scale))
         seen = cv2.resize(frame, size) if scale < 1 else frame
-        found, _ = _detector()(np.ascontiguousarray(seen), threshold=FOUND)
+        with _ONE_AT_A_TIME:
+            found, _ = _detector()(np.ascontiguousarray(seen), threshold=FOUND)
         boxes += [_box(row[:4] / scale, width, height) for row in found]
     return boxes
 

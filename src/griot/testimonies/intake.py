@@ -17,7 +17,7 @@ from griot.testimonies import arrival, types
 from griot.testimonies.consent import problems
 from griot.testimonies.errors import Refused
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import Consent, Device, File, Messenger, Step, Testimony, Upload
+from griot.testimonies.models import Campaign, Consent, Device, File, Messenger, Step, Testimony, Upload
 from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.rendering import plan
 from griot.testimonies.withdrawing import announce
@@ -38,8 +38,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> Testimony:
     """Store what a phone says of a testimony; the same again changes nothing, a newer consent is a new version.
 
-    `sent` has `id` (UUID made on the phone), `kind`, `language`, `told`, `teller`, `answers`, and `consent`. Raises Refused
-    in words that name the field.
+    `sent` has `id` (UUID made on the phone), `kind`, `language`, `told`, `teller`, `answers`, `consent`, and may have `receipt`:
+    the code that the teller was given. Raises Refused in words that name the field.
     """
     pk = _uuid(sent.get("id"), "id")
     known = Testimony.objects.select_for_update().filter(pk=pk).first()
@@ -48,6 +48,20 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> Testimony:
     if known and known.over:
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
     testimony = known or Testimony(pk=pk, campaign=messenger.team.campaign, messenger=messenger)
+    if (code := _text(sent.get("receipt"), "receipt", 20)) and not testimony.receipt:
+        testimony.keep_receipt(code)
+    return _take(testimony, sent, by="messenger")
+
+
+@transaction.atomic
+def take_offer(campaign: Campaign, sent: Mapping[str, Any]) -> Testimony:
+    """A story that somebody offers by themselves, in the same shape. Raises Refused."""
+    if not _text(_object(sent.get("answers"), "answers").get("story"), "story", 20_000):
+        raise Refused("story: there is nothing in it")
+    return _take(Testimony(campaign=campaign), sent, by="teller")
+
+
+def _take(testimony: Testimony, sent: Mapping[str, Any], by: str) -> Testimony:
     told = _object(sent.get("teller"), "teller")
     for name, limit in _TEXTS.items():
         setattr(testimony, name, _text(told.get(name), f"teller.{name}", limit))
@@ -60,7 +74,7 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> Testimony:
     testimony.answers = {str(k)[:64]: _text(v, f"answers.{k}", 20_000) for k, v in list(answers.items())[:60]}
     consent = read_consent(_object(sent.get("consent"), "consent"), testimony.teller)
     testimony.save()
-    add_consent(testimony, consent, by="messenger")
+    add_consent(testimony, consent, by=by)
     return testimony
 
 

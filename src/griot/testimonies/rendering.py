@@ -21,7 +21,7 @@ from griot.testimonies.ffmpeg import probe, reading, run
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import File, Rendition, Testimony
 
-STALE = timedelta(minutes=30)  # since a rendition's maker was last heard of
+STALE = timedelta(minutes=3)  # since a rendition's maker was last heard of
 _KINDS = {"video": ("light", "still"), "audio": ("sound",), "photo": ("photo",)}
 PHOTO_WIDTH = 1600  # pixels
 LIGHT_HEIGHT, STILL_WIDTH = 240, 1280

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from griot.testimonies.access import note, require
 from griot.testimonies.errors import Refused
-from griot.testimonies.models import File, Step, Testimony
+from griot.testimonies.models import File, Rendition, Step, Testimony
 from griot.testimonies.rendering import showable
 from griot.testimonies.withdrawing import announce
 
@@ -60,6 +60,9 @@ def obstacles(testimony: Testimony) -> list[str]:
             consent = testimony.consent
             if consent and not set(consent.uses) & {"web", "mail"}:
                 found.append("Its teller allows neither the website nor the digest.")
+            making = Rendition.objects.filter(file__testimony=testimony, state__in=["waiting", "making"]).count()
+            if testimony.state == S.APPROVAL and making:
+                found.append(f"{making} renditions are still being made.")
             if testimony.state == S.APPROVAL and (unseen := showable(testimony).filter(approved=None).count()):
                 found.append(f"{unseen} renditions have not been looked at beside the original.")
     return found

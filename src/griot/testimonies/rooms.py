@@ -68,7 +68,7 @@ def testimonies(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "testimonies/list.html",
-        {"page": page, "state": state, "mine": mine, "states": [(value, S(value).label, counts[value]) for value in S.values], "heading": _heading},
+        {"page": page, "state": state, "mine": mine, "states": [(value, S(value).label, counts[value]) for value in S.values]},
     )  # fmt: skip
 
 
@@ -123,7 +123,9 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
             "testimonies/withdrawn.html",
             {"row": row, "departures": _departures(row) if "departures" in allowed else [], "allowed": allowed},
         )
-    language = request.GET.get("language") or row.language
+    written = _written(row)
+    codes = [code for code, _ in written]
+    language = request.GET.get("language") or (row.language if row.language in codes or not codes else codes[0])
     form = WritingForm(request.POST or None, initial={"language": language, **_texts(row, language)})
     if request.method == "POST":
         if form.is_valid():
@@ -136,9 +138,9 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
     return render(
         request, "testimonies/testimony.html",
         {
-            "row": row, "consent": row.consent, "allowed": allowed, "form": form, "language": language, "languages": _written(row),
+            "row": row, "consent": row.consent, "allowed": allowed, "form": form, "language": language, "languages": written,
             "files": files, "renditions": showable(row), "waiting": Rendition.objects.filter(file__testimony=row).exclude(state="ready"),
-            "steps": row.steps.select_related("by"), "obstacles": review.obstacles(row), "heading": _heading(row),
+            "steps": row.steps.select_related("by"), "obstacles": review.obstacles(row), "called": _heading(row),
             "to": review.WAY[review.WAY.index(S(row.state)) + 1].label if row.state in review.WAY[:-1] else "",
             "may_move": row.state in review.WAY[:-1] and may(request.user, review.TAKES[S(row.state)], row),  # type: ignore[arg-type]
             "people": get_user_model().objects.filter(is_active=True).order_by("username"), "departures": _departures(row),

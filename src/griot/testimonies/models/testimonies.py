@@ -12,12 +12,22 @@ from django.db import models
 from django.utils import timezone
 
 from griot.testimonies import consent, types
+from griot.testimonies.errors import Refused
 from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger, token_hash
 
 USE_CHOICES = [
     ("team", "Inside the team"), ("screenings", "Screenings"), ("web", "Website"), ("mail", "E-mail digest"),
     ("partners", "Partners"), ("media", "Other media"),
 ]  # fmt: skip
+
+
+RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # told apart when read aloud
+RECEIPT_LENGTH = 12
+
+
+def plain_receipt(code: str) -> str:
+    """A receipt's code as it is compared: dashes and small letters do not count."""
+    return "".join(c for c in code.upper() if c.isalnum())
 
 
 class Testimony(models.Model):
@@ -106,11 +116,20 @@ class Testimony(models.Model):
         return consent.state(row.as_value() if row else None, self.withdrawn, timezone.now())
 
     def make_receipt(self) -> str:
-        """The code for the teller's receipt, eight characters that are told apart when read aloud; an earlier one ends."""
-        code = "".join(secrets.choice("23456789ABCDEFGHJKLMNPQRSTUVWXYZ") for _ in range(12))
-        self.receipt = token_hash(code)
+        """A new code for the teller's receipt; an earlier one ends."""
+        code = "".join(secrets.choice(RECEIPT_LETTERS) for _ in range(RECEIPT_LENGTH))
+        self.keep_receipt(code)
         self.save(update_fields=["receipt"])
         return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+    def keep_receipt(self, code: str) -> None:
+        """Keep the hash of a code, ours or one that a phone made. Raises Refused for what could be guessed."""
+        plain = plain_receipt(code)
+        if len(plain) != RECEIPT_LENGTH or len(set(plain)) < 4 or set(plain) - set(RECEIPT_LETTERS):
+            raise Refused(
+                f"receipt: {RECEIPT_LENGTH} of the letters and figures {RECEIPT_LETTERS} are expected, chosen by chance"
+            )
+        self.receipt = token_hash(plain)
 
 
 class Consent(models.Model):
