@@ -28,8 +28,9 @@ AGE = 30  # seconds that others may keep what we served: a withdrawal reaches th
     "stills, photos, films and sound on the site and in mails; pictures in mails turn blank",
 )
 @require_safe
-def rendition(request: HttpRequest, use: str, key: str) -> HttpResponse:
-    """A rendition for a public use. One that may no longer be shown is a blank picture in a mail, and 410 elsewhere."""
+def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpResponse:
+    """A rendition for a public use, or a part of a film in steps. One that may no longer be shown is a blank picture in a
+    mail, and 410 elsewhere."""
     row = Rendition.objects.filter(key=key).first()
     if use not in PUBLIC_USES or (row is None and use != "mail"):
         return HttpResponseNotFound()
@@ -37,7 +38,10 @@ def rendition(request: HttpRequest, use: str, key: str) -> HttpResponse:
     if allowed is None:
         # Mails go on asking also for what is erased and not known any more.
         return _blank(row.width if row else 0, row.height if row else 0) if use == "mail" else HttpResponse(status=410)
-    response = _served(request, allowed.vault, allowed.mime)
+    name = allowed.parts.get(part) if part else allowed.vault
+    if not name:
+        return HttpResponseNotFound()
+    response = _served(request, name, "video/mp2t" if part.endswith(".ts") else allowed.mime)
     response["Cache-Control"] = f"public, max-age={AGE}"
     return response
 

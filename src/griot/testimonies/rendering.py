@@ -7,24 +7,34 @@ changes from "show" to "blur" hides the open rendition at once, and has the othe
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from PIL import Image, ImageOps
 
-from griot.testimonies.arrival import container_of
+from griot.testimonies.anonymising import FILM_HEIGHT
+from griot.testimonies.arrival import Container, container_of
 from griot.testimonies.errors import Refused
 from griot.testimonies.ffmpeg import probe, reading, run
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import File, Rendition, Testimony
 
+Progress = Callable[[float], None]  # hears of the seconds that are done
 STALE = timedelta(minutes=3)  # since a rendition's maker was last heard of
-_KINDS = {"video": ("light", "still"), "audio": ("sound",), "photo": ("photo",)}
+_KINDS = {"video": ("light", "still", "stream"), "audio": ("sound",), "photo": ("photo",)}
 PHOTO_WIDTH = 1600  # pixels
 LIGHT_HEIGHT, STILL_WIDTH = 240, 1280
+# The steps of a film (HLS, RFC 8216): lines, and kbit/s of pictures. Only those that the film itself has are made.
+STEPS = ((360, 500), (720, 1800), (1080, 4000))
+SEGMENT = 6  # seconds
+_FILMS = frozenset({"light", "stream"})
+_SEEN = frozenset({"light", "stream", "still", "photo"})
+_HEARD = frozenset({"light", "stream", "sound"})
 
 
 def plan(file: File) -> None:
@@ -37,8 +47,10 @@ def plan(file: File) -> None:
     if not set(consent.uses):
         return  # kept, and nothing else
     for kind in _KINDS.get(file.media, ()):
-        has_face, has_voice = kind in {"light", "still", "photo"}, kind in {"light", "sound"}
-        if (has_face and kind != "light" and consent.face == "hide") or (kind == "sound" and consent.voice == "hide"):
+        has_face, has_voice = kind in _SEEN, kind in _HEARD
+        if (has_face and kind not in _FILMS and consent.face == "hide") or (
+            kind == "sound" and consent.voice == "hide"
+        ):
             continue
         face = "show" if not has_face or consent.face == "show" else "blur"
         voice = "show" if not has_voice or consent.voice == "show" else consent.voice
@@ -56,14 +68,13 @@ def showable(testimony: Testimony) -> QuerySet[Rendition]:
     if consent is None or testimony.over:
         return ready.none()
     if consent.face != "show":
-        ready = ready.exclude(kind__in=["light", "still", "photo"], face="show")
+        ready = ready.exclude(kind__in=_SEEN, face="show")
     if consent.face == "hide":
-        ready = ready.exclude(kind__in=["light", "still", "photo"])
+        ready = ready.exclude(kind__in=_SEEN)
     if consent.voice != "show":
-        ready = ready.exclude(kind__in=["light", "sound"], voice="show")
+        ready = ready.exclude(kind__in=_HEARD, voice="show")
     if consent.voice == "hide":
-        ready = ready.exclude(kind__in=["sound"])
-        ready = ready.exclude(kind="light", voice="alter")
+        ready = ready.exclude(kind="sound").exclude(kind__in=_FILMS, voice="alter")
     return ready.order_by("file__position", "pk")
 
 
@@ -83,18 +94,24 @@ def make(pk: int) -> None:
         row.state, row.touched = Rendition.State.MAKING, timezone.now()
         row.save(update_fields=["state", "touched"])
     try:
-        name, mime, size, (width, height) = _made(row)
+        made = _made(row)
     except Refused as refusal:
         Rendition.objects.filter(pk=pk).update(state=Rendition.State.FAILED, why=str(refusal)[:250])
         return
     kept = Rendition.objects.filter(pk=pk, state=Rendition.State.MAKING).update(
-        state=Rendition.State.READY, vault=name, mime=mime, size=size, width=width, height=height, progress=1.0, why=""
+        state=Rendition.State.READY, progress=1.0, why="", approved=_looked_at(row), **made
     )
     if not kept:  # withdrawn meanwhile
-        vault().erase(name)
+        vault().erase(made["vault"], *made.get("parts", {}).values())
 
 
-def _made(row: Rendition) -> tuple[str, str, int, tuple[int, int]]:
+def _looked_at(row: Rendition) -> datetime | None:
+    """A film in steps shows what the light film shows: who has looked at that has looked at it."""
+    light = Rendition.objects.filter(file=row.file, kind="light", face=row.face, voice=row.voice).first()
+    return light.approved if light and row.kind == "stream" else row.approved
+
+
+def _made(row: Rendition) -> dict[str, Any]:
     file, place = row.file, vault()
     last = timezone.now()
 
@@ -128,6 +145,8 @@ def _made(row: Rendition) -> tuple[str, str, int, tuple[int, int]]:
             )
             _photo(frame, to, STILL_WIDTH, row.face)
             mime = "image/jpeg"
+        elif row.kind == Rendition.Kind.STREAM:
+            return _stream(source, row, progress)
         elif row.kind == Rendition.Kind.SOUND:
             run(
                 [
@@ -159,18 +178,23 @@ def _made(row: Rendition) -> tuple[str, str, int, tuple[int, int]]:
             streams = probe(to, "mov")
             size = (streams.width, streams.height)
         with to.open("rb") as content:
-            return place.put(content), mime, to.stat().st_size, size
+            name = place.put(content)
+        return {"vault": name, "mime": mime, "size": to.stat().st_size, "width": size[0], "height": size[1]}
 
 
 _NOTHING_SAID = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-movflags", "+faststart"]
 
 
-def _opened(source: Path) -> list[str | Path]:
+def _container(source: Path) -> Container:
     with source.open("rb") as file:
         container = container_of(file.read(64))
     if container is None:
         raise Refused("the sealed file is no media")
-    return reading(source, container.demuxer)
+    return container
+
+
+def _opened(source: Path) -> list[str | Path]:
+    return reading(source, _container(source).demuxer)
 
 
 def _voice(voice: str) -> list[str]:
@@ -179,22 +203,81 @@ def _voice(voice: str) -> list[str]:
     return ["-af", voice_filter()] if voice == "alter" else []
 
 
-def _film(source: Path, to: Path, row: Rendition, progress: object) -> None:
-    """A film of 240 lines for slow lines; faces are found and blurred before it is made small."""
-    from griot.testimonies.anonymising import blur_film
-
-    sound = ["-an"] if row.voice == "hide" else [*_voice(row.voice), "-c:a", "aac", "-b:a", "48k", "-ac", "1"]
-    if row.face == "blur":
-        blurred = source.with_name("blurred.mkv")
-        blur_film(source, _opened(source), blurred, progress)  # type: ignore[arg-type]
-        opened: list[str | Path] = [*reading(blurred, "matroska"), *_opened(source), "-map", "0:v:0", "-map", "1:a:0?"]
-    else:
-        opened = [*_opened(source), "-map", "0:v:0", "-map", "0:a:0?"]
+def _film(source: Path, to: Path, row: Rendition, progress: Progress) -> None:
+    """A film of 240 lines for slow lines."""
+    opened, sound = _shown(source, row, progress)
     run(
         [*opened, "-vf", f"scale=-2:{LIGHT_HEIGHT}", "-c:v", "libx264", "-profile:v", "baseline", "-preset", "veryfast", "-crf", "28",
          "-pix_fmt", "yuv420p", *sound, *_NOTHING_SAID, "-f", "mp4", to],
-        progress,  # type: ignore[arg-type]
+        progress,
     )  # fmt: skip
+
+
+def _stream(source: Path, row: Rendition, progress: Progress) -> dict[str, Any]:
+    """The film in steps of quality, cut into segments, each a file of the vault; one pass of the decoder makes them all."""
+    folder = source.parent / "stream"
+    folder.mkdir()
+    opened, sound = _shown(source, row, progress)
+    height = row.file.height if row.face == "show" else min(row.file.height, FILM_HEIGHT)
+    steps = [step for step in STEPS if step[0] <= height] or [(max(2, height // 2 * 2), STEPS[0][1])]
+    split = f"[0:v:0]split={len(steps)}" + "".join(f"[a{n}]" for n in range(len(steps)))
+    scaled = ";".join(f"[a{n}]scale=-2:{lines}[v{n}]" for n, (lines, _) in enumerate(steps))
+    heard = bool(probe(source, _container(source).demuxer).audio) and row.voice != "hide"
+    from_sound = "1:a:0" if row.face == "blur" else "0:a:0"
+    command: list[str | Path] = [*_only_inputs(opened), "-filter_complex", f"{split};{scaled}"]
+    for n, (_, rate) in enumerate(steps):
+        command += [
+            "-map",
+            f"[v{n}]",
+            *(["-map", from_sound] if heard else []),
+            f"-b:v:{n}",
+            f"{rate}k",
+            f"-maxrate:v:{n}",
+            f"{rate * 3 // 2}k",
+            f"-bufsize:v:{n}",
+            f"{rate * 2}k",
+        ]
+    command += [
+        "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT})",
+        *(sound if heard else []), "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact",
+        "-f", "hls", "-hls_time", str(SEGMENT), "-hls_playlist_type", "vod", "-hls_segment_filename", folder / "%v-%04d.ts",
+        "-master_pl_name", "master.m3u8", "-var_stream_map", " ".join(f"v:{n},a:{n}" if heard else f"v:{n}" for n in range(len(steps))), folder / "%v.m3u8",
+    ]  # fmt: skip
+    run(command, progress)
+    place, parts, size = vault(), {}, 0
+    for path in sorted(folder.iterdir()):
+        with path.open("rb") as content:
+            parts[path.name] = place.put(content)
+        size += path.stat().st_size
+    lines = steps[-1][0]
+    return {
+        "vault": "",
+        "parts": parts,
+        "mime": "application/vnd.apple.mpegurl",
+        "size": size,
+        "width": 0,
+        "height": lines,
+    }
+
+
+def _shown(source: Path, row: Rendition, progress: Progress) -> tuple[list[str | Path], list[str]]:
+    """What to open and map for a film with its faces covered where that is wanted, and how its sound is written."""
+    from griot.testimonies.anonymising import blur_film
+
+    sound = (
+        ["-an"]
+        if row.voice == "hide"
+        else [*_voice(row.voice), "-c:a", "aac", "-b:a", "48k" if row.kind == "light" else "96k", "-ac", "1"]
+    )
+    if row.face != "blur":
+        return [*_opened(source), "-map", "0:v:0", "-map", "0:a:0?"], sound
+    blurred = source.with_name("blurred.mkv")
+    blur_film(source, _opened(source), blurred, progress)
+    return [*reading(blurred, "matroska"), *_opened(source), "-map", "0:v:0", "-map", "1:a:0?"], sound
+
+
+def _only_inputs(opened: list[str | Path]) -> list[str | Path]:
+    return opened[: opened.index("-map")]
 
 
 def _photo(source: Path, to: Path, width: int, face: str) -> None:

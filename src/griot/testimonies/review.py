@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from griot.testimonies.access import note, require
@@ -164,8 +165,10 @@ def approve_rendition(testimony: Testimony, user: Any, pk: int) -> None:
     """Somebody has looked at it beside the original, and nobody can be known by it who does not want to."""
     row = _locked(testimony)
     require(user, "protect", row)
-    changed = showable(row).filter(pk=pk).update(approved=timezone.now())
-    if not changed:
+    seen = showable(row).filter(pk=pk).first()
+    if seen is None:
         raise Refused("That rendition is not ready, or not what the consent allows.")
+    same = Q(file=seen.file, kind="stream", face=seen.face, voice=seen.voice) if seen.kind == "light" else Q(pk=pk)
+    Rendition.objects.filter(Q(pk=pk) | same).update(approved=timezone.now())
     _step(row, Step.Kind.COMMENT, user, "looked at a rendition beside the original")
     announce(row)

@@ -42,6 +42,7 @@ class Told:
     journey: tuple[str, str]
     images: tuple[Image, ...]
     film: str
+    stream: str
     sound: str
     published: datetime
     languages: tuple[str, ...]
@@ -90,6 +91,7 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
         journey=shown.journey,
         images=images,
         film=next((_address(r, use) for r in renditions if r.kind == "light"), ""),
+        stream=next((f"{_address(r, use)}master.m3u8" for r in renditions if r.kind == "stream"), ""),
         sound=next((_address(r, use) for r in renditions if r.kind == "sound"), ""),
         published=testimony.published,
         languages=tuple(sorted(writings)),

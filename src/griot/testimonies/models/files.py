@@ -86,6 +86,9 @@ class Rendition(models.Model):
     why = models.CharField(max_length=250, blank=True)
     mime = models.CharField(max_length=40, blank=True)
     vault = models.CharField(max_length=32, blank=True)
+    parts = models.JSONField(
+        default=dict, help_text="of a film in steps: each part's name on the site, and in the vault"
+    )
     size = models.BigIntegerField(default=0)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
@@ -101,4 +104,4 @@ class Rendition(models.Model):
     @property
     def names(self) -> list[str]:
         """Its files in the vault."""
-        return [self.vault] if self.vault else []
+        return [*filter(None, [self.vault]), *self.parts.values()]

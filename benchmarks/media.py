@@ -1,0 +1,71 @@
+"""How long an interview of 1080 lines takes until it can be watched, as a multiple of its length: open, and with faces covered.
+
+    ./griot bench media [SECONDS]
+
+The film is made here: a drawn person in front of moving noise, as a hand-held phone sees it. The reference is the film's own length.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+
+def interview(folder: Path, seconds: int) -> Path:
+    from griot.demo.recordings import person, tune
+    from griot.testimonies.ffmpeg import run
+
+    person(3).resize((1920, 1200)).save(folder / "person.png")
+    (folder / "tune.wav").write_bytes(tune(3, seconds))
+    to = folder / "interview.mp4"
+    run([
+        "-loop", "1", "-framerate", "25", "-t", str(seconds), "-i", folder / "person.png", "-i", folder / "tune.wav",
+        "-vf", "crop=1920:1080:0:'60+40*sin(t)',noise=alls=12:allf=t", "-c:v", "libx264", "-preset", "veryfast", "-b:v", "8M", "-pix_fmt", "yuv420p",
+        "-c:a", "aac", "-shortest", to,
+    ])  # fmt: skip
+    return to
+
+
+def main() -> None:
+    seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
+    with tempfile.TemporaryDirectory(prefix="griot-") as name:
+        folder = Path(name)
+        os.environ["GRIOT_VAR"] = str(folder / "var")
+        import django
+
+        django.setup()
+        from griot.testimonies.arrival import take_in
+        from griot.testimonies.rendering import STILL_WIDTH, _film, _opened, _photo, _stream, run
+
+        film = interview(folder, seconds)
+        found: dict[str, float] = {"seconds": seconds}
+        for face in ("show", "blur"):
+            work = folder / face
+            work.mkdir()
+            source = work / "open.mp4"
+            began = time.perf_counter()
+            arrived = take_in(film, source)
+            row = SimpleNamespace(
+                kind="light",
+                face=face,
+                voice="show" if face == "show" else "alter",
+                file=SimpleNamespace(height=arrived.height),
+            )
+            run([*_opened(source), "-ss", "2", "-frames:v", "1", "-f", "image2", "-c:v", "png", work / "frame.png"])
+            _photo(work / "frame.png", work / "still", STILL_WIDTH, face)
+            _film(source, work / "light", row, lambda _: None)  # type: ignore[arg-type]
+            found[f"{face}_light_over_length"] = round((time.perf_counter() - began) / seconds, 2)
+            row.kind = "stream"
+            _stream(source, row, lambda _: None)  # type: ignore[arg-type]
+            found[f"{face}_all_over_length"] = round((time.perf_counter() - began) / seconds, 2)
+        print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
