@@ -28,8 +28,9 @@ def fill(size: int) -> None:
         cursor.execute("INSERT INTO press_outlet (id, name, attribution, country, language, home_page, weight, is_agency) "
                        "SELECT n, 'Outlet ' || n, '', '', 'en', '', 0, false FROM generate_series(1, 200) n")  # fmt: skip
         # Stories of four articles; the oldest GOING articles are past the policy, one story in fifty was told.
-        cursor.execute("INSERT INTO press_story (id, first_published, last_published, score, told_line, told) "
-                       "SELECT n, now(), now(), 0, '', CASE WHEN n %% 50 = 0 THEN now() END FROM generate_series(1, %s) n", [size // 4])  # fmt: skip
+        cursor.execute("INSERT INTO press_story (id, first_published, last_published, score, told_line, headline, languages, countries, outlets, "
+                       "reports, copies, is_ours, changed, decision, told) "
+                       "SELECT n, now(), now(), 0, '', '', '{}', '{}', '{}', 1, 0, false, now(), '', CASE WHEN n %% 50 = 0 THEN now() END FROM generate_series(1, %s) n", [size // 4])  # fmt: skip
         cursor.execute(
             "INSERT INTO press_article (id, outlet_id, url, title, summary, text, author, piece, language, places, image, published, "
             "published_from, first_seen, read_from, why_not_page, bands, in_window, story_id) "

@@ -50,11 +50,18 @@ def test_a_film_comes_light_and_in_the_steps_that_it_has(phone, tmp_path, django
     variants = [line for line in master.splitlines() if line.endswith(".m3u8")]
     assert len(variants) == 2 and "RESOLUTION=1280x720" in master and "RESOLUTION=640x360" in master
     for variant in variants:
-        segments = [line for line in client.get(address + variant).content.decode().splitlines() if line.endswith(".ts")]
+        segments = [
+            line for line in client.get(address + variant).content.decode().splitlines() if line.endswith(".ts")
+        ]
         whole = tmp_path / f"{variant}.ts"
         whole.write_bytes(b"".join(client.get(address + segment).content for segment in segments))
         streams = probe(whole, "mpegts")
-        assert streams.seconds == pytest.approx(8, abs=0.3) and streams.video == "h264" and streams.audio == "aac" and len(segments) == 2
+        assert (
+            streams.seconds == pytest.approx(8, abs=0.3)
+            and streams.video == "h264"
+            and streams.audio == "aac"
+            and len(segments) == 2
+        )
     assert f'src="{address}master.m3u8"' in client.get(f"/stories/{testimony.slug}/").content.decode()
     assert client.get(address + "other.ts").status_code == 404
 
@@ -63,7 +70,11 @@ def test_a_hidden_voice_is_in_no_rendition_and_a_covered_face_in_all(phone, tmp_
     testimony = phone.tell(consent={"face": "blur", "voice": "hide"})
     phone.send(testimony, film(tmp_path, "640x480", seconds=2))
     found = render(testimony)
-    assert {(r.kind, r.face, r.voice) for r in found.values()} == {("light", "blur", "hide"), ("stream", "blur", "hide"), ("still", "blur", "show")}
+    assert {(r.kind, r.face, r.voice) for r in found.values()} == {
+        ("light", "blur", "hide"),
+        ("stream", "blur", "hide"),
+        ("still", "blur", "show"),
+    }
     for name in (found["light"].vault, next(v for k, v in found["stream"].parts.items() if k.endswith(".ts"))):
         with vault().opened(name) as path:
             assert not probe(path, "mov" if name == found["light"].vault else "mpegts").audio
