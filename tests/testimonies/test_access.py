@@ -185,3 +185,21 @@ def test_a_player_gets_the_range_it_asks_for(house):
     )
     assert client.get(path, HTTP_RANGE="bytes=-5").content == whole[-5:]
     assert client.get(path, HTTP_RANGE=f"bytes={len(whole)}-").status_code == 416
+
+
+def test_each_role_has_a_group_that_gives_it_and_no_other(house, django_user_model):
+    from django.contrib.auth.models import Group
+
+    from griot.testimonies.access import ROLES as ALL
+    from griot.testimonies.access import roles_of
+
+    for role in ALL:
+        user = django_user_model.objects.create_user(f"new {role}", password="a password of length")
+        user.groups.add(Group.objects.get(name=f"Testimonies: {role}"))
+        assert roles_of(django_user_model.objects.get(pk=user.pk)) == {role}
+        client = Client()
+        client.force_login(user)
+        assert client.get("/admin/testimonies/").status_code == 200
+        assert (client.get("/admin/messengers/new/").status_code == 200) == (
+            role in {"coordinator", "administrator"}
+        ), role

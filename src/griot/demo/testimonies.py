@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from griot.demo.recordings import film, jpeg, person, thing, tune
 from griot.runtime.state import ROOT
 from griot.testimonies import review, withdrawing
-from griot.testimonies.access import ROLES
 from griot.testimonies.intake import add_piece, begin_upload, cancel_upload, examine, take_testimony
 from griot.testimonies.models import (
     Campaign,
@@ -92,13 +91,6 @@ def _campaign(told: dict[str, Any]) -> Campaign:
 
 def _person(role: str, name: str) -> Any:
     """An account of the demo's: it can't be signed in to until the administrator gives it a password."""
-    group, is_new = Group.objects.get_or_create(name=f"Testimonies: {role}")
-    if is_new:
-        code = ROLES[role].partition(".")[2]  # type: ignore[index]
-        group.permissions.add(
-            Permission.objects.get(content_type__app_label="testimonies", codename=code),
-            Permission.objects.get(codename="access_admin"),
-        )
     first, _, last = name.partition(" ")
     user, is_new = get_user_model().objects.get_or_create(
         username=first.lower(), defaults={"first_name": first, "last_name": last}
@@ -106,7 +98,7 @@ def _person(role: str, name: str) -> Any:
     if is_new:
         user.set_unusable_password()
         user.save()
-        user.groups.add(group)
+        user.groups.add(Group.objects.get(name=f"Testimonies: {role}"))
     return user
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
@@ -90,3 +91,27 @@ def note(user: Any, testimony: Testimony | None, what: str, detail: str = "") ->
     Access.objects.create(
         testimony=testimony.pk if testimony else None, user=known, who=who[:160], what=what, detail=detail[:200]
     )
+
+
+# What each role's group may do besides in the admin: rows of these tables.
+_TABLES: Mapping[Role, tuple[str, ...]] = {
+    "coordinator": ("messenger", "referral"),
+    "protection": (),
+    "editor": (),
+    "approver": (),
+    "administrator": ("campaign", "country", "guide", "consenttext", "module", "messenger", "referral"),
+}
+
+
+def first_groups() -> None:
+    """A group for each role, for accounts to be put into (Settings, Users); whoever wants others changes them."""
+    for role, tables in _TABLES.items():
+        group, is_new = Group.objects.get_or_create(name=f"Testimonies: {role}")
+        if is_new:
+            rights = Q(codename=ROLES[role].partition(".")[2]) | Q(
+                codename__in=[f"{act}_{table}" for act in ("add", "change", "view") for table in tables]
+            )
+            group.permissions.add(
+                *Permission.objects.filter(rights, content_type__app_label="testimonies"),
+                Permission.objects.get(codename="access_admin", content_type__app_label="wagtailadmin"),
+            )

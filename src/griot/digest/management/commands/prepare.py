@@ -17,6 +17,7 @@ from griot.digest.approving import first_workflow
 from griot.digest.models import DigestIndexPage, Newsroom
 from griot.digest.telling import first_themes
 from griot.press.beats_store import first_beat
+from griot.testimonies.access import first_groups
 
 OLDEST_SERVER = 150000
 
@@ -111,4 +112,5 @@ def _site() -> None:
     first_beat()
     first_themes()
     first_workflow()
+    first_groups()
     Newsroom.objects.get_or_create(site=site, defaults={"name": index.title, "contact": settings.CONTACT})
