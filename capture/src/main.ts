@@ -3,7 +3,7 @@
 import { button, fail, h, say } from "./dom";
 import { onChange, run } from "./queue";
 import { home } from "./screens/home";
-import { join, unlockScreen } from "./screens/lock";
+import { join, joinAnew, unlockScreen } from "./screens/lock";
 import { isLive, leaveLive } from "./screens/tell";
 import { isUnlocked, lockOf, recover, unlock } from "./store";
 import { chooseLanguage, t } from "./words";
@@ -40,6 +40,7 @@ function leave(): void {
 export async function begin(): Promise<void> {
   if (!(await lockOf())) return show(join(begin));
   if (!isUnlocked()) return show(await unlockScreen(begin));
+  await joinAnew().catch(fail);
   const count = isLive() ? 0 : await recover();
   await home();
   if (count) say(t("recovered", String(count)));
@@ -47,6 +48,7 @@ export async function begin(): Promise<void> {
 }
 
 onChange(() => refresh?.());
+window.addEventListener("hashchange", () => void begin()); // an invitation that is opened while the app is open
 window.addEventListener("online", () => void run());
 document.addEventListener("visibilitychange", () => { if (!document.hidden) void run(); });
 window.addEventListener("unhandledrejection", (event) => { event.preventDefault(); fail(event.reason); });

@@ -25,6 +25,8 @@ pin_short|At least 6 digits.|Au moins 6 chiffres.|Pelo menos 6 algarismos.|6 أ�
 pin_differs|The two are not the same.|Les deux ne sont pas les mêmes.|Os dois não são iguais.|الرمزان مختلفان.|Ñaar yi yemuñu.
 pin_wrong|That is not the PIN.|Ce n’est pas le code.|Esse não é o código.|هذا ليس الرمز الصحيح.|Loolu du kod bi.
 pin_wait|Too many tries. Wait {} seconds.|Trop d’essais. Attendez {} secondes.|Demasiadas tentativas. Espere {} segundos.|محاولات كثيرة. انتظر {} ثانية.|Jéem nga ko lool. Xaaral {} segond.
+forgot|Forgotten? Erase everything and begin again|Oublié ? Tout effacer et recommencer|Esqueceu? Apagar tudo e recomeçar|نسيته؟ امسح كل شيء وابدأ من جديد|Fàtte nga ko? Far lépp te tàmbaliwaat
+forgot_sure|Everything on this phone that was not sent is lost. Erase it?|Tout ce qui n’a pas été envoyé depuis ce téléphone est perdu. Effacer ?|Perde-se tudo o que não foi enviado deste telefone. Apagar?|يضيع كل ما لم يُرسل من هذا الهاتف. هل تمسحه؟|Lépp lu demul ci telefon bi dina réer. Far ko?
 unlock|Unlock|Ouvrir|Abrir|فتح|Ubbi
 new|New testimony|Nouveau témoignage|Novo testemunho|شهادة جديدة|Seede bu bees
 mine|Your testimonies|Vos témoignages|Os seus testemunhos|شهاداتك|Say seede
@@ -121,6 +123,7 @@ refused_state|not taken|refusé|recusado|لم تُقبل|gàntu nañu ko
 withdrawn_state|withdrawn|retiré|retirado|سُحبت|delloo nañu ko
 receipt|Receipt code for the teller|Code de reçu pour la personne|Código do recibo para a pessoa|رمز الإيصال للراوي|Kodu lim bi
 receipt_help|Give it to them. With it they can see, change or withdraw their story: {}|Donnez-le-lui. Avec lui, on peut voir, changer ou retirer le récit : {}|Entregue-lho. Com ele pode ver, mudar ou retirar o relato: {}|أعطه إياه. به يرى قصته أو يغيرها أو يسحبها: {}|Jox ko ko. Ak moom mën na gis, soppi walla delloo nettaleem: {}
+files|{} files|{} fichiers|{} ficheiros|{} ملفات|{} fiisee
 left|{} left|{} libres|{} livres|{} متبقية|{} des na
 queue_idle|Everything is sent.|Tout est envoyé.|Está tudo enviado.|أُرسل كل شيء.|Lépp dem na.
 queue_sending|Sending …|Envoi …|A enviar …|جارٍ الإرسال …|Mu ngi yónnee …

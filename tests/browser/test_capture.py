@@ -288,6 +288,33 @@ def test_without_the_pin_nothing_on_the_phone_can_be_read(phone, invitation, tmp
     phone.page.wait_for_selector("text=Trop d’essais")
 
 
+def test_a_forgotten_pin_can_be_begun_again_without_anything_that_it_closed(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    phone.page.goto(f"{phone.network.url}/capture/exit.html")
+    phone.page.goto(f"{phone.network.url}/capture/")
+    phone.page.click("text=Oublié")
+    phone.page.wait_for_selector("[name=token]")
+    phone.join(Messenger.objects.get().invite_anew())
+    phone.page.wait_for_selector("text=Rien d’enregistré")
+
+
+def test_a_new_invitation_gives_a_new_key_and_what_the_phone_holds_stays(phone, invitation):
+    phone.join(invitation)
+    phone.network.is_down = True
+    phone.consent()
+    phone.page.click("[aria-label=Retour]")
+    Device.objects.all().delete()  # the newsroom does not know this phone any more
+    phone.network.is_down = False
+    token = Messenger.objects.get().invite_anew()
+    phone.page.goto(f"{phone.network.url}/capture/exit.html")
+    phone.page.goto(f"{phone.network.url}/capture/#join={token}")
+    phone.page.fill("[name=pin]", PIN)
+    phone.page.click("form button.main")
+    phone.page.wait_for_selector(".card.open")
+    assert wait_for(lambda: Device.objects.count() == 1)
+
+
 def test_the_quick_exit_leads_to_a_calculator_and_closes_the_lock(phone, invitation):
     phone.join(invitation)
     phone.page.click("text=Quitter")

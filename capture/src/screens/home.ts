@@ -58,7 +58,7 @@ async function card(row: Testimony): Promise<HTMLElement> {
   const title = `${t(row.kind)} · ${new Date(row.told).toLocaleDateString(document.documentElement.lang === "wo" ? "fr" : document.documentElement.lang)}`;
   return h("li", { class: `card ${row.state}` },
     h("strong", {}, title),
-    h("span", { class: "soft" }, files.length ? `${files.length} × ${size(whole)} · ${words}` : words),
+    h("span", { class: "soft" }, files.length ? `${t("files", String(files.length))} · ${size(whole)} · ${words}` : words),
     row.state === "finished" && whole ? h("progress", { max: String(whole), value: String(done), "aria-label": title }) : null,
     row.receipt && row.consent ? h("details", {}, h("summary", {}, t("receipt")), h("p", {}, h("code", { dir: "ltr" }, row.receipt)), h("p", { class: "soft" }, t("receipt_help", `${location.origin}/receipt/`))) : null,
     row.state === "open" || row.state === "refused" ? button(t("resume"), () => tell(row.id)) : null,

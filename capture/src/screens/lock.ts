@@ -4,7 +4,7 @@ import { makeLock, openLock } from "../crypto";
 import { button, field, h, say, select } from "../dom";
 import type { Screen } from "../main";
 import { ask } from "../queue";
-import { lockOf, readOpen, saveKey, savePack, unlock, writeOpen, type Pack } from "../store";
+import { lockOf, readOpen, saveKey, savePack, unlock, wipe, writeOpen, type Pack } from "../store";
 import { LANGUAGES, language, speak, t } from "../words";
 
 const FREE_TRIES = 5;
@@ -67,6 +67,20 @@ export async function unlockScreen(then: () => Promise<void>): Promise<Screen> {
     await then();
   }, "main");
   form.append(go);
+  const forgot = button(t("forgot"), async () => {
+    if (!window.confirm(t("forgot_sure"))) return;
+    await wipe();
+    await then();
+  }, "small danger");
   window.setTimeout(() => pin.focus());
-  return { title: "Griot", body: h("div", {}, form, languagePicker(() => void then())) };
+  return { title: "Griot", body: h("div", {}, form, languagePicker(() => void then()), forgot) };
+}
+
+/** A new invitation opened on a phone that is a messenger's already gives it a new key; what it holds stays. */
+export async function joinAnew(): Promise<void> {
+  const token = new URLSearchParams(location.hash.slice(1)).get("join");
+  if (!token) return;
+  history.replaceState(null, "", location.pathname);
+  const said = await ask<{ key: string }>("join/", { token, device: deviceName() }, "none");
+  await saveKey(said.key);
 }
