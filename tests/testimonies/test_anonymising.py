@@ -99,7 +99,8 @@ def faces_left(frame: np.ndarray) -> list:
     return list(found)
 
 
-def test_an_altered_voice_is_another_and_as_long(tmp_path):
+def test_an_altered_voice_is_another_and_as_long(tmp_path, monkeypatch):
+    monkeypatch.setenv("MALLOC_PERTURB_", "165")  # a filter that reads memory before it sets it shows itself
     source = made.sound(tmp_path, "wav", seconds=2)
     altered = tmp_path / "altered.wav"
     run([*reading(source, "wav"), "-af", voice_filter(), altered])

@@ -75,6 +75,8 @@ def test_a_hidden_voice_is_in_no_rendition_and_a_covered_face_in_all(phone, tmp_
         ("stream", "blur", "hide"),
         ("still", "blur", "show"),
     }
+    assert list(found["light"].parts) == ["covered.mkv"], "faces are covered once for both films"
+    assert Client().get(f"/stories/media/web/{found['light'].key}/covered.mkv").status_code == 410
     for name in (found["light"].vault, next(v for k, v in found["stream"].parts.items() if k.endswith(".ts"))):
         with vault().opened(name) as path:
             assert not probe(path, "mov" if name == found["light"].vault else "mpegts").audio

@@ -38,7 +38,7 @@ def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpR
     if allowed is None:
         # Mails go on asking also for what is erased and not known any more.
         return _blank(row.width if row else 0, row.height if row else 0) if use == "mail" else HttpResponse(status=410)
-    name = allowed.parts.get(part) if part else allowed.vault
+    name = (allowed.parts.get(part) if allowed.kind == Rendition.Kind.STREAM else None) if part else allowed.vault
     if not name:
         return HttpResponseNotFound()
     response = _served(request, name, "video/mp2t" if part.endswith(".ts") else allowed.mime)

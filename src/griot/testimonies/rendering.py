@@ -32,6 +32,7 @@ LIGHT_HEIGHT, STILL_WIDTH = 240, 1280
 # The steps of a film (HLS, RFC 8216): lines, and kbit/s of pictures. Only those that the film itself has are made.
 STEPS = ((360, 500), (720, 1800), (1080, 4000))
 SEGMENT = 6  # seconds
+COVERED = "covered.mkv"  # the pictures of a film whose faces are covered, kept for what is made from them
 _FILMS = frozenset({"light", "stream"})
 _SEEN = frozenset({"light", "stream", "still", "photo"})
 _HEARD = frozenset({"light", "stream", "sound"})
@@ -39,8 +40,6 @@ _HEARD = frozenset({"light", "stream", "sound"})
 
 def plan(file: File) -> None:
     """Note down what the file's current consent asks to be made, and have it made. Done again, it adds what is new."""
-    from griot.testimonies.tasks import render_soon
-
     consent = file.testimony.consent
     if consent is None or file.state != File.State.VERIFIED:
         return
@@ -58,7 +57,7 @@ def plan(file: File) -> None:
             file=file, kind=kind, face=face, voice=voice, defaults={"key": secrets.token_hex(12)}
         )
         if is_new or rendition.state == Rendition.State.FAILED:
-            render_soon(rendition.pk)
+            _soon(rendition.pk)
 
 
 def showable(testimony: Testimony) -> QuerySet[Rendition]:
@@ -91,6 +90,8 @@ def make(pk: int) -> None:
             return
         if row.state == Rendition.State.MAKING and row.touched > timezone.now() - STALE:
             return
+        if _waits_for(row):
+            return  # whoever finishes that has this one made
         row.state, row.touched = Rendition.State.MAKING, timezone.now()
         row.save(update_fields=["state", "touched"])
     try:
@@ -101,13 +102,32 @@ def make(pk: int) -> None:
     kept = Rendition.objects.filter(pk=pk, state=Rendition.State.MAKING).update(
         state=Rendition.State.READY, progress=1.0, why="", approved=_looked_at(row), **made
     )
+    if kept and row.kind == Rendition.Kind.LIGHT:
+        for stream in Rendition.objects.filter(file=row.file, kind="stream", state=Rendition.State.WAITING):
+            _soon(stream.pk)
     if not kept:  # withdrawn meanwhile
         vault().erase(made["vault"], *made.get("parts", {}).values())
 
 
+def _light_of(row: Rendition) -> Rendition | None:
+    return Rendition.objects.filter(file=row.file, kind="light", face=row.face, voice=row.voice).first()
+
+
+def _waits_for(row: Rendition) -> bool:
+    """A film in steps whose faces are covered is made from the one that was covered for the light film: once is enough."""
+    light = _light_of(row) if row.kind == "stream" and row.face == "blur" else None
+    return light is not None and light.state in {Rendition.State.WAITING, Rendition.State.MAKING}
+
+
+def _soon(pk: int) -> None:
+    from griot.testimonies.tasks import render_soon
+
+    render_soon(pk)
+
+
 def _looked_at(row: Rendition) -> datetime | None:
     """A film in steps shows what the light film shows: who has looked at that has looked at it."""
-    light = Rendition.objects.filter(file=row.file, kind="light", face=row.face, voice=row.voice).first()
+    light = _light_of(row)
     return light.approved if light and row.kind == "stream" else row.approved
 
 
@@ -124,6 +144,9 @@ def _made(row: Rendition) -> dict[str, Any]:
 
     with place.opened(file.vault, file.suffix) as source:
         to = source.with_name("made")
+        if known := _known_cover(row):
+            with source.with_name(COVERED).open("wb") as out:
+                place.copy(known, out)
         if row.kind == Rendition.Kind.PHOTO:
             _photo(source, to, PHOTO_WIDTH, row.face)
             mime = "image/jpeg"
@@ -177,9 +200,18 @@ def _made(row: Rendition) -> dict[str, Any]:
         elif mime == "video/mp4":
             streams = probe(to, "mov")
             size = (streams.width, streams.height)
+        covered = source.with_name(COVERED)
         with to.open("rb") as content:
             name = place.put(content)
-        return {"vault": name, "mime": mime, "size": to.stat().st_size, "width": size[0], "height": size[1]}
+        parts = {COVERED: place.put(covered.read_bytes())} if covered.is_file() else {}
+        return {
+            "vault": name,
+            "parts": parts,
+            "mime": mime,
+            "size": to.stat().st_size,
+            "width": size[0],
+            "height": size[1],
+        }
 
 
 _NOTHING_SAID = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-movflags", "+faststart"]
@@ -271,9 +303,16 @@ def _shown(source: Path, row: Rendition, progress: Progress) -> tuple[list[str |
     )
     if row.face != "blur":
         return [*_opened(source), "-map", "0:v:0", "-map", "0:a:0?"], sound
-    blurred = source.with_name("blurred.mkv")
-    blur_film(source, _opened(source), blurred, progress)
-    return [*reading(blurred, "matroska"), *_opened(source), "-map", "0:v:0", "-map", "1:a:0?"], sound
+    covered = source.with_name(COVERED)
+    if not covered.is_file():
+        blur_film(source, _opened(source), covered, progress)
+    return [*reading(covered, "matroska"), *_opened(source), "-map", "0:v:0", "-map", "1:a:0?"], sound
+
+
+def _known_cover(row: Rendition) -> str:
+    """The vault's name of the film's pictures with their faces covered, where the light film's maker has left them."""
+    light = _light_of(row) if row.kind == "stream" else None
+    return str(light.parts.get(COVERED, "")) if light else ""
 
 
 def _only_inputs(opened: list[str | Path]) -> list[str | Path]:
