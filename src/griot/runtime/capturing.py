@@ -50,7 +50,7 @@ def build() -> bool:
             return False
         say("building the phone app …")
         path = os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])
-        environment = {**os.environ, "PATH": path}
+        environment = {**os.environ, "PATH": path, "NO_UPDATE_NOTIFIER": "1"}
         for command in (
             ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
             ["npm", "run", "--silent", "check"],
