@@ -114,7 +114,6 @@ class PhoneBrowser:
         page.select_option("[name=naming]", "first_name")
         page.fill("[name=name]", "Awa Diop")
         page.fill("[name=region]", "Dakar")
-        box = page.locator("canvas.sign").bounding_box()
         page.locator("canvas.sign").scroll_into_view_if_needed()
         box = page.locator("canvas.sign").bounding_box()
         page.mouse.move(box["x"] + 30, box["y"] + 30)

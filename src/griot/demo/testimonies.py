@@ -123,7 +123,7 @@ def _tell(pk: uuid.UUID, number: int, facts: dict[str, Any], campaign: Campaign,
     device = _device(campaign, facts["messenger"])
     moment = timezone.now() - timedelta(days=3 + number, hours=number)
     end = facts.get("end", "")
-    row = take_testimony(device.messenger, {
+    row, _ = take_testimony(device.messenger, {
         "id": str(pk), "kind": facts["kind"], "language": facts["language"], "told": moment.isoformat(), "teller": facts["teller"], "answers": {},
         "consent": {"language": facts["language"], "explained": "read", "given": moment.isoformat(), "evidence": "signed", **facts["consent"]},
     })  # fmt: skip

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language
 from wagtail.models import Site
 from wagtail.rich_text import expand_db_html
 
@@ -241,6 +242,11 @@ def _blocks(page: IssuePage, url: str, use: Use) -> Iterator[types.Block]:
             if child.block_type == "text":
                 state = next(iter(mine.values()), "")
             yield replace(block, state="" if block.kind == "press_review" else state)
+
+
+def readers_language() -> str:
+    """The language that the address asked for speaks."""
+    return (get_language() or settings.LANGUAGE_CODE).split("-")[0]
 
 
 def newsroom() -> Newsroom:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from griot.digest.composing import newsroom
+from griot.digest.composing import newsroom, readers_language
+from griot.digest.limiting import comes_too_often
 from griot.digest.rendering.environment import render_template
-from griot.digest.words import is_right_to_left, words
+from griot.digest.words import front_of, is_right_to_left, words
 from griot.testimonies import shown
 from griot.testimonies.errors import Refused
 from griot.testimonies.intake import take_offer
@@ -29,18 +28,16 @@ FIELDS = ("words", "name", "alias", "naming", "birth_year", "guardian", "relatio
 @never_cache
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest) -> HttpResponse:
-    language = (get_language() or "en").split("-")[0]
+    language = readers_language()
     campaigns = list(shown.open_campaigns())
     if not campaigns:
         raise Http404("no campaign is open to anyone")
     error, code, status = "", "", 200
     typed = {name: request.POST.get(name, "") for name in FIELDS}
     if request.method == "POST":
-        where = f"offers-{request.META.get('REMOTE_ADDR', '')}"
-        cache.add(where, 0, OFFERS_WITHIN)
         if request.POST.get("website"):  # a field that people don't see
             return _page(request, language, campaigns, typed, "", "")
-        if cache.incr(where) > MOST_OFFERS:
+        if comes_too_often(request, "offer", MOST_OFFERS, OFFERS_WITHIN):
             error, status = words(language)["offer_wait"], 429
         else:
             try:
@@ -82,6 +79,7 @@ def _page(
 ) -> HttpResponse:
     page = render_template(
         "web/offer.html", language=language, rtl=is_right_to_left(language), newsroom=newsroom().name, campaigns=campaigns, typed=typed, error=error,
-        code=code, csrf=get_token(request), front="/" if language == "en" else f"/{language}/",
+        code=code, csrf=get_token(request), front=front_of(language),
     )  # fmt: skip
-    return HttpResponse(page, status=status, headers={"Referrer-Policy": "no-referrer"})
+    # Not no-referrer: browsers then send "Origin: null", which the form’s protection refuses.
+    return HttpResponse(page, status=status, headers={"Referrer-Policy": "same-origin"})

@@ -9,18 +9,17 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from griot.digest.composing import newsroom
+from griot.digest.composing import newsroom, readers_language
+from griot.digest.limiting import comes_too_often
 from griot.digest.rendering.environment import render_template
-from griot.digest.words import is_right_to_left, words
+from griot.digest.words import front_of, is_right_to_left, words
 from griot.testimonies import shown, withdrawing
 from griot.testimonies.access import note
 from griot.testimonies.errors import Refused
@@ -50,9 +49,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
 
 
 def _opened(request: HttpRequest) -> HttpResponse:
-    where = f"receipt-tries-{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(where, 0, TRIES_WITHIN)
-    if cache.incr(where) > MOST_TRIES:
+    if comes_too_often(request, "receipt", MOST_TRIES, TRIES_WITHIN):
         return _page(request, row=None, error="receipt_wait", status=429)
     code = plain_receipt(request.POST["code"])
     row = Testimony.objects.filter(receipt=token_hash(code)).exclude(receipt="").first() if code else None
@@ -108,12 +105,13 @@ def _change(request: HttpRequest, row: Testimony) -> None:
 def _page(
     request: HttpRequest, row: Testimony | None, error: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
-    language = (get_language() or "en").split("-")[0]
+    language = readers_language()
     is_out = bool(row and shown.told(row, "web", language))
     page = render_template(
         "web/receipt.html", language=language, rtl=is_right_to_left(language), newsroom=newsroom().name, row=row, consent=row.consent if row else None,
         over=row.over if row else "", csrf=get_token(request), error=words(language)[error] if error else said, is_out=is_out,
-        address=reverse("story", args=[row.slug]) if row and is_out else "", front="/" if language == "en" else f"/{language}/",
+        address=reverse("story", args=[row.slug]) if row and is_out else "", front=front_of(language),
         referrals=shown.turn_to(row.country, language) if row and row.country else [],
     )  # fmt: skip
-    return HttpResponse(page, status=status, headers={"X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"})
+    # Not no-referrer: browsers then send "Origin: null", which the form’s protection refuses.
+    return HttpResponse(page, status=status, headers={"X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"})

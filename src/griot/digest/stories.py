@@ -11,15 +11,14 @@ from html import escape
 from babel import Locale
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from griot.digest import types
-from griot.digest.composing import absolute, newsroom
+from griot.digest.composing import absolute, newsroom, readers_language
 from griot.digest.rendering.environment import render_template
 from griot.digest.rendering.feeds import render_stories_feed
 from griot.digest.rendering.typeset import card_png
 from griot.digest.rendering.web import render_message
-from griot.digest.words import is_right_to_left, words
+from griot.digest.words import front_of, is_right_to_left, words
 from griot.testimonies import shown
 from griot.testimonies.media import AGE
 from griot.testimonies.shown import Told
@@ -36,22 +35,18 @@ def _kept(content: str | bytes, content_type: str = "text/html; charset=utf-8", 
     )
 
 
-def _language() -> str:
-    return (get_language() or "en").split("-")[0]
-
-
 def _told(slug: str) -> Told | HttpResponse:
     """What the web may show of a story; its tombstone; or 404 for what was never there."""
     testimony = shown.find(slug)
     if testimony is None:
         raise Http404("there is no such story")
-    value = shown.told(testimony, "web", _language())
+    value = shown.told(testimony, "web", readers_language())
     if value is not None:
         return value
     if not shown.was_out(testimony):
         raise Http404("there is no such story")
     return HttpResponse(
-        render_message("withdrawn_story", _language()),
+        render_message("withdrawn_story", readers_language()),
         status=410,
         headers={"Cache-Control": "no-store", "X-Robots-Tag": "noindex"},
     )
@@ -62,13 +57,13 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
     value = _told(slug)
     if isinstance(value, HttpResponse):
         return value
-    language = _language()
+    language = readers_language()
     here = request.GET.get("country", "")
     country = here if here in shown.countries_with_help() else value.place.country
     page = render_template(
         "web/story.html", language=language, story=value, rtl=is_right_to_left(language), place=place_words(value, language),
         newsroom=newsroom().name, url=absolute(request.path), country=country, countries=_countries(shown.countries_with_help(), language),
-        help=shown.turn_to(country, language), front=_front(language), card=absolute(reverse("story_card", args=[slug])),
+        help=shown.turn_to(country, language), front=front_of(language), card=absolute(reverse("story_card", args=[slug])),
         poster=absolute(value.images[0].url) if value.images else "",
     )  # fmt: skip
     return _kept(page)
@@ -89,7 +84,7 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
     value = _told(slug)
     if isinstance(value, HttpResponse):
         return value
-    language = _language()
+    language = readers_language()
     issue = types.Issue(newsroom().name, value.title, value.published.date(), language, "", "", "", "", value.quote, ())
     block = types.Quote("", value.quote or value.title, value.name, "", None, None, value.title)
     return _kept(card_png(issue, block), "image/png")
@@ -97,25 +92,21 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
 
 @surface("stories gallery", "web", "absent", "all public testimonies by kind and country, and their search")
 def stories(request: HttpRequest) -> HttpResponse:
-    language = _language()
+    language = readers_language()
     kind, country, asked = (request.GET.get(name, "")[:100] for name in ("kind", "country", "q"))
-    everything = list(shown.all_told("web", language))
-    found = (
-        list(shown.all_told("web", language, kind if kind in KINDS else "", country, asked))
-        if kind or country or asked
-        else everything
-    )
+    everything = shown.all_told("web", language)
+    found = shown.narrowed(everything, kind if kind in KINDS else "", country, asked)
     page = render_template(
         "web/stories.html", language=language, rtl=is_right_to_left(language), newsroom=newsroom().name, url=absolute(request.path),
         stories=[(s, place_words(s, language)) for s in found], kinds=sorted({s.kind for s in everything}), kind=kind, country=country, asked=asked,
-        countries=_countries(sorted({s.place.country for s in everything if s.place.country}), language), front=_front(language), is_open=shown.open_campaigns().exists(),
+        countries=_countries(sorted({s.place.country for s in everything if s.place.country}), language), front=front_of(language), is_open=shown.open_campaigns().exists(),
     )  # fmt: skip
     return _kept(page)
 
 
 @surface("stories feed", "web", "absent", "public testimonies as Atom")
 def stories_feed(request: HttpRequest) -> HttpResponse:
-    language = _language()
+    language = readers_language()
     rows = [
         (
             absolute(reverse("story", args=[s.slug])),
@@ -123,16 +114,12 @@ def stories_feed(request: HttpRequest) -> HttpResponse:
             s.quote or (s.paragraphs[0] if s.paragraphs else ""),
             s.published,
         )
-        for s in list(shown.all_told("web", language))[:MOST_IN_FEED]
+        for s in shown.all_told("web", language)[:MOST_IN_FEED]
     ]
     name = f"{newsroom().name}: {words(language)['stories']}"
     return _kept(
         render_stories_feed(rows, absolute(request.path), name, language), "application/atom+xml; charset=utf-8"
     )
-
-
-def _front(language: str) -> str:
-    return "/" if language == "en" else f"/{language}/"
 
 
 def _countries(codes: list[str], language: str) -> list[tuple[str, str]]:
@@ -177,7 +164,7 @@ def block(slug: str, at: Place, use: Use) -> types.Block | None:
         if i.url
     ]
     picture = pictures[0] if pictures else None
-    on_web = shown.told(testimony, "web", at.language) is not None if testimony else False
+    on_web = use == "web" or (testimony is not None and shown.told(testimony, "web", at.language) is not None)
     url = absolute(reverse("story", args=[value.slug])) if on_web else ""
     more = types.Link(at.more, url) if url else None
     place = place_words(value, at.language)

@@ -403,6 +403,11 @@ _WORDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+def front_of(language: str) -> str:
+    """The path of a language's front."""
+    return "/" if language == "en" else f"/{language}/"
+
+
 def words(language: str) -> Mapping[str, str]:
     """The fixed words in a language; English where an edition's language has none of its own."""
     return _WORDS.get(language.split("-")[0], _WORDS["en"])

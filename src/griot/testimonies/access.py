@@ -68,14 +68,17 @@ def visible(user: Any) -> QuerySet[Testimony]:
     return Testimony.objects.filter(pk__in=Testimony.objects.filter(seen).values("pk"))
 
 
-def may(user: Any, action: Action, testimony: Testimony) -> bool:
-    """Whether the user may do that with this testimony, now."""
-    if testimony.over and action not in _WITHDRAWN_ACTIONS:
-        return False
+def allowed(user: Any, testimony: Testimony) -> frozenset[Action]:
+    """All that the user may do with this testimony, now."""
+    found: set[Action] = set()
     for role in roles_of(user):
-        if action in MAY[role] and Testimony.objects.filter(_reach(role, user), pk=testimony.pk).exists():
-            return True
-    return False
+        if Testimony.objects.filter(_reach(role, user), pk=testimony.pk).exists():
+            found |= MAY[role]
+    return frozenset(found & _WITHDRAWN_ACTIONS if testimony.over else found)
+
+
+def may(user: Any, action: Action, testimony: Testimony) -> bool:
+    return action in allowed(user, testimony)
 
 
 def require(user: Any, action: Action, testimony: Testimony) -> None:

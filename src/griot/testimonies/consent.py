@@ -12,16 +12,6 @@ from datetime import date, datetime
 
 from griot.testimonies.types import OF_AGE, USES, Consent, Shown, Spot, Teller, Use, Withdrawal
 
-# A use that stands on another: who may be told of on the web may be seen by the team that puts it there.
-IMPLIED: Mapping[Use, tuple[Use, ...]] = {
-    "team": (),
-    "screenings": ("team",),
-    "web": ("team",),
-    "mail": ("team",),
-    "partners": ("team",),
-    "media": ("team",),
-}
-
 
 def problems(consent: Consent, teller: Teller, today: date) -> Iterator[str]:
     """Why a consent is not one, in words for who took it. None of them: it holds."""
@@ -50,8 +40,8 @@ def state(consent: Consent | None, withdrawn: datetime | None, now: datetime) ->
 
 
 def allows(consent: Consent, use: Use) -> bool:
-    """Whether a consent covers a use, by itself or by one that stands on it."""
-    return use in consent.uses or any(use in IMPLIED[given] for given in consent.uses)
+    """Whether a consent covers a use. Whoever may be told of anywhere may be seen by the team that tells."""
+    return use in consent.uses or (use == "team" and bool(consent.uses))
 
 
 def shown(

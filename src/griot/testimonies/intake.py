@@ -35,8 +35,9 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 
 
 @transaction.atomic
-def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> Testimony:
+def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testimony, bool]:
     """Store what a phone says of a testimony; the same again changes nothing, a newer consent is a new version.
+    Gives its row, and whether it is new.
 
     `sent` has `id` (UUID made on the phone), `kind`, `language`, `told`, `teller`, `answers`, `consent`, and may have `receipt`:
     the code that the teller was given. Raises Refused in words that name the field.
@@ -47,10 +48,12 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> Testimony:
         raise Refused("id: that testimony is another messenger's")
     if known and known.over:
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
+    if known is None and not messenger.may_collect:
+        raise Refused("the required training has to be passed before collecting")
     testimony = known or Testimony(pk=pk, campaign=messenger.team.campaign, messenger=messenger)
     if (code := _text(sent.get("receipt"), "receipt", 20)) and not testimony.receipt:
         testimony.keep_receipt(code)
-    return _take(testimony, sent, by="messenger")
+    return _take(testimony, sent, by="messenger"), known is None
 
 
 @transaction.atomic

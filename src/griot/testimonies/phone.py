@@ -6,7 +6,7 @@ import mimetypes
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -21,11 +21,15 @@ TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", 
 @gzip_page  # the same files for everybody: there is no secret in them to guess by their length
 @require_safe
 def phone_app(request: HttpRequest, name: str = "") -> HttpResponseBase:
-    """A file of the app; the app itself for any address that is none of its files."""
+    """A file of the app; the app itself for any address that is none of its files. Raises Http404 for a file of an older build."""
     dist: Path = settings.CAPTURE_DIST
-    files = {str(p.relative_to(dist)): p for p in dist.rglob("*") if p.is_file() and not p.name.startswith(".")}
-    path = files.get(name) or files.get("index.html")
-    if path is None:
+    is_hashed = name.startswith("assets/")
+    path = (dist / name).resolve()
+    if not path.is_relative_to(dist.resolve()) or not path.is_file() or path.name.startswith("."):
+        if is_hashed:
+            raise Http404("that file is of another build")
+        path = dist / "index.html"
+    if not path.is_file():
         return HttpResponse(
             "The phone app is not built yet. It is built while the newsroom starts; try again in a minute. "
             "If this stays, ./griot build_capture tells why.",
@@ -33,7 +37,6 @@ def phone_app(request: HttpRequest, name: str = "") -> HttpResponseBase:
         )  # fmt: skip
     kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     response = FileResponse(path.open("rb"), content_type=kind)
-    is_hashed = "/assets/" in f"/{name}"
     response["Cache-Control"] = "public, max-age=31536000, immutable" if is_hashed else "no-cache"
     response["Content-Security-Policy"] = POLICY
     response["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=()"

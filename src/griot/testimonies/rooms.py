@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import segno
@@ -13,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +23,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from griot.testimonies import review, withdrawing
-from griot.testimonies.access import may, note, require, roles_of, visible
+from griot.testimonies.access import allowed, note, require, roles_of, visible
 from griot.testimonies.errors import Refused
 from griot.testimonies.models import Access, CheckIn, Departure, File, Messenger, Rendition, Testimony
 from griot.testimonies.models.campaigns import LANGUAGES
@@ -35,17 +37,14 @@ MOST_SUBTITLES = 512 * 1024
 
 
 def for_reviewers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Only for accounts with a role in testimonies; what is refused in words is said on the page it came from."""
+    """Only for accounts with a role in testimonies."""
 
+    @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not roles_of(request.user):
             raise PermissionDenied("your account has no role in testimonies")
         return view(request, *args, **kwargs)
 
-    answer.__name__, answer.__doc__ = view.__name__, view.__doc__
-    for name in ("surface",):
-        if hasattr(view, name):
-            setattr(answer, name, getattr(view, name))
     return answer
 
 
@@ -58,7 +57,7 @@ def testimonies(request: HttpRequest) -> HttpResponse:
         .prefetch_related("writings", "consents")
     )
     state, mine = request.GET.get("state", ""), request.GET.get("mine") == "1"
-    counts = {value: rows.filter(state=value).count() for value in S.values}
+    counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     if state in S.values:
         rows = rows.filter(state=state)
     else:
@@ -68,7 +67,7 @@ def testimonies(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request, "testimonies/list.html",
-        {"page": page, "state": state, "mine": mine, "states": [(value, S(value).label, counts[value]) for value in S.values]},
+        {"page": page, "state": state, "mine": mine, "states": [(value, S(value).label, counts.get(value, 0)) for value in S.values]},
     )  # fmt: skip
 
 
@@ -102,26 +101,12 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
     require(request.user, "see", row)
     if not row.over:
         note(request.user, row, "page")
-    allowed = {
-        action
-        for action in (
-            "original",
-            "edit",
-            "protect",
-            "approve",
-            "publish",
-            "assign",
-            "withdraw",
-            "receipt",
-            "departures",
-        )
-        if may(request.user, action, row)
-    }  # type: ignore[arg-type]
+    may_do = allowed(request.user, row)
     if row.over:
         return render(
             request,
             "testimonies/withdrawn.html",
-            {"row": row, "departures": _departures(row) if "departures" in allowed else [], "allowed": allowed},
+            {"row": row, "departures": _departures(row) if "departures" in may_do else [], "allowed": may_do},
         )
     written = _written(row)
     codes = [code for code, _ in written]
@@ -138,11 +123,11 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
     return render(
         request, "testimonies/testimony.html",
         {
-            "row": row, "consent": row.consent, "allowed": allowed, "form": form, "language": language, "languages": written,
+            "row": row, "consent": row.consent, "allowed": may_do, "form": form, "language": language, "languages": written,
             "files": files, "renditions": showable(row), "waiting": Rendition.objects.filter(file__testimony=row).exclude(state="ready"),
             "steps": row.steps.select_related("by"), "obstacles": review.obstacles(row), "called": _heading(row),
             "to": review.WAY[review.WAY.index(S(row.state)) + 1].label if row.state in review.WAY[:-1] else "",
-            "may_move": row.state in review.WAY[:-1] and may(request.user, review.TAKES[S(row.state)], row),  # type: ignore[arg-type]
+            "may_move": row.state in review.WAY[:-1] and review.TAKES[S(row.state)] in may_do,
             "people": get_user_model().objects.filter(is_active=True).order_by("username"), "departures": _departures(row),
             "is_hidden": row.hurts and not request.GET.get("open"), "looks": Access.objects.filter(testimony=row.pk)[:12],
         },

@@ -5,7 +5,7 @@ The values are plain; addresses are paths on the site. What the current consent 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,9 +45,7 @@ class Told:
     stream: str
     sound: str
     published: datetime
-    languages: tuple[str, ...]
     is_altered: bool
-    version: int
 
 
 def out() -> QuerySet[Testimony]:
@@ -94,9 +92,7 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
         stream=next((f"{_address(r, use)}master.m3u8" for r in renditions if r.kind == "stream"), ""),
         sound=next((_address(r, use) for r in renditions if r.kind == "sound"), ""),
         published=testimony.published,
-        languages=tuple(sorted(writings)),
         is_altered=shown.face != "show" or shown.voice != "show",
-        version=shown.version,
     )
 
 
@@ -104,21 +100,21 @@ def _address(rendition: Rendition, use: types.Use) -> str:
     return reverse("rendition", args=[use, rendition.key])
 
 
-def all_told(use: types.Use, language: str, kind: str = "", country: str = "", words: str = "") -> Iterator[Told]:
-    """Everything that `use` may show, newest first, narrowed down. Words are looked for in what is shown, and nowhere else."""
+def all_told(use: types.Use, language: str) -> list[Told]:
+    """Everything that `use` may show, newest first."""
     rows = out().select_related("campaign").prefetch_related("writings", "consents")
-    if kind:
-        rows = rows.filter(kind=kind)
-    if country:
-        rows = rows.filter(country=country)
+    return [value for row in rows if (value := told(row, use, language)) is not None]
+
+
+def narrowed(stories: Sequence[Told], kind: str = "", country: str = "", words: str = "") -> list[Told]:
+    """Those of a kind, told in a country, with words. All of it is looked for in what is shown, and nowhere else."""
     wanted = words.casefold().split()
-    for row in rows:
-        value = told(row, use, language)
-        if value is None:
-            continue
-        text = " ".join([value.title, value.quote, *value.paragraphs, value.name, value.place.words]).casefold()
-        if all(word in text for word in wanted):
-            yield value
+
+    def has_all(s: Told) -> bool:
+        text = " ".join([s.title, s.quote, *s.paragraphs, s.name, s.place.words]).casefold()
+        return all(word in text for word in wanted)
+
+    return [s for s in stories if kind in {"", s.kind} and country in {"", s.place.country} and has_all(s)]
 
 
 def turn_to(country: str, language: str) -> list[Referral]:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from griot.testimonies.keeping import vault
@@ -20,7 +19,7 @@ from griot.testimonies.signals import changed
 By = Literal["teller", "guardian", "team", "expiry"]
 _BLANK: dict[str, Any] = {
     "name": "", "alias": "", "birth_year": None, "country": "", "region": "", "spot": "", "latitude": None, "longitude": None,
-    "left": "", "reached": "", "answers": {}, "themes": [], "assigned": None, "hurts": False, "receipt": "",
+    "left": "", "reached": "", "answers": {}, "assigned": None, "hurts": False, "receipt": "",
 }  # fmt: skip
 
 
@@ -97,4 +96,4 @@ def expire(now: datetime) -> int:
 
 def unfinished() -> list[Any]:
     """Withdrawn testimonies that are not erased yet."""
-    return list(Testimony.objects.filter(Q(withdrawn__isnull=False), erased=None).values_list("pk", flat=True))
+    return list(Testimony.objects.filter(withdrawn__isnull=False, erased=None).values_list("pk", flat=True))

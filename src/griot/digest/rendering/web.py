@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from griot.digest.rendering.environment import render_template
 from griot.digest.types import Block, Issue, picture_of, title_of
-from griot.digest.words import is_right_to_left, words
+from griot.digest.words import front_of, is_right_to_left, words
 
 if TYPE_CHECKING:
     from griot.digest.archive import Archive
@@ -23,12 +23,11 @@ def render_item(issue: Issue, block: Block) -> str:
 
 def render_message(word: str, language: str = "en") -> str:
     """A page that says one thing, for when there is nothing to show: a key of `words`."""
-    front = "/" if language == "en" else f"/{language}/"
     return render_template(
         "web/message.html",
         language=language,
         message=words(language)[word],
-        front=front,
+        front=front_of(language),
         rtl=is_right_to_left(language),
     )
 

@@ -69,7 +69,6 @@ class Rendition(models.Model):
         SOUND = "sound", "sound"
         STILL = "still", "still"
         PHOTO = "photo", "photo"
-        WAVEFORM = "waveform", "waveform"
 
     class State(models.TextChoices):
         WAITING = "waiting", "waiting"

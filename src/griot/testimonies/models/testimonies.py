@@ -63,7 +63,6 @@ class Testimony(models.Model):
     left = models.CharField("from", max_length=120, blank=True)
     reached = models.CharField("to", max_length=120, blank=True)
     answers = models.JSONField(default=dict, blank=True, help_text="what was written down, by the guide's prompts")
-    themes = ArrayField(models.CharField(max_length=50), default=list, blank=True)
 
     slug = models.SlugField(unique=True, editable=False)
     receipt = models.CharField(max_length=64, blank=True, editable=False, help_text="hash of the code on the receipt")
