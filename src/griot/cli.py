@@ -49,6 +49,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "list_surfaces": "every place where a testimony can be met, with its rule of consent, as JSON lines",
         "invite_messenger": "a link for a messenger's phone to join with (NAME)",
         "rotate_keys": "a new key for the vault, and every file encrypted for it",
+        "forget_factors": "take the lost second factors of an account away (USER)",
         "build_capture": "build the messengers' phone app",
     },
     "Looking after the code": {

@@ -34,6 +34,7 @@ def gone_wrong(request: HttpRequest) -> HttpResponse:
 handler404, handler500 = not_found, gone_wrong
 
 urlpatterns = [
+    path("admin/", include("griot.accounts.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("capture/api/", include("griot.testimonies.urls")),

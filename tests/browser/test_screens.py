@@ -76,7 +76,7 @@ def test_an_editor_signs_in_edits_previews_and_sends(live_server, issue, page_at
     page = page_at(1280)
     page.goto(live_server.url + "/admin/")
     assert "Sign in to Griot" in page.content()
-    page.fill("[name=username]", "admin")
+    page.fill("[name=login]", "admin")
     page.fill("[name=password]", "a password of length")
     page.click("button[type=submit]")
     page.wait_for_selector("text=This morning")

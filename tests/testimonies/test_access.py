@@ -8,6 +8,7 @@ from django.test import Client
 from griot.testimonies import withdrawing
 from griot.testimonies.models import Access, CheckIn, Rendition
 from griot.testimonies.rendering import make
+from tests.signing_in import with_second_factor
 from tests.testimonies import made
 from tests.testimonies.people import Phone, as_sent, committed, make_campaign, make_messenger, user_with
 
@@ -101,12 +102,27 @@ def test_only_what_is_allowed(house, view, state):
     found = ""
     for role in ROLES:
         client = Client()
-        client.force_login(people[role])
+        with_second_factor(client, people[role])
         point = transaction.savepoint()  # each role meets the same testimony
         found += "." if outcome(client, view, testimony, file) else "-"
         transaction.savepoint_rollback(point)
         testimony.refresh_from_db()
     assert found == TABLE[view, state], f"{view}, {state}: {dict(zip(ROLES, found, strict=True))}"
+
+
+@pytest.mark.parametrize("view", ["page", "original", "rendition", "comment", "receipt", "withdraw"])
+def test_who_may_open_raw_material_does_nothing_without_a_second_factor(house, django_user_model, view):
+    _, people, _, testimony, file = house
+    root = django_user_model.objects.create_superuser("root", "root@a.example", "a password of length")
+    both = user_with(django_user_model, "editor", "coordinator", name="both")
+    for user in (people["coordinator"], people["protection"], both, root):
+        client = Client()
+        client.force_login(user)
+        assert not outcome(client, view, testimony, file)
+    type(testimony).objects.update(state="editing")
+    client = Client()
+    client.force_login(people["editor"])
+    assert outcome(client, view, testimony, file) == (view in {"page", "rendition", "comment"}), "nobody else is asked"
 
 
 def test_who_is_not_signed_in_reaches_nothing(house):
@@ -153,7 +169,7 @@ def test_check_ins_are_read_by_the_focal_person_alone(house, django_user_model):
 def test_every_look_is_written_down(house):
     _, people, _, testimony, file = house
     client = Client()
-    client.force_login(people["protection"])
+    with_second_factor(client, people["protection"])
     client.get(f"/admin/testimonies/originals/{file.pk}/")
     look = Access.objects.filter(testimony=testimony.pk, what="original").get()
     assert look.user == people["protection"] and str(file.pk) in look.detail
@@ -174,7 +190,7 @@ def test_an_original_is_under_no_public_address(house):
 def test_a_player_gets_the_range_it_asks_for(house):
     _, people, _, _, file = house
     client = Client()
-    client.force_login(people["protection"])
+    with_second_factor(client, people["protection"])
     path = f"/admin/testimonies/originals/{file.pk}/"
     whole = client.get(path).content
     part = client.get(path, HTTP_RANGE="bytes=10-19")
@@ -198,7 +214,7 @@ def test_each_role_has_a_group_that_gives_it_and_no_other(house, django_user_mod
         user.groups.add(Group.objects.get(name=f"Testimonies: {role}"))
         assert roles_of(django_user_model.objects.get(pk=user.pk)) == {role}
         client = Client()
-        client.force_login(user)
+        with_second_factor(client, user)
         assert client.get("/admin/testimonies/").status_code == 200
         assert (client.get("/admin/messengers/new/").status_code == 200) == (
             role in {"coordinator", "administrator"}

@@ -23,6 +23,7 @@ from griot.testimonies.models import Departure, Rendition
 from griot.testimonies.surfaces import SURFACES
 from griot.testimonies.tasks import sweep
 from tests.digest.issues import make_issue
+from tests.signing_in import with_second_factor
 from tests.testimonies import made
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
 from tests.testimonies.test_review import publish
@@ -65,7 +66,7 @@ class House:
         self.send = start_send(self.issue, audience)
         self.code = self.testimony.make_receipt()
         self.editor = Client()
-        self.editor.force_login(self.admin)
+        with_second_factor(self.editor, self.admin)
         self.teller = Client()
         self.teller.post("/receipt/", {"code": self.code})
 

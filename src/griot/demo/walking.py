@@ -115,7 +115,7 @@ def _newsroom() -> Iterator[tuple[str, str, str]]:
 def _signed_in(chrome: Any, url: str, user: str, password: str) -> Any:
     page = chrome.new_context(viewport={"width": 1280, "height": 800}).new_page()
     page.goto(f"{url}/admin/login/")
-    page.fill("[name=username]", user)
+    page.fill("[name=login]", user)
     page.fill("[name=password]", password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/admin/")

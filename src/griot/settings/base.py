@@ -53,6 +53,33 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1  # hour
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+SECRET_KEY_FALLBACKS: list[str] = env.list("GRIOT_OLD_SECRET_KEYS", default=[])
+LOGIN_URL = WAGTAILADMIN_LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+LOGIN_REDIRECT_URL = "wagtailadmin_home"
+ACCOUNT_ADAPTER = "griot.accounts.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_EMAIL_VERIFICATION = "none"  # administrators make the accounts
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "griot.accounts.adapters.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a phone's clock may be off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_HOST == "localhost"  # where browsers themselves allow it
+SOCIALACCOUNT_ADAPTER = "griot.accounts.adapters.SingleSignOn"
+# One provider, whose accounts an administrator has made here; a form in between would be stopped by our own form-action.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+OIDC_SERVER = env.str("GRIOT_OIDC_SERVER", "").rstrip("/")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [{
+            "provider_id": "sso", "name": env.str("GRIOT_OIDC_NAME", "your organisation"), "client_id": env.str("GRIOT_OIDC_CLIENT", ""),
+            "secret": env.str("GRIOT_OIDC_SECRET", ""), "settings": {"server_url": OIDC_SERVER},
+        }] if OIDC_SERVER else [],
+    }
+}  # fmt: skip
 
 # --- the demo ---------------------------------------------------------------------------
 DEMO = demo_facts()  # made by `./griot up` without --empty; empty in a real newsroom
@@ -84,6 +111,7 @@ DEFAULT_FROM_EMAIL = MAIL_FROM
 
 # --- Django ------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "griot.accounts",
     "griot.press",
     "griot.testimonies",
     "griot.digest",
@@ -104,6 +132,11 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "procrastinate.contrib.django",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -111,6 +144,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "django.contrib.postgres",
     *(["griot.demo"] if DEMO else []),
 ]
@@ -124,8 +158,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "griot.accounts.factors.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "griot.urls"

@@ -13,6 +13,7 @@ from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 
+from griot.accounts.factors import has_second_factor
 from griot.testimonies.models import Access, Testimony
 
 Role = Literal["coordinator", "protection", "editor", "approver", "administrator"]
@@ -45,6 +46,11 @@ def roles_of(user: Any) -> frozenset[Role]:
     return frozenset(role for role, permission in ROLES.items() if user.is_active and user.has_perm(permission))
 
 
+def opens_raw_material(user: Any) -> bool:
+    """Whether a role of theirs opens sealed recordings: they need a second factor."""
+    return any("original" in MAY[role] for role in roles_of(user))
+
+
 _ALL = Q(pk__isnull=False)  # an empty Q would vanish when it is joined by "or"
 
 
@@ -69,7 +75,9 @@ def visible(user: Any) -> QuerySet[Testimony]:
 
 
 def allowed(user: Any, testimony: Testimony) -> frozenset[Action]:
-    """All that the user may do with this testimony, now."""
+    """All that the user may do with this testimony, now: nothing, for whom raw material is open but a second factor missing."""
+    if opens_raw_material(user) and not has_second_factor(user):
+        return frozenset()
     found: set[Action] = set()
     for role in roles_of(user):
         if Testimony.objects.filter(_reach(role, user), pk=testimony.pk).exists():

@@ -22,8 +22,9 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
+from griot.accounts.factors import ask_for_second_factor, has_second_factor
 from griot.testimonies import review, withdrawing
-from griot.testimonies.access import allowed, note, require, roles_of, visible
+from griot.testimonies.access import allowed, note, opens_raw_material, require, roles_of, visible
 from griot.testimonies.errors import Refused
 from griot.testimonies.models import Access, CheckIn, Departure, File, Messenger, Rendition, Testimony
 from griot.testimonies.models.campaigns import LANGUAGES
@@ -37,12 +38,17 @@ MOST_SUBTITLES = 512 * 1024
 
 
 def for_reviewers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Only for accounts with a role in testimonies."""
+    """Only for accounts with a role in testimonies; with a second factor, where a role of theirs opens raw material."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not roles_of(request.user):
             raise PermissionDenied("your account has no role in testimonies")
+        if opens_raw_material(request.user) and not has_second_factor(request.user):
+            return ask_for_second_factor(
+                request,
+                "You may open sealed recordings: prove a second factor first, or set one up, an app or a passkey.",
+            )
         return view(request, *args, **kwargs)
 
     return answer

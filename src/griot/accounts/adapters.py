@@ -1,0 +1,78 @@
+"""How django-allauth signs people in here: only accounts that an administrator has made, and no secret in the clear."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import secrets
+from functools import lru_cache
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+log = logging.getLogger(__name__)
+
+
+class Accounts(DefaultAccountAdapter):
+    """Nobody signs up; every change of a factor is told by mail to whom the account belongs."""
+
+    def is_open_for_signup(self, request: Any) -> bool:
+        return False
+
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        if to := email or user.email:
+            super().send_notification_mail(template_prefix, user, context, to)
+
+
+class SingleSignOn(DefaultSocialAccountAdapter):
+    """Whoever the organisation's provider vouches for is let in to the account of the same address, if there is one.
+
+    The address has to be verified by the provider. The account's password stays; its second factor is asked all the same.
+    """
+
+    def pre_social_login(self, request: Any, sociallogin: Any) -> None:
+        if sociallogin.is_existing:
+            return
+        addresses = [a.email for a in sociallogin.email_addresses if a.verified]
+        found = get_user_model().objects.filter(email__in=addresses, is_active=True).exclude(email="")[:2]
+        if len(found) == 1:
+            sociallogin.connect(request, found[0])
+
+
+class Factors(DefaultMFAAdapter):
+    """Secrets of authenticator apps are sealed with a key made of the newsroom's secret key."""
+
+    def get_totp_issuer(self) -> str:
+        return str(settings.WAGTAIL_SITE_NAME)
+
+    def encrypt(self, text: str) -> str:
+        return _seal((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)).encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            sealed = encrypted_text.encode()
+            return _seal((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)).decrypt(sealed).decode()
+        except InvalidToken:
+            log.error(
+                "a second factor was sealed with another secret key: name the old one, or `./griot forget_factors USER`"
+            )
+            return base64.b32encode(secrets.token_bytes(20)).decode()  # which no code fits
+
+
+@lru_cache(maxsize=4)
+def _seal(keys: tuple[str, ...]) -> MultiFernet:
+    """Fernet (AES-128-CBC, HMAC-SHA-256) under a key derived from each secret key by HKDF (RFC 5869)."""
+
+    def derived(key: str) -> bytes:
+        return base64.urlsafe_b64encode(HKDF(SHA256(), 32, None, b"griot second factors").derive(key.encode()))
+
+    return MultiFernet([Fernet(derived(key)) for key in keys])

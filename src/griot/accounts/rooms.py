@@ -1,0 +1,71 @@
+"""Who has a second factor, for administrators; and taking a lost one away, so that its owner can set up another."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_POST
+from requests import RequestException
+from wagtail.log_actions import log
+
+from griot.accounts.factors import ask_for_second_factor, has_second_factor
+
+
+@transaction.atomic
+def forget_factors(user: Any, by: Any = None) -> int:
+    """Take all second factors of an account away, and give how many that were. Its owner is told by mail."""
+    count, _ = Authenticator.objects.filter(user=user).delete()
+    if count:
+        log(instance=user, action="griot.forget_factors", user=by, data={"count": count})
+        text = render_to_string("accounts/forgotten.txt", {"user": user})
+        transaction.on_commit(
+            lambda: user.email_user("Your second factors were taken away", text) if user.email else None
+        )
+    return count
+
+
+def second_factors(request: HttpRequest) -> HttpResponse:
+    _only_administrators(request)
+    users = (
+        get_user_model()
+        .objects.filter(is_active=True)
+        .prefetch_related("authenticator_set", "groups")
+        .order_by("username")
+    )
+    return render(request, "accounts/second_factors.html", {"users": users})
+
+
+@require_POST
+def forget(request: HttpRequest, pk: int) -> HttpResponse:
+    _only_administrators(request)
+    if not has_second_factor(request.user):
+        return ask_for_second_factor(request, "Prove your own second factor before you take another’s away.")
+    user = get_object_or_404(get_user_model(), pk=pk)
+    count = forget_factors(user, request.user)
+    messages.success(request, f"{user.get_username()} has no second factor now." if count else "There was none.")
+    return redirect("second_factors")
+
+
+def _only_administrators(request: HttpRequest) -> None:
+    if not request.user.is_superuser:
+        raise PermissionDenied("only administrators see who has a second factor")
+
+
+def organisation_login(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """To the organisation's own sign-in, or back with the reason where it can't be reached."""
+    try:
+        return openid_connect.login(request, provider_id)
+    except RequestException:
+        logging.getLogger(__name__).exception("the organisation's sign-in can't be reached")
+        messages.error(request, "Your organisation’s sign-in can’t be reached now. Try again, or use your password.")
+        return redirect("account_login")

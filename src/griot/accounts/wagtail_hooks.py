@@ -1,0 +1,43 @@
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.log_actions import LogFormatter
+
+
+class AdministratorsItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(request.user.is_superuser)
+
+
+@hooks.register("register_account_menu_item")
+def factors_item(request: HttpRequest) -> dict[str, str]:
+    return {
+        "url": reverse("mfa_index"),
+        "label": "Second factor",
+        "help_text": "An authenticator app, a passkey, recovery codes.",
+    }
+
+
+@hooks.register("register_settings_menu_item")
+def second_factors_item() -> MenuItem:
+    return AdministratorsItem("Second factors", reverse("second_factors"), icon_name="key", order=700)
+
+
+@hooks.register("register_log_actions")
+def forgetting(actions: Any) -> None:
+    @actions.register_action("griot.forget_factors")
+    class ForgetFactors(LogFormatter):
+        label = "Take second factors away"
+
+        def format_message(self, entry: Any) -> str:
+            return "Second factors taken away"
+
+
+@hooks.register("insert_global_admin_css")
+def accounts_css() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("griot/accounts.css"))

@@ -1,0 +1,206 @@
+"""Passwords, second factors and the organisation's own sign-in, as a browser without a screen meets them."""
+
+from __future__ import annotations
+
+import re
+from urllib.request import HTTPRedirectHandler, build_opener
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core.management import CommandError, call_command
+from django.test import Client
+from wagtail.models import ModelLogEntry
+
+from griot.accounts.adapters import Factors
+from tests.accounts.provider import CLIENT, SECRET, Provider
+from tests.signing_in import code, with_second_factor
+from tests.testimonies.people import committed, user_with
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a password of length"
+ROOM = "/admin/testimonies/"
+
+
+@pytest.fixture
+def officer(site, django_user_model, settings):
+    settings.EMAIL_BACKEND = "griot.mailing.backend.RelayBackend"
+    user = user_with(django_user_model, "protection", name="noor")
+    user.email = "noor@a.example"
+    user.save()
+    return user
+
+
+def sign_in(client: Client, name: str = "noor", password: str = PASSWORD, **more: str):
+    return client.post("/admin/login/", {"login": name, "password": password, **more}, follow=True)
+
+
+def set_up(client: Client) -> str:
+    """An authenticator app, as its owner sets one up after signing in; its secret."""
+    client.post("/admin/confirm/", {"password": PASSWORD})
+    page = client.get("/admin/factors/totp/activate/").content.decode()
+    secret = re.search(r'value="([A-Z2-7]{32})"', page)[1]
+    assert client.post("/admin/factors/totp/activate/", {"code": code(secret)}).status_code == 302
+    return secret
+
+
+def test_a_password_lets_in_and_a_wrong_one_does_not(officer):
+    client = Client()
+    assert b"not correct" in sign_in(client, password="another").content
+    assert client.get("/admin/").status_code == 302
+    assert sign_in(client).redirect_chain[-1][0] == "/admin/"
+    assert client.get("/admin/").status_code == 200
+
+
+def test_nobody_is_sent_to_another_site_after_signing_in(officer):
+    assert sign_in(Client(), next="https://evil.example/").redirect_chain[-1][0] == "/admin/"
+
+
+def test_ten_wrong_passwords_close_the_door(officer, settings):
+    settings.AXES_ENABLED = True
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "1000/m/ip", "login": "1000/m/ip"}
+    client = Client()
+    for _ in range(10):
+        answer = sign_in(client, password="another")
+    assert answer.status_code == 429
+    assert sign_in(client).status_code == 429, "the right one does not open it any more"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_raw_material_waits_for_a_second_factor_and_opens_once_it_is_set_up(officer, sink):
+    client = Client()
+    sign_in(client)
+    answer = client.get(ROOM, follow=True)
+    assert answer.redirect_chain[-1][0] == "/admin/factors/" and b"prove a second factor first" in answer.content
+    set_up(client)
+    [(to, message)] = sink.messages
+    assert to == "noor@a.example" and b"uthenticator app activated" in message
+    assert ROOM.encode() in client.get("/admin/factors/").content, "the way back to what was wanted"
+    assert client.get(ROOM).status_code == 200
+    other = Client()
+    other.force_login(officer)  # a session from before, with the password alone
+    assert other.get(ROOM)["Location"] == "/admin/factors/reauthenticate/?next=%2Fadmin%2Ftestimonies%2F"
+
+
+def test_who_has_a_factor_is_asked_for_it_at_the_door(officer):
+    client = Client()
+    sign_in(client)
+    secret = set_up(client)
+    new = Client()
+    assert sign_in(new).redirect_chain[-1][0] == "/admin/factors/authenticate/"
+    assert new.get("/admin/").status_code == 302, "a password alone is nothing now"
+    assert b"Incorrect code" in new.post("/admin/factors/authenticate/", {"code": "000000"}).content
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+
+    spare = RecoveryCodes(Authenticator.objects.get(user=officer, type="recovery_codes")).get_unused_codes()[0]
+    assert new.post("/admin/factors/authenticate/", {"code": spare}, follow=True).status_code == 200
+    assert new.get(ROOM).status_code == 200
+    again = Client()
+    sign_in(again)
+    assert b"Incorrect code" in again.post("/admin/factors/authenticate/", {"code": spare}).content, "each is good once"
+    assert Authenticator.objects.get(user=officer, type="totp").data["secret"] != secret
+
+
+def test_secrets_are_sealed_and_survive_a_new_secret_key(officer, settings, caplog):
+    sealed = Factors().encrypt("a secret")
+    assert "a secret" not in sealed and Factors().decrypt(sealed) == "a secret"
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    assert Factors().decrypt(sealed) == "a secret"
+    settings.SECRET_KEY_FALLBACKS = []
+    assert Factors().decrypt(sealed) != Factors().decrypt(sealed), "no code fits"
+    assert "forget_factors" in caplog.text
+
+
+def test_an_administrator_takes_a_lost_factor_away(officer, admin_user, sink):
+    with_second_factor(Client(), officer)
+    client = Client()
+    client.force_login(admin_user)
+    assert client.post(f"/admin/second-factors/{officer.pk}/forget/")["Location"] == "/admin/factors/"
+    assert Authenticator.objects.filter(user=officer).exists(), "not without a factor of one's own"
+    with_second_factor(client, admin_user)
+    assert b"noor" in client.get("/admin/second-factors/").content
+    with committed():
+        client.post(f"/admin/second-factors/{officer.pk}/forget/")
+    assert not Authenticator.objects.filter(user=officer).exists()
+    assert ModelLogEntry.objects.get(action="griot.forget_factors").user == admin_user
+    assert sink.messages[-1][0] == "noor@a.example" and b"taken away" in sink.messages[-1][1]
+    assert client.get("/admin/reports/site-history/").status_code == 200
+    with_second_factor(client, officer)
+    assert client.get("/admin/second-factors/").status_code == 403
+    call_command("forget_factors", "noor")
+    assert not Authenticator.objects.filter(user=officer).exists()
+    with pytest.raises(CommandError, match="nobody signs in as"):
+        call_command("forget_factors", "nobody")
+
+
+def test_nobody_signs_up(site):
+    for path in ("/admin/sign-up/", "/admin/sso/signup/", "/admin/sso/oidc/none/login/"):
+        assert Client().post(path, {"email": "a@b.example"}).status_code in {302, 403, 404, 405}
+
+
+# --- the organisation's own sign-in -----------------------------------------------------------
+
+
+@pytest.fixture
+def provider(settings):
+    found = Provider()
+    app = {
+        "provider_id": "sso",
+        "name": "Relief",
+        "client_id": CLIENT,
+        "secret": SECRET,
+        "settings": {"server_url": found.url},
+    }
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
+    yield found
+    found.server.shutdown()
+
+
+class _Stay(HTTPRedirectHandler):
+    def redirect_request(self, *args, **kwargs):
+        return None
+
+
+def through(client: Client, provider: Provider):
+    """Sign in at the provider, and come back."""
+    begun = client.get("/admin/sso/oidc/sso/login/")
+    assert begun.status_code == 302 and begun["Location"].startswith(provider.url)
+    try:
+        build_opener(_Stay).open(begun["Location"])
+    except Exception as answer:
+        back = answer.headers["Location"]  # type: ignore[attr-defined]
+    return client.get(back.removeprefix("http://testserver"), follow=True)
+
+
+def test_the_organisation_vouches_for_an_account(officer, provider):
+    client = Client()
+    assert b"Sign in with Relief" in client.get("/admin/login/").content
+    provider.who["email"] = "noor@a.example"
+    assert through(client, provider).redirect_chain[-1][0] == "/admin/"
+    assert client.get("/admin/").status_code == 200
+    officer.refresh_from_db()
+    assert officer.check_password(PASSWORD), "the password stays"
+    assert client.get(ROOM)["Location"] == "/admin/factors/", "and raw material still waits for a factor of ours"
+    officer.email = ""
+    officer.save()
+    assert through(Client(), provider).redirect_chain[-1][0] == "/admin/", "it is known by its subject now"
+
+
+@pytest.mark.parametrize(("email", "is_verified"), [("nobody@a.example", True), ("noor@a.example", False), ("", True)])
+def test_whom_no_administrator_knows_stays_outside(officer, provider, email, is_verified):
+    provider.who.update(email=email, email_verified=is_verified)
+    client = Client()
+    assert b"no account here yet" in through(client, provider).content
+    assert client.get("/admin/").status_code == 302
+
+
+def test_a_factor_is_asked_of_who_comes_from_the_organisation(officer, provider):
+    with_second_factor(Client(), officer)
+    provider.who["email"] = "noor@a.example"
+    assert through(Client(), provider).redirect_chain[-1][0] == "/admin/factors/authenticate/"
+
+
+def test_a_provider_that_is_away_is_said(officer, provider):
+    provider.server.shutdown()
+    provider.server.server_close()
+    answer = Client().get("/admin/sso/oidc/sso/login/", follow=True)
+    assert answer.redirect_chain[-1][0] == "/admin/login/" and "can’t be reached" in answer.content.decode()
