@@ -19,7 +19,7 @@ from griot.testimonies.phone import phone_app
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    rules = f"User-agent: *\nDisallow: /admin/\nDisallow: /unsubscribe/\nDisallow: /receipt/\nDisallow: /capture/\n\nSitemap: {absolute('/sitemap.xml')}\n"
+    rules = f"User-agent: *\nDisallow: /admin/\nDisallow: /unsubscribe/\nDisallow: /receipt/\nDisallow: /capture/\nDisallow: /odk/\n\nSitemap: {absolute('/sitemap.xml')}\n"
     return HttpResponse(rules, content_type="text/plain")
 
 
@@ -38,6 +38,7 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("capture/api/", include("griot.testimonies.urls")),
+    path("odk/", include("griot.testimonies.odk_urls")),
     path("capture/", phone_app, name="phone_app"),
     path("capture/<path:name>", phone_app),
     path("press/push/<slug:name>/", press.push, name="push"),

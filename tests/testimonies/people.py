@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.test import Client, TestCase
 
+from griot.accounts.factors import vouch_for
 from griot.testimonies.access import ROLES
 from griot.testimonies.intake import examine
 from griot.testimonies.models import Campaign, Country, Device, Messenger, Testimony
@@ -46,7 +47,7 @@ def user_with(django_user_model: Any, *roles: str, name: str = "") -> Any:
         *Permission.objects.filter(content_type__app_label="testimonies", codename__in=codes),
         Permission.objects.get(codename="access_admin"),
     )
-    return django_user_model.objects.get(pk=user.pk)
+    return vouch_for(django_user_model.objects.get(pk=user.pk))  # when it acts without a browser
 
 
 def as_sent(**changes: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from griot.testimonies.intake import examine, sweep
@@ -196,7 +196,8 @@ def test_whatever_a_phone_sends_is_taken_or_refused_in_words(phone, field, value
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(max_size=60), st.text(alphabet="0123456789-x", max_size=12))
+@given(st.text(max_size=60), st.text(alphabet="0123456789-x²", max_size=12))
+@example(metadata="0 \x80", length="0").via("discovered failure")
 def test_whatever_is_said_of_an_upload_is_taken_or_refused_in_words(phone, metadata, length):
     try:
         metadata.encode("latin-1")

@@ -38,6 +38,12 @@ def _marked(request: HttpRequest) -> Any:
     return user
 
 
+def vouch_for(user: Any) -> Any:
+    """The user, for a command on the machine itself to act as: taken for somebody with a second factor."""
+    user.has_second_factor = True
+    return user
+
+
 def has_second_factor(user: Any) -> bool:
     """Whether the user has proved a second factor in the session that this object comes from."""
     return bool(getattr(user, "has_second_factor", False))

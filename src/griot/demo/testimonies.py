@@ -16,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
+from griot.accounts.factors import vouch_for
 from griot.demo.recordings import film, jpeg, person, thing, tune
 from griot.runtime.state import ROOT
 from griot.testimonies import review, withdrawing
@@ -51,7 +52,7 @@ def seed_testimonies() -> None:
     """Make the campaign, its people and its testimonies, once. Killed in between, the next call goes on."""
     told = tomllib.loads((ROOT / "demo" / "testimonies.toml").read_text())
     campaign = _campaign(told)
-    people = {role: _person(role, name) for role, name in _PEOPLE.items()}
+    people = {role: vouch_for(_person(role, name)) for role, name in _PEOPLE.items()}
     for team in campaign.teams.all():
         team.coordinators.add(people["coordinator"])
         Country.objects.filter(pk=team.pk).update(focal_person=people["protection"])

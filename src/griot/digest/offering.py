@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from griot.accounts.limiting import comes_too_often
 from griot.digest.composing import newsroom, readers_language
-from griot.digest.limiting import comes_too_often
 from griot.digest.rendering.environment import render_template
 from griot.digest.words import front_of, is_right_to_left, words
 from griot.testimonies import shown

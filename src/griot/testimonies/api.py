@@ -23,12 +23,12 @@ from django.views.decorators.http import require_GET, require_POST
 from griot.testimonies import intake
 from griot.testimonies.access import note
 from griot.testimonies.errors import Refused
-from griot.testimonies.models import CheckIn, Device, File, Messenger, Module, Referral, Testimony, Training
+from griot.testimonies.models import CheckIn, Device, File, Messenger, Module, Referral, Testimony
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.surfaces import surface
+from griot.testimonies.training import mark
 
 MOST_BODY = 512 * 1024  # bytes of JSON
-PASS_SHARE = 0.75  # of a module's questions
 View = Callable[..., HttpResponse]
 
 
@@ -148,25 +148,11 @@ def training(request: HttpRequest, device: Device) -> HttpResponse:
     module = Module.objects.filter(pk=sent.get("module"), campaign=device.messenger.team.campaign).first()
     if module is None:
         raise Refused("module: there is no such training")
-    before, after = (_right(module, sent.get(name)) for name in ("before", "after"))
-    if after is None:
-        raise Refused("after: the answers to the module's questions are expected")
-    count = len(module.questions)
-    is_passed = after >= count * PASS_SHARE
-    Training.objects.create(
-        messenger=device.messenger, module=module, before=before, after=after, of=count, is_passed=is_passed
-    )
+    done = mark(device.messenger, module, sent.get("before"), sent.get("after"))
     return JsonResponse(
-        {"right": after, "of": count, "is_passed": is_passed, "may_collect": device.messenger.may_collect}, status=201
+        {"right": done.after, "of": done.of, "is_passed": done.is_passed, "may_collect": device.messenger.may_collect},
+        status=201,
     )
-
-
-def _right(module: Module, answers: Any) -> int | None:
-    if answers is None:
-        return None
-    if not isinstance(answers, list) or len(answers) != len(module.questions):
-        raise Refused("an answer to each question is expected")
-    return sum(answer == question.get("right") for answer, question in zip(answers, module.questions, strict=True))
 
 
 @for_phones

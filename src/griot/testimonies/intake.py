@@ -162,7 +162,7 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
     position = said.get("position", "0")
     file = File.objects.create(
         id=pk, testimony=testimony, sha256=sha256, prompt=said.get("prompt", "")[:64],
-        role=role, position=int(position) if position.isdigit() else 0,
+        role=role, position=int(position) if position.isdecimal() else 0,
     )  # fmt: skip
     return Upload.objects.create(file=file, device=device, length=length)
 

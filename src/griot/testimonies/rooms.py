@@ -23,7 +23,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
-from griot.testimonies import review, withdrawing
+from griot.testimonies import odk, review, withdrawing
 from griot.testimonies.access import allowed, note, opens_raw_material, require, roles_of, visible
 from griot.testimonies.errors import Refused
 from griot.testimonies.models import Access, CheckIn, Departure, File, Messenger, Rendition, Testimony
@@ -211,7 +211,7 @@ def step(request: HttpRequest, pk: Any) -> HttpResponse:
 
 
 def _person(pk: str | None) -> Any:
-    return get_user_model().objects.filter(pk=pk, is_active=True).first() if pk and pk.isdigit() else None
+    return get_user_model().objects.filter(pk=pk, is_active=True).first() if pk and pk.isdecimal() else None
 
 
 # --- messengers ------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ def messengers(request: HttpRequest) -> HttpResponse:
 @permission_required("testimonies.coordinate", raise_exception=True)
 @require_POST
 def messenger(request: HttpRequest, pk: int) -> HttpResponse:
-    """Invite (a QR code and a link, shown once), freeze, thaw."""
+    """Invite (a QR code and a link, shown once), let in by ODK Collect (likewise), freeze, thaw."""
     row = get_object_or_404(_my_messengers(request.user), pk=pk)
     act = request.POST.get("act")
     note(request.user, None, f"messenger {act}"[:40], str(row))
@@ -249,9 +249,22 @@ def messenger(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{row} may be invited again, with a new key.")
     elif act == "invite" and row.state != Messenger.State.FROZEN:
         url = f"{settings.PUBLIC_URL}{reverse('phone_app')}#join={row.invite_anew()}"
-        code = segno.make(url, error="m").svg_inline(scale=5, border=2, light="#fff", omitsize=True)
-        return render(request, "testimonies/invitation.html", {"row": row, "url": url, "code": mark_safe(code)})  # noqa: S308  (our own drawing)
+        return render(request, "testimonies/invitation.html", {"row": row, "url": url, "code": _drawn(url)})
+    elif act == "odk" and row.state != Messenger.State.FROZEN:
+        login, password = odk.admit(row)
+        server = f"{settings.PUBLIC_URL}{reverse('odk:submission').removesuffix('/submission')}"
+        words = {"row": row, "server": server, "login": login, "password": password}
+        return render(
+            request,
+            "testimonies/odk.html",
+            {**words, "code": _drawn(odk.settings_code(server, login, password, str(row.team.campaign)))},
+        )
     return redirect("testimonies:messengers")
+
+
+def _drawn(content: str) -> Any:
+    """A QR code as SVG, for a phone to look at."""
+    return mark_safe(segno.make(content, error="m").svg_inline(scale=5, border=2, light="#fff", omitsize=True))  # noqa: S308  (our own drawing)
 
 
 def check_ins(request: HttpRequest) -> HttpResponse:

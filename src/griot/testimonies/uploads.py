@@ -7,7 +7,6 @@ upload is told from its file's own id: a phone that lost the address asks again,
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from typing import Any
 
@@ -48,7 +47,7 @@ def metadata_of(header: str) -> dict[str, str]:
         key, _, value = pair.partition(" ")
         try:
             found[key] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             raise Refused(f"Upload-Metadata: {key[:40]} is not Base64") from None
     return found
 
@@ -65,7 +64,7 @@ def uploads(request: HttpRequest, device: Device) -> HttpResponse:
     if wrong := _speaks_it(request):
         return wrong
     length = request.headers.get("Upload-Length", "")
-    if not length.isdigit():
+    if not length.isdecimal():
         raise Refused("Upload-Length: the number of bytes is expected")
     if int(length) > MOST_BYTES:
         return _answer(413, f"a file has at most {MOST_BYTES // 2**20} MB")
@@ -104,7 +103,7 @@ def _patch(request: HttpRequest, row: Upload) -> HttpResponse:
     if request.content_type != "application/offset+octet-stream":
         return _answer(415, "Content-Type: application/offset+octet-stream is expected")
     offset = request.headers.get("Upload-Offset", "")
-    if not offset.isdigit():
+    if not offset.isdecimal():
         return _answer(400, "Upload-Offset: a number is expected")
     if int(request.headers.get("Content-Length") or 0) > MOST_PIECE:
         return _answer(413, f"at most {MOST_PIECE // 2**20} MB a request")

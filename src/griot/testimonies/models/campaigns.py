@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
@@ -20,6 +23,17 @@ INVITE_DAYS = 14
 
 def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _check_rows(rows: Any, field: str, wanted: dict[str, type], called: str) -> None:
+    """Whether a JSON field is a list of objects with these fields. Raises ValidationError, naming the row."""
+    if not isinstance(rows, list):
+        raise ValidationError({field: f"A list is expected: {', '.join(wanted)} for each {called}."})
+    for n, row in enumerate(rows, 1):
+        if not isinstance(row, dict) or not all(
+            isinstance(row.get(k), kind) and row.get(k) != "" for k, kind in wanted.items()
+        ):
+            raise ValidationError({field: f"{called.capitalize()} {n}: {', '.join(wanted)} are expected."})
 
 
 class Campaign(models.Model):
@@ -82,6 +96,17 @@ class Guide(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.language})"
 
+    def clean(self) -> None:
+        """Phones take guides along for weeks: what they can't read does not get that far."""
+        _check_rows(self.prompts, "prompts", {"id": str, "text": str}, "prompt")
+        ids = [row["id"] for row in self.prompts]
+        if wrong := next(
+            (i for i in ids if ids.count(i) > 1 or not re.fullmatch(r"[A-Za-z][\w-]{0,40}", i, re.ASCII)), None
+        ):
+            raise ValidationError(
+                {"prompts": f"{wrong!r}: an id has letters and figures, begins with a letter, and stands once."}
+            )
+
 
 class ConsentText(models.Model):
     """What is read or played to a teller before anything is recorded. A changed text is a new version."""
@@ -122,6 +147,12 @@ class Module(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} ({self.language})"
+
+    def clean(self) -> None:
+        _check_rows(self.questions, "questions", {"text": str, "answers": list, "right": int}, "question")
+        for n, row in enumerate(self.questions, 1):
+            if len(row["answers"]) < 2 or not 0 <= row["right"] < len(row["answers"]):
+                raise ValidationError({"questions": f"Question {n}: at least two answers, and “right” counts from 0."})
 
 
 class Messenger(models.Model):
@@ -204,6 +235,10 @@ class Device(models.Model):
     joined = models.DateTimeField(default=timezone.now)
     last_seen = models.DateTimeField(default=timezone.now)
     is_wiped = models.BooleanField(default=False, help_text="told to erase what it holds")
+    login = models.CharField(
+        max_length=40, blank=True, help_text="what ODK Collect signs in as; our own app has its key"
+    )
+    ha1 = models.CharField(max_length=32, blank=True, help_text="of its password, as Digest wants it (RFC 7616, 3.4.2)")
 
 
 class Training(models.Model):
@@ -216,6 +251,7 @@ class Training(models.Model):
     after = models.PositiveSmallIntegerField()
     of = models.PositiveSmallIntegerField()
     is_passed = models.BooleanField()
+    sent = models.CharField(max_length=64, blank=True, help_text="the submission's own id, where it may come twice")
 
     class Meta:
         ordering = ["-at"]
