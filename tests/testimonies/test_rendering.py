@@ -41,7 +41,9 @@ def test_a_film_comes_light_and_in_the_steps_that_it_has(phone, tmp_path, django
     testimony = phone.tell()
     phone.send(testimony, film(tmp_path, "1280x720"))
     found = render(testimony)
-    assert {k: r.state for k, r in found.items()} == {"light": "ready", "still": "ready", "stream": "ready"}
+    assert {k: r.state for k, r in found.items()} == dict.fromkeys(
+        ["light", "still", "stream", "waves", "small"], "ready"
+    )
     assert (found["light"].height, found["still"].width, found["stream"].height) == (240, 1280, 720)
 
     publish(testimony, {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")})
@@ -74,6 +76,8 @@ def test_a_hidden_voice_is_in_no_rendition_and_a_covered_face_in_all(phone, tmp_
         ("light", "blur", "hide"),
         ("stream", "blur", "hide"),
         ("still", "blur", "show"),
+        ("small", "blur", "hide"),
+        ("waves", "show", "show"),
     }
     assert list(found["light"].parts) == ["covered.mkv"], "faces are covered once for both films"
     assert Client().get(f"/stories/media/web/{found['light'].key}/covered.mkv").status_code == 410

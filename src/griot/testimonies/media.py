@@ -14,7 +14,7 @@ from griot.testimonies.access import note, require
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import File, Rendition, Testimony
 from griot.testimonies.pictures import blank_png
-from griot.testimonies.rendering import showable
+from griot.testimonies.rendering import allowed, showable
 from griot.testimonies.surfaces import surface
 
 PUBLIC_USES = frozenset({"web", "mail"})
@@ -34,14 +34,14 @@ def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpR
     row = Rendition.objects.filter(key=key).first()
     if use not in PUBLIC_USES or (row is None and use != "mail"):
         return HttpResponseNotFound()
-    allowed = public_rendition(use, key)
-    if allowed is None:
+    shown = public_rendition(use, key)
+    if shown is None:
         # Mails go on asking also for what is erased and not known any more.
         return _blank(row.width if row else 0, row.height if row else 0) if use == "mail" else HttpResponse(status=410)
-    name = (allowed.parts.get(part) if allowed.kind == Rendition.Kind.STREAM else None) if part else allowed.vault
+    name = (shown.parts.get(part) if shown.kind == Rendition.Kind.STREAM else None) if part else shown.vault
     if not name:
         return HttpResponseNotFound()
-    response = _served(request, name, "video/mp2t" if part.endswith(".ts") else allowed.mime)
+    response = _served(request, name, "video/mp2t" if part.endswith(".ts") else shown.mime)
     response["Cache-Control"] = f"public, max-age={AGE}"
     return response
 
@@ -73,7 +73,7 @@ def room_rendition(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Rendition.objects.select_related("file__testimony"), pk=pk, state=Rendition.State.READY)
     testimony = row.file.testimony
     # What the consent does not let be shown is for those who may open the original.
-    require(request.user, "see" if showable(testimony).filter(pk=pk).exists() else "original", testimony)
+    require(request.user, "see" if allowed(testimony).filter(pk=pk).exists() else "original", testimony)
     note(request.user, testimony, "rendition", f"{row.get_kind_display()}, face {row.face}, voice {row.voice}")
     return _private(_served(request, row.vault, row.mime))
 

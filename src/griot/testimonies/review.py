@@ -8,13 +8,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from griot.testimonies import types
 from griot.testimonies.access import note, require
 from griot.testimonies.errors import Refused
-from griot.testimonies.models import File, Rendition, Step, Testimony
-from griot.testimonies.rendering import showable
+from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
+from griot.testimonies.rendering import plan, showable
 from griot.testimonies.withdrawing import announce
 
 S = Testimony.State
+MOST_BLEEPS = 200
 WAY = [S.INTAKE, S.PROTECTION, S.TRANSCRIPTION, S.TRANSLATION, S.EDITING, S.APPROVAL, S.PUBLISHED]
 # The action of the access table that moving on from a state takes.
 TAKES = {
@@ -61,7 +63,11 @@ def obstacles(testimony: Testimony) -> list[str]:
             consent = testimony.consent
             if consent and not set(consent.uses) & {"web", "mail"}:
                 found.append("Its teller allows neither the website nor the digest.")
-            making = Rendition.objects.filter(file__testimony=testimony, state__in=["waiting", "making"]).count()
+            making = (
+                Rendition.objects.filter(file__testimony=testimony, state__in=["waiting", "making"])
+                .exclude(kind="waves")
+                .count()
+            )
             if testimony.state == S.APPROVAL and making:
                 found.append(f"{making} renditions are still being made.")
             if testimony.state == S.APPROVAL and (unseen := showable(testimony).filter(approved=None).count()):
@@ -154,10 +160,46 @@ def write(testimony: Testimony, user: Any, language: str, texts: dict[str, str])
     """Store the words in one language. A published testimony shows them at once."""
     row = _locked(testimony)
     require(user, "edit", row)
-    row.writings.update_or_create(language=language, defaults=texts)
+    row.writings.update_or_create(language=language, defaults={"is_machine": False, **texts})
     _step(row, Step.Kind.EDITED, user, f"words in {language}")
-    announce(row)
+    _plan_anew(row)
     return row
+
+
+def _plan_anew(row: Testimony) -> None:
+    """What is cut otherwise now, or marked as not to be heard, is made anew, and hidden until a person has looked at it."""
+    for file in row.files.filter(role=File.Role.STORY):
+        plan(file)
+    announce(row)
+
+
+@transaction.atomic
+def cut(testimony: Testimony, user: Any, pk: Any, wanted: types.Cut) -> None:
+    """Cut a recording: what is shown of it, what is not heard, its still. Raises Refused for what is no cut of it."""
+    row = _locked(testimony)
+    require(user, "edit", row)
+    file = row.files.filter(pk=pk, role=File.Role.STORY, media__in=["video", "audio"]).first()
+    if file is None:
+        raise Refused("There is no such recording.")
+    length = file.seconds or float("inf")
+    ends = wanted.ends if wanted.ends is not None else length
+    if not 0 <= wanted.begins < ends <= length + 1:
+        raise Refused("It has to begin before it ends, within the recording.")
+    if any(not 0 <= a < b <= length + 1 for a, b in wanted.bleeps) or len(wanted.bleeps) > MOST_BLEEPS:
+        raise Refused(
+            f"What is not to be heard has to lie within the recording, and to begin before it ends; at most {MOST_BLEEPS} times."
+        )
+    if wanted.still is not None and not 0 <= wanted.still <= length:
+        raise Refused("The still has to be a moment of the recording.")
+    values = {
+        "begins": wanted.begins,
+        "ends": wanted.ends,
+        "still": wanted.still,
+        "bleeps": [list(b) for b in wanted.bleeps],
+    }
+    Cut.objects.update_or_create(file=file, defaults=values)
+    _step(row, Step.Kind.EDITED, user, "cut a recording")
+    _plan_anew(row)
 
 
 @transaction.atomic
@@ -168,7 +210,8 @@ def approve_rendition(testimony: Testimony, user: Any, pk: int) -> None:
     seen = showable(row).filter(pk=pk).first()
     if seen is None:
         raise Refused("That rendition is not ready, or not what the consent allows.")
-    same = Q(file=seen.file, kind="stream", face=seen.face, voice=seen.voice) if seen.kind == "light" else Q(pk=pk)
+    others = Q(file=seen.file, kind__in=["stream", "small"], face=seen.face, voice=seen.voice)
+    same = others if seen.kind == "light" else Q(pk=pk)
     Rendition.objects.filter(Q(pk=pk) | same).update(approved=timezone.now())
     _step(row, Step.Kind.COMMENT, user, "looked at a rendition beside the original")
     announce(row)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from griot.testimonies import consent, types
 from griot.testimonies.models import Campaign, Departure, Referral, Rendition, Testimony, Writing
 from griot.testimonies.rendering import showable
+from griot.testimonies.subtitles import chapters, parse, unmarked, within, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Image:
     url: str
     width: int
     height: int
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,13 @@ class Told:
     quote: str
     paragraphs: tuple[str, ...]
     subtitles: str
+    chapters: tuple[tuple[float, str], ...]
     name: str
     place: types.Spot
     journey: tuple[str, str]
     images: tuple[Image, ...]
     film: str
+    small: str
     stream: str
     sound: str
     published: datetime
@@ -73,22 +77,34 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
     shown = consent.shown(testimony.teller, value, testimony.withdrawn, use, timezone.now(), writing.texts)
     if shown is None:
         return None
+    texts = {name: unmarked(text) for name, text in shown.texts.items()}
     renditions = list(showable(testimony).exclude(approved=None))
-    images = tuple(Image(_address(r, use), r.width, r.height) for r in renditions if r.kind in {"photo", "still"})
+    images = tuple(
+        Image(_address(r, use), r.width, r.height, texts.get(f"caption {r.file_id}", ""))
+        for r in renditions if r.kind in {"photo", "still"}
+    )  # fmt: skip
+    leading = testimony.leading()
+    cut = leading.wanted_cut() if leading else types.Cut()
     return Told(
         slug=testimony.slug,
         kind=testimony.kind,  # type: ignore[arg-type]
         language=writing.language or testimony.language,
         campaign=testimony.campaign.name,
-        title=shown.texts.get("title", ""),
-        quote=shown.texts.get("quote", ""),
-        paragraphs=tuple(p.strip() for p in shown.texts.get("body", "").split("\n\n") if p.strip()),
-        subtitles=shown.texts.get("subtitles", ""),
+        title=texts.get("title", ""),
+        quote=texts.get("quote", ""),
+        paragraphs=tuple(p.strip() for p in texts.get("body", "").split("\n\n") if p.strip()),
+        subtitles=write(within(parse(texts.get("subtitles", "")), cut.begins, cut.ends)),
+        chapters=tuple(
+            (max(0.0, at - cut.begins), title)
+            for at, title in chapters(texts.get("chapters", ""))
+            if cut.ends is None or at < cut.ends
+        ),
         name=shown.name,
         place=shown.place,
         journey=shown.journey,
         images=images,
         film=next((_address(r, use) for r in renditions if r.kind == "light"), ""),
+        small=next((_address(r, use) for r in renditions if r.kind == "small"), ""),
         stream=next((f"{_address(r, use)}master.m3u8" for r in renditions if r.kind == "stream"), ""),
         sound=next((_address(r, use) for r in renditions if r.kind == "sound"), ""),
         published=testimony.published,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _TIME = re.compile(r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})")
 _ARROW = re.compile(rf"^\s*({_TIME.pattern})\s*-->\s*({_TIME.pattern})")
-_TAG = re.compile(r"<[^>\n]{0,200}>")
+_TAG = re.compile(r"<[^>\n]{0,200}>|\{\\[^}\n]{0,200}\}")  # of WebVTT, and SRT's places on the screen
 
 
 class BadSubtitles(Exception):
@@ -67,11 +67,80 @@ def write(cues: Sequence[Cue]) -> str:
     return "WEBVTT\n\n" + "\n\n".join(blocks) + "\n"
 
 
+# --- what is not to be heard, nor read ---------------------------------------------------------
+
+_MARKED = re.compile(r"\{+[^{}]+\}+")
+BLEEP_MARGIN = 0.35  # seconds added on both sides: where in a subtitle its words are said is only estimated
+
+
+def unmarked(text: str) -> str:
+    """The text as it may be read: what stands in braces is not."""
+    return _MARKED.sub("…", text)
+
+
+def bleeps(cues: Sequence[Cue]) -> list[tuple[float, float]]:
+    """When what stands in braces is said, in seconds, in order: by its share of the subtitle's letters, with a margin."""
+    found: list[tuple[float, float]] = []
+    for cue in cues:
+        length, letters = cue.ends - cue.begins, max(1, len(cue.text))
+        for mark in _MARKED.finditer(cue.text):
+            begins = cue.begins + length * mark.start() / letters - BLEEP_MARGIN
+            ends = cue.begins + length * mark.end() / letters + BLEEP_MARGIN
+            found.append((max(0.0, begins), ends))
+    return merged(found)
+
+
+def merged(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Spans in order, those that touch as one."""
+    found: list[tuple[float, float]] = []
+    for begins, ends in sorted(spans):
+        if found and begins <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], ends)
+        else:
+            found.append((begins, ends))
+    return found
+
+
+def within(cues: Sequence[Cue], begins: float, ends: float | None) -> list[Cue]:
+    """The cues of a film that was cut: those that are still seen, by the film's new time."""
+    last = ends if ends is not None else float("inf")
+    kept = (
+        Cue(max(c.begins, begins) - begins, min(c.ends, last) - begins, c.text)
+        for c in cues
+        if c.ends > begins and c.begins < last
+    )
+    return [cue for cue in kept if cue.ends - cue.begins > 0.05]
+
+
+# --- chapters -----------------------------------------------------------------------------------
+
+_CHAPTER = re.compile(r"\s*(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)(?:[.,](\d{1,3}))?\s+(\S.*)")
+
+
+def chapters(text: str) -> list[tuple[float, str]]:
+    """Chapters, one a line: a time and a title ("1:05 The desert"). Gives seconds and titles in order. Raises BadSubtitles."""
+    found = []
+    for n, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        mark = _CHAPTER.fullmatch(line)
+        if not mark:
+            raise BadSubtitles(f"line {n}: a time and a title are expected, like 1:05 The desert")
+        hours, minutes, seconds, thousandths, title = mark.groups()
+        at = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + int((thousandths or "0").ljust(3, "0")) / 1000
+        found.append((at, title.strip()[:120]))
+    return sorted(found)
+
+
 def _clock(seconds: float) -> str:
     whole = round(seconds * 1000)
     return f"{whole // 3_600_000:02d}:{whole // 60_000 % 60:02d}:{whole // 1000 % 60:02d}.{whole % 1000:03d}"
 
 
 def as_vtt(text: str) -> str:
-    """Whatever was pasted, as WebVTT. Raises BadSubtitles."""
-    return write(parse(text)) if text.strip() else ""
+    """Whatever was pasted, as WebVTT. Raises BadSubtitles, also for a brace that does not close: a name could be read."""
+    cues = parse(text)
+    for n, cue in enumerate(cues, 1):
+        if set("{}") & set(unmarked(cue.text)):
+            raise BadSubtitles(f"subtitle {n}: a brace is open or empty; {{words}} are neither heard nor read")
+    return write(cues)

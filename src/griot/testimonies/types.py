@@ -52,6 +52,27 @@ class Consent:
     version: int = 1
 
 
+Span = tuple[float, float]  # from, to, in seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What of a recording is shown, in seconds of it as it was recorded.
+
+    From `begins` to `ends` (None: its end); `bleeps`, in order, are not to be heard; `still` is the moment of its picture, if one was chosen.
+    """
+
+    begins: float = 0.0
+    ends: float | None = None
+    bleeps: tuple[Span, ...] = ()
+    still: float | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is seen and heard."""
+        return not self.begins and self.ends is None and not self.bleeps
+
+
 @dataclass(frozen=True, slots=True)
 class Teller:
     """Who tells, as the team knows them. Nothing of it is shown but through `consent.shown`."""

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import File, Rendition, Step, Testimony
+from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
 from griot.testimonies.signals import changed
 
 By = Literal["teller", "guardian", "team", "expiry"]
@@ -58,6 +58,7 @@ def erase(pk: Any) -> None:
         place.erase(file.vault, *(upload.pieces if upload else []))
     with transaction.atomic():
         Rendition.objects.filter(file__testimony=testimony).delete()
+        Cut.objects.filter(file__testimony=testimony).delete()
         File.objects.filter(testimony=testimony).update(
             state=File.State.ERASED,
             vault="",

@@ -12,11 +12,11 @@ from griot.testimonies.models.campaigns import (
     Referral,
     Training,
 )
-from griot.testimonies.models.files import File, Rendition, Upload
+from griot.testimonies.models.files import Cut, File, Rendition, Upload
 from griot.testimonies.models.memory import Access, Departure
 from griot.testimonies.models.testimonies import Consent, Step, Testimony, Writing
 
 __all__ = [
-    "Access", "Campaign", "CheckIn", "Consent", "ConsentText", "Country", "Departure", "Device", "File", "Guide", "Messenger",
+    "Access", "Campaign", "CheckIn", "Consent", "ConsentText", "Country", "Cut", "Departure", "Device", "File", "Guide", "Messenger",
     "Module", "Referral", "Rendition", "Step", "Testimony", "Training", "Upload", "Writing",
 ]  # fmt: skip

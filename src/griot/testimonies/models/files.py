@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from griot.testimonies import subtitles, types
 from griot.testimonies.models.campaigns import Device
 from griot.testimonies.models.testimonies import Testimony
 
@@ -47,6 +48,28 @@ class File(models.Model):
     class Meta:
         ordering = ["position", "arrived"]
 
+    def wanted_cut(self) -> types.Cut:
+        """What is shown of it: as it was cut, and without the names that its transcript marks. The transcript is that of the first recording."""
+        row = Cut.objects.filter(file=self).first() or Cut(file=self)
+        spans = [(float(a), float(b)) for a, b in row.bleeps]
+        testimony = self.testimony
+        leading = testimony.leading()
+        if leading and leading.pk == self.pk:
+            writing = testimony.writings.filter(language=testimony.language).first()
+            if writing and writing.subtitles:
+                spans += subtitles.bleeps(subtitles.parse(writing.subtitles))
+        return types.Cut(row.begins, row.ends, tuple(subtitles.merged(spans)), row.still)
+
+
+class Cut(models.Model):
+    """How an editor cut a recording, in seconds of it as it was recorded; no row: whole."""
+
+    file = models.OneToOneField(File, models.CASCADE, related_name="cut")
+    begins = models.FloatField(default=0.0)
+    ends = models.FloatField(null=True, blank=True)
+    bleeps = models.JSONField(default=list, blank=True, help_text="[[from, to], …]: not to be heard")
+    still = models.FloatField(null=True, blank=True, help_text="the moment of its picture")
+
 
 class Upload(models.Model):
     """A file on its way by tus: what has come of it lies in the vault, a piece a request."""
@@ -66,7 +89,10 @@ class Rendition(models.Model):
     class Kind(models.TextChoices):
         LIGHT = "light", "light film (240p)"
         STREAM = "stream", "film in steps (HLS)"
+        SMALL = "small", "small film (AV1)"
         SOUND = "sound", "sound"
+        PROOF = "proof", "uncut, for editors"
+        WAVES = "waves", "shape of the sound"
         STILL = "still", "still"
         PHOTO = "photo", "photo"
 
@@ -92,6 +118,7 @@ class Rendition(models.Model):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     approved = models.DateTimeField(null=True, blank=True, help_text="a person has looked at it beside the original")
+    cut = models.CharField(max_length=200, blank=True, help_text="of what cut it was made")
     key = models.CharField(max_length=24, unique=True, help_text="its address on the site")
     touched = models.DateTimeField(default=timezone.now)
 

@@ -114,6 +114,14 @@ class Testimony(models.Model):
         row = self.consent
         return consent.state(row.as_value() if row else None, self.withdrawn, timezone.now())
 
+    def leading(self) -> Any:
+        """The recording that is shown, which its transcript belongs to: the first film or sound of the story. None for none."""
+        return (
+            self.files.filter(role="story", media__in=["video", "audio"], state="verified")
+            .order_by("position", "arrived")
+            .first()
+        )
+
     def make_receipt(self) -> str:
         """A new code for the teller's receipt; an earlier one ends."""
         code = "".join(secrets.choice(RECEIPT_LETTERS) for _ in range(RECEIPT_LENGTH))
@@ -179,14 +187,18 @@ class Writing(models.Model):
     title = models.CharField(max_length=200, blank=True)
     quote = models.CharField(max_length=400, blank=True, help_text="one sentence of theirs, without quotation marks")
     body = models.TextField(blank=True, help_text="paragraphs, apart by empty lines")
-    subtitles = models.TextField(blank=True, help_text="WebVTT")
+    subtitles = models.TextField(blank=True, help_text="WebVTT; what stands in {braces} is neither heard nor read")
+    chapters = models.TextField(blank=True, help_text="one a line: 1:05 The desert")
+    captions = models.JSONField(default=dict, blank=True, help_text="words under each photo, by its file")
+    is_machine = models.BooleanField(default=False, help_text="a machine wrote it, and nobody has gone over it yet")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["testimony", "language"], name="one_writing_a_language")]
 
     @property
     def texts(self) -> dict[str, str]:
-        return {name: getattr(self, name) for name in ("title", "quote", "body", "subtitles")}
+        fields = {name: getattr(self, name) for name in ("title", "quote", "body", "subtitles", "chapters")}
+        return fields | {f"caption {pk}": words for pk, words in self.captions.items()}
 
 
 class Step(models.Model):
