@@ -130,7 +130,7 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
         request, "testimonies/testimony.html",
         {
             "row": row, "consent": row.consent, "allowed": may_do, "form": form, "language": language, "languages": written,
-            "files": files, "renditions": showable(row), "waiting": Rendition.objects.filter(file__testimony=row).exclude(state="ready"),
+            "files": files, "recordings": [f for f in files if f.role == File.Role.STORY and f.media in {"video", "audio"}], "renditions": showable(row), "waiting": Rendition.objects.filter(file__testimony=row).exclude(state="ready"),
             "steps": row.steps.select_related("by"), "obstacles": review.obstacles(row), "called": _heading(row),
             "to": review.WAY[review.WAY.index(S(row.state)) + 1].label if row.state in review.WAY[:-1] else "",
             "may_move": row.state in review.WAY[:-1] and review.TAKES[S(row.state)] in may_do,

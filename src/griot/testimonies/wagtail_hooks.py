@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from griot.testimonies import media, rooms
+from griot.testimonies import cutting, media, rooms
 from griot.testimonies.access import roles_of
 from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
 
@@ -103,6 +103,7 @@ def urls() -> list[Any]:
         path("originals/<uuid:pk>/", media.original, name="original"),
         path("<uuid:pk>/", rooms.testimony, name="testimony"),
         path("<uuid:pk>/step/", rooms.step, name="step"),
+        path("<uuid:pk>/cutting/<uuid:file_pk>/", cutting.cutting, name="cutting"),
     ]
     return [path("testimonies/", include((patterns, "testimonies")))]
 
