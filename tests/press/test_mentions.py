@@ -6,14 +6,14 @@ import json
 
 import pytest
 
+from griot.helpers import DeepL, HelperError, LibreTranslate, OpenAI, helper_from
 from griot.press.drafting import draft
-from griot.press.helpers import DeepL, HelperError, LibreTranslate, OpenAI, helper_from
 from griot.press.house import lint, with_proper_terms
 from griot.press.lines import line_text
 from griot.press.mentions import find_mentions, mention_sentence
 from griot.press.pages import read_page
 from griot.press.pieces import piece_of
-from griot.press.types import Article, BadInput, Organisation
+from griot.press.types import Article, Organisation
 
 OURS = Organisation("IOM", ("IOM", "International Organization for Migration", "Organisation internationale pour les migrations", "المنظمة الدولية للهجرة", "OIM"), ("Joel Millman",))  # fmt: skip
 
@@ -243,5 +243,5 @@ def test_helpers_are_named_by_one_address():
     assert helper_from("libretranslate+https://lt.example:5000") == LibreTranslate("https://lt.example:5000")
     assert helper_from("openai+https://:k@ai.example/v1#m") == OpenAI("https://ai.example/v1", "k", "m")
     for wrong in ("https://lt.example", "openai+https://ai.example/v1", "other+https://x.example", "deepl+ftp://x"):
-        with pytest.raises(BadInput):
+        with pytest.raises(HelperError):
             helper_from(wrong)

@@ -9,7 +9,7 @@ from django.conf import settings
 from wagtail_localize.machine_translators.base import BaseMachineTranslator
 from wagtail_localize.strings import StringValue
 
-from griot.press.helpers import HelperError, helper_from
+from griot.helpers import HelperError, helper_from
 
 
 class Machine(BaseMachineTranslator):

@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 
 from babel import Locale
 
+from griot.helpers import Drafter, HelperError, Translator
 from griot.press.checking import check
-from griot.press.helpers import Drafter, HelperError, Translator
 from griot.press.house import MAX_WORDS, lint, metaphors, with_proper_terms
 from griot.press.lines import line_text
 from griot.press.numbers import numbers_in

@@ -22,11 +22,11 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from griot.helpers import DeepL, LibreTranslate, OpenAI, helper_from
 from griot.press import relevance, types
 from griot.press.beats_store import beat_value
 from griot.press.clustering import WINDOW, Group, Verdicts, cluster
 from griot.press.drafting import draft, ordered
-from griot.press.helpers import DeepL, LibreTranslate, OpenAI, helper_from
 from griot.press.house import lint
 from griot.press.mentions import find_mentions, mention_sentence
 from griot.press.models import Article, Beat, Line, Organisation, Rating, Story, Verdict

@@ -96,6 +96,9 @@ TRANSLATOR = env.str("GRIOT_TRANSLATOR", "")
 DRAFTER = env.str("GRIOT_DRAFTER", "")
 
 # --- testimonies -------------------------------------------------------------------------
+TRANSCRIBER = env.str(
+    "GRIOT_TRANSCRIBER", ""
+)  # whisper+file:///folder, openai+https://:KEY@…/v1#MODEL; none by default
 VAULT = VAR / "vault"  # encrypted files; the key lies elsewhere, and belongs into a backup of its own
 VAULT_KEYS = Path(env.str("GRIOT_VAULT_KEYS", str(VAR / "keys" / "vault"))).expanduser()
 

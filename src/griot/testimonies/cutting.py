@@ -17,13 +17,11 @@ from griot.testimonies import review, types
 from griot.testimonies.access import allowed, note, require, visible
 from griot.testimonies.errors import Refused
 from griot.testimonies.models import Cut, File, Testimony
-from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.rendering import uncut, waves_of
-from griot.testimonies.rooms import MOST_SUBTITLES, for_reviewers
+from griot.testimonies.rooms import MOST_SUBTITLES, WRITTEN_IN, for_reviewers
 from griot.testimonies.subtitles import BadSubtitles, as_vtt, chapters
 from griot.testimonies.surfaces import surface
 
-WRITTEN_IN = [*LANGUAGES, ("es", "Español")]
 _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]?\d)(?:[.,](\d{1,3}))?|(\d{1,5})(?:[.,](\d{1,3}))?")
 
 

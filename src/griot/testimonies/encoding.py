@@ -42,7 +42,8 @@ def _container(source: Path) -> Container:
     return container
 
 
-def _opened(source: Path, cut: Cut = WHOLE) -> Arguments:
+def opened(source: Path, cut: Cut = WHOLE) -> Arguments:
+    """The arguments that open a sealed file, once it is open, as what its content is."""
     return [*_span(cut), *reading(source, _container(source).demuxer)]
 
 
@@ -70,36 +71,36 @@ def _sound(voice: str, cut: Cut, rate: str, codec: str = "aac") -> Arguments:
 def _shown(source: Path, face: str, cut: Cut, progress: Progress) -> tuple[Arguments, str]:
     """What to open for a film, its faces covered where that is wanted; and where its sound comes from."""
     if face != "blur":
-        return _opened(source, cut), "0:a:0"
+        return opened(source, cut), "0:a:0"
     covered = source.with_name(COVERED)
     if not covered.is_file():
-        blur_film(source, _opened(source), covered, progress)
-    return [*_span(cut), *reading(covered, "matroska"), *_opened(source, cut)], "1:a:0"
+        blur_film(source, opened(source), covered, progress)
+    return [*_span(cut), *reading(covered, "matroska"), *opened(source, cut)], "1:a:0"
 
 
 def light(source: Path, to: Path, face: str, voice: str, cut: Cut, progress: Progress) -> None:
     """A film of 240 lines for slow lines, which every browser plays."""
-    opened, sound = _shown(source, face, cut, progress)
-    run([*opened, "-map", "0:v:0", "-map", f"{sound}?", "-vf", f"scale=-2:{LIGHT_HEIGHT}", "-c:v", "libx264", "-profile:v", "baseline",
+    inputs, sound = _shown(source, face, cut, progress)
+    run([*inputs, "-map", "0:v:0", "-map", f"{sound}?", "-vf", f"scale=-2:{LIGHT_HEIGHT}", "-c:v", "libx264", "-profile:v", "baseline",
          "-preset", "veryfast", "-crf", "28", "-pix_fmt", "yuv420p", *_sound(voice, cut, "48k"), *_NOTHING_SAID, "-movflags", "+faststart",
          "-f", "mp4", to], progress)  # fmt: skip
 
 
 def small(source: Path, to: Path, face: str, voice: str, cut: Cut, progress: Progress) -> None:
     """A film of 360 lines in AV1 and Opus, smaller than the light one. Raises Refused where the encoder is slower than the film."""
-    opened, sound = _shown(source, face, cut, progress)
+    inputs, sound = _shown(source, face, cut, progress)
     writing: Arguments = ["-map", "0:v:0", "-map", f"{sound}?", "-vf", f"scale=-2:{SMALL_HEIGHT}", "-c:v", "libsvtav1", "-preset", "10", "-crf", "45",
                           "-pix_fmt", "yuv420p", *_sound(voice, cut, "32k", "libopus"), *_NOTHING_SAID, "-f", "webm"]  # fmt: skip
     began = time.monotonic()
-    run([*opened, *writing, "-t", str(TRIED), to])
+    run([*inputs, *writing, "-t", str(TRIED), to])
     if time.monotonic() - began > SLOWEST * TRIED:
         raise Refused("not made: AV1 takes longer than the film here")
-    run([*opened, *writing, to], progress)
+    run([*inputs, *writing, to], progress)
 
 
 def stream(source: Path, folder: Path, face: str, voice: str, cut: Cut, height: int, progress: Progress) -> int:
     """The film in steps of quality, as playlists and segments in `folder`, by one pass of the decoder. Gives the most lines of a step."""
-    opened, from_sound = _shown(source, face, cut, progress)
+    inputs, from_sound = _shown(source, face, cut, progress)
     most = height if face == "show" else min(height, FILM_HEIGHT)
     steps = [step for step in STEPS if step[0] <= most] or [(max(2, most // 2 * 2), STEPS[0][1])]
     heard = bool(probe(source, _container(source).demuxer).audio) and voice != "hide"
@@ -110,7 +111,7 @@ def stream(source: Path, folder: Path, face: str, voice: str, cut: Cut, height: 
         outputs += ["-map", f"[v{n}]", *(["-map", from_sound] if heard else []), f"-b:v:{n}", f"{rate}k", f"-maxrate:v:{n}", f"{rate * 3 // 2}k",
                     f"-bufsize:v:{n}", f"{rate * 2}k"]  # fmt: skip
     variants = " ".join(f"v:{n},a:{n}" if heard else f"v:{n}" for n in range(len(steps)))
-    run([*opened, "-filter_complex", f"{split};{scaled}", *outputs, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p",
+    run([*inputs, "-filter_complex", f"{split};{scaled}", *outputs, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p",
          "-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT})", *(_sound(voice, cut, "96k") if heard else []), *_NOTHING_SAID, "-f", "hls",
          "-hls_time", str(SEGMENT), "-hls_playlist_type", "vod", "-hls_segment_filename", folder / "%v-%04d.ts", "-master_pl_name", "master.m3u8",
          "-var_stream_map", variants, folder / "%v.m3u8"], progress)  # fmt: skip
@@ -120,7 +121,7 @@ def stream(source: Path, folder: Path, face: str, voice: str, cut: Cut, height: 
 def sound(source: Path, to: Path, voice: str, cut: Cut, progress: Progress) -> None:
     run(
         [
-            *_opened(source, cut),
+            *opened(source, cut),
             "-vn",
             *_sound(voice, cut, "64k"),
             *_NOTHING_SAID,
@@ -138,7 +139,7 @@ def still(source: Path, to: Path, face: str, at: float) -> None:
     """The picture at a moment, in seconds of the film as it was recorded; the last one, where there is none so late."""
     frame = source.with_name("frame.png")
     for moment in (at, max(0.0, at - 1.0), 0.0):
-        run([*_opened(source), "-ss", f"{moment:.3f}", "-frames:v", "1", "-f", "image2", "-c:v", "png", frame])
+        run([*opened(source), "-ss", f"{moment:.3f}", "-frames:v", "1", "-f", "image2", "-c:v", "png", frame])
         if frame.is_file():
             break
     photo(frame, to, face, STILL_WIDTH)
@@ -155,7 +156,7 @@ def photo(source: Path, to: Path, face: str, width: int = PHOTO_WIDTH) -> None:
 def waves(source: Path, to: Path, seconds: float) -> None:
     """The loudest of each twentieth of a second, from 0 to 100, as JSON: {"seconds", "peaks"}. What is said can't be told from it."""
     raw = source.with_name("raw")
-    run([*_opened(source), "-vn", "-ac", "1", "-ar", "4000", "-f", "s8", raw])
+    run([*opened(source), "-vn", "-ac", "1", "-ar", "4000", "-f", "s8", raw])
     heard = np.abs(np.fromfile(raw, np.int8).astype(np.int16))
     count = int(min(MOST_PEAKS, max(1, len(heard) / 4000 * PEAKS_A_SECOND)))
     peaks = [int(part.max(initial=0)) for part in np.array_split(heard, count)]

@@ -56,9 +56,10 @@ def obstacles(testimony: Testimony) -> list[str]:
                 )
         case S.EDITING | S.APPROVAL:
             writing = testimony.writings.filter(language=testimony.language).first() or testimony.writings.first()
-            if writing is None or not writing.title.strip():
+            said = writing.gone_over if writing else {}
+            if not said.get("title", "").strip():
                 found.append("It has no title.")
-            if writing is None or not (writing.body.strip() or writing.quote.strip()):
+            if not (said.get("body", "").strip() or said.get("quote", "").strip()):
                 found.append("It has no words: a quote or a text.")
             consent = testimony.consent
             if consent and not set(consent.uses) & {"web", "mail"}:
@@ -156,11 +157,15 @@ def assign(testimony: Testimony, user: Any, to: Any) -> Testimony:
 
 
 @transaction.atomic
-def write(testimony: Testimony, user: Any, language: str, texts: dict[str, str]) -> Testimony:
+def write(testimony: Testimony, user: Any, language: str, texts: dict[str, Any]) -> Testimony:
     """Store the words in one language. A published testimony shows them at once."""
     row = _locked(testimony)
     require(user, "edit", row)
-    row.writings.update_or_create(language=language, defaults={"is_machine": False, **texts})
+    writing, _ = row.writings.get_or_create(language=language)
+    for name, text in texts.items():
+        setattr(writing, name, text)
+    writing.machine = [name for name in writing.machine if name not in texts]
+    writing.save()
     _step(row, Step.Kind.EDITED, user, f"words in {language}")
     _plan_anew(row)
     return row

@@ -23,7 +23,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
-from griot.testimonies import odk, review, withdrawing
+from griot.testimonies import machines, odk, review, withdrawing
 from griot.testimonies.access import allowed, note, opens_raw_material, require, roles_of, visible
 from griot.testimonies.errors import Refused
 from griot.testimonies.models import Access, CheckIn, Departure, File, Messenger, Rendition, Testimony
@@ -34,6 +34,7 @@ from griot.testimonies.surfaces import surface
 
 A_PAGE = 40
 S = Testimony.State
+WRITTEN_IN = [*LANGUAGES, ("es", "Español")]
 MOST_SUBTITLES = 512 * 1024
 
 
@@ -83,7 +84,7 @@ def _heading(row: Testimony) -> str:
 
 
 class WritingForm(forms.Form):
-    language = forms.ChoiceField(choices=[*LANGUAGES, ("es", "Español")])
+    language = forms.ChoiceField(choices=WRITTEN_IN)
     title = forms.CharField(max_length=200, required=False)
     quote = forms.CharField(max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     body = forms.CharField(
@@ -126,6 +127,7 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
             )
         messages.error(request, "Not saved; see below.")
     files = row.files.exclude(role=File.Role.DUPLICATE)
+    writing = row.writings.filter(language=language).first()
     return render(
         request, "testimonies/testimony.html",
         {
@@ -135,6 +137,9 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
             "to": review.WAY[review.WAY.index(S(row.state)) + 1].label if row.state in review.WAY[:-1] else "",
             "may_move": row.state in review.WAY[:-1] and review.TAKES[S(row.state)] in may_do,
             "people": get_user_model().objects.filter(is_active=True).order_by("username"), "departures": _departures(row),
+            "machine_works": row.machine_works.exclude(state="ready"), "is_machine": bool(writing and writing.machine),
+            "can_transcribe": machines.can_transcribe() and row.leading() is not None, "can_translate": machines.can_translate() and bool(written),
+            "untranslated": [pair for pair in WRITTEN_IN if pair[0] not in codes],
             "is_hidden": row.hurts and not request.GET.get("open"), "looks": Access.objects.filter(testimony=row.pk)[:12],
         },
     )  # fmt: skip
@@ -150,7 +155,7 @@ def _texts(row: Testimony, language: str) -> dict[str, str]:
 
 
 def _written(row: Testimony) -> list[tuple[str, str]]:
-    names = dict([*LANGUAGES, ("es", "Español")])
+    names = dict(WRITTEN_IN)
     return [(code, names.get(code, code)) for code in row.writings.values_list("language", flat=True)]
 
 
@@ -199,6 +204,14 @@ def step(request: HttpRequest, pk: Any) -> HttpResponse:
         ),
         "comment": (lambda: review.comment(row, user, words), "Noted."),
         "assign": (lambda: review.assign(row, user, _person(request.POST.get("to"))), "Assigned."),
+        "transcribe": (
+            lambda: machines.ask(row, user, "transcript", row.language),
+            "Asked for: it is marked as a machine’s until somebody has gone over it.",
+        ),
+        "translate": (
+            lambda: machines.ask(row, user, "translation", _language(request.POST.get("language"))),
+            "Asked for: it is marked as a machine’s until somebody has gone over it.",
+        ),
         "approve": (
             lambda: review.approve_rendition(row, user, int(request.POST.get("rendition") or 0)),
             "Noted: looked at.",
@@ -208,6 +221,12 @@ def step(request: HttpRequest, pk: Any) -> HttpResponse:
         messages.error(request, "That is nothing that can be done here.")
         return redirect("testimonies:testimony", row.pk)
     return _done(request, row, *acts[act])
+
+
+def _language(code: str | None) -> str:
+    if code not in dict(WRITTEN_IN):
+        raise Refused("That is no language that testimonies are written in.")
+    return str(code)
 
 
 def _person(pk: str | None) -> Any:

@@ -71,10 +71,10 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
     if testimony.state != Testimony.State.PUBLISHED or testimony.published is None:
         return None
     row = testimony.consent
-    writings = {w.language: w for w in testimony.writings.all()}
+    writings = {w.language: w for w in testimony.writings.all() if any(w.gone_over.values())}
     writing = writings.get(language) or writings.get(testimony.language) or next(iter(writings.values()), Writing())
     value = row.as_value() if row else None
-    shown = consent.shown(testimony.teller, value, testimony.withdrawn, use, timezone.now(), writing.texts)
+    shown = consent.shown(testimony.teller, value, testimony.withdrawn, use, timezone.now(), writing.gone_over)
     if shown is None:
         return None
     texts = {name: unmarked(text) for name, text in shown.texts.items()}

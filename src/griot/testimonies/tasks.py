@@ -32,6 +32,13 @@ def erase(pk: str) -> None:
     do(uuid.UUID(pk))
 
 
+@app.task(name="testimonies.machine")
+def machine(pk: int) -> None:
+    from griot.testimonies.machines import do
+
+    do(pk)
+
+
 def _once(task: Any, lock: str, **arguments: Any) -> None:
     try:
         with transaction.atomic():
@@ -48,6 +55,10 @@ def render_soon(pk: int) -> None:
     _once(render, f"render {pk}", pk=pk)
 
 
+def machine_soon(pk: int) -> None:
+    _once(machine, f"machine {pk}", pk=pk)
+
+
 def erase_soon(pk: Any) -> None:
     _once(erase, f"erase {pk}", pk=str(pk))
 
@@ -56,7 +67,7 @@ def erase_soon(pk: Any) -> None:
 @app.task(name="testimonies.sweep", queueing_lock="testimonies.sweep")
 def sweep(timestamp: int | None = None) -> None:
     """End what is past its last day; put back what a lost queue or a dead worker left."""
-    from griot.testimonies import intake, rendering, withdrawing
+    from griot.testimonies import intake, machines, rendering, withdrawing
 
     now = timezone.now()
     withdrawing.expire(now)
@@ -66,3 +77,5 @@ def sweep(timestamp: int | None = None) -> None:
         examine_soon(pk)
     for pk in rendering.unfinished(now):
         render_soon(pk)
+    for pk in machines.unfinished(now):
+        machine_soon(pk)

@@ -75,6 +75,7 @@ def erase(pk: Any) -> None:
         for file in testimony.files.filter(upload__isnull=False).select_related("upload"):
             file.upload.delete()
         testimony.writings.all().delete()
+        testimony.machine_works.all().delete()
         testimony.consents.all().delete()
         testimony.steps.exclude(kind=Step.Kind.WITHDRAWN).delete()
         for field, value in _BLANK.items():

@@ -24,7 +24,7 @@ from griot.digest.desk.actions import Done, Refused, act, undo_last
 from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making, unfinished
 from griot.digest.models import IssuePage, Presence, ToldItem
-from griot.press.helpers import HelperError, helper_from
+from griot.helpers import HelperError, helper_from
 from griot.press.lines import attribution
 from griot.press.models import Article, Line, Story
 from griot.press.pipeline import draft_story

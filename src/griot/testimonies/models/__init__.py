@@ -14,9 +14,9 @@ from griot.testimonies.models.campaigns import (
 )
 from griot.testimonies.models.files import Cut, File, Rendition, Upload
 from griot.testimonies.models.memory import Access, Departure
-from griot.testimonies.models.testimonies import Consent, Step, Testimony, Writing
+from griot.testimonies.models.testimonies import Consent, MachineWork, Step, Testimony, Writing
 
 __all__ = [
-    "Access", "Campaign", "CheckIn", "Consent", "ConsentText", "Country", "Cut", "Departure", "Device", "File", "Guide", "Messenger",
+    "Access", "Campaign", "CheckIn", "Consent", "ConsentText", "Country", "Cut", "Departure", "Device", "File", "Guide", "MachineWork", "Messenger",
     "Module", "Referral", "Rendition", "Step", "Testimony", "Training", "Upload", "Writing",
 ]  # fmt: skip

@@ -190,7 +190,9 @@ class Writing(models.Model):
     subtitles = models.TextField(blank=True, help_text="WebVTT; what stands in {braces} is neither heard nor read")
     chapters = models.TextField(blank=True, help_text="one a line: 1:05 The desert")
     captions = models.JSONField(default=dict, blank=True, help_text="words under each photo, by its file")
-    is_machine = models.BooleanField(default=False, help_text="a machine wrote it, and nobody has gone over it yet")
+    machine = models.JSONField(
+        default=list, blank=True, help_text="fields that a machine wrote and nobody has gone over yet"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["testimony", "language"], name="one_writing_a_language")]
@@ -199,6 +201,39 @@ class Writing(models.Model):
     def texts(self) -> dict[str, str]:
         fields = {name: getattr(self, name) for name in ("title", "quote", "body", "subtitles", "chapters")}
         return fields | {f"caption {pk}": words for pk, words in self.captions.items()}
+
+    @property
+    def gone_over(self) -> dict[str, str]:
+        """What a person has written or gone over: all that may be shown."""
+        return {name: "" if name in self.machine else text for name, text in self.texts.items()}
+
+
+class MachineWork(models.Model):
+    """Something that a machine writes for a testimony: asked for, being made, done or failed."""
+
+    class Kind(models.TextChoices):
+        TRANSCRIPT = "transcript", "transcript"
+        TRANSLATION = "translation", "translation"
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "waiting"
+        MAKING = "making", "being made"
+        READY = "ready", "ready"
+        FAILED = "failed", "failed"
+
+    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="machine_works")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    language = models.CharField(max_length=8)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    progress = models.FloatField(default=0.0, help_text="from 0 to 1")
+    why = models.CharField(max_length=250, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    touched = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["testimony", "kind", "language"], name="one_machine_work_of_a_kind")
+        ]
 
 
 class Step(models.Model):

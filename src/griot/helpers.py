@@ -1,4 +1,4 @@
-"""Models that may help, never required: a translator, and a drafter behind an OpenAI-compatible endpoint.
+"""Models that may help, never required: a translator, and a drafter behind an OpenAI-compatible endpoint. For press and testimonies alike.
 
 Each is a small protocol; without configuration there is none, and drafting stays extractive. What
 they give passes the same checks as everything else, and is marked as a machine's.
@@ -14,14 +14,27 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from griot.press.types import Article, BadInput
-
 TIMEOUT = 30.0  # seconds
 MAX_ANSWER = 64 * 1024  # bytes
 
 
 class HelperError(Exception):
     """A helper that could not help; the message says why. Drafting goes on without it."""
+
+
+class Material(Protocol):
+    """An article, for a drafter to read."""
+
+    @property
+    def outlet(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def summary(self) -> str: ...
 
 
 class Translator(Protocol):
@@ -31,7 +44,7 @@ class Translator(Protocol):
 
 
 class Drafter(Protocol):
-    def propose(self, articles: Sequence[Article], language: str) -> str:
+    def propose(self, articles: Sequence[Material], language: str) -> str:
         """The body of a line, from the verb to the full stop. Raises HelperError."""
         ...
 
@@ -106,7 +119,7 @@ class OpenAI:
             f"Translate into the language {target}. Answer with the translation alone. Keep names and figures.", text
         )
 
-    def propose(self, articles: Sequence[Article], language: str) -> str:
+    def propose(self, articles: Sequence[Material], language: str) -> str:
         passages = "\n\n".join(
             f"[{a.outlet}, {a.language}] {a.title}\n{(a.text or a.summary)[:1500]}" for a in articles[:6]
         )
@@ -132,12 +145,12 @@ def _text_at(answer: Any, *path: str | int) -> str:
 def helper_from(url: str) -> LibreTranslate | DeepL | OpenAI:
     """A helper from one address: libretranslate+https://HOST, deepl+https://:KEY@HOST, openai+https://:KEY@HOST/v1#MODEL.
 
-    Raises BadInput where it can't be read.
+    Raises HelperError where it can't be read.
     """
     kind, plus, address = url.partition("+")
     parts = urlsplit(address)
     if not plus or parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise BadInput(
+        raise HelperError(
             f"no helper's address: {kind[:20]!r}…; expected libretranslate+https://…, deepl+https://… or openai+https://…#MODEL"
         )
     base = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
@@ -148,4 +161,4 @@ def helper_from(url: str) -> LibreTranslate | DeepL | OpenAI:
         return DeepL(base, key)
     if kind == "openai" and parts.fragment:
         return OpenAI(base, key, parts.fragment)
-    raise BadInput(f"no helper is called {kind[:20]!r}" if kind != "openai" else "openai+https://… ends with #MODEL")
+    raise HelperError(f"no helper is called {kind[:20]!r}" if kind != "openai" else "openai+https://… ends with #MODEL")
