@@ -128,6 +128,7 @@ def _tell(pk: uuid.UUID, number: int, facts: dict[str, Any], campaign: Campaign,
         "id": str(pk), "kind": facts["kind"], "language": facts["language"], "told": moment.isoformat(), "teller": facts["teller"], "answers": {},
         "consent": {"language": facts["language"], "explained": "read", "given": moment.isoformat(), "evidence": "signed", **facts["consent"]},
     })  # fmt: skip
+    _write(row, facts)
     for n, (role, content) in enumerate(_files(number, facts["media"])):
         _send(device, row, uuid.uuid5(pk, str(n)), role, n, content)
     while waiting := list(Rendition.objects.filter(file__testimony=row, state__in=["waiting", "making"])):
@@ -144,6 +145,20 @@ def _tell(pk: uuid.UUID, number: int, facts: dict[str, Any], campaign: Campaign,
         Testimony.objects.filter(pk=pk).update(published=moment + timedelta(days=1))
     if end:
         withdrawing.erase(row.pk)
+
+
+def _write(row: Testimony, facts: dict[str, Any]) -> None:
+    """The words in each language, before the recordings come: what is marked in them is silenced as these are made."""
+    for language in ("en", "fr"):
+        if words := facts.get(language):  # [testimonies.en], [testimonies.fr]
+            # The first file is the evidence of the consent.
+            captions = {str(uuid.uuid5(row.pk, str(n))): text for n, text in enumerate(words.get("captions", ()), 1)}
+            texts = {
+                "title": words["title"], "quote": words["quote"], "body": words["body"].strip(), "subtitles": as_vtt(words.get("subtitles", "")),
+                "chapters": words.get("chapters", "").strip(), "captions": captions,
+            }  # fmt: skip
+            row.writings.update_or_create(language=language, defaults=texts)
+    Testimony.objects.filter(pk=row.pk).update(themes=facts.get("themes", []), route=facts.get("route", ""))
 
 
 def _files(number: int, media: str) -> Iterator[tuple[str, bytes]]:
@@ -181,15 +196,6 @@ def _send(device: Device, row: Testimony, pk: uuid.UUID, role: str, position: in
 
 def _publish(row: Testimony, facts: dict[str, Any], people: dict[str, Any]) -> None:
     """The review as its people do it, from wherever an interrupted call left it."""
-    for language in ("en", "fr"):
-        if words := facts.get(language):  # [testimonies.en], [testimonies.fr]
-            texts = {
-                "title": words["title"],
-                "quote": words["quote"],
-                "body": words["body"].strip(),
-                "subtitles": as_vtt(words.get("subtitles", "")),
-            }
-            row.writings.update_or_create(language=language, defaults=texts)
     while row.state != Testimony.State.PUBLISHED:
         by = {"intake": "protection", "protection": "protection", "approval": "approver"}.get(row.state, "editor")
         if row.state == Testimony.State.PROTECTION:

@@ -5,10 +5,14 @@ What may be shown comes from `griot.testimonies.shown`, asked anew each time; no
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import urlencode
 
 from babel import Locale
+from django.conf import settings
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -18,14 +22,17 @@ from griot.digest.rendering.environment import render_template
 from griot.digest.rendering.feeds import render_stories_feed
 from griot.digest.rendering.typeset import card_png
 from griot.digest.rendering.web import render_message
+from griot.digest.rendering.worldmap import Mark, draw, shapes
 from griot.digest.words import front_of, is_right_to_left, words
 from griot.testimonies import shown
 from griot.testimonies.media import AGE
 from griot.testimonies.shown import Told
+from griot.testimonies.subtitles import parse
 from griot.testimonies.surfaces import surface
-from griot.testimonies.types import KINDS, Use
+from griot.testimonies.types import KINDS, ROUTES, THEMES, Use
 
 MOST_IN_FEED = 30
+A_PAGE = 24
 
 
 def _kept(content: str | bytes, content_type: str = "text/html; charset=utf-8", status: int = 200) -> HttpResponse:
@@ -64,7 +71,7 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
         "web/story.html", language=language, story=value, rtl=is_right_to_left(language), place=place_words(value, language),
         newsroom=newsroom().name, url=absolute(request.path), country=country, countries=_countries(shown.countries_with_help(), language),
         help=shown.turn_to(country, language), front=front_of(language), card=absolute(reverse("story_card", args=[slug])),
-        poster=absolute(value.images[0].url) if value.images else "",
+        poster=absolute(value.images[0].url) if value.images else "", transcript=[c.text for c in parse(value.subtitles)],
     )  # fmt: skip
     return _kept(page)
 
@@ -93,15 +100,44 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
 @surface("stories gallery", "web", "absent", "all public testimonies by kind and country, and their search")
 def stories(request: HttpRequest) -> HttpResponse:
     language = readers_language()
-    kind, country, asked = (request.GET.get(name, "")[:100] for name in ("kind", "country", "q"))
+    kind, country, theme, route, asked = (
+        request.GET.get(name, "")[:100] for name in ("kind", "country", "theme", "route", "q")
+    )
     everything = shown.all_told("web", language)
-    found = shown.narrowed(everything, kind if kind in KINDS else "", country, asked)
-    page = render_template(
+    found = shown.narrowed(everything, kind if kind in KINDS else "", country, asked, theme, route)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    asked_for = {"kind": kind, "country": country, "theme": theme, "route": route, "q": asked}
+    answer = render_template(
         "web/stories.html", language=language, rtl=is_right_to_left(language), newsroom=newsroom().name, url=absolute(request.path),
-        stories=[(s, place_words(s, language)) for s in found], kinds=sorted({s.kind for s in everything}), kind=kind, country=country, asked=asked,
+        stories=[(s, place_words(s, language)) for s in page.object_list], page=page, query=urlencode({k: v for k, v in asked_for.items() if v}),
+        themes=[t for t in THEMES if any(t in s.themes for s in everything)], theme=theme, routes=[r for r in ROUTES if any(r == s.route for s in everything)], route=route,
+        map=draw(shapes(settings.CAPTURE_DIST / "countries.json"), _marks(found, language, asked_for)), kinds=sorted({s.kind for s in everything}), kind=kind, country=country, asked=asked,
         countries=_countries(sorted({s.place.country for s in everything if s.place.country}), language), front=front_of(language), is_open=shown.open_campaigns().exists(),
     )  # fmt: skip
-    return _kept(page)
+    return _kept(answer)
+
+
+def _marks(stories: list[Told], language: str, asked_for: dict[str, str]) -> list[Mark]:
+    """A mark for each exact place, and one for each country of those that are told no more precisely."""
+    exact = [s for s in stories if s.place.latitude is not None and s.place.longitude is not None]
+    marks = [
+        Mark(
+            reverse("story", args=[s.slug]),
+            s.title or s.name,
+            1,
+            s.place.country,
+            (s.place.longitude or 0.0, s.place.latitude or 0.0),
+        )
+        for s in exact
+    ]
+    counts = Counter(s.place.country for s in stories if s not in exact and s.place.country)
+    for code, count in counts.items():
+        name = Locale(language).territories.get(code, code)
+        query = urlencode({**{k: v for k, v in asked_for.items() if v}, "country": code})
+        marks.append(
+            Mark(f"{reverse('stories')}?{query}", words(language)["stories_at"].format(name, count), count, code)
+        )
+    return marks
 
 
 @surface("stories feed", "web", "absent", "public testimonies as Atom")
@@ -178,7 +214,10 @@ def block(slug: str, at: Place, use: Use) -> types.Block | None:
             return types.Gallery(
                 at.anchor,
                 title,
-                tuple(types.GalleryPicture(p, value.name or place, value.quote, more) for p in pictures),
+                tuple(
+                    types.GalleryPicture(p, value.name or place, i.caption or value.quote, more)
+                    for p, i in zip(pictures, value.images, strict=True)
+                ),
             )
         case "interview" if value.film or value.sound:
             link = types.Link(at.watch, url) if url else None

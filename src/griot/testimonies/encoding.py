@@ -118,6 +118,25 @@ def stream(source: Path, folder: Path, face: str, voice: str, cut: Cut, height: 
     return steps[-1][0]
 
 
+def joined(segments: Path, to: Path) -> None:
+    """Segments of a stream, put one after the other in a file, as one film; nothing is encoded anew."""
+    run(
+        [
+            *reading(segments, "mpegts"),
+            "-map",
+            "0",
+            "-c",
+            "copy",
+            *_NOTHING_SAID,
+            "-movflags",
+            "+faststart",
+            "-f",
+            "mp4",
+            to,
+        ]
+    )
+
+
 def sound(source: Path, to: Path, voice: str, cut: Cut, progress: Progress) -> None:
     run(
         [

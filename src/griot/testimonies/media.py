@@ -7,17 +7,18 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from griot.testimonies import consent
 from griot.testimonies.access import note, require
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import File, Rendition, Testimony
+from griot.testimonies.models import Departure, File, Rendition, Testimony
 from griot.testimonies.pictures import blank_png
 from griot.testimonies.rendering import allowed, showable
 from griot.testimonies.surfaces import surface
 
-PUBLIC_USES = frozenset({"web", "mail"})
+PUBLIC_USES = frozenset({"web", "mail", "media"})  # for other media: to be downloaded
 AGE = 30  # seconds that others may keep what we served: a withdrawal reaches them within a minute
 
 
@@ -42,8 +43,19 @@ def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpR
     if not name:
         return HttpResponseNotFound()
     response = _served(request, name, "video/mp2t" if part.endswith(".ts") else shown.mime)
+    if use == "media":
+        _downloaded(shown, response)
     response["Cache-Control"] = f"public, max-age={AGE}"
     return response
+
+
+def _downloaded(row: Rendition, response: HttpResponse) -> None:
+    """Saved as a file; written down once a day, so that it is known that copies are about."""
+    testimony = row.file.testimony
+    suffix = {"image/jpeg": "jpg", "audio/mp4": "m4a"}.get(row.mime, "mp4")
+    response["Content-Disposition"] = f'attachment; filename="{testimony.slug}-{row.pk}.{suffix}"'
+    if not Departure.objects.filter(testimony=testimony.pk, how="download", at__date=timezone.localdate()).exists():
+        Departure.objects.create(testimony=testimony.pk, how="download", to="anyone, on the site")
 
 
 def public_rendition(use: str, key: str) -> Rendition | None:

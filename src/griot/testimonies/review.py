@@ -171,6 +171,19 @@ def write(testimony: Testimony, user: Any, language: str, texts: dict[str, Any])
     return row
 
 
+@transaction.atomic
+def describe(testimony: Testimony, user: Any, themes: list[str], route: str) -> None:
+    """What the story tells of, and of which way."""
+    row = _locked(testimony)
+    require(user, "edit", row)
+    if set(themes) - set(types.THEMES) or route not in {"", *types.ROUTES}:
+        raise Refused("That is no theme, or no route, of ours.")
+    row.themes, row.route = themes, route
+    row.save(update_fields=["themes", "route"])
+    _step(row, Step.Kind.EDITED, user, "themes and route")
+    announce(row)
+
+
 def _plan_anew(row: Testimony) -> None:
     """What is cut otherwise now, or marked as not to be heard, is made anew, and hidden until a person has looked at it."""
     for file in row.files.filter(role=File.Role.STORY):

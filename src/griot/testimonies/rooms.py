@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,8 +23,9 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
-from griot.testimonies import machines, odk, review, withdrawing
+from griot.testimonies import copying, machines, odk, review, types, withdrawing
 from griot.testimonies.access import allowed, note, opens_raw_material, require, roles_of, visible
+from griot.testimonies.copying import COPIES
 from griot.testimonies.errors import Refused
 from griot.testimonies.models import Access, CheckIn, Departure, File, Messenger, Rendition, Testimony
 from griot.testimonies.models.campaigns import LANGUAGES
@@ -38,11 +39,11 @@ WRITTEN_IN = [*LANGUAGES, ("es", "Español")]
 MOST_SUBTITLES = 512 * 1024
 
 
-def for_reviewers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Only for accounts with a role in testimonies; with a second factor, where a role of theirs opens raw material."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not roles_of(request.user):
             raise PermissionDenied("your account has no role in testimonies")
         if opens_raw_material(request.user) and not has_second_factor(request.user):
@@ -94,6 +95,25 @@ class WritingForm(forms.Form):
         required=False, max_length=MOST_SUBTITLES, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}), help_text="WebVTT or SRT; pasted SRT is turned into WebVTT."
     )  # fmt: skip
 
+    def __init__(self, *args: Any, photos: Sequence[File] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for n, photo in enumerate(photos, 1):
+            self.fields[f"caption {photo.pk}"] = forms.CharField(
+                label=f"Words under photo {n}", max_length=300, required=False
+            )
+
+    def texts(self) -> dict[str, Any]:
+        """What is stored of it."""
+        captions = {
+            name.removeprefix("caption "): words
+            for name, words in self.cleaned_data.items()
+            if name.startswith("caption ") and words
+        }
+        return {
+            **{name: self.cleaned_data[name] for name in ("title", "quote", "body", "subtitles")},
+            "captions": captions,
+        }
+
     def clean_subtitles(self) -> str:
         try:
             return as_vtt(self.cleaned_data["subtitles"])
@@ -118,12 +138,15 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
     written = _written(row)
     codes = [code for code, _ in written]
     language = request.GET.get("language") or (row.language if row.language in codes or not codes else codes[0])
-    form = WritingForm(request.POST or None, initial={"language": language, **_texts(row, language)})
+    photos = [f for f in row.files.all() if f.role == File.Role.STORY and f.media == "photo"]
+    form = WritingForm(request.POST or None, photos=photos, initial={"language": language, **_texts(row, language)})
     if request.method == "POST":
         if form.is_valid():
-            texts = {k: v for k, v in form.cleaned_data.items() if k != "language"}
             return _done(
-                request, row, lambda: review.write(row, request.user, form.cleaned_data["language"], texts), "Saved."
+                request,
+                row,
+                lambda: review.write(row, request.user, form.cleaned_data["language"], form.texts()),
+                "Saved.",
             )
         messages.error(request, "Not saved; see below.")
     files = row.files.exclude(role=File.Role.DUPLICATE)
@@ -139,6 +162,7 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
             "people": get_user_model().objects.filter(is_active=True).order_by("username"), "departures": _departures(row),
             "machine_works": row.machine_works.exclude(state="ready"), "is_machine": bool(writing and writing.machine),
             "can_transcribe": machines.can_transcribe() and row.leading() is not None, "can_translate": machines.can_translate() and bool(written),
+            "themes": types.THEMES, "routes": Testimony._meta.get_field("route").choices, "uses_given": COPIES if "publish" in may_do else (),
             "untranslated": [pair for pair in WRITTEN_IN if pair[0] not in codes],
             "is_hidden": row.hurts and not request.GET.get("open"), "looks": Access.objects.filter(testimony=row.pk)[:12],
         },
@@ -171,7 +195,7 @@ def _done(request: HttpRequest, row: Testimony, act: Callable[[], Any], words: s
 @surface("review room: steps", "assigned", "refused", "moving on, sending back, judging, assigning, withdrawing")
 @for_reviewers
 @require_POST
-def step(request: HttpRequest, pk: Any) -> HttpResponse:
+def step(request: HttpRequest, pk: Any) -> HttpResponseBase:
     row = get_object_or_404(visible(request.user), pk=pk)
     words, act, user = request.POST.get("words", "").strip()[:4000], request.POST.get("act", ""), request.user
     if act == "withdraw":
@@ -189,6 +213,12 @@ def step(request: HttpRequest, pk: Any) -> HttpResponse:
             "testimonies/receipt.html",
             {"row": row, "code": code, "url": f"{settings.PUBLIC_URL}/receipt/", "consent": row.consent},
         )
+    if act == "copy":
+        try:
+            return copying.copy(row, user, request.POST.get("use", ""), request.POST.get("recipient", ""))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("testimonies:testimony", row.pk)
     if act == "hurts":
         require(user, "see", row)
         row.hurts = not row.hurts
@@ -204,6 +234,10 @@ def step(request: HttpRequest, pk: Any) -> HttpResponse:
         ),
         "comment": (lambda: review.comment(row, user, words), "Noted."),
         "assign": (lambda: review.assign(row, user, _person(request.POST.get("to"))), "Assigned."),
+        "describe": (
+            lambda: review.describe(row, user, request.POST.getlist("themes"), request.POST.get("route", "")),
+            "Saved.",
+        ),
         "transcribe": (
             lambda: machines.ask(row, user, "transcript", row.language),
             "Asked for: it is marked as a machine’s until somebody has gone over it.",

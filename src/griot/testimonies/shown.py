@@ -28,6 +28,15 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """A file that other media may take; `size` in bytes."""
+
+    url: str
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """One testimony for one use, in one language (or the one it was told in, where it is not translated)."""
 
@@ -50,6 +59,9 @@ class Told:
     sound: str
     published: datetime
     is_altered: bool
+    themes: tuple[str, ...] = ()
+    route: str = ""
+    downloads: tuple[Download, ...] = ()
 
 
 def out() -> QuerySet[Testimony]:
@@ -109,6 +121,13 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
         sound=next((_address(r, use) for r in renditions if r.kind == "sound"), ""),
         published=testimony.published,
         is_altered=shown.face != "show" or shown.voice != "show",
+        themes=tuple(testimony.themes),
+        route=testimony.route if value and value.place != "country" else "",
+        downloads=tuple(
+            Download(_address(r, "media"), r.kind, r.size) for r in renditions if r.kind in {"light", "sound", "photo"}
+        )
+        if value and consent.allows(value, "media") and use == "web"
+        else (),
     )
 
 
@@ -122,15 +141,20 @@ def all_told(use: types.Use, language: str) -> list[Told]:
     return [value for row in rows if (value := told(row, use, language)) is not None]
 
 
-def narrowed(stories: Sequence[Told], kind: str = "", country: str = "", words: str = "") -> list[Told]:
-    """Those of a kind, told in a country, with words. All of it is looked for in what is shown, and nowhere else."""
+def narrowed(
+    stories: Sequence[Told], kind: str = "", country: str = "", words: str = "", theme: str = "", route: str = ""
+) -> list[Told]:
+    """Those of a kind, told in a country, of a theme, a route, with words. All of it is looked for in what is shown, and nowhere else."""
     wanted = words.casefold().split()
 
     def has_all(s: Told) -> bool:
         text = " ".join([s.title, s.quote, *s.paragraphs, s.name, s.place.words]).casefold()
         return all(word in text for word in wanted)
 
-    return [s for s in stories if kind in {"", s.kind} and country in {"", s.place.country} and has_all(s)]
+    return [
+        s for s in stories
+        if kind in {"", s.kind} and country in {"", s.place.country} and theme in {"", *s.themes} and route in {"", s.route} and has_all(s)
+    ]  # fmt: skip
 
 
 def turn_to(country: str, language: str) -> list[Referral]:

@@ -19,6 +19,11 @@ Withdrawal = Literal["", "withdrawn", "expired"]
 USES: tuple[Use, ...] = get_args(Use)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 OF_AGE = 18  # years
+# What a story tells of, and the way that it tells of; both rough enough to say nothing of who tells.
+THEMES = ("leaving", "way", "desert", "sea", "detention", "work", "family", "school", "return", "home")
+ROUTES = (
+    "sahara", "atlantic", "western_mediterranean", "central_mediterranean", "eastern_mediterranean", "red_sea", "southern_africa", "americas", "asia", "inside",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from griot.testimonies.signals import changed
 By = Literal["teller", "guardian", "team", "expiry"]
 _BLANK: dict[str, Any] = {
     "name": "", "alias": "", "birth_year": None, "country": "", "region": "", "spot": "", "latitude": None, "longitude": None,
-    "left": "", "reached": "", "answers": {}, "assigned": None, "hurts": False, "receipt": "",
+    "left": "", "reached": "", "answers": {}, "assigned": None, "hurts": False, "receipt": "", "themes": [], "route": "",
 }  # fmt: skip
 
 

@@ -64,6 +64,13 @@ class Testimony(models.Model):
     reached = models.CharField("to", max_length=120, blank=True)
     answers = models.JSONField(default=dict, blank=True, help_text="what was written down, by the guide's prompts")
 
+    themes = ArrayField(
+        models.CharField(max_length=24, choices=[(t, t) for t in types.THEMES]), default=list, blank=True
+    )
+    route = models.CharField(
+        max_length=24, choices=[(r, r.replace("_", " ").capitalize()) for r in types.ROUTES], blank=True
+    )
+
     slug = models.SlugField(unique=True, editable=False)
     receipt = models.CharField(max_length=64, blank=True, editable=False, help_text="hash of the code on the receipt")
     assigned = models.ForeignKey(

@@ -9,3 +9,15 @@ for (const button of document.querySelectorAll("button.copy")) {
     setTimeout(() => { button.textContent = words; }, 2500);
   });
 }
+
+// A chapter's link plays the film or the sound from there.
+for (const link of document.querySelectorAll("[data-at]")) {
+  link.addEventListener("click", (event) => {
+    const player = document.querySelector(".story video, .story audio");
+    if (!player) return;
+    event.preventDefault();
+    player.currentTime = Number(link.dataset.at);
+    player.play();
+    player.scrollIntoView({ block: "nearest" });
+  });
+}
