@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 
 def interview(folder: Path, seconds: int) -> Path:
@@ -40,30 +39,40 @@ def main() -> None:
         import django
 
         django.setup()
+        from griot.testimonies import encoding
         from griot.testimonies.arrival import take_in
-        from griot.testimonies.rendering import STILL_WIDTH, _film, _opened, _photo, _stream, run
+        from griot.testimonies.errors import Refused
+        from griot.testimonies.types import Cut
 
         film = interview(folder, seconds)
-        found: dict[str, float] = {"seconds": seconds}
-        for face in ("show", "blur"):
+        found: dict[str, float | str] = {"seconds": seconds}
+        cut = Cut(bleeps=((1.0, 2.0), (5.0, 6.5)))
+
+        def quiet(_: float) -> None:
+            """Nobody waits here."""
+
+        for face, voice in (("show", "show"), ("blur", "alter")):
             work = folder / face
             work.mkdir()
             source = work / "open.mp4"
             began = time.perf_counter()
+
+            def past(began: float = began) -> float:
+                return round((time.perf_counter() - began) / seconds, 2)
+
             arrived = take_in(film, source)
-            row = SimpleNamespace(
-                kind="light",
-                face=face,
-                voice="show" if face == "show" else "alter",
-                file=SimpleNamespace(height=arrived.height),
-            )
-            run([*_opened(source), "-ss", "2", "-frames:v", "1", "-f", "image2", "-c:v", "png", work / "frame.png"])
-            _photo(work / "frame.png", work / "still", STILL_WIDTH, face)
-            _film(source, work / "light", row, lambda _: None)  # type: ignore[arg-type]
-            found[f"{face}_light_over_length"] = round((time.perf_counter() - began) / seconds, 2)
-            row.kind = "stream"
-            _stream(source, row, lambda _: None)  # type: ignore[arg-type]
-            found[f"{face}_all_over_length"] = round((time.perf_counter() - began) / seconds, 2)
+            encoding.still(source, work / "still", face, 2.0)
+            encoding.light(source, work / "light", face, voice, cut, quiet)
+            found[f"{face}_light_over_length"] = past()
+            (work / "stream").mkdir()
+            encoding.stream(source, work / "stream", face, voice, cut, arrived.height, quiet)
+            encoding.waves(source, work / "waves", arrived.seconds)
+            found[f"{face}_all_over_length"] = past()
+            try:
+                encoding.small(source, work / "small", face, voice, cut, quiet)
+                found[f"{face}_with_av1_over_length"] = past()
+            except Refused as refusal:
+                found[f"{face}_with_av1_over_length"] = f"{past()}: {refusal}"
         print(json.dumps(found))
 
 
