@@ -5,7 +5,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { Upload, type FileSource, type SliceResult } from "tus-js-client";
 import {
-  changeRecording, dropChunks, dropNote, dropTestimony, isUnlocked, measure, notes, phoneKey, readChunk, readOpen, recordings, savePack, saveTestimony,
+  changeRecording, dropChunks, dropNote, dropTestimony, isUnlocked, keepSpoken, measure, missingSpoken, notes, phoneKey, readChunk, readOpen, recordings, savePack, saveTestimony,
   testimonies, wipe, type Pack, type Recording,
 } from "./store";
 
@@ -71,7 +71,8 @@ export async function run(): Promise<void> {
       await ask(note.path, note.body).catch((error: unknown) => { if (error instanceof Offline || error instanceof Wiped) throw error; });
       await dropNote(note.id); // what is refused is not asked again
     }
-    await savePack(await ask<Pack>("pack/"));
+    const pack = await ask<Pack>("pack/");
+    await savePack(pack);
     for (const testimony of await testimonies()) {
       if (testimony.state !== "finished") continue;
       become("sending");
@@ -93,6 +94,7 @@ export async function run(): Promise<void> {
       changed();
     }
     waits = await settle();
+    await takeSpoken(pack); // last: what was told goes first
     become(waits ? "waiting" : "idle");
   } catch (error) {
     if (error instanceof Wiped) { location.reload(); return; }
@@ -101,6 +103,16 @@ export async function run(): Promise<void> {
   } finally {
     running = false;
     if (waits) timer = window.setTimeout(() => void run(), POLL);
+  }
+}
+
+/** Take texts read aloud along. A line that is cut leaves the rest for the next time. */
+async function takeSpoken(pack: Pack): Promise<void> {
+  for (const one of await missingSpoken(pack)) {
+    const answer = await fetch(`${API}spoken/${one.id}/`, { cache: "no-store", credentials: "omit", headers: { Authorization: `Bearer ${await phoneKey()}` } }).catch(() => null);
+    const bytes = answer?.ok ? await answer.arrayBuffer().catch(() => null) : null;
+    if (!bytes) return;
+    if (bytesToHex(sha256(new Uint8Array(bytes))) === one.sha256) await keepSpoken(one.sha256, bytes);
   }
 }
 

@@ -43,6 +43,8 @@ export interface Pack {
   consents: { language: string; version: number; text: string }[];
   modules: Module[];
   referrals: { subject: string; language: string; name: string; contact: string; url: string }[];
+  /** Texts read aloud by people: "consent", or a guide's kind and a prompt's id. */
+  spoken?: { id: number; language: string; what: string; sha256: string; size: number }[];
   contact: string;
 }
 /** Something to send when there is a network: training answers, a check-in. */
@@ -150,6 +152,24 @@ export async function readChunk(file: string, index: number): Promise<ArrayBuffe
   const row = await (await db()).get("chunks", [file, index]);
   if (!row) throw new Error("a piece of the recording is missing");
   return unseal(key(), row.data, `${file}/${index}`);
+}
+
+// Texts read aloud lie beside the recordings, sealed likewise, each under its checksum.
+const spokenName = (sha256: string) => `spoken:${sha256}`;
+export const keepSpoken = (sha256: string, bytes: ArrayBuffer) => addChunk(spokenName(sha256), 0, bytes);
+
+export async function readSpoken(sha256: string): Promise<Blob | null> {
+  const row = await (await db()).get("chunks", [spokenName(sha256), 0]);
+  return row ? new Blob([await unseal(key(), row.data, `${spokenName(sha256)}/0`)], { type: "audio/mp4" }) : null;
+}
+
+/** Which of the readings a pack names are not here yet; those that it does not name any more go. */
+export async function missingSpoken(pack: Pack): Promise<NonNullable<Pack["spoken"]>> {
+  const wanted = pack.spoken ?? [];
+  const names = new Set(wanted.map((one) => spokenName(one.sha256)));
+  const known = (await (await db()).getAllKeys("chunks", IDBKeyRange.bound(["spoken:", 0], ["spoken:\uffff", 0]))).map(([file]) => file);
+  for (const file of known) if (!names.has(file)) await dropChunks(file);
+  return wanted.filter((one) => !known.includes(spokenName(one.sha256)));
 }
 
 /** The whole recording, to be looked at or heard. */

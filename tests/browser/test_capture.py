@@ -13,11 +13,13 @@ from axe_playwright_python.sync_playwright import Axe
 
 from griot.runtime.capturing import is_built
 from griot.runtime.development import chromium as find_chromium
+from griot.testimonies import speaking
 from griot.testimonies.intake import examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony
 from tests.browser.cutting import BadNetwork
 from tests.browser.tools import lighthouse
+from tests.testimonies import made
 from tests.testimonies.people import make_campaign, make_messenger
 
 pytestmark = [
@@ -382,6 +384,22 @@ def test_it_can_be_installed_starts_without_a_network_and_has_no_barriers(phone,
             phone.page.click(".stack button >> nth=0")
             phone.page.wait_for_selector("canvas.sign")
             assert barriers() == [] and phone.page.evaluate(overflow) == 0
+
+
+def test_a_text_that_somebody_read_aloud_is_played_without_a_network(phone, invitation, campaign, tmp_path):
+    (tmp_path / "sent").write_bytes(made.sound(tmp_path, "wav").read_bytes())
+    speaking.keep(campaign, "fr", "interview/leaving", tmp_path / "sent")
+    phone.join(invitation)
+    wait_for(lambda: phone.stored() == 1)
+    phone.network.is_down = True
+    phone.unlock()
+    phone.page.evaluate(
+        "() => { window.heard = []; const play = HTMLMediaElement.prototype.play; HTMLMediaElement.prototype.play = function () { window.heard.push(this.src); return play.call(this) } }"
+    )
+    phone.consent()
+    phone.page.locator(".prompts li >> nth=0 >> button:has-text('Écouter')").click()
+    assert wait_for(lambda: phone.page.evaluate("window.heard"))[0].startswith("blob:")
+    assert phone.page.locator(".prompts li >> nth=0 >> button:has-text('Écouter')").is_visible()
 
 
 def test_the_first_load_is_light():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.exceptions import RequestAborted
@@ -18,7 +19,9 @@ def read(messages: list[dict]) -> bytes:
     async def receive() -> dict:
         return next(rest)
 
-    with asyncio.run(asgi.Application().read_body(receive)) as body:
+    with ThreadPoolExecutor(1) as pool:  # Playwright keeps an event loop in the tests' own thread
+        body = pool.submit(asyncio.run, asgi.Application().read_body(receive)).result()
+    with body:
         return body.read()
 
 

@@ -214,7 +214,7 @@ def test_codes_can_not_be_tried_out(house):
 NONE_SHOWN = {
     "join": "a phone's key", "pack": "guides and training", "training": "answers to questions", "check_in": "how a messenger is",
     "messengers": "messengers", "messenger": "messengers", "check_ins": "how messengers are", "phone_app": "static files",
-    "form_list": "blank forms", "form": "a blank form", "manifest": "a blank form's files",
+    "form_list": "blank forms", "form": "a blank form", "manifest": "a blank form's files", "spoken": "texts read aloud", "spoken_file": "texts read aloud",
 }  # fmt: skip
 # Views that show issues: what stands in them comes through the surface "issue block".
 ISSUE_VIEWS = re.compile(r"wagtail\.|griot\.digest\.(reading|models|rooms|desk)|griot\.mailing\.views|wagtail_localize")

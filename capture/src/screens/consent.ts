@@ -1,10 +1,11 @@
 // Consent first: read or played, answered by the teller, with evidence. Nothing is recorded of the story before.
 
+import { playAloud } from "../aloud";
 import { button, check, field, h, say, select } from "../dom";
 import { show } from "../main";
 import { keepBytes } from "../recorder";
 import { dropTestimony, readPack, receiptCode, recordings, saveTestimony, type Consent, type Kind, type Pack, type Testimony } from "../store";
-import { LANGUAGES, language, readAloud, t } from "../words";
+import { LANGUAGES, language, t } from "../words";
 import { home } from "./home";
 import { recordInto, tell } from "./tell";
 
@@ -33,11 +34,10 @@ export async function newTestimony(): Promise<void> {
 }
 
 export async function askConsent(testimony: Testimony, pack: Pack): Promise<void> {
-  const text = (pack.consents.find((one) => one.language === testimony.language) ?? pack.consents[0])?.text ?? pack.campaign.about;
-  let wasPlayed = false;
-  const play: HTMLButtonElement = button(t("play"), () => {
-    wasPlayed = readAloud(text, testimony.language, () => undefined);
-    if (wasPlayed) (form.elements.namedItem("explained") as HTMLSelectElement).value = "played";
+  const consent = pack.consents.find((one) => one.language === testimony.language) ?? pack.consents[0];
+  const text = consent?.text ?? pack.campaign.about;
+  const play: HTMLButtonElement = button(t("play"), async () => {
+    if (await playAloud("consent", text, consent?.language ?? testimony.language)) (form.elements.namedItem("explained") as HTMLSelectElement).value = "played";
     else play.hidden = true; // no voice for this language on this phone: it is read
   });
   const name = (key: keyof Testimony["teller"], label: string, type = "text") =>

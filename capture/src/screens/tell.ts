@@ -1,5 +1,6 @@
 // The interview: prompts that can be played, and recording in pictures, sound, photos or words.
 
+import { playAloud } from "../aloud";
 import { button, fail, field, h, say } from "../dom";
 import { show } from "../main";
 import { run } from "../queue";
@@ -7,7 +8,7 @@ import { keepPhoto, start, type Live } from "../recorder";
 import {
   dropRecording, dropTestimony, readPack, readTestimony, readWhole, recordings, saveTestimony, type Prompt, type Recording, type Testimony,
 } from "../store";
-import { readAloud, t } from "../words";
+import { t } from "../words";
 import { askConsent } from "./consent";
 import { clock, home, lengthOf } from "./home";
 
@@ -39,7 +40,7 @@ export async function tell(id: string): Promise<void> {
     title: guide?.title ?? t("tell"), back: () => void home(),
     body: h("div", {},
       h("p", { class: "soft" }, t("saved_every_second")), turn,
-      h("ol", { class: "prompts" }, ...prompts.map((prompt, n) => promptCard(testimony, prompt, n, fill))),
+      h("ol", { class: "prompts" }, ...prompts.map((prompt, n) => promptCard(testimony, prompt, n, fill, `${guide?.kind}/${prompt.id}`, guide?.language ?? testimony.language))),
       files,
       h("p", { class: "soft" }, t("finish_help")),
       button(t("finish"), async () => {
@@ -59,7 +60,7 @@ export async function tell(id: string): Promise<void> {
   });
 }
 
-function promptCard(testimony: Testimony, prompt: Prompt, position: number, fill: () => Promise<void>): HTMLElement {
+function promptCard(testimony: Testimony, prompt: Prompt, position: number, fill: () => Promise<void>, what: string, spoken: string): HTMLElement {
   const words = h("textarea", { rows: "3", maxlength: "20000", name: prompt.id }, testimony.answers[prompt.id] ?? "");
   words.hidden = !testimony.answers[prompt.id];
   let timer = 0;
@@ -68,7 +69,7 @@ function promptCard(testimony: Testimony, prompt: Prompt, position: number, fill
     timer = window.setTimeout(() => void readTestimony(testimony.id).then((now) =>
       now && saveTestimony({ ...now, answers: { ...now.answers, [prompt.id]: words.value } })).catch(fail), 400);
   });
-  const play: HTMLButtonElement = button(t("play"), () => { if (!readAloud(prompt.text, testimony.language, () => undefined)) play.hidden = true; }, "small");
+  const play: HTMLButtonElement = button(t("play"), async () => { if (!(await playAloud(what, prompt.text, spoken))) play.hidden = true; }, "small");
   const camera = h("input", { type: "file", accept: "image/*", capture: "environment", class: "for-ears", tabindex: "-1", "aria-hidden": "true" });
   camera.addEventListener("change", () => void Promise.all([...(camera.files ?? [])].map((file) =>
     keepPhoto(file, { testimony: testimony.id, role: "story", prompt: prompt.id, position }))).then(fill).catch(fail));

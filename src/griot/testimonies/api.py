@@ -15,15 +15,17 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from griot.testimonies import intake
+from griot.testimonies import intake, speaking
 from griot.testimonies.access import note
 from griot.testimonies.errors import Refused
-from griot.testimonies.models import CheckIn, Device, File, Messenger, Module, Referral, Testimony
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import CheckIn, Device, File, Messenger, Module, Referral, Spoken, Testimony
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.surfaces import surface
 from griot.testimonies.training import mark
@@ -129,6 +131,10 @@ def pack(request: HttpRequest, device: Device) -> HttpResponse:
         "referrals": list(
             Referral.objects.filter(country=team.code).values("subject", "language", "name", "contact", "url")
         ),
+        "spoken": [
+            {"id": row.pk, "language": text.language, "what": text.what, "sha256": row.sha256, "size": row.size}
+            for text, row in speaking.current(campaign)
+        ],
         "contact": settings.CONTACT,
     })  # fmt: skip
 
@@ -138,6 +144,14 @@ def _module(module: Module, is_due: bool) -> dict[str, Any]:
         "id": module.pk, "slug": module.slug, "title": module.title, "text": module.text, "questions": module.questions,
         "is_required": module.is_required, "is_due": is_due,
     }  # fmt: skip
+
+
+@for_phones
+@require_GET
+def spoken(request: HttpRequest, device: Device, pk: int) -> HttpResponse:
+    """A text read aloud, as its phone takes it along."""
+    row = get_object_or_404(Spoken, pk=pk, campaign=device.messenger.team.campaign)
+    return HttpResponse(vault().read(row.vault), content_type="audio/mp4")
 
 
 @for_phones

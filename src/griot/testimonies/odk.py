@@ -20,6 +20,7 @@ from xml.sax.saxutils import escape
 
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -30,10 +31,11 @@ from griot.accounts.limiting import comes_too_often
 from griot.testimonies import xforms
 from griot.testimonies.arrival import MOST_BYTES
 from griot.testimonies.errors import Refused
-from griot.testimonies.models import Device, Messenger
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import Device, Messenger, Spoken
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.sealing import SealedFile, Sealing
-from griot.testimonies.submissions import forms_for, take
+from griot.testimonies.submissions import forms_for, media_name, media_of, take
 from griot.testimonies.surfaces import surface
 
 REALM = "Griot"
@@ -179,12 +181,25 @@ def form(request: HttpRequest, device: Device, form_id: str) -> HttpResponse:
 @for_collect
 @require_safe
 def manifest(request: HttpRequest, device: Device, form_id: str) -> HttpResponse:
-    """The files that belong to a form: none, since its words are all in it."""
-    if all(f.id != form_id for f in forms_for(device.messenger)):
+    """The files that belong to a form: its consent text and prompts, read aloud."""
+    found = next((f for f in forms_for(device.messenger) if f.id == form_id), None)
+    if found is None:
         return _answer(404, "there is no such form for you now")
+    rows = [
+        f"<mediaFile><filename>{media_name(row)}</filename><hash>md5:{row.md5}</hash>"
+        f"<downloadUrl>{request.build_absolute_uri(reverse('odk:spoken', args=[row.pk]))}</downloadUrl></mediaFile>"
+        for row in media_of(device.messenger, found)
+    ]
     return _xml(
-        '<?xml version="1.0" encoding="UTF-8"?><manifest xmlns="http://openrosa.org/xforms/xformsManifest"></manifest>'
+        f'<?xml version="1.0" encoding="UTF-8"?><manifest xmlns="http://openrosa.org/xforms/xformsManifest">{"".join(rows)}</manifest>'
     )
+
+
+@for_collect
+@require_safe
+def spoken(request: HttpRequest, device: Device, pk: int) -> HttpResponse:
+    row = get_object_or_404(Spoken, pk=pk, campaign=device.messenger.team.campaign)
+    return HttpResponse(vault().read(row.vault), content_type="audio/mp4")
 
 
 @surface("odk: submissions", "own", "refused", "a messenger's ODK Collect leaves its own testimonies, in parts")

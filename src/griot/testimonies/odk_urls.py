@@ -11,5 +11,6 @@ urlpatterns = [
     path("formList", odk.form_list, name="form_list"),
     path("forms/<str:form_id>", odk.form, name="form"),
     path("forms/<str:form_id>/manifest", odk.manifest, name="manifest"),
+    path("spoken/<int:pk>.m4a", odk.spoken, name="spoken"),
     path("submission", odk.submission, name="submission"),
 ]

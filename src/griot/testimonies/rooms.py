@@ -23,12 +23,13 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
-from griot.testimonies import copying, machines, odk, review, types, withdrawing
+from griot.testimonies import copying, machines, odk, review, speaking, types, withdrawing
 from griot.testimonies.access import allowed, note, opens_raw_material, require, roles_of, visible
 from griot.testimonies.copying import COPIES
 from griot.testimonies.errors import Refused
-from griot.testimonies.models import Access, CheckIn, Departure, File, Messenger, Rendition, Testimony
-from griot.testimonies.models.campaigns import LANGUAGES
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import Access, Campaign, CheckIn, Departure, File, Messenger, Rendition, Spoken, Testimony
+from griot.testimonies.models.campaigns import LANGUAGES, token_hash
 from griot.testimonies.rendering import showable
 from griot.testimonies.subtitles import BadSubtitles, as_vtt
 from griot.testimonies.surfaces import surface
@@ -313,6 +314,63 @@ def messenger(request: HttpRequest, pk: int) -> HttpResponse:
             {**words, "code": _drawn(odk.settings_code(server, login, password, str(row.team.campaign)))},
         )
     return redirect("testimonies:messengers")
+
+
+@permission_required("testimonies.administer", raise_exception=True)
+def spoken(request: HttpRequest) -> HttpResponse:
+    """Consent texts and prompts, to be read aloud by somebody, for phones to play."""
+    campaigns = Campaign.objects.all()
+    campaign = campaigns.filter(pk=request.GET.get("campaign") or 0).first() or campaigns.first()
+    if request.method == "POST" and campaign:
+        here = f"{reverse('testimonies:spoken')}?campaign={campaign.pk}"
+        language, _, what = request.POST.get("text", "").partition(" ")
+        if "drop" in request.POST:
+            for row in campaign.spoken.filter(language=language, what=what):
+                speaking.drop(row)
+            messages.success(request, "Removed.")
+            return redirect(here)
+        file = request.FILES.get("file")
+        try:
+            if file is None or (file.size or 0) > speaking.LARGEST:
+                raise Refused(f"A sound file of at most {speaking.LARGEST // 2**20} MB is expected.")
+            with vault().scratch() as folder:
+                with (folder / "sent").open("wb") as out:
+                    for chunk in file.chunks():
+                        out.write(chunk)
+                speaking.keep(campaign, language, what, folder / "sent")
+            messages.success(request, "Kept: phones take it along with the next network.")
+        except Refused as refusal:
+            messages.error(request, f"Not kept: {refusal}")
+        return redirect(here)
+    known = {(row.language, row.what): row for row in campaign.spoken.all()} if campaign else {}
+    rows = (
+        [(t, known.get((t.language, t.what)), dict(LANGUAGES)[t.language]) for t in speaking.texts(campaign)]
+        if campaign
+        else []
+    )
+    shown = [
+        (t, row, name, bool(row and row.of == token_hash(t.words)))
+        for t, row, name in sorted(rows, key=lambda r: (r[2], r[0].what != speaking.CONSENT))
+    ]
+    return render(
+        request,
+        "testimonies/spoken.html",
+        {
+            "rows": shown,
+            "campaign": campaign,
+            "campaigns": campaigns,
+            "missing": sum(not is_now for *_, is_now in shown),
+        },
+    )
+
+
+@permission_required("testimonies.administer", raise_exception=True)
+def spoken_file(request: HttpRequest, pk: int) -> HttpResponse:
+    return HttpResponse(
+        vault().read(get_object_or_404(Spoken, pk=pk).vault),
+        content_type="audio/mp4",
+        headers={"Cache-Control": "private, no-store"},
+    )
 
 
 def _drawn(content: str) -> Any:

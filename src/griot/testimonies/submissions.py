@@ -10,12 +10,12 @@ from typing import Any
 from babel import Locale
 from django.db import transaction
 
-from griot.testimonies import xforms
+from griot.testimonies import speaking, xforms
 from griot.testimonies.access import note
 from griot.testimonies.errors import Refused
 from griot.testimonies.intake import take_testimony
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import Campaign, Device, File, Messenger, Module, Testimony, Training, Upload
+from griot.testimonies.models import Campaign, Device, File, Messenger, Module, Spoken, Testimony, Training, Upload
 from griot.testimonies.sealing import SealedFile
 from griot.testimonies.training import mark
 
@@ -63,12 +63,24 @@ def _interview(messenger: Messenger, kind: str) -> xforms.Form:
         for prompt in guide.prompts:
             text.setdefault(str(prompt["id"]), {})[guide.language] = str(prompt.get("text", ""))
             hint.setdefault(str(prompt["id"]), {})[guide.language] = str(prompt.get("hint", ""))
+    spoken: dict[str, dict[str, str]] = {}
+    for words, row in speaking.current(campaign):
+        spoken.setdefault(words.what, {})[words.language] = media_name(row)
     consents = {row.language: row.text for row in campaign.consent_texts.order_by("version")}
     names = {code: {c: _country(code, c) for c in languages} for code in campaign.countries}
     return xforms.interview(
         _interview_id(campaign, kind), guides[0].title, kind, languages, consents or {languages[0]: campaign.about},
-        [xforms.Prompt(name, text[name], hint[name]) for name in text], names,
+        [xforms.Prompt(name, text[name], hint[name], spoken.get(f"{kind}/{name}", {})) for name in text], names, spoken.get(speaking.CONSENT, {}),
     )  # fmt: skip
+
+
+def media_name(row: Spoken) -> str:
+    return f"{row.pk}-{row.md5[:8]}.m4a"
+
+
+def media_of(messenger: Messenger, form: xforms.Form) -> list[Spoken]:
+    """The recordings that a form plays."""
+    return [row for _, row in speaking.current(messenger.team.campaign) if f"jr://audio/{media_name(row)}" in form.xml]
 
 
 def _country(code: str, language: str) -> str:

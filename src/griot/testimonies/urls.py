@@ -10,6 +10,7 @@ app_name = "capture"
 urlpatterns = [
     path("join/", api.join, name="join"),
     path("pack/", api.pack, name="pack"),
+    path("spoken/<int:pk>/", api.spoken, name="spoken"),
     path("training/", api.training, name="training"),
     path("check-in/", api.check_in, name="check_in"),
     path("testimonies/", api.testimony, name="testimony"),

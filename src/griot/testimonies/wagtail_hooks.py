@@ -8,11 +8,13 @@ from django.http import HttpRequest
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.panels import FieldPanel
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from griot.testimonies import cutting, media, rooms
 from griot.testimonies.access import roles_of
 from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
+from griot.testimonies.widgets import PROMPTS, QUESTIONS
 
 
 class CampaignViewSet(ModelViewSet):
@@ -33,7 +35,7 @@ class CountryViewSet(ModelViewSet):
 class GuideViewSet(ModelViewSet):
     model = Guide
     icon = "list-ul"
-    form_fields = ["campaign", "kind", "language", "title", "prompts"]
+    panels = [*map(FieldPanel, ["campaign", "kind", "language", "title"]), FieldPanel("prompts", widget=PROMPTS)]
     list_display = ["title", "campaign", "kind", "language"]
     menu_label = "Interview guides"
 
@@ -49,17 +51,10 @@ class ConsentTextViewSet(ModelViewSet):
 class ModuleViewSet(ModelViewSet):
     model = Module
     icon = "doc-full"
-    form_fields = [
-        "campaign",
-        "slug",
-        "language",
-        "position",
-        "title",
-        "text",
-        "questions",
-        "is_required",
-        "refresh_days",
-    ]
+    panels = [
+        *map(FieldPanel, ["campaign", "slug", "language", "position", "title", "text"]), FieldPanel("questions", widget=QUESTIONS),
+        *map(FieldPanel, ["is_required", "refresh_days"]),
+    ]  # fmt: skip
     list_display = ["title", "campaign", "language", "position"]
     menu_label = "Training"
 
@@ -98,6 +93,8 @@ def urls() -> list[Any]:
         path("", rooms.testimonies, name="list"),
         path("messengers/", rooms.messengers, name="messengers"),
         path("messengers/<int:pk>/", rooms.messenger, name="messenger"),
+        path("read-aloud/", rooms.spoken, name="spoken"),
+        path("read-aloud/<int:pk>/", rooms.spoken_file, name="spoken_file"),
         path("check-ins/", rooms.check_ins, name="check_ins"),
         path("renditions/<int:pk>/", media.room_rendition, name="rendition"),
         path("originals/<uuid:pk>/", media.original, name="original"),
@@ -118,6 +115,11 @@ class _ForCoordinators(MenuItem):
         return request.user.has_perm("testimonies.coordinate")  # type: ignore[union-attr]
 
 
+class _ForAdministrators(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("testimonies.administer")  # type: ignore[union-attr]
+
+
 class _ForFocalPersons(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
         return request.user.listens_in.exists()  # type: ignore[union-attr]
@@ -129,6 +131,7 @@ def menu() -> SubmenuMenuItem:
         _ForRoles("Review", reverse("testimonies:list"), icon_name="group", order=1),
         _ForCoordinators("Messengers", reverse("testimonies:messengers"), icon_name="mobile-alt", order=2),
         _ForFocalPersons("Check-ins", reverse("testimonies:check_ins"), icon_name="comment", order=3),
+        _ForAdministrators("Read aloud", reverse("testimonies:spoken"), icon_name="media", order=9),
         *(v.get_menu_item(order=10 + i) for i, v in enumerate(_viewsets)),
     ]
     return SubmenuMenuItem("Testimonies", Menu(items=items), icon_name="group", order=250)

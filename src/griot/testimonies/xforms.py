@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ class Prompt:
     id: str
     text: Mapping[str, str]
     hint: Mapping[str, str]
+    spoken: Mapping[str, str] = field(default_factory=dict)  # the file's name, by language
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,16 @@ def _labels(column: str, said: Mapping[str, str], languages: Sequence[str]) -> R
     return {f"{column}::{LANGUAGES[code]}": (plain.get(code) or first).replace("${", "$ {") for code in languages}
 
 
+def _audio(spoken: Mapping[str, str], languages: Sequence[str]) -> Row:
+    return {f"media::audio::{LANGUAGES[code]}": spoken[code] for code in languages if code in spoken}
+
+
 def interview(
     form_id: str, title: str, kind: str, languages: Sequence[str], consents: Mapping[str, str], prompts: Sequence[Prompt],
-    countries: Mapping[str, Mapping[str, str]],
+    countries: Mapping[str, Mapping[str, str]], spoken: Mapping[str, str] | None = None,
 ) -> Form:  # fmt: skip
-    """The form of a guide. `consents` is the text that is read to a teller, and `countries` names by ISO code, both by language.
+    """The form of a guide. `consents` is the text that is read to a teller, `countries` are names by ISO code, and `spoken` the files in
+    which the consent text is read aloud, all by language.
 
     Raises Refused where the guide can't be a form, in pyxform's words.
     """
@@ -99,7 +105,7 @@ def interview(
         {"type": "begin_group", "name": "consent", **_labels("label", _words()["consent"], languages)},
         {"type": "select_one languages", "name": "language", **_labels("label", _words()["language"], languages), **must},
         {"type": "note", "name": "consent_help", **_labels("label", _words()["consent_help"], languages)},
-        {"type": "note", "name": "consent_text", **_labels("label", consents, languages)},
+        {"type": "note", "name": "consent_text", **_labels("label", consents, languages), **_audio(spoken or {}, languages)},
         ask("select_one explained", "explained", "explained", **must),
         ask("select_multiple uses", "uses", "uses"),
         ask("text", "name", "name"),
@@ -127,7 +133,7 @@ def interview(
     for prompt in prompts or [Prompt("story", _words()[kind], {})]:  # as our own app does
         name = _name_of(prompt.id)
         survey += [
-            {"type": "note", "name": f"q_{name}", **_labels("label", prompt.text, languages), **(_labels("hint", prompt.hint, languages) if any(map(str.strip, prompt.hint.values())) else {})},
+            {"type": "note", "name": f"q_{name}", **_labels("label", prompt.text, languages), **_audio(prompt.spoken, languages), **(_labels("hint", prompt.hint, languages) if any(map(str.strip, prompt.hint.values())) else {})},
             ask("video", f"video_{name}", "record_video"), ask("audio", f"audio_{name}", "record_audio"),
             ask("text", f"text_{name}", "write", appearance="multiline"),
         ]  # fmt: skip

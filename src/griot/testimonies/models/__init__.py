@@ -10,6 +10,7 @@ from griot.testimonies.models.campaigns import (
     Messenger,
     Module,
     Referral,
+    Spoken,
     Training,
 )
 from griot.testimonies.models.files import Cut, File, Rendition, Upload
@@ -18,5 +19,5 @@ from griot.testimonies.models.testimonies import Consent, MachineWork, Step, Tes
 
 __all__ = [
     "Access", "Campaign", "CheckIn", "Consent", "ConsentText", "Country", "Cut", "Departure", "Device", "File", "Guide", "MachineWork", "Messenger",
-    "Module", "Referral", "Rendition", "Step", "Testimony", "Training", "Upload", "Writing",
+    "Module", "Referral", "Rendition", "Spoken", "Step", "Testimony", "Training", "Upload", "Writing",
 ]  # fmt: skip

@@ -88,7 +88,10 @@ class Guide(models.Model):
     kind = models.CharField(max_length=16, choices=KIND_CHOICES, default="interview")
     language = models.CharField(max_length=8, choices=LANGUAGES)
     title = models.CharField(max_length=200)
-    prompts = models.JSONField(default=list, help_text='[{"id": "leaving", "text": "…", "hint": "…"}]')
+    prompts = models.JSONField(
+        default=list,
+        help_text="Asked one after the other. The short name tells the translations of a prompt, and what was answered to it.",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["campaign", "kind", "language"], name="one_guide_a_language")]
@@ -126,6 +129,25 @@ class ConsentText(models.Model):
         return f"{self.campaign}, {self.language}, version {self.version}"
 
 
+class Spoken(models.Model):
+    """A text read aloud by somebody: a consent text or a prompt, to be played to tellers in their language, also without a network."""
+
+    campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="spoken")
+    language = models.CharField(max_length=8, choices=LANGUAGES)
+    what = models.CharField(max_length=80, help_text="consent, or a guide's kind and a prompt's id: interview/leaving")
+    of = models.CharField(
+        max_length=64, help_text="hash of the text that was read; a text that changed has to be read anew"
+    )
+    vault = models.CharField(max_length=32)
+    size = models.PositiveIntegerField(help_text="bytes")
+    seconds = models.FloatField()
+    sha256 = models.CharField(max_length=64)
+    md5 = models.CharField(max_length=32, help_text="what OpenRosa's manifests want")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["campaign", "language", "what"], name="one_reading_of_a_text")]
+
+
 class Module(models.Model):
     """A training module with a short check before and after."""
 
@@ -135,7 +157,9 @@ class Module(models.Model):
     position = models.PositiveSmallIntegerField(default=1)
     title = models.CharField(max_length=120)
     text = models.TextField(help_text="Paragraphs, apart by empty lines")
-    questions = models.JSONField(default=list, help_text='[{"text": "…", "answers": ["…", "…"], "right": 0}]')
+    questions = models.JSONField(
+        default=list, help_text="Asked before and after reading; three of four have to be right."
+    )
     is_required = models.BooleanField("before collecting", default=True)
     refresh_days = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="After so many days it falls due again. Empty: never."
