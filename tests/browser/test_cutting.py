@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from griot.testimonies.models import Cut, Rendition, Writing
+from griot.testimonies.models import Cut, Guide, Rendition, Writing
 from griot.testimonies.rendering import make
 from tests.browser.test_quality import violations
 from tests.browser.test_screens import OVERFLOW
@@ -136,3 +136,36 @@ def test_two_editors_do_not_write_over_each_other(page_at, room):
     expect(page.locator("text=Somebody else has saved this meanwhile")).to_be_visible()
     expect(page.locator("#cues textarea").first).to_have_value("Mine")
     assert "Theirs" in Writing.objects.get().subtitles
+
+
+def test_a_guides_prompts_are_typed_in_fields(page_at, site, live_server, settings, client, admin_user):
+    settings.PUBLIC_URL = live_server.url
+    guide = Guide.objects.create(
+        campaign=make_campaign(),
+        kind="interview",
+        language="fr",
+        title="Partir",
+        prompts=[{"id": "leaving", "text": "Pourquoi ?"}],
+    )
+    client.force_login(admin_user)
+    page = page_at(1280)
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    page.goto(f"{live_server.url}/admin/guides/edit/{guide.pk}/", wait_until="networkidle")
+    page.get_by_role("button", name="Add a prompt").click()
+    page.keyboard.type("Was there a place where you were safe?")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Move up: prompt 2").click()
+    page.locator("button[type=submit]", has_text="Save").first.click()
+    page.wait_for_url("**/admin/guides/")
+    guide.refresh_from_db()
+    assert guide.prompts == [
+        {"id": "there", "text": "Was there a place where you were safe?"},
+        {"id": "leaving", "text": "Pourquoi ?"},
+    ]
+    page.goto(f"{live_server.url}/admin/guides/edit/{guide.pk}/", wait_until="networkidle")
+    assert violations(page) == []
+    page.get_by_label("What is asked").first.fill("")
+    page.locator("button[type=submit]", has_text="Save").first.click()
+    expect(page.locator("text=Prompt 1: id, text are expected").first).to_be_visible()

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from griot.testimonies import withdrawing
-from griot.testimonies.models import Access, CheckIn, Rendition
+from griot.testimonies.models import Access, CheckIn, Consent, Rendition
 from griot.testimonies.rendering import make
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -39,6 +39,13 @@ TABLE = {
     ("receipt", "intake"):    "-.-.---",
     ("receipt", "edited"):    "-.-.---",
     ("receipt", "withdrawn"): "-------",
+    ("describe", "intake"):   "-------",
+    ("describe", "edited"):   "----.--",
+    ("describe", "withdrawn"): "-------",
+    ("transcribe", "edited"): "-------",
+    ("copy", "published"):    "-----.-",
+    ("copy", "edited"):       "-------",
+    ("copy", "withdrawn"):    "-------",
     ("assign", "edited"):     "-.-...-",
     ("withdraw", "edited"):   "-.-.--.",
     ("withdraw", "withdrawn"): "-------",
@@ -80,6 +87,9 @@ def outcome(client: Client, view: str, testimony, file) -> bool:
             return testimony.writings.exists()
         case "receipt":
             return b"Your code" in client.post(f"{room}step/", {"act": "receipt"}).content
+        case "copy":
+            answer = client.post(f"{room}step/", {"act": "copy", "use": "partners", "recipient": "Radio"})
+            return answer.get("Content-Type") == "application/zip"
         case "withdraw":
             was = type(testimony).objects.get(pk=testimony.pk).withdrawn
             client.post(f"{room}step/", {"act": "withdraw"})
@@ -94,6 +104,11 @@ def test_only_what_is_allowed(house, view, state):
     from django.db import transaction
 
     _, people, _, testimony, file = house
+    if view == "copy":
+        testimony.writings.create(language="fr", title="T", quote="Q")
+        Consent.objects.update(uses=["team", "web", "partners"])
+    if state == "published":
+        type(testimony).objects.update(state="published", published=testimony.arrived)
     if state == "edited":
         type(testimony).objects.update(state="editing" if view != "move" else "transcription")
     if state == "withdrawn":

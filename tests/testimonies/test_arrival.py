@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from griot.runtime.development import program
-from griot.testimonies.arrival import container_of, take_in
+from griot.testimonies.arrival import container_of, scan, take_in
 from griot.testimonies.errors import Refused
 from griot.testimonies.ffmpeg import reading, run
 from tests.testimonies import made
@@ -126,3 +126,18 @@ def test_any_bytes_are_taken_or_refused_in_words(tmp_path_factory, content, head
         take_in(folder / "source", folder / "clean")
     except Refused as refusal:
         assert str(refusal)
+
+
+def test_what_a_virus_scanner_names_is_refused(tmp_path, monkeypatch):
+    """Where ClamAV is installed it is asked; here a program that speaks as it does stands on the path."""
+    scanner = tmp_path / "clamscan"
+    scanner.write_text(
+        '#!/bin/sh\nfor last; do :; done\nif grep -q EICAR "$last"; then echo "$last: Eicar-Test-Signature FOUND"; exit 1; fi\necho "$last: OK"\n'
+    )
+    scanner.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    (tmp_path / "bad").write_bytes(b"a EICAR b")
+    (tmp_path / "good").write_bytes(b"nothing")
+    assert scan(tmp_path / "bad") == "Eicar-Test-Signature" and scan(tmp_path / "good") == ""
+    monkeypatch.setenv("PATH", str(tmp_path / "none"))
+    assert scan(tmp_path / "bad") == ""

@@ -20,6 +20,8 @@ from griot.testimonies.models import Rendition
 from griot.testimonies.rendering import make, plan, showable, uncut
 from griot.testimonies.shown import told
 from griot.testimonies.types import Cut
+from griot.testimonies.withdrawing import withdraw
+from tests.signing_in import with_second_factor
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
 from tests.testimonies.test_review import publish
 
@@ -204,6 +206,20 @@ def test_a_sound_is_cut_like_a_film_and_has_its_shape(phone, people, tmp_path):
     found = render(testimony)
     (tmp_path / "a.mp4").write_bytes(vault().read(found["sound"].vault))
     assert probe(tmp_path / "a.mp4", "mov").seconds == pytest.approx(3.0, abs=0.2) and uncut(file).kind == "proof"
+
+
+@pytest.mark.parametrize("role", ["nobody", "coordinator", "protection", "approver", "administrator", "editor"])
+def test_only_editors_cut_and_nobody_what_was_withdrawn(phone, site, django_user_model, tmp_path, role):
+    testimony = phone.tell()
+    file = phone.send(testimony, film(tmp_path))
+    type(testimony).objects.update(state="editing")
+    user = user_with(django_user_model, *([] if role == "nobody" else [role]), name=role)
+    client, url = Client(), f"/admin/testimonies/{testimony.pk}/cutting/{file.pk}/"
+    with_second_factor(client, user)
+    assert (client.get(url).status_code == 200) == (role == "editor")
+    withdraw(testimony, "teller")
+    assert client.get(url).status_code in {302, 403, 404}
+    assert client.post(url, {"subtitles": "", "seen": "x"}).status_code in {302, 403, 404}
 
 
 @pytest.mark.parametrize(

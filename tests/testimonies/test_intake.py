@@ -11,10 +11,12 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from griot.testimonies.intake import examine, sweep
+from griot.testimonies import speaking
+from griot.testimonies.intake import ORPHANED, examine, sweep, tidy
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import CheckIn, Device, File, Module, Testimony
+from griot.testimonies.models import CheckIn, ConsentText, Device, File, Module, Rendition, Testimony
 from griot.testimonies.models.campaigns import token_hash
+from griot.testimonies.rendering import make
 from tests.testimonies import made
 from tests.testimonies.people import KEY, Phone, as_sent, committed, make_campaign, make_messenger
 
@@ -217,3 +219,22 @@ def test_a_key_is_kept_as_a_hash():
     device = make_messenger(make_campaign())
     assert device.key == token_hash(KEY) and KEY not in device.key
     assert File.objects.count() == 0
+
+
+def test_what_a_killed_process_left_in_the_vault_is_erased_and_nothing_else(phone, tmp_path):
+    testimony = phone.tell()
+    content = made.film(tmp_path).read_bytes()
+    file = phone.send(testimony, content)
+    begun = phone.begin(testimony, content + b"x")
+    phone.patch(begun["Location"], 0, content[:1000])
+    with committed():
+        for row in Rendition.objects.filter(kind__in=["light", "stream"]).order_by("pk"):
+            make(row.pk)
+    (tmp_path / "sent").write_bytes(made.sound(tmp_path).read_bytes())
+    ConsentText.objects.create(campaign=testimony.campaign, language="fr", text="Vous décidez.")
+    speaking.keep(testimony.campaign, "fr", "consent", tmp_path / "sent")
+    known = vault().names()
+    orphan = vault().put(b"nobody's")
+    assert tidy(timezone.now()) == 0, "it may be on its way into the database"
+    assert tidy(timezone.now() + ORPHANED * 2) == 1
+    assert vault().names() == known and orphan not in known and file.vault in known

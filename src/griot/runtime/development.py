@@ -181,7 +181,12 @@ def _screenshots(arguments: list[str]) -> int:
     with sync_playwright() as playwright:
         chrome = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         for scheme in ("light", "dark"):
-            for subject, widths in (("web", (1280, 375)), ("archive", (375,)), ("mail", (600, 375))):
+            for subject, widths in (
+                ("web", (1280, 375)),
+                ("archive", (375,)),
+                ("stories", (1280, 375)),
+                ("mail", (600, 375)),
+            ):
                 for width in widths:
                     # Readers’ policy would take the mail’s own styles away.
                     context = chrome.new_context(
@@ -192,7 +197,7 @@ def _screenshots(arguments: list[str]) -> int:
                         page.goto(url)  # so that pictures load from the newsroom itself
                         page.set_content(mail, wait_until="networkidle")
                     else:
-                        page.goto(url + ("/archive/" if subject == "archive" else "/"), wait_until="networkidle")
+                        page.goto(url + ("/" if subject == "web" else f"/{subject}/"), wait_until="networkidle")
                     page.wait_for_timeout(300)
                     page.screenshot(path=folder / f"{subject}-{width}-{scheme}.jpg", type="jpeg", quality=72)
                     context.close()

@@ -17,12 +17,24 @@ from griot.testimonies import arrival, types
 from griot.testimonies.consent import problems
 from griot.testimonies.errors import Refused
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import Campaign, Consent, Device, File, Messenger, Step, Testimony, Upload
+from griot.testimonies.models import (
+    Campaign,
+    Consent,
+    Device,
+    File,
+    Messenger,
+    Rendition,
+    Spoken,
+    Step,
+    Testimony,
+    Upload,
+)
 from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.rendering import plan
 from griot.testimonies.withdrawing import announce
 
 MOST_TRIES = 3  # that a file may arrive with another checksum than it was sent with
+ORPHANED = timedelta(days=2)
 FORGOTTEN = timedelta(days=60)  # an upload that nobody has gone on with
 _TEXTS = {
     "name": 160, "alias": 80, "country": 2, "region": 120, "spot": 160, "left": 120, "reached": 120,
@@ -267,6 +279,25 @@ def sweep(now: datetime) -> list[uuid.UUID]:
     ):
         cancel_upload(upload)
     return list(File.objects.filter(state=File.State.RECEIVED).values_list("pk", flat=True))
+
+
+def tidy(now: datetime) -> int:
+    """Erase what lies in the vault and belongs to nothing: a process was killed between sealing and storing. Gives how many that were.
+
+    Only what is older than ORPHANED goes, so that nothing is taken from under somebody's hands.
+    """
+    old = vault().untouched_since((now - ORPHANED).timestamp())
+    known = {
+        *File.objects.exclude(vault="").values_list("vault", flat=True),
+        *Spoken.objects.values_list("vault", flat=True),
+    }
+    for pieces in Upload.objects.values_list("pieces", flat=True):
+        known.update(pieces)
+    for rendition in Rendition.objects.only("vault", "parts"):
+        known.update(rendition.names)
+    orphans = [name for name in old if name not in known]
+    vault().erase(*orphans)
+    return len(orphans)
 
 
 # --- reading what was sent ------------------------------------------------------------------

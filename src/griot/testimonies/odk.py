@@ -49,7 +49,7 @@ View = Callable[..., HttpResponse]
 
 def admit(messenger: Messenger) -> tuple[str, str]:
     """A name and a password for a messenger's ODK Collect, shown this once; those from before end."""
-    messenger.devices.exclude(login="").delete()
+    messenger.devices.exclude(login="").update(login="", ha1="", is_wiped=True)  # what they have sent stays
     login, password = f"messenger-{messenger.pk}", secrets.token_urlsafe(12)
     Device.objects.create(
         messenger=messenger,

@@ -137,7 +137,7 @@ def _address(rendition: Rendition, use: types.Use) -> str:
 
 def all_told(use: types.Use, language: str) -> list[Told]:
     """Everything that `use` may show, newest first."""
-    rows = out().select_related("campaign").prefetch_related("writings", "consents")
+    rows = out().select_related("campaign").prefetch_related("writings", "consents", "files__cut")
     return [value for row in rows if (value := told(row, use, language)) is not None]
 
 

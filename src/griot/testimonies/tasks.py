@@ -79,3 +79,12 @@ def sweep(timestamp: int | None = None) -> None:
         render_soon(pk)
     for pk in machines.unfinished(now):
         machine_soon(pk)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="testimonies.tidy", queueing_lock="testimonies.tidy")
+def tidy(timestamp: int | None = None) -> None:
+    """Erase what killed processes left in the vault."""
+    from griot.testimonies.intake import tidy as do
+
+    do(timezone.now())

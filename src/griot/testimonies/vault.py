@@ -105,6 +105,10 @@ class Vault:
     def names(self) -> list[str]:
         return sorted(p.name for p in self.folder.glob("??/*") if not p.name.startswith("."))
 
+    def untouched_since(self, moment: float) -> list[str]:
+        """The names of files written before a moment, in seconds of the epoch."""
+        return [name for name in self.names() if self._path(name).stat().st_mtime < moment]
+
     def rotate(self) -> Iterator[str]:
         """Make a new key and encrypt every file for it, giving each name as it is done; the old keys go last.
 

@@ -50,12 +50,12 @@ class File(models.Model):
 
     def wanted_cut(self) -> types.Cut:
         """What is shown of it: as it was cut, and without the names that its transcript marks. The transcript is that of the first recording."""
-        row = Cut.objects.filter(file=self).first() or Cut(file=self)
+        row = getattr(self, "cut", None) or Cut(file=self)
         spans = [(float(a), float(b)) for a, b in row.bleeps]
         testimony = self.testimony
         leading = testimony.leading()
         if leading and leading.pk == self.pk:
-            writing = testimony.writings.filter(language=testimony.language).first()
+            writing = next((w for w in testimony.writings.all() if w.language == testimony.language), None)
             if writing and writing.subtitles:
                 spans += subtitles.bleeps(subtitles.parse(writing.subtitles))
         return types.Cut(row.begins, row.ends, tuple(subtitles.merged(spans)), row.still)

@@ -152,6 +152,7 @@ function drawList() {
     const row = document.createElement("li");
     const input = (name, label) => {
       const made = document.createElement("input");
+      made.type = "text";
       made.value = clock(cue[name]);
       made.setAttribute("aria-label", `${label} ${n + 1}`);
       made.addEventListener("change", () => {
