@@ -256,6 +256,19 @@ def test_what_is_no_consent_is_refused_and_nothing_of_it_is_kept(house):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_too_much_leaves_nothing_of_what_came_before_it(house, monkeypatch):
+    _, url, auth = house
+    xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED)
+    monkeypatch.setattr(xforms, "MOST_XML", len(xml) - 1)
+    files = [("p1.jpg", ("p1.jpg", made.photo())), ("xml_submission_file", ("submission.xml", xml, "text/xml"))]
+    assert requests.post(f"{url}/submission", files=files, auth=auth, timeout=30).status_code == 413
+    monkeypatch.undo()
+    monkeypatch.setattr(odk, "MOST_BYTES", 50_000)
+    assert post(url, auth, xml, **{"p1.jpg": made.photo() + bytes(60_000)}).status_code == 413
+    assert not Testimony.objects.exists() and vault().names() == []
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_withdrawn_one_takes_nothing_more(house):
     _, url, auth = house
     pk = str(uuid.uuid4())

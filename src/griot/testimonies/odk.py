@@ -213,14 +213,11 @@ def submission(request: HttpRequest, device: Device) -> HttpResponse:
         return response
     if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
         return _answer(413, f"at most {MOST_BYTES // 2**20} MB are taken")
-    request.upload_handlers = [Sealing(request, MOST_BYTES, {"xml_submission_file": xforms.MOST_XML})]
-    arrived = [
-        f
-        for name, files in request.FILES.lists()
-        if name != "xml_submission_file"
-        for f in files
-        if isinstance(f, SealedFile)
-    ]
+    sealing = Sealing(request, MOST_BYTES, {"xml_submission_file": xforms.MOST_XML})
+    request.upload_handlers = [sealing]
+    arrived = [f for _, files in request.FILES.lists() for f in files if isinstance(f, SealedFile)]
+    if sealing.is_too_much:
+        return _answer(413, f"at most {MOST_BYTES // 2**20} MB are taken, and {xforms.MOST_XML // 1024} KB of answers")
     try:
         xml = request.FILES.get("xml_submission_file")
         if xml is None:

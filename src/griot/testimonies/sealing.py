@@ -33,13 +33,15 @@ class SealedFile:
 class Sealing(FileUploadHandler):
     """Seals each file of a form as it comes, but for those fields that are read at once (`in_memory`, by name).
 
-    A form that breaks off, or holds more than `most` bytes, leaves nothing.
+    A form that breaks off, or holds more than `most` bytes, leaves nothing; of the latter `is_too_much` tells, since Django goes on with
+    the files that had come before.
     """
 
     def __init__(self, request: Any, most: int, in_memory: dict[str, int]) -> None:
         super().__init__(request)
         self.most, self.in_memory, self.total = most, in_memory, 0
         self.made: list[str] = []
+        self.is_too_much = False
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -47,10 +49,9 @@ class Sealing(FileUploadHandler):
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.total += len(raw_data)
-        is_too_much = self.total > self.most or start + len(raw_data) > self.in_memory.get(
-            self.field_name or "", self.most
-        )
-        if is_too_much:
+        limit = self.in_memory.get(self.field_name or "", self.most)
+        if self.total > self.most or start + len(raw_data) > limit:
+            self.is_too_much = True
             vault().erase(*self.made)
             raise StopUpload(connection_reset=True)
         self.buffer += raw_data
