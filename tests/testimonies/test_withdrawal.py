@@ -47,7 +47,7 @@ class House:
             django_user_model.objects.create_superuser("root", "root@a.example", "a password of length")
         )
         self.testimony = self.phone.tell(
-            consent={"naming": "named", "place": "exact"},
+            consent={"naming": "named", "place": "exact", "uses": ["team", "web", "mail", "partners", "media"]},
             teller={"name": MARK, "spot": f"{MARK} street"},
             answers={"leaving": f"{MARK} left."},
         )
@@ -57,7 +57,9 @@ class House:
         writing.title = writing.quote = f"{MARK} speaks"
         writing.body = f"{MARK} walked."
         writing.subtitles = f"WEBVTT\n\n00:00.000 --> 00:01.000\n{MARK}\n"
+        writing.chapters, writing.captions = f"0:00 {MARK}", {str(self.photo.pk): f"{MARK} here"}
         writing.save()
+        type(self.testimony).objects.filter(pk=self.testimony.pk).update(themes=["sea"], route="sahara")
         self.rendition = Rendition.objects.get(file=self.photo)
         self.slug = self.testimony.slug
         self.issue = make_issue()
@@ -79,7 +81,7 @@ class House:
         anchor = next(b.anchor for b in issue_of(self.issue).blocks) if issue_of(self.issue).blocks else "item-0"
         paths = [
             f"/stories/{self.slug}/", f"/fr/stories/{self.slug}/", f"/ar/stories/{self.slug}/", f"/stories/{self.slug}/subtitles.vtt", "/stories/",
-            f"/stories/?q={MARK}", "/fr/stories/", "/stories/feed/", f"/{day}/", "/", f"/{day}/item/{anchor}/", "/feed/", "/json-feed/", f"/archive/?q={MARK}",
+            f"/stories/?q={MARK}", "/stories/?theme=sea", "/stories/?route=sahara", "/fr/stories/", "/stories/feed/", f"/{day}/", "/", f"/{day}/item/{anchor}/", "/feed/", "/json-feed/", f"/archive/?q={MARK}",
             "/sitemap.xml", "/archive/",
         ]  # fmt: skip
         client = Client()
@@ -98,11 +100,15 @@ def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
     before = house.readers()
     showing = {path for path, (status, content) in before.items() if MARK.encode() in content and status == 200}
     assert showing >= SHOWN_BEFORE and f"/stories/{house.slug}/" in showing and f"/archive/?q={MARK}" in showing
+    assert {"/stories/?theme=sea", "/stories/?route=sahara"} <= showing
     assert all(MARK in render(issue_of(house.issue, "mail"), f) for f in FORMATS) and MARK in house.send.html
     client = Client()
     assert client.get(f"/stories/media/web/{house.rendition.key}/")["Content-Type"] == "image/jpeg"
     card, pdf = (client.get(path).content for path in (f"/stories/{house.slug}/card/", f"/{house.issue.slug}/pdf/"))
     review = f"/admin/testimonies/{house.testimony.pk}/"
+    given = house.editor.post(f"{review}step/", {"act": "copy", "use": "partners", "recipient": "Radio Kindia"})
+    assert given["Content-Type"] == "application/zip" and MARK.encode() in b"".join(given)
+    assert client.get(f"/stories/media/media/{house.rendition.key}/").status_code == 200
     assert (
         MARK in house.editor.get(review).content.decode()
         and MARK in house.phone.client.get("/stories/").content.decode()
@@ -118,6 +124,12 @@ def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
         assert status == (410 if house.slug in path else 200) or "/item/" in path, path
     assert client.get(f"/stories/{house.slug}/card/").status_code == 410
     assert client.get(f"/stories/media/web/{house.rendition.key}/").status_code == 410
+    assert client.get(f"/stories/media/media/{house.rendition.key}/").status_code == 410
+    refused = house.editor.post(
+        f"{review}step/", {"act": "copy", "use": "partners", "recipient": "Radio Kindia"}, follow=True
+    )
+    assert refused.get("Content-Type") != "application/zip" and MARK not in refused.content.decode()
+    assert "Radio Kindia" in house.editor.get(review).content.decode(), "they can be told"
     mailed = client.get(f"/stories/media/mail/{house.rendition.key}/")
     assert mailed.status_code == 200 and mailed["Content-Type"] == "image/png" and mailed["Cache-Control"] == "no-store"
     assert client.get(f"/{house.issue.slug}/pdf/").content != pdf and card
