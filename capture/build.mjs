@@ -8,6 +8,7 @@ const { count, size, warnings } = await generateSW({
   globDirectory: "dist",
   globPatterns: ["**/*.{html,js,css,svg,webmanifest}"],
   swDest: "dist/sw.js",
+  importScripts: ["/capture/sync.js"],
   navigateFallback: "/capture/index.html",
   navigateFallbackDenylist: [/^\/capture\/api\//, /exit\.html$/],
   modifyURLPrefix: { "": "/capture/" },

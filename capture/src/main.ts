@@ -55,6 +55,7 @@ window.addEventListener("unhandledrejection", (event) => { event.preventDefault(
 
 if ("serviceWorker" in navigator) {
   void navigator.serviceWorker.register("/capture/sw.js", { scope: "/capture/" });
+  navigator.serviceWorker.addEventListener("message", (event) => { if (event.data === "send") void run(); }); // public/sync.js
 }
 void navigator.storage?.persist?.();
 void chooseLanguage().then(begin).catch((error: unknown) => { fail(error); app.append(button("↻", () => location.reload())); });

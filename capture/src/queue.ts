@@ -58,11 +58,20 @@ async function mayUseNetwork(): Promise<boolean> {
   return connection?.type === undefined || connection.type === "wifi" || connection.type === "ethernet";
 }
 
+/** Have the browser wake the app when there is a network again, also while it is not in front (Background Sync, where it is known). */
+async function wakeLater(): Promise<void> {
+  const known = await navigator.serviceWorker?.getRegistration?.() as (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
+  await known?.sync?.register("send").catch(() => undefined); // refused by a setting: then it goes on when the app is in front
+}
+
 /** Send whatever waits. Does nothing while it runs already, while locked, or without a network. */
 export async function run(): Promise<void> {
   window.clearTimeout(timer);
   if (running || !isUnlocked()) return;
-  if (!navigator.onLine) return become("offline");
+  if (!navigator.onLine) {
+    void wakeLater();
+    return become("offline");
+  }
   if (!(await mayUseNetwork())) return become("wifi");
   running = true;
   let waits = false;
@@ -99,6 +108,7 @@ export async function run(): Promise<void> {
   } catch (error) {
     if (error instanceof Wiped) { location.reload(); return; }
     become("offline");
+    void wakeLater();
     waits = true;
   } finally {
     running = false;

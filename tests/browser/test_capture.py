@@ -138,6 +138,13 @@ class PhoneBrowser:
               count.onsuccess = () => { open.result.close(); resolve(count.result) } }; open.onerror = reject })"""
         )
 
+    def stored_bytes(self) -> int:
+        return self.page.evaluate(
+            """() => new Promise((resolve, reject) => { const open = indexedDB.open("griot");
+            open.onsuccess = () => { const all = open.result.transaction("chunks").objectStore("chunks").getAll();
+              all.onsuccess = () => { open.result.close(); resolve(all.result.reduce((sum, one) => sum + one.size, 0)) } }; open.onerror = reject })"""
+        )
+
 
 @pytest.fixture
 def phone(live_server, chromium, tmp_path, settings):
@@ -228,6 +235,9 @@ def test_a_line_that_is_cut_twenty_times_and_slow_brings_every_byte(phone, invit
     phone.join(invitation)
     phone.consent()
     phone.record("Vidéo", 4)
+    wait_for(
+        lambda: phone.stored_bytes() > 350_000, 30
+    )  # on a busy machine a second has fewer pictures; twenty cuts want their bytes
     phone.page.click(".sheet button.main")
     phone.page.wait_for_selector(".sheet", state="detached")
     phone.network.rate, phone.network.cuts_left = 64_000 / 8, 20
@@ -400,6 +410,39 @@ def test_a_text_that_somebody_read_aloud_is_played_without_a_network(phone, invi
     phone.page.locator(".prompts li >> nth=0 >> button:has-text('Écouter')").click()
     assert wait_for(lambda: phone.page.evaluate("window.heard"))[0].startswith("blob:")
     assert phone.page.locator(".prompts li >> nth=0 >> button:has-text('Écouter')").is_visible()
+
+
+def test_the_browser_wakes_the_app_when_the_network_is_back(phone, invitation):
+    """Background Sync: the service worker hears of it, and the unlocked app sends, without anybody touching the phone."""
+    phone.join(invitation)
+    phone.page.reload()
+    phone.unlock()
+    phone.consent()
+    phone.record("Son", 1)
+    phone.page.click(".sheet button.main")
+    phone.page.wait_for_selector(".sheet", state="detached")
+    phone.network.is_down = True
+    phone.page.click("button:has-text('Terminer')")
+    phone.page.wait_for_selector("text=Pas de réseau")
+    phone.network.is_down = False
+    phone.page.evaluate(
+        "() => { for (let n = setTimeout(() => 0); n > 0; n--) clearTimeout(n) }"
+    )  # the app's own clock stands still
+    session = phone.context.new_cdp_session(phone.page)
+    registrations = []
+    session.on("ServiceWorker.workerRegistrationUpdated", lambda e: registrations.extend(e["registrations"]))
+    session.send("ServiceWorker.enable")
+    wait_for(lambda: phone.page.wait_for_timeout(50) or registrations)
+    session.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {
+            "origin": phone.network.url,
+            "registrationId": registrations[0]["registrationId"],
+            "tag": "send",
+            "lastChance": False,
+        },
+    )
+    assert wait_for(lambda: phone.page.wait_for_timeout(100) or Testimony.objects.exists(), 20)
 
 
 def test_the_first_load_is_light():
