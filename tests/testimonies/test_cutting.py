@@ -208,6 +208,28 @@ def test_a_sound_is_cut_like_a_film_and_has_its_shape(phone, people, tmp_path):
     assert probe(tmp_path / "a.mp4", "mov").seconds == pytest.approx(3.0, abs=0.2) and uncut(file).kind == "proof"
 
 
+def test_the_words_form_does_not_write_over_the_cutting_rooms_subtitles(phone, site, people, tmp_path):
+    testimony = phone.tell()
+    phone.send(testimony, film(tmp_path))
+    type(testimony).objects.update(state="editing")
+    review.write(testimony, people["editor"], "fr", {"subtitles": TRANSCRIPT})
+    client, url = Client(), f"/admin/testimonies/{testimony.pk}/"
+    client.force_login(people["editor"])
+    assert 'name="subtitles"' not in client.get(url).content.decode()
+    client.post(
+        url,
+        {
+            "language": "fr",
+            "title": "T",
+            "quote": "",
+            "body": "",
+            "subtitles": "WEBVTT\n\n00:01.000 --> 00:02.000\nOlder\n",
+        },
+    )
+    writing = testimony.writings.get()
+    assert writing.title == "T" and writing.subtitles == TRANSCRIPT
+
+
 @pytest.mark.parametrize("role", ["nobody", "coordinator", "protection", "approver", "administrator", "editor"])
 def test_only_editors_cut_and_nobody_what_was_withdrawn(phone, site, django_user_model, tmp_path, role):
     testimony = phone.tell()

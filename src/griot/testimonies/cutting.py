@@ -110,10 +110,10 @@ def _as_fields(row: Testimony, file: File, language: str) -> dict[str, str]:
     writing = row.writings.filter(language=language).first()
     cut = Cut.objects.filter(file=file).first() or Cut(file=file)
     return {
-        "subtitles": writing.subtitles if writing else "", "chapters": writing.chapters if writing else "",
-        "begins": clock(cut.begins or None), "ends": clock(cut.ends), "still": clock(cut.still),
-        "bleeps": "\n".join(f"{clock(a)} {clock(b)}" for a, b in cut.bleeps),
-    }  # fmt: skip
+        "subtitles": writing.subtitles if writing else "",
+        "chapters": writing.chapters if writing else "",
+        **_cut_fields(cut),
+    }
 
 
 def _seen(fields: dict[str, str]) -> str:
@@ -128,48 +128,47 @@ def cutting(request: HttpRequest, pk: Any, file_pk: Any) -> HttpResponse:
     file = get_object_or_404(row.files.filter(role=File.Role.STORY, media__in=["video", "audio"]), pk=file_pk)
     language = request.GET.get("language", "")
     language = language if language in dict(WRITTEN_IN) else row.language
-    fields = _as_fields(row, file, language)
-    form = CuttingForm(request.POST or None, initial=fields)
+    form = CuttingForm(request.POST or None, initial=_as_fields(row, file, language))
     if request.method == "POST":
-        if request.POST.get("seen") != _seen(fields):
-            messages.error(
+        wrong = _save(request, row, file, language, form)
+        if not wrong:
+            messages.success(
                 request,
-                "Somebody else has saved this meanwhile. What you have is below, not saved: compare, and save again.",
+                "Saved. What is heard or seen otherwise now is being made, and shown once somebody has looked at it.",
             )
-        elif form.is_valid():
-            return _save(request, row, file, language, form)
-        else:
-            messages.error(request, "Not saved; see below.")
+            return redirect(f"{reverse('testimonies:cutting', args=[row.pk, file.pk])}?language={language}")
+        messages.error(request, wrong)  # what was typed stands in the form
     else:
         note(request.user, row, "cutting room")
     return render(
         request, "testimonies/cutting.html",
         {
-            "row": row, "file": file, "form": form, "language": language, "languages": WRITTEN_IN, "seen": _seen(fields), "playable": uncut(file),
+            "row": row, "file": file, "form": form, "language": language, "languages": WRITTEN_IN, "seen": _seen(_as_fields(row, file, language)), "playable": uncut(file),
             "waves": waves_of(file), "is_leading": row.leading() == file, "can_open_original": "original" in allowed(request.user, row),
         },
     )  # fmt: skip
 
 
-def _save(request: HttpRequest, row: Testimony, file: File, language: str, form: CuttingForm) -> HttpResponse:
-    here = f"{reverse('testimonies:cutting', args=[row.pk, file.pk])}?language={language}"
-    writing = row.writings.filter(language=language).first()
-    texts = {name: form.cleaned_data[name] for name in ("subtitles", "chapters")}
+def _save(request: HttpRequest, row: Testimony, file: File, language: str, form: CuttingForm) -> str:
+    """Store all of it, or nothing; gives what kept it from being stored, in words."""
+    if not form.is_valid():
+        return "Not saved; see below."
+    texts, cut = {name: form.cleaned_data[name] for name in ("subtitles", "chapters")}, form.cut()
     try:
         with transaction.atomic():
-            if row.leading() == file and any(texts[n] != (getattr(writing, n) if writing else "") for n in texts):
+            Testimony.objects.select_for_update().get(pk=row.pk)  # nobody else saves between the look and the saving
+            stored = _as_fields(row, file, language)
+            if request.POST.get("seen") != _seen(stored):
+                return "Somebody else has saved this meanwhile. What you have is below, not saved: compare, and save again."
+            if row.leading() == file and any(stored[name] != text for name, text in texts.items()):
                 review.write(row, request.user, language, texts)
-            if _as_fields(row, file, language) != {**_as_fields(row, file, language), **_cut_fields(form.cut())}:
-                review.cut(row, request.user, file.pk, form.cut())
+            if any(stored[name] != value for name, value in _cut_fields(cut).items()):
+                review.cut(row, request.user, file.pk, cut)
     except Refused as refusal:
-        messages.error(request, f"Not saved. {refusal}")
-        return redirect(here)
-    messages.success(
-        request, "Saved. What is heard or seen otherwise now is being made, and shown once somebody has looked at it."
-    )
-    return redirect(here)
+        return f"Not saved. {refusal}"
+    return ""
 
 
-def _cut_fields(cut: types.Cut) -> dict[str, str]:
+def _cut_fields(cut: types.Cut | Cut) -> dict[str, str]:
     bleeps = "\n".join(f"{clock(a)} {clock(b)}" for a, b in cut.bleeps)
     return {"begins": clock(cut.begins or None), "ends": clock(cut.ends), "still": clock(cut.still), "bleeps": bleeps}

@@ -35,7 +35,7 @@ from griot.testimonies.keeping import vault
 from griot.testimonies.models import Device, Messenger, Spoken
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.sealing import SealedFile, Sealing
-from griot.testimonies.submissions import forms_for, media_name, media_of, take
+from griot.testimonies.submissions import form_for, forms_for, media_name, media_of, take
 from griot.testimonies.surfaces import surface
 
 REALM = "Griot"
@@ -174,7 +174,7 @@ def _url(request: HttpRequest, name: str, form: xforms.Form) -> str:
 @for_collect
 @require_safe
 def form(request: HttpRequest, device: Device, form_id: str) -> HttpResponse:
-    found = next((f for f in forms_for(device.messenger) if f.id == form_id), None)
+    found = form_for(device.messenger, form_id)
     return _xml(found.xml) if found else _answer(404, "there is no such form for you now")
 
 
@@ -182,7 +182,7 @@ def form(request: HttpRequest, device: Device, form_id: str) -> HttpResponse:
 @require_safe
 def manifest(request: HttpRequest, device: Device, form_id: str) -> HttpResponse:
     """The files that belong to a form: its consent text and prompts, read aloud."""
-    found = next((f for f in forms_for(device.messenger) if f.id == form_id), None)
+    found = form_for(device.messenger, form_id)
     if found is None:
         return _answer(404, "there is no such form for you now")
     rows = [

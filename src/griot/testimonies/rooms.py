@@ -96,8 +96,10 @@ class WritingForm(forms.Form):
         required=False, max_length=MOST_SUBTITLES, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}), help_text="WebVTT or SRT; pasted SRT is turned into WebVTT."
     )  # fmt: skip
 
-    def __init__(self, *args: Any, photos: Sequence[File] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, photos: Sequence[File] = (), has_recording: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if has_recording:
+            del self.fields["subtitles"]  # they are written in the cutting room, and nowhere else
         for n, photo in enumerate(photos, 1):
             self.fields[f"caption {photo.pk}"] = forms.CharField(
                 label=f"Words under photo {n}", max_length=300, required=False
@@ -111,7 +113,9 @@ class WritingForm(forms.Form):
             if name.startswith("caption ") and words
         }
         return {
-            **{name: self.cleaned_data[name] for name in ("title", "quote", "body", "subtitles")},
+            **{
+                name: self.cleaned_data[name] for name in ("title", "quote", "body", "subtitles") if name in self.fields
+            },
             "captions": captions,
         }
 
@@ -140,7 +144,12 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
     codes = [code for code, _ in written]
     language = request.GET.get("language") or (row.language if row.language in codes or not codes else codes[0])
     photos = [f for f in row.files.all() if f.role == File.Role.STORY and f.media == "photo"]
-    form = WritingForm(request.POST or None, photos=photos, initial={"language": language, **_texts(row, language)})
+    form = WritingForm(
+        request.POST or None,
+        photos=photos,
+        has_recording=row.leading() is not None,
+        initial={"language": language, **_texts(row, language)},
+    )
     if request.method == "POST":
         if form.is_valid():
             return _done(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from babel import Locale
@@ -23,19 +24,35 @@ log = logging.getLogger(__name__)
 EVIDENCE = ("answer", "signature")
 
 
-def forms_for(messenger: Messenger) -> list[xforms.Form]:
-    """Training that is due, and the campaign's guides once what is required has been passed. What can't be a form is left out."""
-    campaign, found = messenger.team.campaign, []
-    makers = [(lambda m=m: _training(m)) for m in messenger.modules_due()]
+def _makers(messenger: Messenger) -> dict[str, Callable[[], xforms.Form]]:
+    """How each form that the messenger may fill in now is made, by its id: training that is due; guides once what is required was passed."""
+    campaign = messenger.team.campaign
+    found: dict[str, Callable[[], xforms.Form]] = {
+        _training_id(m): partial(_training, m) for m in messenger.modules_due()
+    }
     if messenger.may_collect and campaign.is_running:
-        kinds = sorted(set(campaign.guides.values_list("kind", flat=True)))
-        makers += [(lambda k=k: _interview(messenger, k)) for k in kinds]
-    for make in makers:
-        try:
-            found.append(make())
-        except Refused:
-            log.exception("a guide or training is left out of the forms for ODK Collect")
+        for kind in sorted(set(campaign.guides.values_list("kind", flat=True))):
+            found[_interview_id(campaign, kind)] = partial(_interview, messenger, kind)
     return found
+
+
+def forms_for(messenger: Messenger) -> list[xforms.Form]:
+    """The messenger's forms. What can't be one is left out, and the log says so."""
+    return [form for form_id, make in _makers(messenger).items() if (form := _made(form_id, make))]
+
+
+def form_for(messenger: Messenger, form_id: str) -> xforms.Form | None:
+    """One of the messenger's forms; None for what is none of theirs now, or can't be made."""
+    make = _makers(messenger).get(form_id)
+    return _made(form_id, make) if make else None
+
+
+def _made(form_id: str, make: Callable[[], xforms.Form]) -> xforms.Form | None:
+    try:
+        return make()
+    except Refused:
+        log.exception("%s is left out of the forms for ODK Collect", form_id)
+        return None
 
 
 def _training_id(module: Module) -> str:
