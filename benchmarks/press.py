@@ -57,15 +57,15 @@ def folder_pages(folder: Path) -> list[tuple[str, bytes]]:
 def pipeline_over_extraction(pages: list[tuple[str, bytes]]) -> dict[str, float]:
     import trafilatura
 
-    from griot.press.clustering import cluster, view_of
-    from griot.press.drafting import draft
-    from griot.press.languages import detect_language
-    from griot.press.pieces import piece_of
-    from griot.press.places import places_in
-    from griot.press.relevance import MIGRATION, score_articles
-    from griot.press.syndication import find_copies
-    from griot.press.types import Article
-    from griot.press.vectors import default_encoder
+    from griot.press.core.beats.relevance import MIGRATION, score_articles
+    from griot.press.core.language.languages import detect_language
+    from griot.press.core.language.places import places_in
+    from griot.press.core.language.vectors import default_encoder
+    from griot.press.core.lines.drafting import draft
+    from griot.press.core.pages.pieces import piece_of
+    from griot.press.core.stories.clustering import cluster, view_of
+    from griot.press.core.stories.syndication import find_copies
+    from griot.press.core.types import Article
 
     def extract() -> list:
         return [(url, trafilatura.bare_extraction(content, url=url, with_metadata=True)) for url, content in pages]
@@ -108,7 +108,7 @@ def feeds_over_fastfeedparser(folder: Path | None) -> dict[str, float]:
 
     from griot.demo.rendering import render_feed
     from griot.demo.wire import load
-    from griot.press.feeds import parse_feed
+    from griot.press.core.sources.feeds import parse_feed
 
     wire = load(1, datetime.now(UTC))
     feeds = [render_feed(wire, outlet)[1] for outlet in wire.outlets.values()]
@@ -211,9 +211,9 @@ def measure_assignment(size: int) -> None:
     import django
 
     django.setup()
+    from griot.press.core.pages.pages import read_page
     from griot.press.models import Article
-    from griot.press.pages import read_page
-    from griot.press.pipeline import group_articles
+    from griot.press.stories.pipeline import group_articles
 
     fill(size)
     for url, content in demo_pages():

@@ -50,7 +50,7 @@ def measure(size: int) -> None:
     from django.conf import settings
 
     from griot.press.models import Article
-    from griot.press.retention import retain
+    from griot.press.stories.retention import retain
 
     fill(size)
     settings.KEEP_DAYS = 350

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from griot.press.dates import to_utc
-from griot.press.types import Article
+from griot.press.core.pages.dates import to_utc
+from griot.press.core.types import Article
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

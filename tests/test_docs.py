@@ -7,7 +7,7 @@ import re
 import pytest
 
 from griot.cli import SUBJECTS
-from griot.press import commandline
+from griot.press.core import commandline
 from tests.support import ROOT
 
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]

@@ -101,7 +101,7 @@ def main() -> int:
     if name == "help":
         name, arguments = arguments[0], ["--help"]
     if name in on_files:
-        from griot.press import commandline
+        from griot.press.core import commandline
 
         return commandline.run(name, arguments)
     from griot.runtime.postgres import PostgresError, database

@@ -12,9 +12,9 @@ from griot.digest.desk.placing import draft_of, issue_in_the_making
 from griot.digest.editions import make_editions
 from griot.digest.models import IssuePage
 from griot.mailing.models import Audience, Schedule, Subscriber, Subscription
-from griot.press.beats_store import first_beat
 from griot.press.models import Line, Story
-from griot.press.pipeline import rate_stories
+from griot.press.stories.beats_store import first_beat
+from griot.press.stories.pipeline import rate_stories
 from tests.browser.test_screens import OVERFLOW
 from tests.digest.test_desk import tell
 

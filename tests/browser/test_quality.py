@@ -10,8 +10,8 @@ from griot.digest.composing import issue_of
 from griot.digest.editions import make_editions
 from griot.digest.models import Correction, IssuePage
 from griot.mailing.models import Audience, Subscriber, Subscription
-from griot.press.beats_store import first_beat
-from griot.press.pipeline import rate_stories
+from griot.press.stories.beats_store import first_beat
+from griot.press.stories.pipeline import rate_stories
 from tests.browser.tools import lighthouse
 from tests.digest.issues import make_full_issue
 from tests.digest.test_desk import tell

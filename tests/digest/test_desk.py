@@ -15,11 +15,11 @@ from griot.digest.desk.actions import Refused, act, undo_last
 from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import day_in_the_making, draft_of, issue_in_the_making
 from griot.digest.models import DeskAction, IssuePage
-from griot.press.beats_store import first_beat
+from griot.press.core.types import Claim
 from griot.press.models import Article, Line, Outlet, Override, Rating, Story, Verdict
-from griot.press.pipeline import rate_stories
-from griot.press.searching import search_vector
-from griot.press.types import Claim
+from griot.press.stories.beats_store import first_beat
+from griot.press.stories.pipeline import rate_stories
+from griot.press.stories.searching import search_vector
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +102,7 @@ def test_an_empty_desk_says_what_to_do(desk_client, site):
     ],
 )  # fmt: skip
 def test_filters_and_search_narrow_the_list(desk_client, night, asked, titles):
-    from griot.press.vectors import default_encoder
+    from griot.press.core.language.vectors import default_encoder
 
     for a in Article.objects.all():
         Article.objects.filter(pk=a.pk).update(vector=default_encoder().encode([a.title])[0])
@@ -220,7 +220,7 @@ def test_an_unsupported_claim_blocks_until_somebody_answers_for_it(editor, night
 
 
 def test_an_edit_is_checked_shown_in_the_issue_and_never_drafted_over(editor, night):
-    from griot.press.pipeline import draft_lines
+    from griot.press.stories.pipeline import draft_lines
 
     story = night[0]
     act("accept", editor, {"story": story.pk})
@@ -307,7 +307,7 @@ def test_only_the_last_fifty_acts_are_kept(editor, night):
 
 def test_the_machines_layout_is_a_proposal_until_somebody_takes_over(editor, night):
     from griot.digest.assembling import lay_out
-    from griot.press.pipeline import draft_lines
+    from griot.press.stories.pipeline import draft_lines
 
     now = timezone.now()
     draft_lines(now - timedelta(hours=36), now)

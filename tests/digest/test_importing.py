@@ -17,7 +17,7 @@ from griot.digest.importing import NO_ISSUE, read_issue, stated_date
 from griot.digest.models import IssuePage
 from griot.digest.rendering import render
 from griot.digest.rendering.text import render_text
-from griot.press.types import BadInput
+from griot.press.core.types import BadInput
 from tests.support import SHARED, needs_shared
 
 REFERENCE = SHARED / "reference-issue.txt"

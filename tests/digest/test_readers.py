@@ -22,7 +22,7 @@ from griot.digest.rendering.chart import chart_svg, describe, number
 from griot.digest.rendering.exporting import render_newsml, render_ninjs
 from griot.digest.series import parse_series
 from griot.digest.types import Figures
-from griot.press.types import BadInput
+from griot.press.core.types import BadInput
 from tests.digest.issues import make_issue
 
 TABLE = "Month\t2016\t2017\t2018\nJan\t5,320\t4,510\t2,340\nFeb\t3,900\t\t1,980\nMar\t9 700\t9100\t–\n"

@@ -25,22 +25,22 @@ from rich.table import Table
 
 from griot.demo.rendering import render_page
 from griot.demo.wire import FOLDER, NOT_ARTICLES, DemoArticle, Wire, load
-from griot.press.checking import check
-from griot.press.clustering import cluster, view_of
-from griot.press.commandline import articles_of, rows_of
-from griot.press.corrupting import corruptions
-from griot.press.dates import choose
-from griot.press.drafting import draft
-from griot.press.evaluation import Scores, b_cubed, pairwise, scores_of
-from griot.press.languages import detect_language
-from griot.press.lines import line_text
-from griot.press.pages import read_page
-from griot.press.pieces import piece_of
-from griot.press.places import places_in
-from griot.press.relevance import MIGRATION, score_articles
-from griot.press.syndication import find_copies
-from griot.press.types import Article, BadInput, Dated
-from griot.press.vectors import default_encoder
+from griot.press.core.beats.relevance import MIGRATION, score_articles
+from griot.press.core.commandline import articles_of, rows_of
+from griot.press.core.language.languages import detect_language
+from griot.press.core.language.places import places_in
+from griot.press.core.language.vectors import default_encoder
+from griot.press.core.lines.checking import check
+from griot.press.core.lines.corrupting import corruptions
+from griot.press.core.lines.drafting import draft
+from griot.press.core.lines.lines import line_text
+from griot.press.core.pages.dates import choose
+from griot.press.core.pages.pages import read_page
+from griot.press.core.pages.pieces import piece_of
+from griot.press.core.stories.clustering import cluster, view_of
+from griot.press.core.stories.evaluation import Scores, b_cubed, pairwise, scores_of
+from griot.press.core.stories.syndication import find_copies
+from griot.press.core.types import Article, BadInput, Dated
 
 WIRE = FOLDER.parents[1] / "shared" / "wire" / "gold.jsonl"
 LINES = FOLDER / "lines.txt"

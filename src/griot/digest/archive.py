@@ -19,9 +19,9 @@ from django.db.models import Q, QuerySet
 from griot.digest.composing import newsroom, path_of
 from griot.digest.models import DigestIndexPage, Theme, ToldItem
 from griot.digest.words import is_right_to_left
-from griot.press.query import QueryError
-from griot.press.searching import Condition, condition
-from griot.press.text import fold
+from griot.press.core.beats.query import QueryError
+from griot.press.core.language.text import fold
+from griot.press.stories.searching import Condition, condition
 
 PER_PAGE = 30
 MOST_FACETS = 40

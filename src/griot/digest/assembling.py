@@ -10,12 +10,12 @@ from django.utils import timezone
 from griot.digest.frames import first_body
 from griot.digest.models import DigestIndexPage, IssuePage
 from griot.digest.words import issue_title
-from griot.press.ledger import Ledger, ledger
-from griot.press.listening import due_sources, fetch_sources
+from griot.press.core.progress import Progress, silent_progress
+from griot.press.listening.ledger import Ledger, ledger
+from griot.press.listening.listening import due_sources, fetch_sources
+from griot.press.listening.reading import read_entries
 from griot.press.models import Line
-from griot.press.pipeline import draft_lines, group_articles, stories_on_beat
-from griot.press.progress import Progress, silent_progress
-from griot.press.reading import read_entries
+from griot.press.stories.pipeline import draft_lines, group_articles, stories_on_beat
 
 NIGHT = timedelta(hours=36)  # what a morning looks back on
 MOST_LINES = 24

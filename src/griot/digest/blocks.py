@@ -9,7 +9,7 @@ from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
 from griot.digest.series import parse_series
-from griot.press.types import BadInput
+from griot.press.core.types import BadInput
 
 LINK_FEATURES = ["bold", "italic", "link"]
 SECTIONS = [("press_review", "Press review"), ("trending", "Trending on the internet"), ("opinion", "Opinion")]

@@ -19,8 +19,8 @@ from griot.digest.models import DigestIndexPage, IssuePage, Newsroom
 from griot.digest.models import Picture as PictureRow
 from griot.digest.series import parse_series
 from griot.digest.words import words
-from griot.press.lines import attribution
-from griot.press.types import BadInput, OutletLink
+from griot.press.core.lines.lines import attribution
+from griot.press.core.types import BadInput, OutletLink
 from griot.testimonies.types import Use
 
 WIDTHS = (640, 1280)

@@ -33,7 +33,7 @@ from griot.digest.types import (
     Share,
     Text,
 )
-from griot.press.types import BadInput
+from griot.press.core.types import BadInput
 
 _BULLET = re.compile(r"^\s*([•·●▪◦∙*‣⁃–-])\s+(?=\S)")
 _HEAD = re.compile(

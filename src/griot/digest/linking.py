@@ -10,7 +10,7 @@ from django.utils import timezone
 from griot.digest.composing import issue_of
 from griot.digest.models import IssuePage, LinkCheck
 from griot.digest.preflight import RECENT, links_of
-from griot.press.fetching import Fetcher, FetchError, host_of
+from griot.press.core.sources.fetching import Fetcher, FetchError, host_of
 
 # A wall or a limit is no dead link: the page is there, only not for us.
 _THERE = ("HTTP 401", "HTTP 402", "HTTP 403", "HTTP 405", "HTTP 406", "HTTP 429", "larger than")

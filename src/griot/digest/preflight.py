@@ -22,7 +22,7 @@ from griot.digest.composing import anchor_of, bound_lines, issue_of, line_anchor
 from griot.digest.models import IssuePage, LinkCheck, Picture, ToldItem
 from griot.digest.rendering.mail import LARGEST, MailError, render_mail
 from griot.digest.rendering.text import paragraphs, render_text
-from griot.press.house import lint
+from griot.press.core.lines.house import lint
 from griot.press.models import Line
 
 MOST_PICTURES = 12

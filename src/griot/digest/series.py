@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from griot.digest.types import Series
-from griot.press.types import BadInput
+from griot.press.core.types import BadInput
 
 MOST_COLUMNS, MOST_ROWS = 8, 120
 _NO_FIGURE = frozenset({"", "-", "–", "—", "…", "..", "n/a", "na", "nd", "n.d."})

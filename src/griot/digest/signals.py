@@ -12,7 +12,7 @@ from wagtail.signals import page_published, page_unpublished
 from griot.digest.composing import bound_lines, press_line
 from griot.digest.models import IssuePage
 from griot.digest.telling import index_issue, issues_with
-from griot.press.pipeline import mark_told
+from griot.press.stories.pipeline import mark_told
 from griot.testimonies.models import Testimony
 from griot.testimonies.signals import changed
 

@@ -13,10 +13,10 @@ from griot.digest.composing import bound_lines, issue_of, line_anchor
 from griot.digest.models import IssuePage, Theme, ToldItem
 from griot.digest.rendering.text import block_text, paragraphs
 from griot.digest.themes import THEMES
-from griot.press.places import places_in
-from griot.press.query import Document, Node, parse_query
-from griot.press.searching import search_vector
-from griot.press.text import fold
+from griot.press.core.beats.query import Document, Node, parse_query
+from griot.press.core.language.places import places_in
+from griot.press.core.language.text import fold
+from griot.press.stories.searching import search_vector
 from griot.testimonies.models import Testimony
 
 

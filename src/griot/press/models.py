@@ -14,9 +14,9 @@ from django.db.models import Q
 from django.utils import timezone
 from pgvector.django import HalfVectorField, HnswIndex
 
-from griot.press import types
-from griot.press.lines import line_text
-from griot.press.query import QueryError, parse_query
+from griot.press.core import types
+from griot.press.core.beats.query import QueryError, parse_query
+from griot.press.core.lines.lines import line_text
 
 
 def check_query(query: str) -> None:

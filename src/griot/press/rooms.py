@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from griot.press.ledger import ledger
+from griot.press.listening.ledger import ledger
+from griot.press.listening.sources import STARTER, add_opml, add_sources, new_push_token
 from griot.press.models import Discovery, Notice, Source
-from griot.press.sources import STARTER, add_opml, add_sources, new_push_token
 from griot.press.tasks import discover, listen_soon
 
 NIGHTS = {"12": 12, "36": 36, "168": 168}  # hours that the ledger can look back on
@@ -30,7 +30,7 @@ def morning_ledger(request: HttpRequest) -> HttpResponse:
     rows = sorted(rows, key=lambda n: (not n.needs_a_look, n.outlet, n.url))
     return render(
         request,
-        "press/ledger.html",
+        "press/listening/ledger.html",
         {
             "ledger": found, "rows": rows, "hours": hours, "choices": NIGHTS.values(), "only": only,
             "troubled": sum(n.needs_a_look for n in found.sources),

@@ -14,9 +14,9 @@ DEAD_AFTER = 60  # seconds without a heartbeat
 @app.task(name="press.listen", queueing_lock="listen")
 def listen(timestamp: int | None = None) -> None:
     """Visit what is due, read what is new, group it. Interrupted, the next run goes on; several at once share the work."""
-    from griot.press.listening import due_sources, fetch_sources  # heavy; the web server never needs it
-    from griot.press.pipeline import group_articles
-    from griot.press.reading import read_entries
+    from griot.press.listening.listening import due_sources, fetch_sources  # heavy; the web server never needs it
+    from griot.press.listening.reading import read_entries
+    from griot.press.stories.pipeline import group_articles
 
     now = timezone.now()
     fetch_sources(due_sources(now))
@@ -35,7 +35,7 @@ def listen_soon() -> None:
 
 @app.task(name="press.discover")
 def discover(pk: int) -> None:
-    from griot.press.sources import run_discovery
+    from griot.press.listening.sources import run_discovery
 
     run_discovery(pk)
 
@@ -44,7 +44,7 @@ def discover(pk: int) -> None:
 @app.task(name="press.retain", queueing_lock="retain")
 def retain(timestamp: int | None = None) -> None:
     """Close the window behind what is no news any more, and let go of what the policy lets go."""
-    from griot.press.retention import retain as let_go
+    from griot.press.stories.retention import retain as let_go
 
     let_go(timezone.now())
 

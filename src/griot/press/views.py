@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from griot.press import types
-from griot.press.dates import stated
-from griot.press.feeds import parse_feed, plain_text
-from griot.press.listening import store_entries
+from griot.press.core import types
+from griot.press.core.pages.dates import stated
+from griot.press.core.pages.urls import canonical_url
+from griot.press.core.sources.feeds import parse_feed, plain_text
+from griot.press.core.types import BadInput
+from griot.press.listening.listening import store_entries
+from griot.press.listening.sources import token_hash
 from griot.press.models import Entry, Fetch, Source
-from griot.press.sources import token_hash
-from griot.press.types import BadInput
-from griot.press.urls import canonical_url
 
 MAX_BODY = 1024 * 1024  # bytes
 MAX_ENTRIES = 100  # a request

@@ -13,8 +13,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from griot.press import rooms
+from griot.press.core.pages.urls import canonical_url
 from griot.press.models import Beat, Organisation, Outlet, Source
-from griot.press.urls import canonical_url
 
 
 class SourceForm(WagtailAdminModelForm):

@@ -14,10 +14,10 @@ from griot.digest.assembling import start_issue
 from griot.digest.desk.lines import check_again
 from griot.digest.desk.placing import SECTIONS, Place, day_in_the_making, draft_of, issue_in_the_making, value_of
 from griot.digest.models import DeskAction, IssuePage, name_of
-from griot.press.beats_store import judge, unlearn
 from griot.press.models import Article, Line, Override, Rating, Story
-from griot.press.pipeline import draft_story, find_story
-from griot.press.verdicts import merge_stories, restore, snapshot, split_off
+from griot.press.stories.beats_store import judge, unlearn
+from griot.press.stories.pipeline import draft_story, find_story
+from griot.press.stories.verdicts import merge_stories, restore, snapshot, split_off
 
 UNDO_STEPS = 50
 LONGEST_BODY, LONGEST_MENTION, MOST_OUTLETS = 2000, 400, 60

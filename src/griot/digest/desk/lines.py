@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from griot.press.checking import check
-from griot.press.house import lint
-from griot.press.lines import line_text
+from griot.press.core.lines.checking import check
+from griot.press.core.lines.house import lint
+from griot.press.core.lines.lines import line_text
+from griot.press.core.types import Claim
 from griot.press.models import Line, Story
-from griot.press.types import Claim
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subq
 from django.utils import timezone
 
 from griot.digest.models import Presence
+from griot.press.core.beats.relevance import ON_BEAT
 from griot.press.models import Article, Beat, Line, Outlet, Rating, Story
-from griot.press.relevance import ON_BEAT
-from griot.press.searching import like_in_meaning, search_articles
+from griot.press.stories.searching import like_in_meaning, search_articles
 
 PAGE = 50  # stories drawn at a time
 SHOWN_OUTLETS = 4

@@ -25,11 +25,11 @@ from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making, unfinished
 from griot.digest.models import IssuePage, Presence, ToldItem
 from griot.helpers import HelperError, helper_from
-from griot.press.lines import attribution
+from griot.press.core.beats.query import QueryError
+from griot.press.core.lines.lines import attribution
 from griot.press.models import Article, Line, Story
-from griot.press.pipeline import draft_story
-from griot.press.query import QueryError
-from griot.press.searching import condition
+from griot.press.stories.pipeline import draft_story
+from griot.press.stories.searching import condition
 
 MOST_ARTICLES = 40
 LARGEST_BODY = 64 * 1024

@@ -19,7 +19,7 @@ from griot.digest.importing import NO_ISSUE, Imported, read_issue
 from griot.digest.models import DigestIndexPage, IssuePage
 from griot.digest.rendering.text import render_text
 from griot.digest.words import issue_title
-from griot.press.types import BadInput
+from griot.press.core.types import BadInput
 
 MOST = 2 * 1024 * 1024  # bytes of one issue
 

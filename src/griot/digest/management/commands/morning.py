@@ -14,8 +14,8 @@ from rich.table import Table
 
 from griot.digest.assembling import morning
 from griot.digest.composing import path_of
-from griot.press.ledger import Ledger
-from griot.press.progress import progress_bars
+from griot.press.core.progress import progress_bars
+from griot.press.listening.ledger import Ledger
 
 
 class Command(BaseCommand):

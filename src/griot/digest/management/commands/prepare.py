@@ -16,7 +16,7 @@ from wagtail.models import Locale, Page, Site
 from griot.digest.approving import first_workflow
 from griot.digest.models import DigestIndexPage, Newsroom
 from griot.digest.telling import first_themes
-from griot.press.beats_store import first_beat
+from griot.press.stories.beats_store import first_beat
 from griot.testimonies.access import first_groups
 
 OLDEST_SERVER = 150000

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from griot.press.discovery import as_json
-from griot.press.fetching import FetchError
-from griot.press.sources import add_sources, search_site
-from griot.press.types import BadInput
+from griot.press.core.sources.discovery import as_json
+from griot.press.core.sources.fetching import FetchError
+from griot.press.core.types import BadInput
+from griot.press.listening.sources import add_sources, search_site
 
 
 class Command(BaseCommand):

@@ -9,10 +9,10 @@ from typing import Any
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
-from griot.press.archives import backfill
-from griot.press.pipeline import group_articles
-from griot.press.progress import progress_bars
-from griot.press.types import BadInput
+from griot.press.core.progress import progress_bars
+from griot.press.core.types import BadInput
+from griot.press.listening.archives import backfill
+from griot.press.stories.pipeline import group_articles
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management import BaseCommand
 
+from griot.press.core.sources.opml import Subscribed, write_opml
 from griot.press.models import Source
-from griot.press.opml import Subscribed, write_opml
 
 
 class Command(BaseCommand):

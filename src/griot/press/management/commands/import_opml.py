@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from griot.press.sources import STARTER, add_opml
-from griot.press.types import BadInput
+from griot.press.core.types import BadInput
+from griot.press.listening.sources import STARTER, add_opml
 
 
 class Command(BaseCommand):

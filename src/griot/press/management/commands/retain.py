@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand
 from django.utils import timezone
 
-from griot.press.retention import retain
+from griot.press.stories.retention import retain
 
 
 class Command(BaseCommand):

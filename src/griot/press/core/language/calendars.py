@@ -1,0 +1,122 @@
+"""Dates in running text, in the months and days of seven languages (names from CLDR)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from babel import Locale
+
+from griot.press.core.language.languages import KNOWN
+from griot.press.core.language.text import fold
+
+# What Arabic papers call the months from the Levant to Iraq; CLDR's "ar" has the Egyptian ones.
+_LEVANTINE = "كانون الثاني,شباط,آذار,نيسان,أيار,حزيران,تموز,آب,أيلول,تشرين الأول,تشرين الثاني,كانون الأول".split(",")
+_CAPITALISED = {"en", "de"}  # there a month or day is written with a capital: "may" is none
+_TOKEN = re.compile(r"\d+|[^\W\d_]+")
+_BETWEEN = re.compile(r"(?:\s|,|\.|º|°|st|nd|rd|th|er|de|of|the|del|d'|-){0,6}", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDate:
+    """What a text says of a date, and where: `text[start:end]`. 0 stands for what it does not say; Monday is 1."""
+
+    start: int
+    end: int
+    weekday: int = 0
+    month: int = 0
+    day: int = 0
+    year: int = 0
+
+    def is_borne_out_by(self, other: CalendarDate) -> bool:
+        """Whether `other` says all that this says; a year may be left out."""
+        return all(
+            (mine == 0 or mine == theirs)
+            for mine, theirs in ((self.weekday, other.weekday), (self.month, other.month), (self.day, other.day))
+        ) and (not self.year or other.year in (0, self.year))
+
+
+@cache
+def _names(language: str) -> tuple[dict[tuple[str, ...], int], dict[str, int]]:
+    """Months (by their words) and weekdays of a language, folded; abbreviations of months included."""
+    locale = Locale(language if language in KNOWN else "en")
+    months: dict[tuple[str, ...], int] = {}
+    for context in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, name in locale.months[context][width].items():
+                months.setdefault(tuple(fold(name).rstrip(".").split()), number)
+    if language == "ar":
+        for number, name in enumerate(_LEVANTINE, 1):
+            months[tuple(fold(name).split())] = number
+    days = {}
+    for context in ("format", "stand-alone"):
+        for number, name in locale.days[context]["wide"].items():
+            folded = fold(name)
+            days[folded] = number + 1
+            days[folded.removesuffix("-feira")] = number + 1  # pt: segunda(-feira)
+            if language == "ar":
+                days[folded.removeprefix("ال")] = number + 1
+    if language == "pt":  # "segunda" and "sexta" are also plain ordinals
+        days = {d: n for d, n in days.items() if d.endswith("feira") or n > 5}
+    return months, days
+
+
+def dates_in(text: str, language: str) -> Iterator[CalendarDate]:
+    """Weekdays and months in `text`, each month with the day and year beside it."""
+    months, days = _names(language)
+    plain = "".join(str(unicodedata.decimal(c, c)) for c in text)
+    tokens = list(_TOKEN.finditer(plain))
+    folded = [fold(t.group()) for t in tokens]
+    i = 0
+    while i < len(tokens):
+        raw, word = tokens[i].group(), folded[i]
+        is_name = not (language in _CAPITALISED and not raw[:1].isupper())
+        if (
+            is_name
+            and word in days
+            and not (language == "pt" and word != "sabado" and word != "domingo" and not _feira(plain, tokens[i].end()))
+        ):
+            yield CalendarDate(tokens[i].start(), tokens[i].end(), weekday=days[word])
+        elif is_name and (found := _month(months, folded, i)):
+            month, length = found
+            date = _around(plain, tokens, i, length, month)
+            if date.day or len(word) > 3:  # "mar" or "set" alone is a word
+                yield date
+                while i + 1 < len(tokens) and tokens[i + 1].end() <= date.end:
+                    i += 1
+        i += 1
+
+
+def _feira(text: str, end: int) -> bool:
+    return text[end : end + 6].casefold() == "-feira"
+
+
+def _month(months: dict[tuple[str, ...], int], folded: list[str], i: int) -> tuple[int, int] | None:
+    for length in (2, 1):
+        if number := months.get(tuple(folded[i : i + length])):
+            return number, len(tuple(folded[i : i + length]))
+    return None
+
+
+def _around(text: str, tokens: list[re.Match[str]], i: int, length: int, month: int) -> CalendarDate:
+    """The month at token `i` with the day before or after it and the year after it."""
+    start, end = tokens[i].start(), tokens[i + length - 1].end()
+    day = year = 0
+    if i and (n := _number(tokens[i - 1])) and 1 <= n <= 31 and _BETWEEN.fullmatch(text[tokens[i - 1].end() : start]):
+        day, start = n, tokens[i - 1].start()
+    for token in tokens[i + length : i + length + 2]:
+        n = _number(token)
+        if not n or not _BETWEEN.fullmatch(text[end : token.start()]):
+            break
+        if not day and 1 <= n <= 31:
+            day, end = n, token.end()
+        elif not year and 1900 <= n <= 2100:
+            year, end = n, token.end()
+    return CalendarDate(start, end, month=month, day=day, year=year)
+
+
+def _number(token: re.Match[str]) -> int:
+    return int(token.group()) if token.group().isdigit() and len(token.group()) <= 4 else 0

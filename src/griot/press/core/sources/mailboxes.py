@@ -1,0 +1,156 @@
+"""Mailboxes: press releases and newsletters over IMAP (RFC 9051), each mail one entry with its whole text.
+
+Mails are read and left as they are: not marked, not moved, not deleted.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import socket
+import ssl
+from collections.abc import Collection
+from datetime import UTC
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from imap_tools import AND, BaseMailBox, MailMessage, UidRange
+from imap_tools.errors import ImapToolsError
+from lxml import etree
+from lxml import html as lxml_html
+from trafilatura import extract
+
+from griot.press.core.pages.urls import canonical_url
+from griot.press.core.sources.feeds import plain_text
+from griot.press.core.sources.fetching import FetchError, address_of, is_exempt
+from griot.press.core.types import BadInput, Entry
+
+TIMEOUT = 20  # seconds
+MOST = 200  # mails taken at a visit
+FIRST_LOOK = 50  # of the newest, when a mailbox is visited for the first time
+MAX_TEXT = 60_000  # characters
+_ONLINE = re.compile(
+    r"(?i)view (?:it |this |the )?(?:e-?mail |newsletter |message )?(?:online|in (?:your |a |the )?browser|on the web)|read (?:it )?online|web version|"
+    r"voir en ligne|version en ligne|ver en (?:el )?navegador|ver online|im browser|visualizza (?:online|nel browser)|عرض في المتصفح"
+)
+
+
+class _Client(imaplib.IMAP4):
+    """An IMAP connection to one checked address; TLS, where a context is given, still verifies the name."""
+
+    def __init__(self, address: str, host: str, port: int, context: ssl.SSLContext | None) -> None:
+        self._address, self._context = address, context
+        super().__init__(host, port, TIMEOUT)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        connected = socket.create_connection((self._address, self.port), timeout)
+        return self._context.wrap_socket(connected, server_hostname=self.host) if self._context else connected
+
+
+class _MailBox(BaseMailBox):  # type: ignore[misc]
+    def __init__(self, client: _Client) -> None:
+        self._made = client
+        super().__init__()
+
+    def _get_mailbox_client(self) -> _Client:
+        return self._made
+
+
+def new_mails(
+    address: str, password: str, last: dict[str, Any], allowed: Collection[str] = ()
+) -> tuple[list[Entry], dict[str, Any]]:
+    """The mails that came since `last` (what this function gave the time before), as entries, and the new `last`.
+
+    `address` is imaps://USER@HOST[:PORT][/FOLDER]; imap:// without TLS is spoken only to an exempt host
+    (`allowed`, host:port). Raises FetchError where the mailbox can't be had, BadInput for another address.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in {"imap", "imaps"} or not parts.hostname or not parts.username:
+        raise BadInput("a mailbox's address looks like imaps://user@host/INBOX")
+    host, port = parts.hostname, parts.port or (993 if parts.scheme == "imaps" else 143)
+    if parts.scheme == "imap" and not is_exempt(f"{host}:{port}", allowed):
+        raise FetchError("a mailbox is read over TLS only: imaps://…")
+    folder = unquote(parts.path.lstrip("/")) or "INBOX"
+    try:
+        # Only public servers, as for everything that is fetched; and the address that was checked is the one connected to.
+        pinned = address_of(host, port, allowed)
+        box = _MailBox(_Client(pinned, host, port, ssl.create_default_context() if parts.scheme == "imaps" else None))
+        with box.login(unquote(parts.username), password, initial_folder=folder) as mailbox:
+            status = mailbox.folder.status(folder)
+            validity, next_uid = int(status["UIDVALIDITY"]), int(status["UIDNEXT"])
+            since = int(last.get("uid", 0)) if last.get("validity") == validity else max(0, next_uid - 1 - FIRST_LOOK)
+            if next_uid - 1 <= since:
+                return [], {"validity": validity, "uid": since}
+            entries, newest = [], since
+            for mail in mailbox.fetch(AND(uid=UidRange(str(since + 1), "*")), mark_seen=False, bulk=20, limit=MOST):
+                uid = int(mail.uid or 0)
+                if uid > since:
+                    newest = max(newest, uid)
+                    entries.append(entry_of(mail))
+            return [e for e in entries if e], {"validity": validity, "uid": newest}
+    except FetchError:
+        raise
+    except (OSError, ImapToolsError, EOFError) as error:
+        raise FetchError(f"the mailbox at {host} could not be read ({_in_words(error)})") from None
+    except Exception as error:  # imaplib raises its own `error` for whatever a server answers
+        raise FetchError(f"the mailbox at {host} could not be read ({_in_words(error)})") from None
+
+
+def _in_words(error: BaseException) -> str:
+    text = str(error)
+    return (
+        "user or password refused"
+        if "AUTHENTICATIONFAILED" in text or "LOGIN" in text
+        else f"{type(error).__name__}: {text[:120]}"
+    )
+
+
+def entry_of(mail: MailMessage) -> Entry:
+    """A mail as an entry. Never raises on what a mail contains."""
+    markup = mail.html or ""
+    text = _text_of(markup) or plain_text_lines(mail.text or "")
+    message_id = (mail.headers.get("message-id", ("",))[0]).strip("<> \t\r\n")[:300]
+    title = plain_text(mail.subject, 500) or text[:120]
+    date = mail.date if mail.date.year > 1995 else None
+    offset = date.utcoffset() if date and date.tzinfo else None
+    return Entry(
+        id=message_id or f"{mail.date_str}{title}",
+        url=_online_address(markup) or f"mid:{message_id or plain_text(mail.date_str + title, 200)}",
+        title=title,
+        summary=plain_text(" ".join(text.split())[:400], 400),
+        published=(date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC) if date else None,
+        language=None,
+        utc_offset=round(offset.total_seconds() / 60) if offset is not None else None,
+        text=text[:MAX_TEXT],
+    )
+
+
+def plain_text_lines(text: str) -> str:
+    """A plain-text mail without quoted lines and the signature, its paragraphs on a line each."""
+    body = re.split(r"(?m)^-- ?$", text.replace("\r\n", "\n"))[0]
+    paragraphs = re.split(r"\n\s*\n", "\n".join(line for line in body.splitlines() if not line.startswith(">")))
+    return "\n".join(cleaned for p in paragraphs if (cleaned := plain_text(" ".join(p.split()), 8000)))
+
+
+def _text_of(markup: str) -> str:
+    if not markup.strip():
+        return ""
+    try:
+        extracted = extract(markup, include_comments=False, favor_recall=True)
+    except Exception:  # extraction is best effort on any bytes
+        extracted = None
+    return extracted or plain_text(markup, MAX_TEXT)
+
+
+def _online_address(markup: str) -> str:
+    """Where a newsletter can be read on the web, if it says so."""
+    if not markup.strip():
+        return ""
+    try:
+        tree = lxml_html.fromstring(markup)
+    except (etree.LxmlError, ValueError):
+        return ""
+    for anchor in tree.iter("a"):
+        if _ONLINE.search(" ".join(anchor.text_content().split())):
+            return canonical_url(anchor.get("href") or "")
+    return ""

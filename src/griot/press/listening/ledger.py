@@ -1,0 +1,178 @@
+"""The morning ledger: can an editor tell a quiet night from a broken feed?
+
+Each source is held against its own rhythm: what it brought on the nights before says whether
+silence is silence, and what its visits took says whether it is slower than usual.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median
+
+from django.db.models import Count, Sum
+
+from griot.press.core.beats.relevance import ON_BEAT
+from griot.press.models import Article, Entry, Fetch, Line, Source, Story
+
+RHYTHM = timedelta(days=14)  # looked back on
+UNLIKELY = 0.05  # a silence less probable than this, for a source of this rhythm, is told
+SLOWER, NOT_SLOW = 3, 2000  # times its median; milliseconds under which nobody minds
+WALLS = ("a consent wall", "a paywall")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNight:
+    """What one source brought: the outcome of its last visit, new, kept-out and walled entries since.
+
+    `expected` is how many new entries its rhythm of the last two weeks would have brought; None where it is too new to tell.
+    """
+
+    outlet: str
+    url: str
+    kind: str
+    outcome: str
+    visits: int
+    new: int
+    kept_out: dict[str, int]
+    walled: int
+    reason: str
+    expected: float | None
+    is_silent: bool
+    is_slow: bool
+    milliseconds: int
+
+    @property
+    def needs_a_look(self) -> bool:
+        return self.outcome in {"failed", "never reached"} or self.is_silent or self.is_slow or self.walled > 0
+
+    @property
+    def in_words(self) -> str:
+        """What an editor should know, or "" where all is well."""
+        said = []
+        if self.outcome == "failed":
+            said.append(self.reason)
+        elif self.outcome == "never reached":
+            said.append("not reached yet")
+        if self.is_silent:
+            said.append(f"silent, though it mostly brings about {self.expected:.0f}")
+        if self.is_slow:
+            said.append(f"slower than usual ({self.milliseconds / 1000:.1f} s)")
+        if self.walled:
+            said.append(f"{self.walled} behind a wall, known from the feed only")
+        said += [f"{reason} ({n})" for reason, n in self.kept_out.items()]
+        return "; ".join(said)
+
+
+@dataclass(frozen=True, slots=True)
+class OutletNight:
+    """The sources of one outlet, added up."""
+
+    outlet: str
+    sources: int
+    new: int
+    kept_out: int
+    walled: int
+    failed: int
+    silent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The morning in figures, per source, per outlet, and in all."""
+
+    sources: list[SourceNight]
+    articles: int
+    from_feed_only: int
+    kept_out: int
+    copies: int
+    stories: int
+    on_beat: int
+    lines: int
+    unsupported: int
+    outlets: list[OutletNight] = field(default_factory=list)
+
+
+def ledger(since: datetime, until: datetime) -> Ledger:
+    """Count what happened between two moments. The number of queries does not grow with the number of sources."""
+    nights = source_nights(since, until)
+    articles = Article.objects.filter(published__gt=since, published__lte=until)
+    stories = Story.objects.filter(merged_into=None, last_published__gt=since, last_published__lte=until)
+    on_beat = stories.filter(score__gte=ON_BEAT)  # told or not: this is what the night brought
+    lines = Line.objects.filter(story__in=on_beat)
+    return Ledger(
+        sources=nights,
+        outlets=_by_outlet(nights),
+        articles=articles.count(),
+        from_feed_only=articles.filter(read_from=Article.ReadFrom.FEED).count(),
+        kept_out=sum(sum(n.kept_out.values()) for n in nights),
+        copies=articles.exclude(copy_of=None).count(),
+        stories=stories.count(),
+        on_beat=on_beat.count(),
+        lines=lines.filter(ok=True).count(),
+        unsupported=lines.filter(ok=False).count(),
+    )
+
+
+def source_nights(since: datetime, until: datetime) -> list[SourceNight]:
+    """What every active source brought between two moments, by outlet."""
+    visits = Fetch.objects.filter(at__gt=since, at__lte=until)
+    last = {
+        f.source_id: f for f in Fetch.objects.filter(at__lte=until).order_by("source_id", "-at").distinct("source_id")
+    }
+    counted = {
+        s: (n, new or 0) for s, n, new in visits.values_list("source").annotate(n=Count("pk"), new=Sum("new_entries"))
+    }
+    before = Fetch.objects.filter(at__gt=since - RHYTHM, at__lte=since)
+    usual = {s: new or 0 for s, new in before.values_list("source").annotate(new=Sum("new_entries"))}
+    took: dict[int, list[int]] = defaultdict(list)
+    for source, milliseconds in (
+        before.exclude(outcome=Fetch.Outcome.FAILED).order_by("-at").values_list("source", "milliseconds")
+    ):
+        if len(took[source]) < 50:
+            took[source].append(milliseconds)
+    kept_out: dict[int, dict[str, int]] = defaultdict(dict)
+    seen = Entry.objects.filter(first_seen__gt=since, first_seen__lte=until)
+    for source, reason, n in (
+        seen.filter(state=Entry.State.KEPT_OUT).values_list("source", "reason").annotate(n=Count("pk"))
+    ):
+        kept_out[source][reason] = n
+    walled = dict(seen.filter(article__why_not_page__in=WALLS).values_list("source").annotate(n=Count("pk")))
+    return [
+        _night(source, last.get(source.pk), *counted.get(source.pk, (0, 0)), kept_out.get(source.pk, {}),
+               walled.get(source.pk, 0), usual.get(source.pk), took.get(source.pk, []), since, until)
+        for source in Source.objects.filter(is_active=True).select_related("outlet")
+    ]  # fmt: skip
+
+
+def _night(
+    source: Source, last: Fetch | None, visits: int, new: int, kept_out: dict[str, int], walled: int, usual: int | None,
+    took: list[int], since: datetime, until: datetime,
+) -> SourceNight:  # fmt: skip
+    known = min(RHYTHM, since - source.added)
+    expected = usual * ((until - since) / known) if usual is not None and known > timedelta(days=3) else None
+    is_reached = last is not None and last.outcome != Fetch.Outcome.FAILED
+    outcome = "never reached" if last is None else (str(last.outcome) if visits else "not due")
+    slow = bool(visits and last and len(took) >= 5 and last.milliseconds > max(NOT_SLOW, SLOWER * median(took)))
+    walls = sum(n for reason, n in kept_out.items() if reason.startswith(WALLS))
+    return SourceNight(
+        outlet=source.outlet.name, url=source.url, kind=source.kind, outcome=outcome, visits=visits, new=new,
+        kept_out=kept_out, walled=walled + walls, reason=last.reason if last and visits else "", expected=expected,
+        is_silent=bool(expected is not None and new == 0 and is_reached and math.exp(-expected) < UNLIKELY),
+        is_slow=slow and is_reached, milliseconds=last.milliseconds if last else 0,
+    )  # fmt: skip
+
+
+def _by_outlet(nights: list[SourceNight]) -> list[OutletNight]:
+    grouped: dict[str, list[SourceNight]] = defaultdict(list)
+    for night in nights:
+        grouped[night.outlet].append(night)
+    return [
+        OutletNight(
+            outlet=name, sources=len(mine), new=sum(n.new for n in mine), kept_out=sum(sum(n.kept_out.values()) for n in mine),
+            walled=sum(n.walled for n in mine), failed=sum(n.outcome == "failed" for n in mine), silent=sum(n.is_silent for n in mine),
+        )
+        for name, mine in grouped.items()
+    ]  # fmt: skip

@@ -1,0 +1,199 @@
+"""Listening: visiting sources of every kind, and what their visits leave behind.
+
+Each step takes what the step before left in our tables and can be stopped and started
+anywhere: what was done is not done again, what was not is still there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from griot.press.core import types
+from griot.press.core.progress import Progress, silent_progress
+from griot.press.core.sources.feeds import parse_feed
+from griot.press.core.sources.fetching import Fetched, Fetcher, FetchError, host_of, is_exempt
+from griot.press.core.sources.listings import Learned, articles_among, links_in
+from griot.press.core.sources.mailboxes import new_mails
+from griot.press.core.sources.sitemaps import parse_sitemap
+from griot.press.core.types import BadInput
+from griot.press.listening.politeness import each_host, fetch_politely
+from griot.press.models import Entry, Fetch, Notice, Source
+
+SHORTEST, LONGEST = timedelta(minutes=10), timedelta(hours=24)
+FAILURES_BEFORE_REST = 30
+REST = timedelta(days=30)
+FAILURES_BEFORE_NOTICE = 3
+WHOLE_EVERY = 8  # of so many visits one is unconditional: some servers say 304 to everything
+SITEMAPS_A_VISIT = 3  # of an index
+LEASE = timedelta(days=10)  # that a hub is asked for
+MANY_NEW = 0.3  # share of new entries from which a source is visited more often
+
+
+def fetch_sources(sources: Sequence[Source], progress: Progress = silent_progress) -> None:
+    """Visit each source once and store its new entries and the visit. A push source is not visited."""
+    each_host([s for s in sources if s.kind != Source.Kind.PUSH], _fetch_source, progress, "fetching")
+
+
+def due_sources(now: datetime) -> list[Source]:
+    due = Source.objects.filter(is_active=True, next_fetch__lte=now).exclude(kind=Source.Kind.PUSH)
+    return list(due.select_related("outlet"))
+
+
+def _fetch_source(fetcher: Fetcher, source: Source) -> None:
+    started = time.monotonic()
+    if Source.objects.get(pk=source.pk).next_fetch != source.next_fetch:
+        return  # another worker has just been there
+    stay_away = timedelta(0)
+    try:
+        delivered = _visit(fetcher, source)
+        new = store_entries(source, delivered) if delivered else 0
+        source.failures = 0
+        share = new / len(delivered) if delivered else 0.0
+        if share >= MANY_NEW:
+            source.interval = max(SHORTEST, source.interval / 2)
+        elif not new:
+            source.interval = min(LONGEST, source.interval * 1.5)
+        outcome, reason = (Fetch.Outcome.NEW if new else Fetch.Outcome.SILENT), ""
+    except (FetchError, BadInput) as error:
+        new, outcome, reason = 0, Fetch.Outcome.FAILED, str(error)[:300]
+        source.failures += 1
+        source.interval = min(LONGEST, source.interval * 2)
+        stay_away = timedelta(seconds=getattr(error, "retry_after", 0.0))
+    rests = source.failures >= FAILURES_BEFORE_REST
+    source.next_fetch = timezone.now() + (REST if rests else max(source.interval, stay_away))
+    with transaction.atomic():
+        source.save(
+            update_fields=["url", "etag", "last_modified", "content_hash", "failures", "interval", "next_fetch", "learned", "hub",
+                           "hub_topic", "hub_secret", "hub_until"]
+        )  # fmt: skip
+        Fetch.objects.create(
+            source=source, outcome=outcome, new_entries=new, reason=reason,
+            milliseconds=int(1000 * (time.monotonic() - started)),
+        )  # fmt: skip
+        _notice(source, reason)
+
+
+def _notice(source: Source, reason: str) -> None:
+    """Say once that a source broke, and once that it is well again."""
+    if not reason:
+        Notice.objects.filter(source=source, is_over=False).update(is_over=True)
+    elif source.failures == FAILURES_BEFORE_NOTICE:
+        text = f"{source.outlet.name} has failed {source.failures} times in a row: {reason}"
+        Notice.objects.bulk_create([Notice(source=source, text=text[:400])], ignore_conflicts=True)
+
+
+# --- one visit, by kind ------------------------------------------------------------------
+
+
+def _visit(fetcher: Fetcher, source: Source) -> list[types.Entry]:
+    """What a source delivers now, or nothing where it is unchanged. Raises FetchError and BadInput."""
+    if source.kind == Source.Kind.MAILBOX:
+        last = source.learned if isinstance(source.learned, dict) else {}
+        mails, source.learned = new_mails(source.url, source.secret, last, settings.FETCH_ALLOWED)
+        return mails
+    fetched = _fetch_if_changed(fetcher, source)
+    if fetched is None:
+        return []
+    if source.kind == Source.Kind.SITEMAP:
+        entries = _from_sitemap(fetcher, fetched)
+    elif source.kind == Source.Kind.LISTING:
+        known = Learned(source.learned.get("fresh", {}), tuple(source.learned.get("seen", ())))
+        entries, learned = articles_among(links_in(fetched.content, fetched.url), known)
+        source.learned = {**source.learned, **asdict(learned)}
+    else:
+        feed = parse_feed(fetched.content, fetched.url)
+        entries = list(feed.entries)
+        _subscribe(fetcher, source, feed)
+    # Only now: what could not be parsed is to be fetched again.
+    source.etag, source.last_modified = fetched.etag, fetched.last_modified
+    source.content_hash = hashlib.sha256(fetched.content).hexdigest()
+    if fetched.permanent_url and not Source.objects.filter(url=fetched.permanent_url).exists():
+        source.url = fetched.permanent_url  # 301 and 308 all the way: the publisher asks us to
+    return entries
+
+
+def _fetch_if_changed(fetcher: Fetcher, source: Source) -> Fetched | None:
+    """The source's document, or None where it is the one we know.
+
+    An ETag is believed only as far as the content bears it out: now and then the document is fetched whole,
+    and where it changed under the same ETag, that server's word is not taken again.
+    """
+    visits = int(source.learned.get("visits", 0)) + 1
+    lies = bool(source.learned.get("etag_lies"))
+    is_whole = lies or not (source.etag or source.last_modified) or visits % WHOLE_EVERY == 0
+    source.learned = {**source.learned, "visits": visits}
+    fetched = fetch_politely(fetcher, source.url, *(() if is_whole else (source.etag, source.last_modified)))
+    if fetched.status == 304:
+        return None
+    if hashlib.sha256(fetched.content).hexdigest() == source.content_hash:
+        return None
+    if source.content_hash and is_whole and fetched.etag and fetched.etag == source.etag:
+        source.learned = {**source.learned, "etag_lies": True}
+    return fetched
+
+
+def _from_sitemap(fetcher: Fetcher, fetched: Fetched) -> list[types.Entry]:
+    sitemap = parse_sitemap(fetched.content, fetched.url)
+    entries = list(sitemap.entries)
+    for address in sitemap.sitemaps[:SITEMAPS_A_VISIT]:
+        part = fetch_politely(fetcher, address)
+        entries += parse_sitemap(part.content, part.url).entries
+    return entries
+
+
+def store_entries(source: Source, entries: Iterable[types.Entry]) -> int:
+    """Store what is new among the entries; gives how many those were."""
+    rows = [
+        Entry(
+            source=source,
+            identity=hashlib.sha256(f"{e.id}\n{e.url}".encode("utf-8", "replace")).hexdigest(),
+            url=e.url.replace("\0", ""),
+            title=e.title.replace("\0", "")[:500],
+            summary=e.summary.replace("\0", ""),
+            text=e.text.replace("\0", ""),
+            published=e.published,
+            utc_offset=e.utc_offset,
+            language=(e.language or "").replace("\0", "")[:35],
+        )
+        for e in entries
+    ]
+    before = source.entries.count()
+    Entry.objects.bulk_create(rows, ignore_conflicts=True)
+    return int(source.entries.count() - before)
+
+
+# --- WebSub ------------------------------------------------------------------------------
+
+
+def _subscribe(fetcher: Fetcher, source: Source, feed: types.Feed) -> None:
+    """Ask the hub that a feed names to push to us (WebSub §5.1). A hub that refuses costs nothing: we go on polling."""
+    can_be_called = settings.PUBLIC_URL.startswith("https://") or is_exempt(
+        host_of(settings.PUBLIC_URL), settings.FETCH_ALLOWED
+    )
+    if not feed.hub or not can_be_called:
+        return
+    if source.hub == feed.hub and source.hub_until and source.hub_until > timezone.now() + LEASE / 5:
+        return
+    source.hub, source.hub_topic = feed.hub, feed.topic or source.url
+    source.hub_secret = source.hub_secret or secrets.token_urlsafe(32)
+    source.save(update_fields=["hub", "hub_topic", "hub_secret"])  # the hub asks back before it answers
+    try:
+        fetcher.post_form(
+            feed.hub,
+            {
+                "hub.mode": "subscribe", "hub.topic": source.hub_topic, "hub.secret": source.hub_secret,
+                "hub.callback": f"{settings.PUBLIC_URL}/press/hub/{source.pk}/", "hub.lease_seconds": str(int(LEASE.total_seconds())),
+            },
+        )  # fmt: skip
+    except FetchError:
+        return
+    source.hub_until = Source.objects.values_list("hub_until", flat=True).get(pk=source.pk)

@@ -1,0 +1,148 @@
+"""Politeness towards hosts, for all workers together: turns, robots.txt, one visitor at a time."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from griot.press.core.progress import Progress
+from griot.press.core.sources.fetching import Fetched, Fetcher, FetchError, crawl_delay, host_of, is_exempt, may_fetch
+from griot.press.models import Entry, Host, Source
+
+HOSTS_AT_ONCE = 8
+OTHERS_AT_HOST = 0.2  # seconds before a host is looked at again where another worker is
+ROBOTS_KEPT, ROBOTS_RETRIED = timedelta(hours=24), timedelta(minutes=10)
+Visited = TypeVar("Visited", Source, Entry)
+
+
+def take_turn(host: str, delay: float) -> None:
+    """Wait until `host` may be asked again; across all workers, one row is the queue.
+
+    Raises FetchError when the queue is longer than a minute: somebody else is at it.
+    """
+    Host.objects.bulk_create([Host(name=host)], ignore_conflicts=True)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE press_host SET next_request = greatest(next_request, now()) + make_interval(secs => %s)"
+            " WHERE name = %s RETURNING extract(epoch FROM next_request - now()) - %s",
+            [delay, host, delay],
+        )
+        wait = float(cursor.fetchone()[0])
+    if wait > 60 + delay:
+        raise FetchError(f"{host} is being asked by others; tried again later")
+    time.sleep(max(0.0, wait))
+
+
+def robots_of(fetcher: Fetcher, url: str) -> str:
+    """The robots.txt of a URL's host, kept for a day.
+
+    A host that fails to give it is left alone for ten minutes (RFC 9309 §2.3.1.4): raises FetchError.
+    """
+    host = host_of(url)
+    row = Host.objects.filter(name=host).first()
+    if row and row.robots_until and row.robots_until > timezone.now():
+        if row.robots_error:
+            raise FetchError(row.robots_error)
+        return row.robots
+    scheme, _, rest = url.partition("://")
+    text, failure = "", ""
+    try:
+        if not is_exempt(host, settings.FETCH_ALLOWED):
+            take_turn(host, settings.FETCH_DELAY)
+        text = fetcher.get(f"{scheme}://{rest.split('/')[0]}/robots.txt").content.decode("utf-8", "replace")
+    except FetchError as error:
+        if "HTTP 4" not in str(error):  # 4xx: there is none, and nothing is forbidden
+            failure = str(error)[:300]
+    text = text[:500_000].replace("\0", "")  # RFC 9309 §2.5 asks for at least 500 kibibytes
+    kept = ROBOTS_RETRIED if failure else ROBOTS_KEPT
+    facts = {"robots": text, "robots_error": failure, "robots_until": timezone.now() + kept}
+    Host.objects.update_or_create(name=host, defaults=facts)
+    if failure:
+        raise FetchError(failure)
+    return text
+
+
+def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: str = "") -> Fetched:
+    """Fetch with robots.txt obeyed and the host's turn awaited. Raises FetchError."""
+    host = host_of(url)
+    robots = robots_of(fetcher, url)
+    if not may_fetch(robots, url, settings.USER_AGENT):
+        raise FetchError("the site's robots.txt asks not to read it")
+    if not is_exempt(host, settings.FETCH_ALLOWED):
+        take_turn(host, max(settings.FETCH_DELAY, crawl_delay(robots, settings.USER_AGENT)))
+    try:
+        return fetcher.get(url, etag, last_modified)
+    except FetchError as error:
+        if error.retry_after:  # the host asks everybody of us to stay away, not this job alone
+            until = timezone.now() + timedelta(seconds=error.retry_after)
+            Host.objects.bulk_create([Host(name=host)], ignore_conflicts=True)
+            Host.objects.filter(name=host, next_request__lt=until).update(next_request=until)
+        raise
+
+
+@contextmanager
+def only_one_at(host: str) -> Iterator[bool]:
+    """Whether we are now the only worker at `host`, or at whatever else is named so. The lock is the session's: it goes even on SIGKILL."""
+    key = int.from_bytes(hashlib.sha256(host.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        is_ours = bool(cursor.fetchone()[0])
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def each_host(
+    items: Sequence[Visited],
+    work: Callable[[Fetcher, Visited], None],
+    progress: Progress,
+    step: str,
+) -> None:
+    """Run `work` on items with a `url`, one thread to a host, HOSTS_AT_ONCE hosts together.
+
+    Across all workers one is at a host at a time: a host where another is comes later, in an order of each worker's own,
+    so that several share the work. `work` must look whether another has done its item meanwhile.
+    """
+    queues: dict[str, list[Visited]] = defaultdict(list)
+    for item in items:
+        queues[host_of(item.url)].append(item)
+    waiting = deque(random.sample(sorted(queues), len(queues)))
+    done = 0
+
+    def visitor() -> None:
+        nonlocal done
+        try:
+            while waiting:
+                try:
+                    host = waiting.popleft()
+                except IndexError:
+                    return
+                with only_one_at(host) as is_ours:
+                    if not is_ours:
+                        waiting.append(host)
+                        time.sleep(OTHERS_AT_HOST)
+                        continue
+                    with Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
+                        for item in queues[host]:
+                            work(fetcher, item)
+                            done += 1
+                            progress(step, done, len(items))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
+        for finished in [pool.submit(visitor) for _ in range(min(HOSTS_AT_ONCE, len(queues)))]:
+            finished.result()

@@ -1,0 +1,139 @@
+"""Reading: from entries to articles. What is no article is kept out, counted, and never drafted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from pgvector import HalfVector
+
+from griot.press.core.language.languages import detect_language
+from griot.press.core.language.places import places_in
+from griot.press.core.language.vectors import default_encoder
+from griot.press.core.pages.dates import choose
+from griot.press.core.pages.pages import read_page
+from griot.press.core.pages.pieces import piece_of
+from griot.press.core.pages.urls import canonical_url
+from griot.press.core.progress import Progress, silent_progress
+from griot.press.core.sources.fetching import Fetcher, FetchError
+from griot.press.core.stories.clustering import WINDOW, view_of
+from griot.press.core.stories.syndication import bands
+from griot.press.core.types import BadInput, Dated, Page
+from griot.press.listening.politeness import each_host, fetch_politely
+from griot.press.models import Article, Entry, Source
+from griot.press.stories.searching import search_vector
+
+STALE = timedelta(days=7)  # a new source delivers its archive; only its news is read
+OLDEST_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # before that a date is a mistake (1970), not an archive
+PLACES_FROM = 3000  # characters of the text whose places count
+NO_ARTICLE = {
+    "listing": "a page of links",
+    "empty": "no article on the page",
+    "live_blog": "a live blog",
+    "video": "a video without a text",
+}
+READ_FROM = {Source.Kind.MAILBOX: Article.ReadFrom.MAIL, Source.Kind.PUSH: Article.ReadFrom.PUSH}
+
+
+def read_entries(progress: Progress = silent_progress) -> None:
+    """Read every entry that is new: its page where it can be had, else the feed's own words."""
+    waiting = list(Entry.objects.filter(state=Entry.State.NEW).select_related("source__outlet").order_by("id"))
+    with_page = []
+    for entry in waiting:
+        if entry.text:  # a mail or a push brings the whole piece
+            _store_article(entry, None, "", entry.text)
+        elif not entry.url:
+            _keep_out(entry, "it has no address")
+        elif entry.published and OLDEST_DATE < entry.published < entry.first_seen - STALE:
+            _keep_out(entry, f"older than {STALE.days} days when first seen")
+        else:
+            with_page.append(entry)
+    each_host(with_page, _read_entry, progress, "reading")
+
+
+def _read_entry(fetcher: Fetcher, entry: Entry) -> None:
+    if not Entry.objects.filter(pk=entry.pk, state=Entry.State.NEW).exists():
+        return  # another worker has just read it
+    if known := Article.objects.filter(url=entry.url).first():
+        _mark_read(entry, known)
+        return
+    page: Page | None = None
+    try:
+        fetched = fetch_politely(fetcher, entry.url)
+        page = read_page(fetched.content, fetched.url)
+        why = {"consent_wall": "a consent wall", "paywall": "a paywall"}.get(page.kind, "")
+        if page.kind in NO_ARTICLE:
+            _keep_out(entry, NO_ARTICLE[page.kind])
+            return
+    except (FetchError, BadInput) as error:
+        why = str(error)[:200]
+        if "HTTP 404" in why or "HTTP 410" in why:
+            _keep_out(entry, why)
+            return
+    if why and len(entry.summary) < 40:
+        _keep_out(entry, f"{why}, and the feed gives no summary")
+        return
+    _store_article(entry, None if why else page, why)
+
+
+def _keep_out(entry: Entry, reason: str) -> None:
+    Entry.objects.filter(pk=entry.pk).update(state=Entry.State.KEPT_OUT, reason=reason[:200])
+
+
+def _mark_read(entry: Entry, article: Article) -> None:
+    Entry.objects.filter(pk=entry.pk).update(state=Entry.State.READ, article=article)
+
+
+def _store_article(entry: Entry, page: Page | None, why: str, text: str = "") -> None:
+    article = article_of(entry.source, entry, page, why, text)
+    with transaction.atomic():
+        Article.objects.bulk_create([article], ignore_conflicts=True)  # another feed may carry the same page
+        _mark_read(entry, Article.objects.get(url=article.url))
+
+
+def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: str = "") -> Article:
+    """The article of an entry, not yet stored. `text` is the piece where the source brought it itself."""
+    dated = _dated(entry, page)
+    text = (page.text if page else text).replace("\0", "")
+    title = (entry.title or (page.title if page else "")).replace("\0", "")
+    url = (page.canonical_url if page else None) or canonical_url(entry.url) or entry.url
+    language = detect_language(f"{title}. {text or entry.summary}", entry.language)
+    article = Article(
+        outlet=source.outlet,
+        url=url,
+        title=title[:500],
+        summary=entry.summary,
+        text=text,
+        author=page.author.replace("\0", "") if page else "",
+        piece=piece_of(title, url, page.sections if page else (), text),
+        language=language,
+        places=places_in(f"{title}. {entry.summary} {text[:PLACES_FROM]}")[:12],
+        image=(page.image or "") if page else "",
+        published=dated.moment,
+        published_from=dated.known_from,
+        in_window=dated.moment > entry.first_seen - WINDOW,
+        utc_offset=dated.utc_offset,
+        updated=page.updated.moment if page and page.updated and page.updated.moment > dated.moment else None,
+        first_seen=entry.first_seen,
+        read_from=READ_FROM.get(source.kind) or (Article.ReadFrom.PAGE if page else Article.ReadFrom.FEED),
+        why_not_page=why,
+    )
+    article.search = search_vector(title, entry.summary, text)
+    value = article.as_value()
+    article.vector = HalfVector(default_encoder().encode([view_of(value)])[0])
+    article.bands = bands(value)
+    return article
+
+
+def _dated(entry: Entry, page: Page | None) -> Dated:
+    """When a piece was published. A page's date with an offset betters a feed's date without one, if they are one moment.
+
+    Feeds leave the offset out and mean their own clock; fourteen hours is as far as clocks go apart.
+    """
+    feed = Dated(entry.published, "feed", entry.utc_offset) if entry.published else None
+    stated = page.published if page else None
+    if feed and stated and feed.utc_offset is None and stated.utc_offset is not None:
+        apart = abs((feed.moment - stated.moment).total_seconds())
+        if 0 < apart <= 14 * 3600 and apart % 900 < 60:
+            feed = stated
+    return choose([feed, stated], entry.first_seen)

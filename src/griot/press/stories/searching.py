@@ -1,0 +1,127 @@
+"""Searching what the newsroom remembers: the query language over PostgreSQL, and nearness of meaning.
+
+A text is searched by a `tsvector` of its folded words (no accents, no case, no stems), so that a query
+finds in the database what it finds in memory. Weights are the fields: A title, B lead, D text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet, Value
+from pgvector.django import CosineDistance
+
+from griot.press.core.beats.query import All, Any_, Boosted, Filter, InField, Near, Node, Not, Words, parse_query
+from griot.press.core.language.text import fold
+from griot.press.core.language.vectors import default_encoder
+from griot.press.models import Article, Outlet
+
+CONFIG = "simple"
+_WEIGHTS = {"title": "A", "lead": "B", "text": "D"}
+_TEXT = 20_000  # characters of a text that are searched
+Condition = Callable[[frozenset[str]], Q]
+
+
+def search_vector(title: str, lead: str = "", text: str = "") -> Any:
+    """What is stored of a text so that it can be searched."""
+    parts = [
+        SearchVector(Value(_words(value)), weight=weight, config=CONFIG)
+        for value, weight in ((title, "A"), (lead, "B"), (text[:_TEXT], "D"))
+    ]
+    return parts[0] + parts[1] + parts[2]
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(text)))
+
+
+def condition(query: str, filters: Mapping[str, Condition]) -> Q:
+    """A query as a condition on rows with a `search` vector; `filters` say what lang:, country: … mean there.
+
+    Raises QueryError, whose message shows the place.
+    """
+    return _condition(parse_query(query), "ABD", filters)
+
+
+def _condition(node: Node, weights: str, filters: Mapping[str, Condition]) -> Q:
+    match node:
+        case Words(terms):
+            return _matches(" | ".join(t for term in terms if (t := _phrase(term, weights))))
+        case Near(left, right, distance):
+            a, b = _phrase(left.terms[0], weights), _phrase(right.terms[0], weights)
+            return _matches(" | ".join(f"({a}) <{n}> ({b}) | ({b}) <{n}> ({a})" for n in range(1, distance + 1)))
+        case All(parts):
+            found = Q()
+            for part in parts:
+                found &= _condition(part, weights, filters)
+            return found
+        case Any_(parts):
+            found = _condition(parts[0], weights, filters)
+            for part in parts[1:]:
+                found |= _condition(part, weights, filters)
+            return found
+        case Not(part):
+            return ~_condition(part, weights, filters)
+        case InField(name, part):
+            return _condition(part, _WEIGHTS[name], filters)
+        case Boosted(part, _):
+            return _condition(part, weights, filters)
+        case Filter(kind, values) if kind in filters:
+            return filters[kind](values)
+    return Q(pk=None)
+
+
+def _phrase(term: str, weights: str) -> str:
+    """A term of the query as PostgreSQL writes it: words that follow each other, with any ending after a *."""
+    label = "" if weights == "ABD" else weights
+    pieces = []
+    for word in re.findall(r"\w+\*?", term):
+        prefix = "*" if word.endswith("*") else ""
+        pieces.append(f"'{word.rstrip('*')}'" + (f":{prefix}{label}" if prefix or label else ""))
+    return " <-> ".join(pieces)
+
+
+def _matches(raw: str) -> Q:
+    return Q(search=SearchQuery(raw, config=CONFIG, search_type="raw")) if raw else Q(pk=None)
+
+
+def _outlets(values: frozenset[str]) -> Q:
+    return Q(outlet__in=[pk for pk, name in Outlet.objects.values_list("pk", "name") if fold(name) in values])
+
+
+ARTICLE_FILTERS: Mapping[str, Condition] = {
+    "lang": lambda values: Q(language__in=values),
+    "country": lambda values: Q(places__overlap=list(values)),
+    "outlet": _outlets,
+    "author": lambda values: Q(author__iregex="|".join(map(re.escape, values))),
+    "piece": lambda values: Q(piece__in=values),
+}
+
+
+def search_articles(query: str) -> QuerySet[Article]:
+    """Articles of all days that a query finds, newest first. Raises QueryError."""
+    return Article.objects.filter(condition(query, ARTICLE_FILTERS)).order_by("-published", "-pk")
+
+
+def like_in_meaning(text: str, most: int = 50) -> list[Article]:
+    """Articles of all days that mean nearly what a text says, in any language, nearest first.
+
+    The window and what lies before it have an index each; both are asked.
+    """
+    vector = default_encoder().encode([text])[0]
+    found: list[Article] = []
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
+        for in_window in (True, False):
+            near = (
+                Article.objects.filter(in_window=in_window, vector__isnull=False)
+                .annotate(distance=CosineDistance("vector", vector))
+                .order_by("distance")
+                .select_related("outlet")
+            )
+            found += near[:most]
+    return sorted(found, key=lambda a: (a.distance, -a.pk))[:most]  # type: ignore[attr-defined]

@@ -1,0 +1,143 @@
+"""Fetching, against a real HTTP server on loopback."""
+
+from __future__ import annotations
+
+import gzip
+import threading
+import zlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from griot.press.core.sources.fetching import (
+    MAX_BYTES,
+    Fetcher,
+    FetchError,
+    crawl_delay,
+    is_exempt,
+    is_public,
+    may_fetch,
+)
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        port = self.server.server_address[1]
+        status, headers, body = {
+            "/ok": (200, {"ETag": '"1"'}, b"hello"),
+            "/gzip": (200, {"Content-Encoding": "gzip"}, gzip.compress(b"hello")),
+            "/deflate": (200, {"Content-Encoding": "deflate"}, zlib.compress(b"hello")),
+            "/bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * (MAX_BYTES * 20))),
+            "/large": (200, {}, b"x" * (MAX_BYTES + 1)),
+            "/brotli": (200, {"Content-Encoding": "br"}, b"?"),
+            "/broken": (200, {"Content-Encoding": "gzip"}, b"not gzip"),
+            "/forbidden": (403, {}, b""),
+            "/gone": (410, {}, b""),
+            "/moved": (301, {"Location": "/ok"}, b""),
+            "/found": (302, {"Location": "/ok"}, b""),
+            "/loop": (302, {"Location": "/loop"}, b""),
+            "/to-private": (302, {"Location": f"http://127.0.0.1:{port}/ok"}, b""),
+            "/to-metadata": (302, {"Location": "http://169.254.169.254/latest/meta-data/"}, b""),
+            "/to-file": (302, {"Location": "file:///etc/passwd"}, b""),
+        }[self.path]
+        if self.headers.get("If-None-Match") == headers.get("ETag", "-"):
+            status, body = 304, b""
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def base():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://press.localhost:{server.server_address[1]}"
+    server.shutdown()
+
+
+@pytest.fixture
+def fetcher(base):
+    with Fetcher("Griot-test/1", {f"*.localhost:{base.rpartition(':')[2]}"}) as found:
+        yield found
+
+
+@pytest.mark.parametrize("path", ["/ok", "/gzip", "/deflate", "/found"])
+def test_bodies_arrive_decompressed_and_over_redirects(fetcher, base, path):
+    assert fetcher.get(base + path).content == b"hello"
+
+
+def test_what_has_not_changed_is_not_sent_again(fetcher, base):
+    etag = fetcher.get(base + "/ok").etag
+    again = fetcher.get(base + "/ok", etag=etag)
+    assert (again.status, again.content) == (304, b"")
+
+
+def test_a_permanent_redirect_is_told_from_a_passing_one(fetcher, base):
+    assert fetcher.get(base + "/moved").permanent_url == base + "/ok"
+    assert fetcher.get(base + "/found").permanent_url == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/bomb", "larger than"),
+        ("/large", "larger than"),
+        ("/brotli", "encoding that was not asked for"),
+        ("/broken", "broken compression"),
+        ("/forbidden", "refused .HTTP 403"),
+        ("/gone", "gone .HTTP 410"),
+        ("/loop", "redirects"),
+        ("/to-private", "not a public address"),
+        ("/to-metadata", "not a public address"),
+        ("/to-file", "file"),
+    ],
+)
+def test_what_can_not_be_had_says_why(fetcher, base, path, words):
+    with pytest.raises(FetchError, match=words):
+        fetcher.get(base + path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:1/", "http://localhost:1/", "http://[::1]:1/", "http://10.0.0.1/", "http://192.168.1.1/", "http://[::ffff:127.0.0.1]/",
+     "http://0.0.0.0/", "http://169.254.169.254/", "http://[64:ff9b::7f00:1]/", "http://2130706433/", "http://press.localhost:1/"],
+)  # fmt: skip
+def test_nothing_but_public_addresses_is_connected_to(fetcher, url):
+    with pytest.raises(FetchError):
+        fetcher.get(url)
+
+
+def test_the_exception_is_for_one_port_only():
+    assert is_exempt("a.localhost:8765", {"*.localhost:8765"})
+    assert not is_exempt("a.localhost:5432", {"*.localhost:8765"})
+    assert not is_exempt("localhost:8765", {"*.localhost:8765"})
+    assert not is_exempt("a.localhost.evil.example:8765", {"*.localhost:8765"})
+
+
+@given(st.ip_addresses())
+def test_every_address_is_public_or_not(address):
+    assert isinstance(is_public(str(address)), bool)
+
+
+def test_an_unknown_host_says_so(fetcher):
+    with pytest.raises(FetchError, match="not known"):
+        fetcher.get("http://no-such-host.invalid/")
+
+
+def test_robots_are_obeyed():
+    robots = "User-agent: *\nDisallow: /private/\nCrawl-delay: 12\n"
+    assert may_fetch(robots, "https://a.example/news/1", "Griot/1")
+    assert not may_fetch(robots, "https://a.example/private/1", "Griot/1")
+    assert may_fetch("", "https://a.example/", "Griot/1")
+    assert crawl_delay(robots, "Griot/1") == 12
+    assert crawl_delay("User-agent: *\nCrawl-delay: 86400", "Griot/1") == 60
