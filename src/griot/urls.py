@@ -7,11 +7,11 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from griot.digest import offering, receipts, stories
-from griot.digest import views as digest
-from griot.digest.composing import absolute
-from griot.digest.reading import sitemap
-from griot.digest.rendering.web import render_message
+from griot.digest.core.rendering.web import render_message
+from griot.digest.site import offering, receipts, stories
+from griot.digest.site import views as digest
+from griot.digest.site.composing import absolute
+from griot.digest.site.reading import sitemap
 from griot.mailing import views as mailing
 from griot.press import views as press
 from griot.testimonies import media

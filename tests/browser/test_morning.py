@@ -9,14 +9,14 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from griot.digest.desk.placing import draft_of, issue_in_the_making
-from griot.digest.editions import make_editions
 from griot.digest.models import IssuePage
+from griot.digest.release.editions import make_editions
 from griot.mailing.models import Audience, Schedule, Subscriber, Subscription
 from griot.press.models import Line, Story
 from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
 from tests.browser.test_screens import OVERFLOW
-from tests.digest.test_desk import tell
+from tests.digest.desk.test_desk import tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

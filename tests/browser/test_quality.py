@@ -6,15 +6,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from wagtail.users.models import UserProfile
 
-from griot.digest.composing import issue_of
-from griot.digest.editions import make_editions
 from griot.digest.models import Correction, IssuePage
+from griot.digest.release.editions import make_editions
+from griot.digest.site.composing import issue_of
 from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
 from tests.browser.tools import lighthouse
 from tests.digest.issues import make_full_issue
-from tests.digest.test_desk import tell
+from tests.digest.desk.test_desk import tell
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

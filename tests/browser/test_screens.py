@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from griot.digest.composing import issue_of
-from griot.digest.rendering import render
+from griot.digest.core.rendering import render
+from griot.digest.site.composing import issue_of
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.mailing.sending import deliver
 from tests.digest.issues import make_issue

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from griot.digest.editions import make_editions
 from griot.digest.models import Correction, IssuePage
+from griot.digest.release.editions import make_editions
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscriber, Subscription
 from griot.mailing.scheduling import begin_due, moment, schedule, unschedule
 from griot.mailing.sending import SendRefused, deliver, send_correction, start_send

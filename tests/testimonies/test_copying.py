@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from django.test import Client
 
-from griot.digest.rendering.worldmap import Mark, draw
+from griot.digest.core.rendering.worldmap import Mark, draw
 from griot.testimonies import review
 from griot.testimonies.ffmpeg import probe
 from griot.testimonies.models import Departure, Rendition
@@ -203,7 +203,7 @@ def test_the_map_places_marks_within_what_it_draws():
 def test_the_shapes_of_the_build_know_the_countries_of_the_demo():
     from django.conf import settings
 
-    from griot.digest.rendering.worldmap import shapes
+    from griot.digest.core.rendering.worldmap import shapes
 
     path = settings.CAPTURE_DIST / "countries.json"
     if not path.is_file():

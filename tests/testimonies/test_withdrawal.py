@@ -12,10 +12,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from griot.accounts.factors import vouch_for
-from griot.digest.composing import issue_of
+from griot.digest.core.rendering import FORMATS, render
 from griot.digest.management.commands.export_issue import FORMATS as EXPORTS
 from griot.digest.models import IssuePage
-from griot.digest.rendering import FORMATS, render
+from griot.digest.site.composing import issue_of
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.mailing.sending import start_send
 from griot.testimonies import withdrawing
@@ -249,7 +249,7 @@ def test_every_view_of_testimonies_is_in_the_list(capsys):
             assert getattr(view, "surface", "") in SURFACES or name in NONE_SHOWN, (
                 f"{route}: {module}.{name} is not in the list of surfaces"
             )
-        if module in {"griot.digest.stories", "griot.digest.receipts"}:
+        if module in {"griot.digest.site.stories", "griot.digest.site.receipts"}:
             assert getattr(view, "surface", "") in SURFACES, route
     call_command("list_surfaces")
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -17,7 +17,7 @@ def new_night(timestamp: int) -> None:
 @app.task(name="demo.morning", queueing_lock="demo-morning")
 def demo_morning() -> None:
     from griot.demo.newsroom import dress
-    from griot.digest.assembling import morning  # heavy; the web server never needs it
+    from griot.digest.morning.assembling import morning  # heavy; the web server never needs it
 
     _, issue = morning(timezone.localdate(), timezone.now())
     dress(issue)

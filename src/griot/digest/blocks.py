@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
-from griot.digest.series import parse_series
+from griot.digest.core.series import parse_series
 from griot.press.core.types import BadInput
 
 LINK_FEATURES = ["bold", "italic", "link"]
@@ -216,7 +216,7 @@ class PressReviewBlock(blocks.StructBlock):
 
 
 def _testimonies() -> list[tuple[str, str]]:
-    from griot.digest.stories import choices
+    from griot.digest.site.stories import choices
 
     return choices()
 

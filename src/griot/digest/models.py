@@ -107,21 +107,21 @@ class DigestIndexPage(RoutablePageMixin, Page):
 
     @path("archive/", name="archive")
     def archive(self, request: HttpRequest) -> HttpResponseBase:
-        from griot.digest.reading import archive
+        from griot.digest.site.reading import archive
 
         return archive(self, request)
 
     @path("feed/", name="feed")
     @path("feed/<slug:section>/", name="section_feed")
     def feed(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
-        from griot.digest.reading import feed
+        from griot.digest.site.reading import feed
 
         return feed(self, section, as_json=False)
 
     @path("json-feed/", name="json_feed")
     @path("json-feed/<slug:section>/", name="section_json_feed")
     def json_feed(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
-        from griot.digest.reading import feed
+        from griot.digest.site.reading import feed
 
         return feed(self, section, as_json=True)
 
@@ -172,39 +172,39 @@ class IssuePage(RoutablePageMixin, Page):
 
     @path("")
     def whole(self, request: HttpRequest) -> HttpResponseBase:
-        from griot.digest.reading import issue
+        from griot.digest.site.reading import issue
 
         return issue(self)
 
     @path("item/<slug:anchor>/", name="item")
     def item(self, request: HttpRequest, anchor: str) -> HttpResponseBase:
         """One block on a page of its own: what share links lead to, and a gallery's own page."""
-        from griot.digest.reading import item
+        from griot.digest.site.reading import item
 
         return item(self, anchor)
 
     @path("item/<slug:anchor>/chart/", name="chart")
     def chart(self, request: HttpRequest, anchor: str) -> HttpResponseBase:
-        from griot.digest.reading import chart
+        from griot.digest.site.reading import chart
 
         return chart(self, anchor)
 
     @path("card/", name="card")
     @path("item/<slug:anchor>/card/", name="item_card")
     def card(self, request: HttpRequest, anchor: str = "") -> HttpResponseBase:
-        from griot.digest.reading import card
+        from griot.digest.site.reading import card
 
         return card(self, anchor)
 
     @path("pdf/", name="pdf")
     def pdf(self, request: HttpRequest) -> HttpResponseBase:
-        from griot.digest.reading import pdf
+        from griot.digest.site.reading import pdf
 
         return pdf(self)
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        from griot.digest.composing import issue_of
-        from griot.digest.rendering import render
+        from griot.digest.core.rendering import render
+        from griot.digest.site.composing import issue_of
 
         format = {"web": "html", "mail": "email", "text": "text"}[mode_name]
         content_type = "text/plain" if format == "text" else "text/html"
@@ -237,7 +237,7 @@ class SecondPersonTask(AbstractGroupApprovalTask):
         return super().on_action(task_state, user, action_name, **options)
 
     def _is_author(self, obj: Any, user: Any) -> bool:
-        from griot.digest.approving import author_of
+        from griot.digest.release.approving import author_of
 
         asked = obj.current_workflow_state
         return user.pk in {asked.requested_by_id if asked else None, author_of(obj)}

@@ -9,9 +9,9 @@ from django.core.cache import caches
 from django.dispatch import receiver
 from wagtail.signals import page_published, page_unpublished
 
-from griot.digest.composing import bound_lines, press_line
 from griot.digest.models import IssuePage
-from griot.digest.telling import index_issue, issues_with
+from griot.digest.morning.telling import index_issue, issues_with
+from griot.digest.site.composing import bound_lines, press_line
 from griot.press.stories.pipeline import mark_told
 from griot.testimonies.models import Testimony
 from griot.testimonies.signals import changed

@@ -17,7 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 @app.task(name="digest.morning", queueing_lock="morning")
 def morning(timestamp: int | None = None, day: str = "") -> None:
     """The morning of a day (ISO date; default today)."""
-    from griot.digest.assembling import morning as run_morning  # heavy; the web server never needs it
+    from griot.digest.morning.assembling import morning as run_morning  # heavy; the web server never needs it
 
     run_morning(date.fromisoformat(day) if day else timezone.localdate(), timezone.now())
 
@@ -25,7 +25,7 @@ def morning(timestamp: int | None = None, day: str = "") -> None:
 @app.task(name="digest.check_links", queueing_lock="check-links")
 def check_links(issue: int) -> None:
     """Ask every address that an issue leads to whether it is there, a host at a time, and write it down."""
-    from griot.digest.linking import check_links_of
+    from griot.digest.release.linking import check_links_of
 
     check_links_of(issue)
 
@@ -40,8 +40,8 @@ def translate(issue: int, user: int | None = None) -> None:
     """Let the translator fill in an issue's editions."""
     from django.contrib.auth import get_user_model
 
-    from griot.digest.editions import translate_editions
     from griot.digest.models import IssuePage
+    from griot.digest.release.editions import translate_editions
 
     page = IssuePage.objects.filter(pk=issue).first()
     if page:

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from griot.digest.approving import why_not
 from griot.digest.models import IssuePage
+from griot.digest.release.approving import why_not
 from griot.mailing.models import Audience, Schedule
 from griot.mailing.sending import SendRefused, start_send
 

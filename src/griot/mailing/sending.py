@@ -21,12 +21,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from griot.digest.composing import absolute, issue_of
+from griot.digest.core.rendering.mail import UNSUBSCRIBE, render_correction_mail, render_mail
+from griot.digest.core.rendering.text import render_correction_text, render_text
+from griot.digest.core.words import words
 from griot.digest.models import Correction, IssuePage
-from griot.digest.rendering.mail import UNSUBSCRIBE, render_correction_mail, render_mail
-from griot.digest.rendering.text import render_correction_text, render_text
-from griot.digest.telling import testimonies_in
-from griot.digest.words import words
+from griot.digest.morning.telling import testimonies_in
+from griot.digest.site.composing import absolute, issue_of
 from griot.mailing.compiling import Compiled, compile_message
 from griot.mailing.models import Audience, Delivery, Send
 from griot.mailing.relays import InDoubt, Refused, Relay, RelayDown, open_relay

@@ -7,10 +7,10 @@ from typing import Any
 from django.dispatch import receiver
 from django.utils import timezone
 
-from griot.digest.composing import issue_of
-from griot.digest.rendering.mail import render_mail
-from griot.digest.rendering.text import render_text
-from griot.digest.telling import issues_with
+from griot.digest.core.rendering.mail import render_mail
+from griot.digest.core.rendering.text import render_text
+from griot.digest.morning.telling import issues_with
+from griot.digest.site.composing import issue_of
 from griot.mailing.models import Send
 from griot.testimonies.models import Testimony
 from griot.testimonies.signals import changed

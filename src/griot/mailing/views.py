@@ -23,9 +23,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 
-from griot.digest.approving import why_not
+from griot.digest.core.words import is_right_to_left, words
 from griot.digest.models import MAIL_POLICY, Correction, IssuePage
-from griot.digest.words import is_right_to_left, words
+from griot.digest.release.approving import why_not
 from griot.mailing.models import Audience, Schedule, Send, Subscription
 from griot.mailing.scheduling import moment, schedule, unschedule
 from griot.mailing.sending import SendRefused, resolve_in_doubt, send_correction, start_send

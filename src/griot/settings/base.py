@@ -26,8 +26,8 @@ USE_TZ = True
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
 WAGTAIL_I18N_ENABLED = True
-WAGTAIL_FINISH_WORKFLOW_ACTION = "griot.digest.finishing.keep_approved"
-WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {"CLASS": "griot.digest.translating.Machine"}
+WAGTAIL_FINISH_WORKFLOW_ACTION = "griot.digest.release.finishing.keep_approved"
+WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {"CLASS": "griot.digest.release.translating.Machine"}
 WAGTAIL_SITE_NAME = env.str("GRIOT_NAME", "Griot")
 WAGTAILADMIN_BASE_URL = PUBLIC_URL
 

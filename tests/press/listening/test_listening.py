@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from griot.demo.newsroom import seed_sources
 from griot.demo.wire import NOT_ARTICLES
-from griot.digest.assembling import night_of
+from griot.digest.morning.assembling import night_of
 from griot.press.core.sources.fetching import FetchError
 from griot.press.core.stories.evaluation import b_cubed, pairwise
 from griot.press.listening.ledger import ledger

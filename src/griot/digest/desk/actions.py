@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from griot.digest.assembling import start_issue
 from griot.digest.desk.lines import check_again
 from griot.digest.desk.placing import SECTIONS, Place, day_in_the_making, draft_of, issue_in_the_making, value_of
 from griot.digest.models import DeskAction, IssuePage, name_of
+from griot.digest.morning.assembling import start_issue
 from griot.press.models import Article, Line, Override, Rating, Story
 from griot.press.stories.beats_store import judge, unlearn
 from griot.press.stories.pipeline import draft_story, find_story

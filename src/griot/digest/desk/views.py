@@ -16,14 +16,14 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
-from griot.digest.approving import state_of
-from griot.digest.archive import TOLD_FILTERS
-from griot.digest.composing import path_of
 from griot.digest.desk import stories
 from griot.digest.desk.actions import Done, Refused, act, undo_last
 from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making, unfinished
 from griot.digest.models import IssuePage, Presence, ToldItem
+from griot.digest.release.approving import state_of
+from griot.digest.site.archive import TOLD_FILTERS
+from griot.digest.site.composing import path_of
 from griot.helpers import HelperError, helper_from
 from griot.press.core.beats.query import QueryError
 from griot.press.core.lines.lines import attribution

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from griot.digest.composing import issue_of
-from griot.digest.finding import NoSuchIssue, find_issue
-from griot.digest.rendering.as_json import render_json
-from griot.digest.rendering.exporting import render_newsml, render_ninjs
+from griot.digest.core.rendering.as_json import render_json
+from griot.digest.core.rendering.exporting import render_newsml, render_ninjs
+from griot.digest.morning.finding import NoSuchIssue, find_issue
+from griot.digest.site.composing import issue_of
 
 FORMATS = {"ninjs": render_ninjs, "newsml": render_newsml, "json": render_json}
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from griot.digest.assembling import morning
-from griot.digest.composing import path_of
+from griot.digest.morning.assembling import morning
+from griot.digest.site.composing import path_of
 from griot.press.core.progress import progress_bars
 from griot.press.listening.ledger import Ledger
 

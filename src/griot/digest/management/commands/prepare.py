@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.progress import Progress
 from wagtail.models import Locale, Page, Site
 
-from griot.digest.approving import first_workflow
 from griot.digest.models import DigestIndexPage, Newsroom
-from griot.digest.telling import first_themes
+from griot.digest.morning.telling import first_themes
+from griot.digest.release.approving import first_workflow
 from griot.press.stories.beats_store import first_beat
 from griot.testimonies.access import first_groups
 

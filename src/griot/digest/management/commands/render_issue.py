@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from griot.digest.composing import issue_of
-from griot.digest.finding import NoSuchIssue, find_issue
-from griot.digest.rendering import FORMATS, render
-from griot.digest.rendering.mail import MailError
+from griot.digest.core.rendering import FORMATS, render
+from griot.digest.core.rendering.mail import MailError
+from griot.digest.morning.finding import NoSuchIssue, find_issue
+from griot.digest.site.composing import issue_of
 
 
 class Command(BaseCommand):

@@ -12,8 +12,8 @@ from django.db import connection
 from rich.console import Console
 from rich.progress import Progress
 
-from griot.digest.finding import NoSuchIssue, find_issue
-from griot.digest.rendering.mail import MailError
+from griot.digest.core.rendering.mail import MailError
+from griot.digest.morning.finding import NoSuchIssue, find_issue
 from griot.mailing.models import Audience, Send
 from griot.mailing.sending import LANES, SendRefused, deliver, start_send
 

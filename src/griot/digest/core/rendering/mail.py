@@ -1,0 +1,40 @@
+"""The e-mail: MJML from our template, HTML from MJML."""
+
+from __future__ import annotations
+
+import re
+
+from mjml import mjml2html
+
+from griot.digest.core.rendering.environment import render_template
+from griot.digest.core.types import Issue
+
+# Stands where each recipient's own address to unsubscribe goes; the mailing replaces it.
+UNSUBSCRIBE = "https://unsubscribe.invalid/"
+LARGEST = 90 * 1024  # bytes; Gmail cuts a mail's HTML at 102 KB
+
+
+class MailError(ValueError):
+    """The issue can't be made into a mail; the message says why."""
+
+
+def render_mjml(issue: Issue) -> str:
+    return render_template("mail/issue.mjml", issue, unsubscribe=UNSUBSCRIBE)
+
+
+def render_correction_mail(issue: Issue, text: str) -> str:
+    """The HTML part of a mail that corrects an issue."""
+    mjml = render_template("mail/correction.mjml", issue, unsubscribe=UNSUBSCRIBE, text=text)
+    return re.sub(r">\s+<", "> <", str(mjml2html(mjml, disable_comments=True, fonts={})))
+
+
+def render_mail(issue: Issue) -> str:
+    """The HTML part. Raises MailError when it is larger than mail clients show."""
+    html = str(mjml2html(render_mjml(issue), disable_comments=True, fonts={}))  # by default it would link web fonts
+    html = re.sub(r">\s+<", "> <", html)
+    if len(html.encode()) > LARGEST:
+        raise MailError(
+            f"the e-mail would have {len(html.encode()) // 1024} KB; mail clients clip at 102 and we stop at 90. "
+            "Shorten texts or take pictures out."
+        )
+    return html

@@ -1,0 +1,158 @@
+"""What is set in type: share cards and charts as PNG, the issue on paper as PDF.
+
+Typst sets it, offline, with the fonts in its wheel where the machine has none. All texts reach it as
+JSON data, never as source, so nothing an outlet wrote can be a command.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+import typst
+
+from griot.digest.core.rendering.chart import chart_svg, describe, number
+from griot.digest.core.rendering.environment import quoted
+from griot.digest.core.rendering.text import paragraphs
+from griot.digest.core.types import Block, Figures, Issue, Picture, picture_of, title_of
+from griot.digest.core.words import long_date, when, words
+
+CARD = (1200, 630)  # pixels
+_PAPER = Path(__file__).parent / "paper"
+Files = Mapping[str, bytes]
+
+
+def _set(
+    template: str, data: Mapping[str, Any], format: Literal["pdf", "png"], files: Files, ppi: float = 144
+) -> bytes:
+    inputs = {"data": json.dumps(data, ensure_ascii=False, default=str)}
+    with TemporaryDirectory(prefix="griot-") as folder:
+        for name, content in {"main.typ": (_PAPER / template).read_bytes(), **files}.items():
+            Path(folder, name).write_bytes(content)
+        main: Any = Path(folder, "main.typ")
+        made = typst.compile(main, root=folder, format=format, ppi=ppi, sys_inputs=inputs)
+    return bytes(made[0] if isinstance(made, list) else made)
+
+
+def chart_png(figures: Figures, language: str, is_right_to_left: bool = False) -> bytes:
+    """The chart for mails, which show no SVG: 1280 pixels wide."""
+    svg = str(chart_svg(figures, language, is_right_to_left)).encode()
+    return _set("chart.typ", {}, "png", {"chart.svg": svg}, ppi=144)
+
+
+def card_png(issue: Issue, block: Block | None = None, photo: bytes | None = None) -> bytes:
+    """The card that networks show for the issue or one of its items, CARD pixels. `photo` is a JPEG."""
+    data = {
+        "newsroom": issue.newsroom, "date": long_date(issue.day, issue.language), "rtl": issue.is_right_to_left,
+        "language": issue.language, "title": (title_of(block) if block else "") or issue.title,
+        "text": _card_text(block) if block else issue.summary, "photo": bool(photo),
+        "credit": _credit(issue, picture_of(block) if block else issue.first_picture) if photo else "",
+    }  # fmt: skip
+    return _set("card.typ", data, "png", {"photo.jpg": photo} if photo else {}, ppi=72)
+
+
+def _credit(issue: Issue, picture: Picture | None) -> str:
+    return f"{words(issue.language)['photo']} {picture.credit}" if picture else ""
+
+
+def _card_text(block: Block) -> str:
+    """A sentence or two of the block, as the card shows it."""
+    text = getattr(block, "text", "") or " ".join(paragraphs(getattr(block, "html", "")))
+    if block.kind in {"quote", "portrait"}:
+        text = quoted(text)
+    if isinstance(block, Figures):
+        text = describe(block, "en")
+    return text if len(text) <= 220 else text[:220].rsplit(" ", 1)[0] + " …"
+
+
+def issue_pdf(issue: Issue, photos: Mapping[str, bytes]) -> bytes:
+    """The issue on A4, tagged for screen readers. `photos` are JPEGs by the picture's address."""
+    files = {f"{n}.jpg": photo for n, photo in enumerate(photos.values())}
+    name_of = {url: f"{n}.jpg" for n, url in enumerate(photos)}
+    say = words(issue.language)
+    blocks = []
+    for block in issue.blocks:
+        if block.kind == "share":
+            continue
+        blocks.append(_on_paper(block, issue, name_of))
+        if isinstance(block, Figures):
+            files[f"{block.anchor}.svg"] = str(chart_svg(block, issue.language, issue.is_right_to_left)).encode()
+    data = {
+        "newsroom": issue.newsroom, "title": issue.title, "date": long_date(issue.day, issue.language), "url": issue.url,
+        "contact": issue.contact, "language": issue.language, "rtl": issue.is_right_to_left, "blocks": blocks, "say": dict(say),
+        "corrections": [{"at": long_date(c.at.date(), issue.language), "text": c.text} for c in issue.corrections],
+    }  # fmt: skip
+    return _set("issue.typ", data, "pdf", files)
+
+
+def _on_paper(block: Block, issue: Issue, name_of: Mapping[str, str]) -> dict[str, Any]:
+    """A block as the paper template reads it: only what it prints."""
+
+    def photo(picture: Picture | None) -> dict[str, str] | None:
+        if picture is None:
+            return None
+        say = words(issue.language)
+        credit = picture.printed or (f"{say['photo']} {picture.credit}" if picture.credit else "")
+        return {"file": name_of.get(picture.url, ""), "alt": picture.alt, "credit": credit}
+
+    value: dict[str, Any] = {"kind": block.kind, "title": title_of(block), "photo": photo(picture_of(block))}
+    link = getattr(block, "link", None) or getattr(block, "more", None)
+    value["link"] = asdict(link) if link else None
+    match block.kind:
+        case "feature":
+            value["paragraphs"] = paragraphs(block.html)
+            value["dateline"] = block.dateline
+        case "text":
+            value["paragraphs"] = paragraphs(block.html)
+        case "gallery":
+            value["pictures"] = [
+                {"photo": photo(p.picture), "source": p.source, "caption": p.caption} for p in block.pictures
+            ]
+        case "video":
+            value["paragraphs"] = [block.text] if block.text else []
+        case "quote":
+            value |= {
+                "title": block.title,
+                "text": quoted(block.text),
+                "by": " – ".join(filter(None, [block.name, block.journey])),
+            }
+        case "portrait":
+            value |= {"text": quoted(block.text), "by": block.name}
+        case "event":
+            value["paragraphs"] = [
+                " · ".join(filter(None, [when(block, issue.language), block.where])),
+                *paragraphs(block.html),
+            ]
+        case "figures":
+            names = [name for name, _ in block.series.columns]
+            rows = [
+                [label, *(number(c[n], issue.language) for _, c in block.series.columns)]
+                for n, label in enumerate(block.series.labels)
+            ]
+            value |= {
+                "file": f"{block.anchor}.svg",
+                "alt": describe(block, issue.language),
+                "table": [["", *names], *rows],
+            }
+            value["link"] = asdict(block.source) if block.source else None
+        case "press_review":
+            value["title"] = block.title or words(issue.language)[block.section]
+            value["lines"] = [_line_pieces(line) for line in block.lines]
+    return value
+
+
+def _line_pieces(line: Any) -> list[dict[str, str]]:
+    """A press line cut where links begin and end."""
+    urls = dict(line.urls)
+    pieces = [{"text": name, "url": urls.get(name, "")} for name in line.names]
+    return [*pieces, {"text": f" {line.body}{' ' + line.mention if line.mention else ''}", "url": ""}]
+
+
+def gone_png(width: int, height: int) -> bytes:
+    """What stands where a picture stood whose rights have ended."""
+    say = words("en")
+    return _set("gone.typ", {"text": say["gone_picture"], "width": width, "height": height}, "png", {}, ppi=72)

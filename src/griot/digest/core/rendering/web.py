@@ -1,0 +1,36 @@
+"""The web pages that readers see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from griot.digest.core.rendering.environment import render_template
+from griot.digest.core.types import Block, Issue, picture_of, title_of
+from griot.digest.core.words import front_of, is_right_to_left, words
+
+if TYPE_CHECKING:
+    from griot.digest.site.archive import Archive
+
+
+def render_issue(issue: Issue) -> str:
+    return render_template("web/issue.html", issue)
+
+
+def render_item(issue: Issue, block: Block) -> str:
+    """One block on a page of its own; a gallery's shows all its pictures."""
+    return render_template("web/item.html", issue, block=block, item_title=title_of(block), picture=picture_of(block))
+
+
+def render_message(word: str, language: str = "en") -> str:
+    """A page that says one thing, for when there is nothing to show: a key of `words`."""
+    return render_template(
+        "web/message.html",
+        language=language,
+        message=words(language)[word],
+        front=front_of(language),
+        rtl=is_right_to_left(language),
+    )
+
+
+def render_archive(archive: Archive) -> str:
+    return render_template("web/archive.html", language=archive.language, archive=archive)

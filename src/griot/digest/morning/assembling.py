@@ -1,0 +1,91 @@
+"""Today's issue from today's lines."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from griot.digest.core.words import issue_title
+from griot.digest.models import DigestIndexPage, IssuePage
+from griot.digest.morning.frames import first_body
+from griot.press.core.progress import Progress, silent_progress
+from griot.press.listening.ledger import Ledger, ledger
+from griot.press.listening.listening import due_sources, fetch_sources
+from griot.press.listening.reading import read_entries
+from griot.press.models import Line
+from griot.press.stories.pipeline import draft_lines, group_articles, stories_on_beat
+
+NIGHT = timedelta(hours=36)  # what a morning looks back on
+MOST_LINES = 24
+
+
+def night_of(day: date, now: datetime) -> tuple[datetime, datetime]:
+    """The stretch of time that the issue of `day` looks back on; it ends now, or with the day."""
+    end = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    until = min(now, end)
+    return until - NIGHT, until
+
+
+def morning(day: date, now: datetime, progress: Progress = silent_progress) -> tuple[Ledger, IssuePage]:
+    """Run the whole pipeline once and lay out the issue. Can be stopped and run again anywhere."""
+    fetch_sources(due_sources(now), progress)
+    read_entries(progress)
+    group_articles(now)
+    since, until = night_of(day, timezone.now())
+    draft_lines(since, until, progress=progress)
+    return ledger(since, until), lay_out(day, since, until)
+
+
+def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -> IssuePage:
+    """The day's issue as a draft with the lines in its press review.
+
+    An issue that a person has touched, or that is published, is left as it is.
+    """
+    with transaction.atomic():
+        index = DigestIndexPage.objects.select_for_update().get(locale__language_code=language)
+        issue = IssuePage.objects.filter(day=day, language=language).first()
+        if issue and (issue.live or issue.revisions.exclude(user=None).exists()):
+            return issue
+        issue = issue.get_latest_revision_as_object() if issue else None
+        lines = [
+            line
+            for story in stories_on_beat(since, until)[: MOST_LINES * 2]
+            for line in Line.objects.filter(story=story, language=language)
+            if line.ok or (line.overrides.exists() and line.may_be_approved)  # vouched for by a named person
+        ][:MOST_LINES]
+        review = {"section": "press_review", "title": "", "lines": [_value(line) for line in lines]}
+        issue = issue or _begin(index, day)
+        if lines:
+            body = [(b.block_type, b.value) for b in issue.body]
+            sections = [n for n, b in enumerate(issue.body) if b.block_type == "press_review"]
+            at = next((n for n in sections if (body[n][1]["section"] or "press_review") == "press_review"), None)
+            if at is None:
+                body.append(("press_review", review))
+            else:
+                body[at] = ("press_review", {**body[at][1], "lines": review["lines"]})
+            issue.body = body
+        issue.summary = f"{len(lines)} stories from the night’s press" if lines else ""
+        issue.save_revision()
+    return issue
+
+
+def start_issue(day: date, language: str) -> IssuePage:
+    """The day's issue, begun from its frame where there is none yet."""
+    with transaction.atomic():
+        index = DigestIndexPage.objects.select_for_update().get(locale__language_code=language)
+        return IssuePage.objects.filter(day=day, language=language).first() or _begin(index, day)
+
+
+def _begin(index: DigestIndexPage, day: date) -> IssuePage:
+    language = index.locale.language_code
+    issue = IssuePage(title=issue_title(day, language), slug=day.isoformat(), day=day, locale=index.locale, live=False)
+    issue.body = issue.body.stream_block.to_python(first_body(day, language))
+    index.add_child(instance=issue)
+    issue.save_revision()
+    return issue
+
+
+def _value(line: Line) -> dict[str, object]:
+    return {"outlets": line.outlets, "body": line.body, "mention": line.mention, "story": line.story_id}

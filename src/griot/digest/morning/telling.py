@@ -1,0 +1,74 @@
+"""What follows from publishing: the archive's index of what was told, and the press's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from griot.digest.core import types
+from griot.digest.core.rendering.text import block_text, paragraphs
+from griot.digest.core.themes import THEMES
+from griot.digest.models import IssuePage, Theme, ToldItem
+from griot.digest.site.composing import bound_lines, issue_of, line_anchor
+from griot.press.core.beats.query import Document, Node, parse_query
+from griot.press.core.language.places import places_in
+from griot.press.core.language.text import fold
+from griot.press.stories.searching import search_vector
+from griot.testimonies.models import Testimony
+
+
+def first_themes() -> None:
+    """A newsroom's archive starts out with themes; whoever wants others says so."""
+    if not Theme.objects.exists():
+        Theme.objects.bulk_create(
+            Theme(slug=slug, name=names[0], names=dict(zip(("fr", "es", "ar"), names[1:], strict=True)), query=query)
+            for slug, names, query in THEMES
+        )
+
+
+def issues_with(testimony: object) -> list[IssuePage]:
+    """The issues in whose body a testimony stands, all editions."""
+    slug = Testimony.objects.values_list("slug", flat=True).get(pk=testimony)
+    return list(IssuePage.objects.annotate(words=Cast("body", TextField())).filter(words__contains=f'"{slug}"'))
+
+
+def testimonies_in(page: IssuePage) -> list[str]:
+    """The slugs of the testimonies that stand in an issue."""
+    return [child.value["testimony"] for child in page.body if child.block_type == "testimony"]
+
+
+def index_issue(page: IssuePage) -> None:
+    """Write down the items of a published issue as the archive is searched; of an unpublished one, none."""
+    themes = [(t.slug, parse_query(t.query)) for t in Theme.objects.all()]
+    rows = list(_items(page, themes)) if page.live else []
+    with transaction.atomic():
+        page.told.all().delete()
+        ToldItem.objects.bulk_create(rows)
+
+
+def _items(page: IssuePage, themes: Sequence[tuple[str, Node]]) -> list[ToldItem]:
+    value = issue_of(page)
+    stories = {line_anchor(line.id): line.value["story"] for line in bound_lines(page)}
+    rows: list[ToldItem] = []
+
+    def add(kind: str, anchor: str, title: str, text: str, outlets: Sequence[str] = (), section: str = "") -> None:
+        document = Document(fold(title), fold(text[:400]), fold(text[400:4000]))
+        places = places_in(f"{title}. {text}")[:8]
+        rows.append(ToldItem(
+            issue=page, day=page.day, language=page.language, position=len(rows), kind=kind, section=section, anchor=anchor,
+            title=title[:250], text=text, outlets=[o[:140] for o in outlets], countries=places,
+            themes=[slug for slug, node in themes if node.match(document) is not None], story=stories.get(anchor),
+            search=search_vector(title, " ".join(outlets), text),
+        ))  # fmt: skip
+
+    for block in value.blocks:
+        if isinstance(block, types.PressReview):
+            for line in block.lines:
+                add("line", line.anchor, "", line.text, [name for name, _ in line.urls], block.section)
+        elif not isinstance(block, types.Share | types.Banner):
+            text = block_text(block, value) if not isinstance(block, types.Text) else "\n".join(paragraphs(block.html))
+            add(block.kind, block.anchor, types.title_of(block), text)
+    return rows

@@ -1,0 +1,90 @@
+"""Whether an issue may go out: edited, approved by a second person, without blocking findings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from wagtail.models import GroupPagePermission, Revision, Workflow, WorkflowState, WorkflowTask
+
+from griot.digest.core.rendering.as_json import render_json
+from griot.digest.models import DigestIndexPage, IssuePage, SecondPersonTask
+from griot.digest.release.preflight import blocks
+from griot.digest.site.composing import issue_of, newsroom
+
+APPROVERS = "Moderators"  # Wagtail's own group of those who may publish
+
+
+def first_workflow() -> None:
+    """Issues are approved by a second person; whoever wants more steps adds them in Wagtail's settings."""
+    if SecondPersonTask.objects.exists():
+        return
+    task = SecondPersonTask.objects.create(name="Approved by a second person")
+    task.groups.set(Group.objects.filter(name=APPROVERS))
+    workflow = Workflow.objects.create(name="Issue: edited, then approved by a second person")
+    WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
+    for index in DigestIndexPage.objects.all():
+        workflow.workflow_pages.create(page=index)
+
+
+def second_person_counts() -> bool:
+    """Whether a second person must approve: the newsroom asks for it, and there are two who may."""
+    if not newsroom().needs_second_person:
+        return False
+    groups = GroupPagePermission.objects.filter(permission__codename="publish_page").values("group")
+    users = get_user_model().objects.filter(is_active=True)
+    return users.filter(is_superuser=True).union(users.filter(groups__in=groups)).count() > 1
+
+
+def said_in(revision: Revision) -> str:
+    """What readers would read of a revision. Saving in the editor makes a new one even where nothing was changed."""
+    page = revision.as_object()
+    return f"{page.title}\n{page.summary}\n{render_json(replace(issue_of(page), modified=None, published=None))}"
+
+
+def author_of(page: IssuePage) -> int | None:
+    """Who last changed what readers would read; None where that was the machine."""
+    revisions = list(page.revisions.order_by("-created_at", "-pk")[:20])
+    for revision, earlier in pairwise(revisions):
+        if said_in(revision) != said_in(earlier):
+            return int(revision.user_id) if revision.user_id else None
+    return int(revisions[-1].user_id) if revisions and revisions[-1].user_id else None
+
+
+def approval_of(page: IssuePage) -> WorkflowState | None:
+    """The approval that the issue has as it stands now, where it has one."""
+    states = WorkflowState.objects.for_instance(page).filter(status=WorkflowState.STATUS_APPROVED)
+    found: WorkflowState | None = states.select_related("current_task_state").order_by("-pk").first()
+    last = found.task_states.order_by("-pk").first() if found else None
+    latest = page.get_latest_revision()
+    return found if last and (last.revision_id == latest.pk or said_in(last.revision) == said_in(latest)) else None
+
+
+def why_not(page: IssuePage) -> str:
+    """Why the issue may not go out now, in words; "" where it may."""
+    draft = page.get_latest_revision_as_object()
+    found = blocks(draft)
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        return f"The pre-flight blocks it: {found[0].text}{more}"
+    if draft.language == settings.LANGUAGE_CODE and second_person_counts() and approval_of(page) is None:
+        return (
+            "It has not been approved by a second person as it stands now: submit it, and let somebody else approve it."
+        )
+    return ""
+
+
+def state_of(page: IssuePage) -> str:
+    """Where an issue stands, in a word: draft, edited, in approval, approved, scheduled, out."""
+    if page.live and not page.has_unpublished_changes:
+        return "out"
+    if page.approved_schedule:
+        return "scheduled"
+    if page.current_workflow_state:
+        return "in approval"
+    if approval_of(page):
+        return "approved"
+    return "edited" if page.revisions.exclude(user=None).exists() else "draft"

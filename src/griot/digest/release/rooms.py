@@ -1,0 +1,106 @@
+"""The issue's rooms in the admin: pre-flight, editions, carrying over, corrections."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from griot.digest.desk.actions import Refused, act
+from griot.digest.desk.placing import unfinished
+from griot.digest.models import Correction, IssuePage
+from griot.digest.release.approving import state_of, why_not
+from griot.digest.release.editions import make_editions
+from griot.digest.release.preflight import preflight
+from griot.digest.tasks import check_links_soon, translate_soon
+
+MOST_CARRIED = 40
+edit_permission = permission_required("digest.change_issuepage", raise_exception=True)
+
+
+@edit_permission
+def preflight_room(request: HttpRequest, pk: int) -> HttpResponse:
+    page = get_object_or_404(IssuePage, pk=pk)
+    check_links_soon(page.pk)
+    draft = page.get_latest_revision_as_object()
+    editions = [
+        {"page": other, "findings": [f for f in preflight(other.get_latest_revision_as_object()) if f.level != "info"]}
+        for other in IssuePage.objects.filter(translation_key=page.translation_key).exclude(pk=page.pk)
+    ]
+    return render(
+        request, "digest/release/preflight.html",
+        {"issue": draft, "findings": preflight(draft), "editions": editions, "state": state_of(page), "why_not": why_not(page)},
+    )  # fmt: skip
+
+
+@edit_permission
+@require_POST
+def editions_room(request: HttpRequest, pk: int) -> HttpResponse:
+    page = get_object_or_404(IssuePage, pk=pk)
+    made = make_editions(page, request.user)
+    is_translated = translate_soon(page.pk, request.user.pk)
+    words = (
+        "the translator is at work; what it translates stays marked until somebody has read it"
+        if is_translated
+        else "translate them in the editor"
+    )
+    messages.success(request, f"{len(made)} editions are up to date with the draft: {words}.")
+    return redirect("digest:preflight", page.pk)
+
+
+@edit_permission
+@require_POST
+def carry_over(request: HttpRequest) -> HttpResponse:
+    """What was put off, and what was accepted and never told, into the issue in the making."""
+    carried, refused = 0, []
+    for story in list(unfinished()[:MOST_CARRIED]):
+        try:
+            act("accept", request.user, {"story": story.pk})
+            carried += 1
+        except Refused as refusal:
+            refused.append(f"{story.headline[:60]}: {refusal}")
+    messages.success(request, f"{carried} line{'s' if carried != 1 else ''} carried over.")
+    for words in refused[:5]:
+        messages.warning(request, f"Left: {words}")
+    return redirect("desk:desk")
+
+
+class CorrectionForm(forms.Form):
+    text = forms.CharField(
+        label="What was wrong, and what is right",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        min_length=10,
+        max_length=2000,
+    )
+
+
+@edit_permission
+def correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """A dated note on the web issue, at once; the mailing offers to send it to those who received the issue."""
+    page = get_object_or_404(IssuePage, pk=pk)
+    if not page.live:
+        messages.error(request, "This issue is not out; mend the issue itself.")
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        row = Correction.objects.create(issue=page, text=form.cleaned_data["text"].strip(), by=request.user)
+        messages.success(request, "The correction stands on the web issue.")
+        return (
+            redirect("mailing:correction", row.pk)
+            if request.user.has_perm("mailing.add_send")
+            else redirect("digest:correct", page.pk)
+        )
+    return render(request, "digest/correct.html", {"issue": page, "form": form, "earlier": page.corrections.all()})
+
+
+@edit_permission
+@require_POST
+def take_back_correction(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Correction, pk=pk)
+    issue = row.issue_id
+    row.delete()
+    messages.success(request, "The correction is no longer on the web issue. Mails that were sent stay sent.")
+    return redirect("digest:correct", issue)

@@ -1,0 +1,341 @@
+"""From pages to values: what the renderers get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language
+from wagtail.models import Site
+from wagtail.rich_text import expand_db_html
+
+from griot.digest.core import types
+from griot.digest.core.series import parse_series
+from griot.digest.core.words import words
+from griot.digest.models import DigestIndexPage, IssuePage, Newsroom
+from griot.digest.models import Picture as PictureRow
+from griot.digest.release.editions import states_of
+from griot.press.core.lines.lines import attribution
+from griot.press.core.types import BadInput, OutletLink
+from griot.testimonies.types import Use
+
+WIDTHS = (640, 1280)
+_JPEG = tuple(f"width-{w}|format-jpeg|jpegquality-78" for w in WIDTHS)
+_AVIF = tuple(f"width-{w}|format-avif|avifquality-55" for w in WIDTHS)
+
+
+def absolute(url: str | None) -> str:
+    """A site address with the newsroom's public address in front."""
+    if not url or url.startswith(("http://", "https://", "data:")):
+        return url or ""
+    return f"{settings.PUBLIC_URL}{url}"
+
+
+def path_of(page: Any) -> str:
+    """A page's address under the public one, whatever host the site record names."""
+    parts = page.get_url_parts()
+    return absolute(parts[2] if parts else f"/{page.slug}/")
+
+
+def picture_of(row: PictureRow | None) -> types.Picture | None:
+    """A picture with its renditions; None for one whose rights have ended."""
+    if row is None or not row.may_be_shown:
+        return None
+    made = row.get_renditions(*_JPEG, *_AVIF)
+
+    def sources(specs: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+        return tuple(dict.fromkeys((absolute(made[s].url), made[s].width) for s in specs))
+
+    largest = made[_JPEG[-1]]
+    return types.Picture(
+        sources(_JPEG),
+        largest.width,
+        largest.height,
+        row.description,
+        row.credit,
+        licence=row.licence,
+        modern=sources(_AVIF),
+    )
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What composing a block may need besides its value."""
+
+    anchor: str
+    page_url: str
+    language: str
+    say: Mapping[str, str]
+    states: Mapping[str, types.State]  # by the path of a translated field
+    use: Use
+
+
+def _link(value: Any, default: str) -> types.Link | None:
+    if not value or not (value.get("url") or value.get("words")):
+        return None
+    return types.Link(value["words"] or default, value["url"] or "")
+
+
+def _picture(v: Any) -> types.Picture | None:
+    """The block's picture, or the credit that a past issue printed for one that is not here."""
+    if v.get("picture"):
+        return picture_of(v["picture"])
+    printed = v.get("credit") or ""
+    return types.Picture((), 0, 0, "", printed, printed) if printed else None
+
+
+def _feature(v: Any, c: _Context) -> types.Feature:
+    html = expand_db_html(v["text"].source)
+    return types.Feature(
+        c.anchor, v["title"], v["dateline"], html, _picture(v), _link(v["link"], c.say["read"]), v.get("share") or "",
+        bool(v.get("title_first")),
+    )  # fmt: skip
+
+
+def _gallery(v: Any, c: _Context) -> types.Gallery:
+    shown = tuple(
+        types.GalleryPicture(picture, p["source"], p["caption"], _link(p["link"], c.say["more_images"]))
+        for p in v["pictures"]
+        if (picture := _picture(p))
+    )
+    return types.Gallery(c.anchor, v["title"], shown, v.get("shown") or 2)
+
+
+def _video(v: Any, c: _Context) -> types.Video:
+    return types.Video(
+        c.anchor, v["title"], v["text"], picture_of(v["picture"]), _link(v["link"], c.say["watch"]), v["minutes"]
+    )
+
+
+def _banner(v: Any, c: _Context) -> types.Banner | None:
+    if v.get("picture"):
+        picture = picture_of(v["picture"])
+        return types.Banner(c.anchor, picture, v["url"] or "") if picture else None
+    return types.Banner(c.anchor, _picture(v) or types.Picture((), 0, 0, "", ""), v["url"] or "")
+
+
+def _quote(v: Any, c: _Context, title: str = "") -> types.Quote:
+    return types.Quote(
+        c.anchor, v["text"], v["name"] or "", v["journey"] or "", _picture(v), _link(v["link"], c.say["more"]), title
+    )
+
+
+def _quote_of_the_day(v: Any, c: _Context) -> types.Quote:
+    return _quote(v, c, v["title"] or c.say["quote_of_day"])
+
+
+def _portrait(v: Any, c: _Context) -> types.Portrait:
+    link = _link(v["link"], c.say["more"])
+    return types.Portrait(c.anchor, v["name"], v["text"], _picture(v), link, v.get("share") or "")
+
+
+def _event(v: Any, c: _Context) -> types.Event:
+    zone = ZoneInfo(settings.TIME_ZONE)
+    ends = v["ends"].astimezone(zone) if v["ends"] else None
+    html = expand_db_html(v["text"].source) if v["text"] else ""
+    return types.Event(
+        c.anchor, v["title"], v["begins"].astimezone(zone), ends, not v["all_day"], v["where"], html,
+        _link(v["link"], c.say["more"]),
+    )  # fmt: skip
+
+
+def _figures(v: Any, c: _Context) -> types.Figures | None:
+    try:
+        series = parse_series(v["data"])
+    except BadInput:  # a half-typed table in a preview
+        return None
+    return types.Figures(
+        c.anchor, v["title"], series, v["unit"], v["threshold"], v["threshold_label"], _link(v["source"], c.say["source"]),
+        f"{c.page_url}item/{c.anchor}/chart/",
+    )  # fmt: skip
+
+
+def press_line(v: Any, language: str = "en") -> types.PressLine:
+    """A line of the press review; its attribution is the house's unless a past issue printed it otherwise."""
+    outlets = [OutletLink(o["name"], o["url"] or "") for o in v["outlets"]]
+    urls = tuple((o.name, o.url) for o in outlets)
+    names = tuple(attribution(outlets, language))
+    if printed := v.get("head"):
+        names = _as_printed(printed, [o.name for o in outlets]) or names
+    return types.PressLine(names, urls, v["body"], v["mention"] or "")
+
+
+def _as_printed(head: str, outlets: list[str]) -> tuple[str, ...]:
+    """The attribution as printed, cut at its outlets' names; empty where they don't stand in it in their order."""
+    pieces: list[str] = []
+    rest = head
+    for name in outlets:
+        before, found, rest = rest.partition(name)
+        if not found or (not pieces and before):
+            return ()
+        pieces += [before, name] if pieces else [name]
+    return tuple([*pieces, rest] if rest else pieces)
+
+
+def _press_review(v: Any, c: _Context) -> types.PressReview:
+    section = v.get("section") or "press_review"
+    lines = []
+    for child in v["lines"].bound_blocks if hasattr(v["lines"], "bound_blocks") else []:
+        state = c.states.get(f"{child.id}.body", "")
+        language = settings.LANGUAGE_CODE if state == "untranslated" else c.language
+        lines.append(replace(press_line(child.value, language), anchor=line_anchor(child.id), state=state))
+    bullet = "•" if v.get("bullet") is None else v["bullet"]
+    return types.PressReview(c.anchor, v["title"] or "", tuple(lines), section, bullet)  # type: ignore[arg-type]
+
+
+def _text(v: Any, c: _Context) -> types.Text:
+    return types.Text(c.anchor, expand_db_html(v.source))
+
+
+def _testimony(v: Any, c: _Context) -> types.Block | None:
+    from griot.digest.site.stories import Place, block
+
+    return block(v["testimony"], Place(c.anchor, c.language, c.say["more"], c.say["watch"]), c.use)
+
+
+def _share(v: Any, c: _Context) -> types.Share:
+    return types.Share(c.anchor, (v or {}).get("printed") or "")
+
+
+_COMPOSE: dict[str, Callable[[Any, _Context], types.Block | None]] = {
+    "feature": _feature, "gallery": _gallery, "video": _video, "banner": _banner, "quote": _quote,
+    "quote_of_the_day": _quote_of_the_day, "portrait": _portrait, "press_review": _press_review, "event": _event,
+    "figures": _figures, "text": _text, "testimony": _testimony, "share": _share,
+}  # fmt: skip
+# The field of a block that tells whether a person has translated it.
+_TELLING = {"feature": "title", "gallery": "title", "video": "title", "event": "title", "figures": "title", "text": ""}
+
+
+def anchor_of(child_id: str | None) -> str:
+    return f"item-{(child_id or '')[:8]}"
+
+
+def line_anchor(child_id: str | None) -> str:
+    return f"line-{(child_id or '')[:8]}"
+
+
+def bound_lines(page: IssuePage) -> Iterator[Any]:
+    """Every press line of the issue as a bound block: its `id`, and its `value`."""
+    for child in page.body:
+        if child.block_type == "press_review":
+            yield from child.value["lines"].bound_blocks
+
+
+def _blocks(page: IssuePage, url: str, use: Use) -> Iterator[types.Block]:
+    say = words(page.language)
+    states = states_of(page)
+    for child in page.body:
+        mine = {
+            path.removeprefix(f"body.{child.id}.").removeprefix("lines."): state
+            for path, state in states.items()
+            if path.startswith(f"body.{child.id}")
+        }
+        context = _Context(anchor_of(child.id), url, page.language, say, mine, use)
+        block = _COMPOSE[child.block_type](child.value, context)
+        if block is not None:
+            telling = _TELLING.get(child.block_type, "text")
+            state = mine.get(telling) or mine.get(f"body.{child.id}") or ""
+            if child.block_type == "text":
+                state = next(iter(mine.values()), "")
+            yield replace(block, state="" if block.kind == "press_review" else state)
+
+
+def readers_language() -> str:
+    """The language that the address asked for speaks."""
+    return (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+
+
+def newsroom() -> Newsroom:
+    return Newsroom.for_site(Site.objects.get(is_default_site=True))
+
+
+def issue_of(page: IssuePage, use: Use = "web") -> types.Issue:
+    """The issue that a page holds, unsaved edits of a preview included; testimonies in it as their consent lets `use` show them."""
+    room = newsroom()
+    index = DigestIndexPage.objects.filter(locale_id=page.locale_id).first() or DigestIndexPage.objects.first()
+    front = path_of(index) if index else absolute("/")
+    url = path_of(page)
+    return types.Issue(
+        newsroom=room.name,
+        title=page.title,
+        day=page.day,
+        language=page.language,
+        url=url,
+        archive_url=f"{front}archive/",
+        feed_url=f"{front}feed/",
+        contact=room.contact or settings.CONTACT,
+        summary=page.summary,
+        blocks=tuple(_blocks(page, url, use)),
+        printed_head=None if page.printed_head is None else tuple(page.printed_head),
+        corrections=tuple(types.Correction(timezone.localtime(c.at), c.text) for c in page.corrections.all())
+        if page.pk
+        else (),
+        editions=tuple(_editions(page)),
+        source_language=settings.LANGUAGE_CODE,
+        published=page.first_published_at,
+        modified=page.last_published_at,
+    )
+
+
+def _editions(page: IssuePage) -> Iterator[types.Edition]:
+    if not page.pk:
+        return
+    for other in IssuePage.objects.filter(translation_key=page.translation_key).live().public().order_by("language"):
+        if other.pk != page.pk:
+            yield types.Edition(other.language, path_of(other))
+
+
+def stored(block: types.Block) -> tuple[str, Any]:
+    """A block as an issue's body holds it: what composing turns back into the same block. For imported issues."""
+    return _STORE[block.kind](block)
+
+
+def _stored_link(link: types.Link | None) -> dict[str, str]:
+    return {"words": link.words, "url": link.url} if link else {"words": "", "url": ""}
+
+
+def _printed(picture: types.Picture | None) -> str:
+    return picture.printed if picture else ""
+
+
+def _store_quote(b: types.Quote) -> tuple[str, Any]:
+    value = {
+        "text": b.text, "name": b.name, "journey": b.journey, "picture": None, "link": _stored_link(b.more),
+        "credit": _printed(b.picture),
+    }  # fmt: skip
+    return ("quote_of_the_day", {**value, "title": b.title}) if b.title else ("quote", value)
+
+
+def _store_line(line: types.PressLine) -> dict[str, Any]:
+    outlets = [{"name": name, "url": url} for name, url in line.urls]
+    usual = tuple(attribution([OutletLink(n, u) for n, u in line.urls]))
+    head = "" if usual == line.names else "".join(line.names)
+    return {"outlets": outlets, "body": line.body, "mention": line.mention, "story": None, "head": head}
+
+
+_STORE: dict[str, Callable[[Any], tuple[str, Any]]] = {
+    "feature": lambda b: ("feature", {
+        "title": b.title, "picture": None, "dateline": b.dateline, "text": b.html, "link": _stored_link(b.link),
+        "credit": _printed(b.picture), "share": b.share, "title_first": b.title_first,
+    }),
+    "gallery": lambda b: ("gallery", {
+        "title": b.title, "shown": b.shown, "pictures": [
+            {"picture": None, "source": p.source, "caption": p.caption, "link": _stored_link(p.more), "credit": _printed(p.picture)}
+            for p in b.pictures
+        ],
+    }),
+    "banner": lambda b: ("banner", {"picture": None, "url": b.url, "credit": _printed(b.picture)}),
+    "quote": _store_quote,
+    "portrait": lambda b: ("portrait", {
+        "picture": None, "name": b.name, "text": b.text, "link": _stored_link(b.link), "credit": _printed(b.picture), "share": b.share,
+    }),
+    "press_review": lambda b: ("press_review", {
+        "section": b.section, "title": b.title, "bullet": b.bullet, "lines": [_store_line(line) for line in b.lines],
+    }),
+    "text": lambda b: ("text", b.html),
+    "share": lambda b: ("share", {"printed": b.printed}),
+}  # fmt: skip

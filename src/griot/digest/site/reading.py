@@ -1,0 +1,159 @@
+"""What readers' pages answer: issues, their items, pictures made for them, the archive, the feeds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import get_args
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from griot.digest.core import types
+from griot.digest.core.rendering.feeds import render_feed, render_json_feed, render_sitemap
+from griot.digest.core.rendering.typeset import card_png, chart_png, issue_pdf
+from griot.digest.core.rendering.web import render_archive, render_issue, render_item
+from griot.digest.core.words import words
+from griot.digest.models import DigestIndexPage, IssuePage
+from griot.digest.site.archive import archive_of
+from griot.digest.site.composing import issue_of, newsroom, path_of
+from griot.testimonies.keeping import vault
+from griot.testimonies.media import public_rendition
+
+FEED_ISSUES = 30
+MOST_IN_SITEMAP = 20_000
+SECTIONS = get_args(types.Section)
+PAGE_AGE, FILE_AGE = 30, 3600  # seconds that others may keep what we served; a withdrawal reaches pages within a minute
+
+
+def kept(response: HttpResponseBase, seconds: int) -> HttpResponseBase:
+    """Let browsers and caches keep an answer that is the same for every reader."""
+    response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    return response
+
+
+def issue(page: IssuePage) -> HttpResponseBase:
+    return kept(HttpResponse(render_issue(issue_of(page))), PAGE_AGE)
+
+
+def _block(page: IssuePage, anchor: str) -> tuple[types.Issue, types.Block]:
+    value = issue_of(page)
+    block = next((b for b in value.blocks if b.anchor == anchor), None)
+    if block is None:
+        raise Http404("the issue has no such item")
+    return value, block
+
+
+def _set_once(what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
+    """What is set in type for anybody who asks: once for all that stands in it, so that asking often costs little.
+
+    A picture whose rights end leaves the values, and with that the key.
+    """
+    key = sha256(repr(what).encode()).hexdigest()
+    return caches["typeset"].get_or_set(key, make, FILE_AGE) or b""
+
+
+def item(page: IssuePage, anchor: str) -> HttpResponseBase:
+    value, block = _block(page, anchor)
+    if block.kind in {"press_review", "share", "banner", "text"}:
+        return HttpResponseRedirect(f"{value.url}#{anchor}")
+    return kept(HttpResponse(render_item(value, block)), PAGE_AGE)
+
+
+def chart(page: IssuePage, anchor: str) -> HttpResponseBase:
+    value, block = _block(page, anchor)
+    if not isinstance(block, types.Figures):
+        raise Http404("this item is no chart")
+    png = _set_once(("chart", block, value.language), lambda: chart_png(block, value.language, value.is_right_to_left))
+    return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
+
+
+def card(page: IssuePage, anchor: str) -> HttpResponseBase:
+    value, block = _block(page, anchor) if anchor else (issue_of(page), None)
+    picture = types.picture_of(block) if block else value.first_picture
+    png = _set_once(("card", value, anchor), lambda: card_png(value, block, photo_of(picture) if picture else None))
+    return kept(HttpResponse(png, content_type="image/png"), PAGE_AGE)
+
+
+def pdf(page: IssuePage) -> HttpResponseBase:
+    value = issue_of(page)
+    response = HttpResponse(_set_once(("pdf", value), lambda: _pdf(value)), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{page.day}-{page.language}.pdf"'
+    return kept(response, PAGE_AGE)
+
+
+def _pdf(value: types.Issue) -> bytes:
+    pictures: list[types.Picture] = []
+    for block in value.blocks:
+        if isinstance(block, types.Gallery):
+            pictures += [p.picture for p in block.pictures]
+        elif found := types.picture_of(block):
+            pictures.append(found)
+    return issue_pdf(value, {p.url: photo for p in pictures if (photo := photo_of(p))})
+
+
+def photo_of(picture: types.Picture) -> bytes | None:
+    """The JPEG of a picture that we serve ourselves."""
+    path = urlsplit(picture.url).path
+    if found := re.fullmatch(r"/stories/media/(\w+)/(\w+)/", path):
+        rendition = public_rendition(found[1], found[2])
+        return vault().read(rendition.vault) if rendition else None
+    if not path.startswith(settings.MEDIA_URL):
+        return None
+    name = path.removeprefix(settings.MEDIA_URL)
+    if not default_storage.exists(name):
+        return None
+    with default_storage.open(name) as file:
+        return bytes(file.read())
+
+
+def feed(index: DigestIndexPage, section: str, as_json: bool) -> HttpResponseBase:
+    """The newest issues of a language, whole or one section of them, as Atom or JSON Feed."""
+    say = words(index.locale.language_code)
+    if section and section not in SECTIONS:
+        raise Http404("there is no such section")
+    found = []
+    for page in index.issues()[:FEED_ISSUES]:
+        value = issue_of(page)
+        if section:
+            blocks = tuple(b for b in value.blocks if isinstance(b, types.PressReview) and b.section == section)
+            value = replace(value, blocks=blocks)
+        if value.blocks:
+            found.append((value, page.last_published_at))
+    front = path_of(index)
+    name = newsroom().name + (f": {say[section]}" if section else "")
+    url = f"{front}{'json-feed' if as_json else 'feed'}/{f'{section}/' if section else ''}"
+    if as_json:
+        content = render_json_feed(found, front, url, name, index.locale.language_code).encode()
+    else:
+        content = render_feed(found, front, url, name)
+    kind = "application/feed+json" if as_json else "application/atom+xml"
+    return kept(HttpResponse(content, content_type=f"{kind}; charset=utf-8"), PAGE_AGE)
+
+
+def archive(index: DigestIndexPage, request: HttpRequest) -> HttpResponseBase:
+    return kept(HttpResponse(render_archive(archive_of(index, request.GET.dict()))), PAGE_AGE)
+
+
+def sitemap(request: HttpRequest) -> HttpResponseBase:
+    """Every issue of every language; those of the last two days as news."""
+    pages = list(IssuePage.objects.live().public().order_by("-day")[:MOST_IN_SITEMAP])
+    addresses = {page.pk: path_of(page) for page in pages}
+    editions: dict[object, list[tuple[str, str]]] = {}
+    for page in pages:
+        editions.setdefault(page.translation_key, []).append((page.language, addresses[page.pk]))
+    since = timezone.now() - timedelta(days=2)
+    rows = [
+        (addresses[p.pk], p.title, p.language, at, at > since, editions[p.translation_key])
+        for p in pages
+        if (at := p.first_published_at or p.last_published_at)
+    ]
+    return kept(HttpResponse(render_sitemap(rows, newsroom().name), content_type="application/xml"), PAGE_AGE)

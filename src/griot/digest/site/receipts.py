@@ -1,0 +1,117 @@
+"""The teller's own page: with the code on their receipt they see where their story stands, change what they allow, or take it back.
+
+No account, no address, no name is asked. The code opens the page for a while; it is not kept in the address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from griot.accounts.limiting import comes_too_often
+from griot.digest.core.rendering.environment import render_template
+from griot.digest.core.words import front_of, is_right_to_left, words
+from griot.digest.site.composing import newsroom, readers_language
+from griot.testimonies import shown, withdrawing
+from griot.testimonies.access import note
+from griot.testimonies.errors import Refused
+from griot.testimonies.intake import add_consent, read_consent
+from griot.testimonies.models import Testimony
+from griot.testimonies.models.campaigns import token_hash
+from griot.testimonies.models.testimonies import plain_receipt
+from griot.testimonies.surfaces import surface
+
+OPEN_FOR = timedelta(minutes=30)
+MOST_TRIES, TRIES_WITHIN = 10, 600  # of one address, in seconds
+_KEPT = ("naming", "place", "face", "voice")
+
+
+@surface("teller's receipt", "receipt code", "bare fact", "what the teller sees and changes of their own testimony")
+@never_cache
+@require_http_methods(["GET", "POST"])
+def receipt(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST" and "code" in request.POST:
+        return _opened(request)
+    row = _of(request)
+    if row is None:
+        return _page(request, row=None)
+    if request.method == "POST":
+        return _changed(request, row)
+    return _page(request, row=row)
+
+
+def _opened(request: HttpRequest) -> HttpResponse:
+    if comes_too_often(request, "receipt", MOST_TRIES, TRIES_WITHIN):
+        return _page(request, row=None, error="receipt_wait", status=429)
+    code = plain_receipt(request.POST["code"])
+    row = Testimony.objects.filter(receipt=token_hash(code)).exclude(receipt="").first() if code else None
+    if row is None:
+        return _page(request, row=None, error="receipt_unknown", status=404)
+    request.session.cycle_key()
+    request.session["receipt"] = [str(row.pk), row.receipt, (timezone.now() + OPEN_FOR).timestamp()]
+    note("teller", row, "receipt")
+    return HttpResponseRedirect(reverse("receipt"))
+
+
+def _of(request: HttpRequest) -> Testimony | None:
+    kept = request.session.get("receipt")
+    if not kept or kept[2] < timezone.now().timestamp():
+        return None
+    row = Testimony.objects.filter(pk=kept[0]).first()
+    # A new receipt ends what an older one had opened; a withdrawn story is shown as that, to who withdrew it.
+    return row if row and (row.receipt == kept[1] or row.withdrawn) else None
+
+
+def _changed(request: HttpRequest, row: Testimony) -> HttpResponse:
+    act = request.POST.get("act")
+    if act == "close":
+        request.session.flush()
+    elif act == "withdraw" and not row.over:
+        if request.POST.get("sure") != "yes":
+            return _page(request, row=row, error="receipt_sure", status=400)
+        note("teller", row, "withdraw")
+        withdrawing.withdraw(row, "teller")
+    elif act == "change" and not row.over and row.consent:
+        try:
+            _change(request, row)
+        except Refused as refusal:
+            return _page(request, row=row, said=str(refusal), status=400)
+    return HttpResponseRedirect(reverse("receipt"))
+
+
+def _change(request: HttpRequest, row: Testimony) -> None:
+    """What the teller ticked, over what they allowed before. Raises Refused."""
+    assert row.consent is not None
+    before = row.consent.as_value()
+    sent: dict[str, Any] = {
+        "uses": request.POST.getlist("uses"), "language": before.language, "explained": before.explained, "evidence": before.evidence or "receipt",
+        "is_minor": before.is_minor, "given": timezone.now().isoformat(), "until": request.POST.get("until", ""),
+        "guardian": {"name": before.guardian.name, "relation": before.guardian.relation} if before.guardian else None,
+        **{name: request.POST.get(name, getattr(before, name)) for name in _KEPT},
+    }  # fmt: skip
+    value = replace(read_consent(sent, row.teller), given=timezone.now())
+    add_consent(row, value, by="teller")
+    note("teller", row, "consent")
+
+
+def _page(
+    request: HttpRequest, row: Testimony | None, error: str = "", said: str = "", status: int = 200
+) -> HttpResponse:
+    language = readers_language()
+    is_out = bool(row and shown.told(row, "web", language))
+    page = render_template(
+        "web/receipt.html", language=language, rtl=is_right_to_left(language), newsroom=newsroom().name, row=row, consent=row.consent if row else None,
+        over=row.over if row else "", csrf=get_token(request), error=words(language)[error] if error else said, is_out=is_out,
+        address=reverse("story", args=[row.slug]) if row and is_out else "", front=front_of(language),
+        referrals=shown.turn_to(row.country, language) if row and row.country else [],
+    )  # fmt: skip
+    # Not no-referrer: browsers then send "Origin: null", which the form’s protection refuses.
+    return HttpResponse(page, status=status, headers={"X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"})

@@ -1,0 +1,21 @@
+"""What is served besides pages: the pictures made for readers, while their rights last."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.static import serve
+
+from griot.digest.core.rendering.typeset import gone_png
+from griot.digest.models import PictureRendition
+from griot.digest.site.reading import FILE_AGE, kept
+
+
+def picture(request: HttpRequest, path: str) -> HttpResponseBase:
+    """A rendition; or, where the picture's rights have ended, a plain card that says so, also in mails long sent."""
+    rendition = PictureRendition.objects.filter(file=path).select_related("image").first()
+    if rendition and not rendition.image.may_be_shown:
+        png = gone_png(rendition.width, rendition.height)
+        return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
+    return kept(serve(request, path, document_root=settings.MEDIA_ROOT), FILE_AGE)

@@ -1,0 +1,390 @@
+"""The desk: what it shows in how many queries, what an editor does there, and undoing it."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+
+from griot.digest.desk import stories
+from griot.digest.desk.actions import Refused, act, undo_last
+from griot.digest.desk.lines import pieces
+from griot.digest.desk.placing import day_in_the_making, draft_of, issue_in_the_making
+from griot.digest.models import DeskAction, IssuePage
+from griot.press.core.types import Claim
+from griot.press.models import Article, Line, Outlet, Override, Rating, Story, Verdict
+from griot.press.stories.beats_store import first_beat
+from griot.press.stories.pipeline import rate_stories
+from griot.press.stories.searching import search_vector
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor(db):
+    return get_user_model().objects.create_superuser("ana", "ana@example.org", "x", first_name="Ana", last_name="Lima")
+
+
+@pytest.fixture
+def colleague(db):
+    return get_user_model().objects.create_superuser("bo", "bo@example.org", "x")
+
+
+@pytest.fixture
+def desk_client(client, editor):
+    client.force_login(editor)
+    return client
+
+
+def tell(title: str, *outlets: str, country: str = "IT", hours: float = 2, language: str = "en") -> Story:
+    """A story with one report of each outlet."""
+    now = timezone.now() - timedelta(hours=hours)
+    story = Story.objects.create(first_published=now, last_published=now)
+    for n, name in enumerate(outlets or ("The Harbour Times",)):
+        outlet, _ = Outlet.objects.get_or_create(name=name)
+        text = f"{title}. The coast guard said that {n + 3} boats with migrants were met near Lampedusa on Sunday."
+        Article.objects.create(
+            outlet=outlet, url=f"https://{name.replace(' ', '').lower()}.example/{story.pk}/{n}", title=title, summary=text, text=text,
+            language=language, published=now, published_from="feed", read_from="page", story=story, places=[country], search=search_vector(title, text, text),
+        )  # fmt: skip
+    return story
+
+
+@pytest.fixture
+def night(site):
+    first_beat()
+    told = [
+        tell("57 migrants rescued off Lampedusa", "The Harbour Times", "Al Marsa", "Radio Costa"),
+        tell("Court halts deportation of asylum seekers", "Northern Ledger", country="GB"),
+        tell("Refugee camp in Bangladesh burns", "Dhaka Beacon", "Wirepoint", country="BD"),
+    ]
+    rate_stories({s.pk for s in told})
+    return list(Story.objects.order_by("pk"))
+
+
+def lines(section: str = "press_review") -> list[int]:
+    with draft_of(issue_in_the_making().pk) as draft:
+        return [item["value"]["story"] for item in draft.lines(section)]
+
+
+# --- what it shows -------------------------------------------------------------------------
+
+
+def test_the_desk_shows_ranked_stories_and_opens_the_best(desk_client, night):
+    page = desk_client.get("/admin/desk/").content.decode()
+    assert page.index("57 migrants rescued") < page.index("Court halts")
+    for fact in (
+        "3 reports",
+        "at its heart",
+        "The Harbour Times",
+        "Open <span>3</span>",
+        "independent outlets",
+        "machine draft",
+    ):
+        assert fact in page, fact
+
+
+def test_an_empty_desk_says_what_to_do(desk_client, site):
+    page = desk_client.get("/admin/desk/").content.decode()
+    assert "No open stories" in page and "the ledger" in page and "Choose a story" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "titles"),
+    [
+        ({"country": "GB"}, ["Court"]), ({"language": "fr"}, []), ({"q": "bangladesh"}, ["Refugee"]), ({"q": 'title:"refugee camp"'}, ["Refugee"]),
+        ({"q": "court NOT asylum"}, []), ({"q": "country:BD OR country:GB", "state": "all"}, ["Court", "Refugee"]), ({"ours": "on"}, []),
+        ({"q": "a fire among displaced people", "meaning": "on"}, ["Refugee", "57", "Court"]),
+    ],
+)  # fmt: skip
+def test_filters_and_search_narrow_the_list(desk_client, night, asked, titles):
+    from griot.press.core.language.vectors import default_encoder
+
+    for a in Article.objects.all():
+        Article.objects.filter(pk=a.pk).update(vector=default_encoder().encode([a.title])[0])
+    found = stories.rows(stories.Asked.of(asked))
+    assert sorted(r.story.headline.split()[0] for r in found) == sorted(titles)
+    if "meaning" in asked:
+        assert found[0].story.headline.startswith("Refugee")
+
+
+def test_a_search_that_cannot_be_read_says_so(desk_client, night):
+    page = desk_client.get("/admin/desk/", {"q": "boats AND ("}).content.decode()
+    assert "The search could not be understood: at character" in page and "at the end" in page
+    assert desk_client.get("/admin/desk/rows/", {"q": "("}).status_code == 422
+
+
+def test_choices_say_how_many_stories_they_leave(night):
+    found = stories.choices(stories.Asked())
+    assert [(c.name, c.count) for c in found["country"]] == [("Bangladesh", 1), ("United Kingdom", 1), ("Italy", 1)]
+    assert {c.name for c in found["outlet"]} >= {"Wirepoint", "Northern Ledger"}
+
+
+def test_the_number_of_queries_does_not_grow_with_the_stories(desk_client, night, django_assert_max_num_queries):
+    def asked(path: str = "/admin/desk/") -> int:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert desk_client.get(path).status_code == 200
+        return len(captured)
+
+    paths = (
+        "/admin/desk/",
+        "/admin/desk/rows/?from=0",
+        "/admin/desk/?q=boats",
+        f"/admin/desk/pulse/?since={(timezone.now() - timedelta(days=1)).isoformat()[:19]}Z",
+    )
+    for path in paths:
+        asked(path)  # settings and content types are read once
+    few = [asked(path) for path in paths]
+    more = [tell(f"Migrants story number {n}", "The Harbour Times", f"Outlet {n % 7}") for n in range(60)]
+    rate_stories({s.pk for s in more})
+    for path in paths:
+        asked(path)  # the best story may be another now; its line is drafted once
+    assert [asked(path) for path in paths] == few
+
+
+def test_a_told_story_is_open_again_only_with_news(night):
+    story = night[0]
+    Story.objects.filter(pk=story.pk).update(told=timezone.now())
+    assert story not in [r.story for r in stories.rows(stories.Asked())]
+    Story.objects.filter(pk=story.pk).update(grown=timezone.now() + timedelta(minutes=1))
+    row = next(r for r in stories.rows(stories.Asked()) if r.story == story)
+    assert row.has_news_since_told
+
+
+def test_claims_are_cut_out_of_the_line_where_they_stand():
+    body = "reported that 57 people came and 57 stayed in Rome."
+    claims = [Claim("57", "number", "u", "57 people came"), Claim("Rome", "place"), Claim("57 people", "number")]
+    cut = pieces(body, claims, frozenset({"Rome"}))
+    assert "".join(p.text for p in cut) == body
+    assert [(p.text, p.state) for p in cut if p.claim] == [
+        ("57 people", "unsupported"),
+        ("57", "supported"),
+        ("Rome", "vouched"),
+    ]
+
+
+# --- what is done there --------------------------------------------------------------------
+
+
+def test_accepting_puts_the_line_into_the_issue_in_the_houses_order(editor, night):
+    rescue, court, fire = night
+    for story in (court, fire, rescue):
+        assert act("accept", editor, {"story": story.pk}).label.startswith("Accepted")
+    assert lines() == [rescue.pk, fire.pk, court.pk], "by independent reports"
+    Story.objects.filter(pk=court.pk).update(is_ours=True)
+    act("accept", editor, {"story": court.pk, "section": "opinion"})
+    act("move", editor, {"story": court.pk, "section": "press_review"})
+    assert lines() == [court.pk, rescue.pk, fire.pk], "what involves us comes first"
+    assert lines("opinion") == []
+    assert IssuePage.objects.count() == 1 and not IssuePage.objects.get().live
+    assert Rating.objects.get(story=rescue).judgement == "accepted"
+
+
+def test_regions_are_spread_among_lines_of_like_weight(editor, site):
+    first_beat()
+    told = [tell(f"Migrants {n} at the border", country=code) for n, code in enumerate(["IT", "IT", "NG", "IT"])]
+    rate_stories({s.pk for s in told})
+    for story in told:
+        act("accept", editor, {"story": story.pk})
+    there = lines()
+    assert abs(there.index(told[2].pk) - 1.5) <= 1, "the one from Africa stands between those from Europe"
+
+
+def test_an_unsupported_claim_blocks_until_somebody_answers_for_it(editor, night):
+    story = night[0]
+    act(
+        "edit",
+        editor,
+        {
+            "story": story.pk,
+            "version": 0 if not Line.objects.filter(story=story).exists() else Line.objects.get(story=story).version,
+            "body": "reported that 99 migrants were rescued off Lampedusa.",
+        },
+    )
+    with pytest.raises(Refused, match="no article supports “99”"):
+        act("accept", editor, {"story": story.pk})
+    with pytest.raises(Refused, match="where you have it from"):
+        act("vouch", editor, {"story": story.pk, "claim": "99", "why": ""})
+    act("vouch", editor, {"story": story.pk, "claim": "99", "why": "The ministry told me so"})
+    act("accept", editor, {"story": story.pk})
+    assert lines() == [story.pk] and Override.objects.get().by == editor
+
+
+def test_an_edit_is_checked_shown_in_the_issue_and_never_drafted_over(editor, night):
+    from griot.press.stories.pipeline import draft_lines
+
+    story = night[0]
+    act("accept", editor, {"story": story.pk})
+    line = Line.objects.get(story=story)
+    chosen = line.outlets[1]["url"]
+    act(
+        "edit",
+        editor,
+        {"story": story.pk, "version": 0, "body": "reported that boats were met near Lampedusa.", "outlets": [chosen]},
+    )
+    with draft_of(issue_in_the_making().pk) as draft:
+        value = draft.lines("press_review")[0]["value"]
+    assert value["body"] == "reported that boats were met near Lampedusa."
+    assert [o["value"]["url"] for o in value["outlets"]] == [chosen]
+    draft_lines(timezone.now() - timedelta(hours=36), timezone.now())
+    assert Line.objects.get(story=story).body == "reported that boats were met near Lampedusa."
+    undo_last(editor)
+    assert Line.objects.get(story=story).body == line.body
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [({"body": ""}, "needs words"), ({"body": "x" * 3000}, "at most"), ({"outlets": ["https://elsewhere.example/"]}, "at least one outlet"), ({"version": 7}, "changed this line meanwhile")],
+)  # fmt: skip
+def test_an_edit_that_cannot_be_says_why(editor, night, data, words):
+    act("accept", editor, {"story": night[0].pk})
+    with pytest.raises(Refused, match=words):
+        act("edit", editor, {"story": night[0].pk, "version": 0, "body": "reported that it rained.", **data})
+
+
+def test_two_editors_never_overwrite_each_other(editor, colleague, night):
+    story = night[0].pk
+    act("discard", editor, {"story": story, "seen": ""})
+    with pytest.raises(Refused, match="Ana Lima has discarded this story meanwhile") as refused:
+        act("accept", colleague, {"story": story, "seen": ""})
+    assert refused.value.conflict
+    act("accept", colleague, {"story": story, "seen": "discarded"})
+    act("edit", editor, {"story": story, "version": 0, "body": "reported that boats came."})
+    with pytest.raises(Refused, match="Ana Lima has changed this line meanwhile"):
+        act("edit", colleague, {"story": story, "version": 0, "body": "reported that ships came."})
+    with pytest.raises(Refused, match="nothing to undo"):
+        undo_last(get_user_model().objects.create_user("cy"))
+
+
+def test_every_act_can_be_undone_in_turn(editor, night):
+    rescue, court, fire = night
+    act("accept", editor, {"story": rescue.pk})
+    act("accept", editor, {"story": fire.pk})
+    line = Line.objects.get(story=rescue)
+    learned = first_beat().learned
+
+    def state() -> tuple:
+        return (
+            lines(), lines("trending"), list(Story.objects.order_by("pk").values_list("decision", "merged_into", "headline")),
+            list(Line.objects.order_by("story").values_list("story", "body", "mention")), sorted(Article.objects.values_list("pk", "story")),
+            Override.objects.count(), Verdict.objects.count(),
+        )  # fmt: skip
+
+    before = [state()]
+    articles = list(rescue.articles.values_list("pk", flat=True))
+    for kind, data in (
+        ("discard", {"story": rescue.pk}), ("later", {"story": court.pk}), ("reopen", {"story": court.pk}), ("accept", {"story": rescue.pk}),
+        ("edit", {"story": rescue.pk, "version": line.version, "body": "reported that 99 boats came."}),
+        ("vouch", {"story": rescue.pk, "claim": "99", "why": "seen by myself"}), ("move", {"story": fire.pk, "section": "trending"}),
+        ("merge", {"story": fire.pk, "with": [rescue.pk]}),
+    ):  # fmt: skip
+        act(kind, editor, data)
+        before.append(state())
+    merged = Story.objects.get(merged_into=None, articles__in=articles[:1])
+    act("split", editor, {"story": merged.pk, "articles": articles[:1]})
+    for expected in reversed(before):
+        undo_last(editor)
+        assert state() == expected
+    after = first_beat().learned
+    assert all(abs(after.get(k, 0) - learned.get(k, 0)) < 0.01 for k in {*after, *learned})
+
+
+def test_only_the_last_fifty_acts_are_kept(editor, night):
+    for _ in range(26):
+        act("later", editor, {"story": night[0].pk})
+        act("reopen", editor, {"story": night[0].pk})
+    assert DeskAction.objects.count() == 50
+
+
+def test_the_machines_layout_is_a_proposal_until_somebody_takes_over(editor, night):
+    from griot.digest.morning.assembling import lay_out
+    from griot.press.stories.pipeline import draft_lines
+
+    now = timezone.now()
+    draft_lines(now - timedelta(hours=36), now)
+    lay_out(timezone.localdate(), now - timedelta(hours=36), now)
+    assert len(lines()) == 3
+    act("accept", editor, {"story": night[1].pk})
+    assert lines() == [night[1].pk]
+
+
+def test_the_desk_goes_on_with_tomorrow_when_today_is_out(editor, night):
+    act("accept", editor, {"story": night[0].pk})
+    page = issue_in_the_making()
+    page.get_latest_revision_as_object().save_revision().publish()
+    assert issue_in_the_making() is None
+    assert day_in_the_making() == timezone.localdate() + timedelta(days=1)
+    act("accept", editor, {"story": night[1].pk})
+    assert issue_in_the_making().day == timezone.localdate() + timedelta(days=1)
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"kind": "fly"}', b'{"kind": "accept"}', b'{"kind": "accept", "story": "x"}',
+                                  b'{"kind": "split", "story": 1, "articles": ["a"]}', b'{"kind": "move", "story": 99999}'])  # fmt: skip
+def test_what_the_desk_does_not_understand_is_refused(desk_client, night, data):
+    answer = desk_client.post("/admin/desk/act/", data, content_type="application/json")
+    assert answer.status_code in (400, 422) and answer.json()["message"]
+
+
+def test_acts_answer_with_what_is_to_be_drawn(desk_client, night):
+    answer = desk_client.post(
+        "/admin/desk/act/", json.dumps({"kind": "accept", "story": night[0].pk}), content_type="application/json"
+    ).json()
+    assert answer["message"].startswith("Accepted: 57 migrants") and 'data-decision="accepted"' in answer["row"]
+    assert "reported that" in answer["issue"] and answer["totals"]["accepted"] == 1
+    answer = desk_client.post("/admin/desk/act/", json.dumps({"kind": "undo"}), content_type="application/json").json()
+    assert answer["message"].startswith("Undone: Accepted") and answer["totals"]["accepted"] == 0
+
+
+def test_the_pulse_tells_what_is_new_and_who_is_where(desk_client, client, night, colleague):
+    since = timezone.now().isoformat()
+    fresh = tell("Migrants cross the river at night")
+    rate_stories({fresh.pk})
+    other = type(client)()
+    other.force_login(colleague)
+    other.get(f"/admin/desk/story/{night[0].pk}/")
+    found = desk_client.get("/admin/desk/pulse/", {"since": since}).json()
+    assert found["fresh"] == [fresh.pk] and {"name": "bo", "story": night[0].pk} in found["here"]
+    assert "bo is here" in desk_client.get("/admin/desk/").content.decode()
+    assert desk_client.get("/admin/desk/pulse/", {"since": found["now"]}).json()["fresh"] == []
+
+
+def test_the_desk_is_for_those_who_may_edit_issues(client, night):
+    assert client.get("/admin/desk/").status_code in (302, 403)
+    reader = get_user_model().objects.create_user("reader", password="x")
+    reader.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    client.force_login(reader)
+    for path in ("", "rows/", "pulse/", f"story/{night[0].pk}/"):
+        assert client.get(f"/admin/desk/{path}").status_code in (302, 403), path
+    assert client.post("/admin/desk/act/", "{}", content_type="application/json").status_code in (302, 403)
+    assert not DeskAction.objects.exists()
+
+
+def test_what_was_put_off_is_carried_over_on_request(desk_client, editor, night):
+    rescue, court, fire = night
+    act("accept", editor, {"story": fire.pk})
+    act("later", editor, {"story": rescue.pk})
+    act("discard", editor, {"story": court.pk})
+    assert "Carry over 1 unfinished line" in desk_client.get("/admin/desk/").content.decode()
+    answer = desk_client.post("/admin/issues/carry-over/", follow=True)
+    assert "1 line carried over." in answer.content.decode()
+    assert set(lines()) == {fire.pk, rescue.pk}
+
+
+def test_an_article_is_translated_where_a_translator_is_configured(desk_client, night, web, settings):
+    article = night[0].articles.first()
+    assert desk_client.post(f"/admin/desk/translate/{article.pk}/").status_code == 422
+    web.pages["here/translate"] = lambda handler, body: (200, {}, b'{"translatedText": "In our language"}')
+    settings.TRANSLATOR = f"libretranslate+http://127.0.0.1:{web.port}"
+    answer = desk_client.post(f"/admin/desk/translate/{article.pk}/")
+    assert answer.content.decode() == "In our language"
+    desk_client.post(f"/admin/desk/translate/{article.pk}/")
+    assert web.asked("here/translate") == 1, "it is asked once"
