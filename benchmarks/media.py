@@ -17,7 +17,7 @@ from pathlib import Path
 
 def interview(folder: Path, seconds: int) -> Path:
     from griot.demo.recordings import person, tune
-    from griot.testimonies.ffmpeg import run
+    from griot.testimonies.core.media.ffmpeg import run
 
     person(3).resize((1920, 1200)).save(folder / "person.png")
     (folder / "tune.wav").write_bytes(tune(3, seconds))
@@ -39,10 +39,10 @@ def main() -> None:
         import django
 
         django.setup()
-        from griot.testimonies import encoding
-        from griot.testimonies.arrival import take_in
-        from griot.testimonies.errors import Refused
-        from griot.testimonies.types import Cut
+        from griot.testimonies.core.errors import Refused
+        from griot.testimonies.core.media import encoding
+        from griot.testimonies.core.media.arrival import take_in
+        from griot.testimonies.core.types import Cut
 
         film = interview(folder, seconds)
         found: dict[str, float | str] = {"seconds": seconds}

@@ -14,8 +14,8 @@ from griot.digest.site.composing import absolute
 from griot.digest.site.reading import sitemap
 from griot.mailing import views as mailing
 from griot.press import views as press
-from griot.testimonies import media
-from griot.testimonies.phone import phone_app
+from griot.testimonies.intake.phone import phone_app
+from griot.testimonies.showing import media
 
 
 def robots(request: HttpRequest) -> HttpResponse:
@@ -37,8 +37,8 @@ urlpatterns = [
     path("admin/", include("griot.accounts.urls")),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
-    path("capture/api/", include("griot.testimonies.urls")),
-    path("odk/", include("griot.testimonies.odk_urls")),
+    path("capture/api/", include("griot.testimonies.intake.urls")),
+    path("odk/", include("griot.testimonies.intake.odk_urls")),
     path("capture/", phone_app, name="phone_app"),
     path("capture/<path:name>", phone_app),
     path("press/push/<slug:name>/", press.push, name="push"),

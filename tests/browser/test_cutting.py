@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from griot.testimonies.making.rendering import make
 from griot.testimonies.models import Cut, Guide, Rendition, Writing
-from griot.testimonies.rendering import make
 from tests.browser.test_quality import violations
 from tests.browser.test_screens import OVERFLOW
 from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
-from tests.testimonies.test_cutting import film
+from tests.testimonies.review.test_cutting import film
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

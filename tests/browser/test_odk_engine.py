@@ -10,10 +10,10 @@ import requests
 from lxml import etree
 from requests.auth import HTTPDigestAuth
 
-from griot.testimonies import odk
-from griot.testimonies.intake import examine
+from griot.testimonies.core.types import KINDS
+from griot.testimonies.intake import odk
+from griot.testimonies.intake.taking import examine
 from griot.testimonies.models import ConsentText, Guide, Testimony
-from griot.testimonies.types import KINDS
 from tests.browser.tools import tool
 from tests.testimonies import made
 from tests.testimonies.people import make_campaign, make_messenger

@@ -13,8 +13,8 @@ from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
 from tests.browser.tools import lighthouse
-from tests.digest.issues import make_full_issue
 from tests.digest.desk.test_desk import tell
+from tests.digest.issues import make_full_issue
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

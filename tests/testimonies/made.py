@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from griot.testimonies.ffmpeg import run
+from griot.testimonies.core.media.ffmpeg import run
 
 PLACE = "+14.6937-017.4441/"  # Dakar
 _FILM = [

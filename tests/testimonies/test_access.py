@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from griot.testimonies import withdrawing
+from griot.testimonies.making.rendering import make
 from griot.testimonies.models import Access, CheckIn, Consent, Rendition
-from griot.testimonies.rendering import make
+from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
 from tests.testimonies.people import Phone, as_sent, committed, make_campaign, make_messenger, user_with

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from griot.demo.testimonies import seed_testimonies
-from griot.testimonies import shown
 from griot.testimonies.models import Access, Rendition, Testimony
+from griot.testimonies.showing import shown
 from tests.testimonies.people import committed
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from griot.demo.pictures import CLAY, CLOTHS, CREAM, DUSK, GOLD, INK, NIGHT, SAND, SEA, SKINS, Canvas, face
-from griot.testimonies.ffmpeg import run
+from griot.testimonies.core.media.ffmpeg import run
 
 RATE = 32_000  # samples a second
 # A pentatonic tune, as steps of a scale and lengths in beats.

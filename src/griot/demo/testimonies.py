@@ -19,8 +19,9 @@ from django.utils import timezone
 from griot.accounts.factors import vouch_for
 from griot.demo.recordings import film, jpeg, person, thing, tune
 from griot.runtime.state import ROOT
-from griot.testimonies import review, withdrawing
-from griot.testimonies.intake import add_piece, begin_upload, cancel_upload, examine, take_testimony
+from griot.testimonies.core.media.subtitles import as_vtt
+from griot.testimonies.intake.taking import add_piece, begin_upload, cancel_upload, examine, take_testimony
+from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import (
     Campaign,
     ConsentText,
@@ -35,8 +36,8 @@ from griot.testimonies.models import (
     Testimony,
     Training,
 )
-from griot.testimonies.rendering import make, showable
-from griot.testimonies.subtitles import as_vtt
+from griot.testimonies.review import review
+from griot.testimonies.showing import withdrawing
 
 PIECE = 1024 * 1024
 _TEAMS = {"Mame": "SN", "Oumou": "GN", "Ngozi": "NG"}

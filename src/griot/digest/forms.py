@@ -6,7 +6,7 @@ from typing import Any
 
 from wagtail.images.forms import BaseImageForm
 
-from griot.testimonies.pictures import Metadata, read_metadata
+from griot.testimonies.core.media.pictures import Metadata, read_metadata
 
 _FILLED = {"credit": "credit", "description": "description", "licence": "licence"}
 

@@ -25,7 +25,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from griot.digest.blocks import IssueBlocks
 from griot.press.models import check_query
-from griot.testimonies.pictures import without_metadata
+from griot.testimonies.core.media.pictures import without_metadata
 
 
 class Picture(AbstractImage):

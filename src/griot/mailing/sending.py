@@ -30,7 +30,7 @@ from griot.digest.site.composing import absolute, issue_of
 from griot.mailing.compiling import Compiled, compile_message
 from griot.mailing.models import Audience, Delivery, Send
 from griot.mailing.relays import InDoubt, Refused, Relay, RelayDown, open_relay
-from griot.testimonies.shown import left_the_house
+from griot.testimonies.showing.shown import left_the_house
 
 log = logging.getLogger(__name__)
 

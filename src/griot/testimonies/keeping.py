@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from griot.testimonies.vault import Vault
+from griot.testimonies.core.media.vault import Vault
 
 
 def vault() -> Vault:

@@ -13,28 +13,28 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 @app.task(name="testimonies.examine")
 def examine(pk: str) -> None:
-    from griot.testimonies.intake import examine as do
+    from griot.testimonies.intake.taking import examine as do
 
     do(uuid.UUID(pk))
 
 
 @app.task(name="testimonies.render")
 def render(pk: int) -> None:
-    from griot.testimonies.rendering import make
+    from griot.testimonies.making.rendering import make
 
     make(pk)
 
 
 @app.task(name="testimonies.erase")
 def erase(pk: str) -> None:
-    from griot.testimonies.withdrawing import erase as do
+    from griot.testimonies.showing.withdrawing import erase as do
 
     do(uuid.UUID(pk))
 
 
 @app.task(name="testimonies.machine")
 def machine(pk: int) -> None:
-    from griot.testimonies.machines import do
+    from griot.testimonies.review.machines import do
 
     do(pk)
 
@@ -67,7 +67,10 @@ def erase_soon(pk: Any) -> None:
 @app.task(name="testimonies.sweep", queueing_lock="testimonies.sweep")
 def sweep(timestamp: int | None = None) -> None:
     """End what is past its last day; put back what a lost queue or a dead worker left."""
-    from griot.testimonies import intake, machines, rendering, withdrawing
+    from griot.testimonies.intake import taking as intake
+    from griot.testimonies.making import rendering
+    from griot.testimonies.review import machines
+    from griot.testimonies.showing import withdrawing
 
     now = timezone.now()
     withdrawing.expire(now)
@@ -85,6 +88,6 @@ def sweep(timestamp: int | None = None) -> None:
 @app.task(name="testimonies.tidy", queueing_lock="testimonies.tidy")
 def tidy(timestamp: int | None = None) -> None:
     """Erase what killed processes left in the vault."""
-    from griot.testimonies.intake import tidy as do
+    from griot.testimonies.intake.taking import tidy as do
 
     do(timezone.now())

@@ -11,10 +11,11 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from griot.testimonies import cutting, media, rooms
 from griot.testimonies.access import roles_of
+from griot.testimonies.intake.widgets import PROMPTS, QUESTIONS
 from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
-from griot.testimonies.widgets import PROMPTS, QUESTIONS
+from griot.testimonies.review import cutting, rooms
+from griot.testimonies.showing import media
 
 
 class CampaignViewSet(ModelViewSet):

@@ -22,7 +22,7 @@ from griot.digest.release.linking import check_links_of
 from griot.digest.release.preflight import preflight, spam_score
 from griot.digest.site.composing import issue_of
 from griot.press.models import Line, Override, Story
-from griot.testimonies.pictures import read_metadata, without_metadata
+from griot.testimonies.core.media.pictures import read_metadata, without_metadata
 from tests.digest.issues import make_issue
 
 XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description

@@ -21,7 +21,7 @@ from griot.digest.models import Picture as PictureRow
 from griot.digest.release.editions import states_of
 from griot.press.core.lines.lines import attribution
 from griot.press.core.types import BadInput, OutletLink
-from griot.testimonies.types import Use
+from griot.testimonies.core.types import Use
 
 WIDTHS = (640, 1280)
 _JPEG = tuple(f"width-{w}|format-jpeg|jpegquality-78" for w in WIDTHS)

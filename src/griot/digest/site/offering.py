@@ -15,10 +15,10 @@ from griot.accounts.limiting import comes_too_often
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.site.composing import newsroom, readers_language
-from griot.testimonies import shown
-from griot.testimonies.errors import Refused
-from griot.testimonies.intake import take_offer
-from griot.testimonies.surfaces import surface
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.surfaces import surface
+from griot.testimonies.intake.taking import take_offer
+from griot.testimonies.showing import shown
 
 MOST_OFFERS, OFFERS_WITHIN = 5, 3600  # of one address, in seconds
 FIELDS = ("words", "name", "alias", "naming", "birth_year", "guardian", "relation")

@@ -26,7 +26,7 @@ from griot.digest.models import DigestIndexPage, IssuePage
 from griot.digest.site.archive import archive_of
 from griot.digest.site.composing import issue_of, newsroom, path_of
 from griot.testimonies.keeping import vault
-from griot.testimonies.media import public_rendition
+from griot.testimonies.showing.media import public_rendition
 
 FEED_ISSUES = 30
 MOST_IN_SITEMAP = 20_000

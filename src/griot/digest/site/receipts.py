@@ -20,14 +20,14 @@ from griot.accounts.limiting import comes_too_often
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.site.composing import newsroom, readers_language
-from griot.testimonies import shown, withdrawing
 from griot.testimonies.access import note
-from griot.testimonies.errors import Refused
-from griot.testimonies.intake import add_consent, read_consent
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.surfaces import surface
+from griot.testimonies.intake.taking import add_consent, read_consent
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.models.testimonies import plain_receipt
-from griot.testimonies.surfaces import surface
+from griot.testimonies.showing import shown, withdrawing
 
 OPEN_FOR = timedelta(minutes=30)
 MOST_TRIES, TRIES_WITHIN = 10, 600  # of one address, in seconds

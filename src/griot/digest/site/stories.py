@@ -1,6 +1,6 @@
 """Testimonies before readers: their pages, their gallery, and their blocks in an issue.
 
-What may be shown comes from `griot.testimonies.shown`, asked anew each time; nothing here keeps a copy.
+What may be shown comes from `griot.testimonies.showing.shown`, asked anew each time; nothing here keeps a copy.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from griot.digest.core.rendering.web import render_message
 from griot.digest.core.rendering.worldmap import Mark, draw, shapes
 from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.site.composing import absolute, newsroom, readers_language
-from griot.testimonies import shown
-from griot.testimonies.media import AGE
-from griot.testimonies.shown import Told
-from griot.testimonies.subtitles import parse
-from griot.testimonies.surfaces import surface
-from griot.testimonies.types import KINDS, ROUTES, THEMES, Use
+from griot.testimonies.core.media.subtitles import parse
+from griot.testimonies.core.surfaces import surface
+from griot.testimonies.core.types import KINDS, ROUTES, THEMES, Use
+from griot.testimonies.showing import shown
+from griot.testimonies.showing.media import AGE
+from griot.testimonies.showing.shown import Told
 
 MOST_IN_FEED = 30
 A_PAGE = 24

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
-from griot.testimonies.types import KINDS
+from griot.testimonies.core.types import KINDS
 
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("pt", "Português"), ("ar", "العربية"), ("wo", "Wolof")]
 KIND_CHOICES = [(k, k.replace("_", " ").capitalize()) for k in KINDS]

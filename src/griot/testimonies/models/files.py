@@ -7,7 +7,8 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from griot.testimonies import subtitles, types
+from griot.testimonies.core import types
+from griot.testimonies.core.media import subtitles
 from griot.testimonies.models.campaigns import Device
 from griot.testimonies.models.testimonies import Testimony
 

@@ -11,8 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from griot.testimonies import consent, types
-from griot.testimonies.errors import Refused
+from griot.testimonies.core import consent, types
+from griot.testimonies.core.errors import Refused
 from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger, token_hash
 
 USE_CHOICES = [

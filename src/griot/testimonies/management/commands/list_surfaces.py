@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management import BaseCommand
 from django.urls import get_resolver
 
-from griot.testimonies.surfaces import SURFACES
+from griot.testimonies.core.surfaces import SURFACES
 
 
 class Command(BaseCommand):

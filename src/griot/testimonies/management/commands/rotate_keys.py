@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
+from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.keeping import vault
-from griot.testimonies.vault import VaultError
 
 
 class Command(BaseCommand):

@@ -1,0 +1,101 @@
+"""Running ffmpeg (the wheel imageio-ffmpeg) on files that strangers sent: what it may open is decided before."""
+
+from __future__ import annotations
+
+import re
+import resource
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from griot.testimonies.core.errors import Refused
+
+MEMORY = 3 * 1024**3  # bytes of address space
+TIME_LIMIT = 3 * 3600  # seconds of wall clock
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """What a file holds. `seconds` is 0.0 where the file does not say (a recording that was cut off)."""
+
+    seconds: float
+    video: str = ""  # codec, "" for none
+    audio: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@lru_cache(maxsize=1)
+def program() -> str:
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    return str(get_ffmpeg_exe())
+
+
+def run(arguments: Sequence[str | Path], progress: Callable[[float], None] | None = None) -> str:
+    """Run ffmpeg and give what it said. `progress` hears of the seconds written. Raises Refused with its last words."""
+    command = [program(), "-hide_banner", "-nostdin", "-y", "-v", "info", *(["-progress", "pipe:1"] if progress else []), *map(str, arguments)]  # fmt: skip
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if progress else subprocess.DEVNULL,
+        stderr=subprocess.PIPE, preexec_fn=_limit, text=True, errors="replace",
+    ) as process:  # fmt: skip
+        try:
+            if progress and process.stdout:
+                said = _follow(process, progress)
+            else:
+                _, said = process.communicate(timeout=TIME_LIMIT)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        last = [line for line in said.splitlines() if line.strip()][-1:] or ["it said nothing"]
+        raise Refused(f"the file can't be read as media: {last[0][:200]}")
+    return said
+
+
+def _follow(process: subprocess.Popen[str], progress: Callable[[float], None]) -> str:
+    import threading
+
+    said: list[str] = []
+    assert process.stderr and process.stdout
+    errors = process.stderr
+    reader = threading.Thread(target=lambda: said.extend(errors), daemon=True)
+    reader.start()
+    for line in process.stdout:
+        key, _, value = line.strip().partition("=")
+        if key == "out_time_us" and value.isdigit():
+            progress(int(value) / 1e6)
+    process.wait()
+    reader.join()
+    return "".join(said)
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def reading(path: Path, demuxer: str) -> list[str | Path]:
+    """The arguments that open a stranger's file: only as what its content is, and nothing else than this file."""
+    return ["-protocol_whitelist", "file,pipe", "-f", demuxer, "-i", path]
+
+
+def probe(path: Path, demuxer: str) -> Streams:
+    """What the file holds, by decoding nothing of it. Raises Refused for what is no media."""
+    said = run([*reading(path, demuxer), "-map", "0", "-c", "copy", "-f", "null", "-"])
+    # What the packets add up to holds also where the head has no length.
+    ended = re.findall(r"time=(\d+):(\d\d):(\d\d(?:\.\d+)?)", said)
+    head = re.search(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", said)
+    clock = ended[-1] if ended else head.groups() if head else ("0", "0", "0")
+    source = said[said.find("Input #0") : said.find("Output #0")] if "Output #0" in said else said
+    video = re.search(r"Stream #0.*?: Video: (\w+).*?\b(\d{2,5})x(\d{2,5})\b", source)
+    audio = re.search(r"Stream #0.*?: Audio: (\w+)", source)
+    return Streams(
+        seconds=int(clock[0]) * 3600 + int(clock[1]) * 60 + float(clock[2]),
+        video=video.group(1) if video else "",
+        audio=audio.group(1) if audio else "",
+        width=int(video.group(2)) if video else 0,
+        height=int(video.group(3)) if video else 0,
+    )

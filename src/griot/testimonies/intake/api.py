@@ -1,0 +1,216 @@
+"""What a messenger's phone asks: to join, what to take along, to leave what was told, and how its files are doing.
+
+Every answer but joining's needs the phone's key (`Authorization: Bearer …`). An account that is frozen is answered with
+403 and {"wipe": true}: the app then erases what it holds. Errors are {"error": words}.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from griot.testimonies.access import note
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.surfaces import surface
+from griot.testimonies.intake import speaking
+from griot.testimonies.intake import taking as intake
+from griot.testimonies.intake.training import mark
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import CheckIn, Device, File, Messenger, Module, Referral, Spoken, Testimony
+from griot.testimonies.models.campaigns import token_hash
+
+MOST_BODY = 512 * 1024  # bytes of JSON
+View = Callable[..., HttpResponse]
+
+
+def failed(status: int, reason: str, **more: Any) -> JsonResponse:
+    return JsonResponse({"error": reason, **more}, status=status)
+
+
+def device_of(request: HttpRequest) -> Device | None:
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not key:
+        return None
+    return Device.objects.select_related("messenger__team__campaign").filter(key=token_hash(key.strip())).first()
+
+
+def for_phones(view: View) -> View:
+    """Only for a phone with a key that holds. The view gets its device; what it refuses becomes a 400 in words."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        device = device_of(request)
+        if device is None:
+            return failed(401, "this phone is not known here; ask for a new invitation")
+        if device.is_wiped or device.messenger.state != Messenger.State.ACTIVE:
+            return failed(403, "this phone is no longer a messenger's", wipe=True)
+        Device.objects.filter(pk=device.pk).update(last_seen=timezone.now())
+        try:
+            return view(request, device, *args, **kwargs)
+        except Refused as refusal:
+            return failed(400, str(refusal))
+
+    # No cookie is looked at, so there is nothing to forge.
+    return csrf_exempt(never_cache(answer))
+
+
+def body_of(request: HttpRequest) -> dict[str, Any]:
+    """The JSON object that was sent. Raises Refused."""
+    if int(request.headers.get("Content-Length") or 0) > MOST_BODY:
+        raise Refused(f"at most {MOST_BODY // 1024} KB are taken")
+    try:
+        sent = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise Refused("the body is not JSON") from None
+    if not isinstance(sent, dict):
+        raise Refused("an object is expected")
+    return sent
+
+
+@csrf_exempt
+@never_cache
+@require_POST
+def join(request: HttpRequest) -> HttpResponse:
+    """{"token", "device"} → {"key"}: a phone becomes its messenger's. An invitation is good for one phone."""
+    try:
+        sent = body_of(request)
+    except Refused as refusal:
+        return failed(400, str(refusal))
+    token, name = sent.get("token"), sent.get("device")
+    if not isinstance(token, str) or not token:
+        return failed(400, "token: the invitation's is expected")
+    with transaction.atomic():
+        messenger = Messenger.objects.select_for_update().filter(invite=token_hash(token)).exclude(invite="").first()
+        if messenger is None or messenger.state == Messenger.State.FROZEN:
+            return failed(
+                404, "this invitation was used already, or was never made; ask your coordinator for a new one"
+            )
+        if messenger.invite_until is None or messenger.invite_until < timezone.now():
+            return failed(410, "this invitation is over; ask your coordinator for a new one")
+        key = secrets.token_urlsafe(32)
+        Device.objects.create(
+            messenger=messenger, key=token_hash(key), name=name[:120] if isinstance(name, str) else ""
+        )
+        messenger.invite, messenger.state = "", Messenger.State.ACTIVE
+        messenger.save(update_fields=["invite", "state"])
+        note(f"messenger {messenger.pk}", None, "phone joined")
+    return JsonResponse({"key": key}, status=201)
+
+
+@for_phones
+@require_GET
+def pack(request: HttpRequest, device: Device) -> HttpResponse:
+    """What a phone takes along, for weeks without a network: guides, consent texts, training, people to turn to."""
+    messenger = device.messenger
+    team = messenger.team
+    campaign = team.campaign
+    newest: dict[str, Any] = {}
+    for text in campaign.consent_texts.order_by("version"):
+        newest[text.language] = {"language": text.language, "version": text.version, "text": text.text}
+    due = {m.slug for m in messenger.modules_due()}
+    return JsonResponse({
+        "messenger": {"name": messenger.name, "language": messenger.language, "may_collect": messenger.may_collect},
+        "campaign": {
+            "name": campaign.name, "about": campaign.about, "languages": campaign.languages, "countries": campaign.countries,
+            "country": team.code, "is_running": campaign.is_running,
+        },
+        "guides": list(campaign.guides.values("kind", "language", "title", "prompts")),
+        "consents": list(newest.values()),
+        "modules": [_module(m, m.slug in due) for m in messenger.modules()],
+        "referrals": list(
+            Referral.objects.filter(country=team.code).values("subject", "language", "name", "contact", "url")
+        ),
+        "spoken": [
+            {"id": row.pk, "language": text.language, "what": text.what, "sha256": row.sha256, "size": row.size}
+            for text, row in speaking.current(campaign)
+        ],
+        "contact": settings.CONTACT,
+    })  # fmt: skip
+
+
+def _module(module: Module, is_due: bool) -> dict[str, Any]:
+    return {
+        "id": module.pk, "slug": module.slug, "title": module.title, "text": module.text, "questions": module.questions,
+        "is_required": module.is_required, "is_due": is_due,
+    }  # fmt: skip
+
+
+@for_phones
+@require_GET
+def spoken(request: HttpRequest, device: Device, pk: int) -> HttpResponse:
+    """A text read aloud, as its phone takes it along."""
+    row = get_object_or_404(Spoken, pk=pk, campaign=device.messenger.team.campaign)
+    return HttpResponse(vault().read(row.vault), content_type="audio/mp4")
+
+
+@for_phones
+@require_POST
+def training(request: HttpRequest, device: Device) -> HttpResponse:
+    """{"module", "before", "after"}: the answers given to each question, as numbers. Marked here, not on the phone."""
+    sent = body_of(request)
+    module = Module.objects.filter(pk=sent.get("module"), campaign=device.messenger.team.campaign).first()
+    if module is None:
+        raise Refused("module: there is no such training")
+    done = mark(device.messenger, module, sent.get("before"), sent.get("after"))
+    return JsonResponse(
+        {"right": done.after, "of": done.of, "is_passed": done.is_passed, "may_collect": device.messenger.may_collect},
+        status=201,
+    )
+
+
+@for_phones
+@require_POST
+def check_in(request: HttpRequest, device: Device) -> HttpResponse:
+    """{"mood": 1–5, "words", "wants_call"}: how the messenger is; the focal person of their country alone reads it."""
+    sent = body_of(request)
+    mood, words = sent.get("mood"), sent.get("words") or ""
+    if not isinstance(mood, int) or not 1 <= mood <= 5:
+        raise Refused("mood: a number from 1 to 5 is expected")
+    if not isinstance(words, str) or len(words) > 2000:
+        raise Refused("words: a text of at most 2,000 characters is expected")
+    CheckIn.objects.create(messenger=device.messenger, mood=mood, words=words, wants_call=bool(sent.get("wants_call")))
+    return JsonResponse({"thanks": True}, status=201)
+
+
+@surface(
+    "capture api: a testimony as sent", "own", "refused", "a messenger's phone leaves or completes its own testimonies"
+)
+@for_phones
+@require_POST
+def testimony(request: HttpRequest, device: Device) -> HttpResponse:
+    """A testimony with its consent (`intake.take_testimony`). The same again is no error."""
+    row, is_new = intake.take_testimony(device.messenger, body_of(request))
+    note(f"messenger {device.messenger_id}", row, "sent")
+    return JsonResponse({"id": str(row.pk)}, status=201 if is_new else 200)
+
+
+@surface("capture api: state", "own", "bare fact", "how a messenger's own testimonies and their files are doing")
+@for_phones
+@require_GET
+def state(request: HttpRequest, device: Device) -> HttpResponse:
+    """How what this messenger sent is doing: a phone deletes its copy of a file only when it says "verified" here."""
+    rows = Testimony.objects.filter(messenger=device.messenger).prefetch_related("files__upload", "consents")
+    return JsonResponse({
+        "testimonies": [{"id": str(row.pk), "state": row.over or row.state} for row in rows],
+        "files": [
+            {"id": str(f.pk), "state": f.state, "sha256": f.sha256 if f.state == File.State.VERIFIED else "", "why": f.why, "offset": _offset(f)}
+            for row in rows if not row.over for f in row.files.all()
+        ],
+    })  # fmt: skip
+
+
+def _offset(file: File) -> int:
+    upload = getattr(file, "upload", None)
+    return upload.offset if upload else 0

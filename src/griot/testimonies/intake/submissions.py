@@ -1,0 +1,183 @@
+"""Messengers with ODK Collect or KoboCollect: the forms that they may fill in, and their submissions as testimonies in intake."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from babel import Locale
+from django.db import transaction
+
+from griot.testimonies.access import note
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.forms import xforms
+from griot.testimonies.intake import speaking
+from griot.testimonies.intake.sealing import SealedFile
+from griot.testimonies.intake.taking import take_testimony
+from griot.testimonies.intake.training import mark
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import Campaign, Device, File, Messenger, Module, Spoken, Testimony, Training, Upload
+
+log = logging.getLogger(__name__)
+EVIDENCE = ("answer", "signature")
+
+
+def _makers(messenger: Messenger) -> dict[str, Callable[[], xforms.Form]]:
+    """How each form that the messenger may fill in now is made, by its id: training that is due; guides once what is required was passed."""
+    campaign = messenger.team.campaign
+    found: dict[str, Callable[[], xforms.Form]] = {
+        _training_id(m): partial(_training, m) for m in messenger.modules_due()
+    }
+    if messenger.may_collect and campaign.is_running:
+        for kind in sorted(set(campaign.guides.values_list("kind", flat=True))):
+            found[_interview_id(campaign, kind)] = partial(_interview, messenger, kind)
+    return found
+
+
+def forms_for(messenger: Messenger) -> list[xforms.Form]:
+    """The messenger's forms. What can't be one is left out, and the log says so."""
+    return [form for form_id, make in _makers(messenger).items() if (form := _made(form_id, make))]
+
+
+def form_for(messenger: Messenger, form_id: str) -> xforms.Form | None:
+    """One of the messenger's forms; None for what is none of theirs now, or can't be made."""
+    make = _makers(messenger).get(form_id)
+    return _made(form_id, make) if make else None
+
+
+def _made(form_id: str, make: Callable[[], xforms.Form]) -> xforms.Form | None:
+    try:
+        return make()
+    except Refused:
+        log.exception("%s is left out of the forms for ODK Collect", form_id)
+        return None
+
+
+def _training_id(module: Module) -> str:
+    return f"griot-{module.campaign.slug}-training-{module.pk}"
+
+
+def _training(module: Module) -> xforms.Form:
+    return xforms.training(_training_id(module), module.title, module.language, module.text, module.questions)
+
+
+def _interview_id(campaign: Campaign, kind: str) -> str:
+    return f"griot-{campaign.slug}-{kind}"
+
+
+def _interview(messenger: Messenger, kind: str) -> xforms.Form:
+    campaign = messenger.team.campaign
+    languages = [c for c in dict.fromkeys([messenger.language, *campaign.languages]) if c in xforms.LANGUAGES]
+    guides = sorted(
+        campaign.guides.filter(kind=kind),
+        key=lambda g: languages.index(g.language) if g.language in languages else len(languages),
+    )
+    text: dict[str, dict[str, str]] = {}
+    hint: dict[str, dict[str, str]] = {}
+    for guide in guides:
+        for prompt in guide.prompts:
+            text.setdefault(str(prompt["id"]), {})[guide.language] = str(prompt.get("text", ""))
+            hint.setdefault(str(prompt["id"]), {})[guide.language] = str(prompt.get("hint", ""))
+    spoken: dict[str, dict[str, str]] = {}
+    for words, row in speaking.current(campaign):
+        spoken.setdefault(words.what, {})[words.language] = media_name(row)
+    consents = {row.language: row.text for row in campaign.consent_texts.order_by("version")}
+    names = {code: {c: _country(code, c) for c in languages} for code in campaign.countries}
+    return xforms.interview(
+        _interview_id(campaign, kind), guides[0].title, kind, languages, consents or {languages[0]: campaign.about},
+        [xforms.Prompt(name, text[name], hint[name], spoken.get(f"{kind}/{name}", {})) for name in text], names, spoken.get(speaking.CONSENT, {}),
+    )  # fmt: skip
+
+
+def media_name(row: Spoken) -> str:
+    return f"{row.pk}-{row.md5[:8]}.m4a"
+
+
+def media_of(messenger: Messenger, form: xforms.Form) -> list[Spoken]:
+    """The recordings that a form plays."""
+    return [row for _, row in speaking.current(messenger.team.campaign) if f"jr://audio/{media_name(row)}" in form.xml]
+
+
+def _country(code: str, language: str) -> str:
+    return str(Locale(language).territories.get(code) or Locale("fr").territories.get(code, code))
+
+
+@transaction.atomic
+def take(device: Device, said: xforms.Submitted, arrived: Mapping[str, SealedFile]) -> Testimony | None:
+    """Store a submission, or a part of one: the same id again adds the files that were missing. Gives the testimony; None for a training.
+
+    Raises Refused in words. What came twice, or is named nowhere, is erased from the vault.
+    """
+    messenger = device.messenger
+    campaign = messenger.team.campaign
+    if said.form_id.startswith(f"griot-{campaign.slug}-training-"):
+        _take_training(messenger, said)
+        return None
+    if said.form_id != _interview_id(campaign, said.answers.get("kind", "")):
+        raise Refused(f"there is no form {said.form_id!r} of this campaign’s; get its blank forms anew")
+    pk = _uuid(said.instance)
+    evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
+    row, is_new = take_testimony(messenger, xforms.as_sent(said, str(pk), evidence))
+    if is_new:
+        note(f"messenger {messenger.pk}", row, "sent", "ODK")
+    unused = dict(arrived)
+    for position, named in enumerate(said.files):
+        upload = _expected(row, device, named, position)
+        if upload.file.state == File.State.EXPECTED and (came := unused.pop(named.name, None)):
+            _keep(upload, came)
+    transaction.on_commit(lambda: vault().erase(*(name for file in unused.values() for name in file.pieces)))
+    return row
+
+
+def _expected(row: Testimony, device: Device, named: xforms.SubmittedFile, position: int) -> Upload:
+    """A file that a submission names: looked for until it comes, also with a later part."""
+    file, _ = File.objects.get_or_create(
+        pk=_file_pk(row.pk, named.name),
+        defaults={
+            "testimony": row, "role": File.Role.EVIDENCE if named.question in EVIDENCE else File.Role.STORY,
+            "prompt": named.question.partition("_")[2][:64], "position": position,
+        },
+    )  # fmt: skip
+    upload, _ = Upload.objects.get_or_create(file=file, defaults={"device": device, "length": 0})
+    return upload
+
+
+def _keep(upload: Upload, came: SealedFile) -> None:
+    upload.length = upload.offset = came.size
+    upload.pieces = list(came.pieces)
+    upload.save()
+    upload.file.sha256, upload.file.state = came.sha256, File.State.RECEIVED
+    upload.file.save(update_fields=["sha256", "state"])
+    from griot.testimonies.tasks import examine_soon
+
+    examine_soon(upload.file_id)
+
+
+def _take_training(messenger: Messenger, said: xforms.Submitted) -> None:
+    module = next((m for m in messenger.modules() if _training_id(m) == said.form_id), None)
+    if module is None:
+        raise Refused(f"there is no training {said.form_id!r}; get the blank forms anew")
+    if Training.objects.filter(messenger=messenger, module=module, sent=said.instance[:64]).exists():
+        return
+    count = len(module.questions)
+    mark(
+        messenger,
+        module,
+        xforms.choices_of(said, "before", count),
+        xforms.choices_of(said, "after", count),
+        said.instance[:64],
+    )
+
+
+def _uuid(instance: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(instance)
+    except ValueError:
+        return uuid.uuid5(uuid.NAMESPACE_URL, f"odk:{instance}")
+
+
+def _file_pk(testimony: Any, name: str) -> uuid.UUID:
+    return uuid.uuid5(testimony, name)

@@ -1,0 +1,264 @@
+"""What is made from a sealed file so that people may see it: films, stills, sound, photos; cut, and anonymised as the consent wants.
+
+A rendition is made for a face, a voice and a cut. What may be shown is decided when it is asked for (`showable`): a consent that
+changes from "show" to "blur" hides the open rendition at once, and has the other made; so does a cut that changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.media import encoding
+from griot.testimonies.core.media.encoding import COVERED, WHOLE
+from griot.testimonies.core.types import Cut
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import File, Rendition, Testimony
+
+STALE = timedelta(minutes=3)  # since a rendition's maker was last heard of
+STILL_AT = 0.2  # of what is shown, where nobody has chosen a moment
+_KINDS = {"video": ("light", "still", "waves", "stream", "small"), "audio": ("sound", "waves"), "photo": ("photo",)}
+_FILMS = frozenset({"light", "stream", "small", "proof"})
+_SEEN = frozenset({*_FILMS, "still", "photo"})
+_HEARD = frozenset({*_FILMS, "sound"})
+_FOR_EDITORS = frozenset({"proof", "waves"})
+_SAME_AS_LIGHT = frozenset({"stream", "small"})  # who has looked at the light film has looked at these
+_MIME = {
+    "photo": "image/jpeg",
+    "still": "image/jpeg",
+    "sound": "audio/mp4",
+    "small": "video/webm",
+    "waves": "application/json",
+}
+S = Rendition.State
+
+
+def plan(file: File) -> None:
+    """Note down what the file's current consent and cut ask to be made, and have it made. Done again, it adds what is new and
+    makes anew what was cut otherwise."""
+    consent = file.testimony.consent
+    if consent is None or file.state != File.State.VERIFIED:
+        return
+    if not set(consent.uses):
+        return  # kept, and nothing else
+    cut = file.wanted_cut()
+    for kind in (*_KINDS.get(file.media, ()), *(["proof"] if not cut.is_whole else [])):
+        is_seen, is_heard = kind in _SEEN and file.media != "audio", kind in _HEARD
+        if (is_seen and kind not in _FILMS and consent.face == "hide") or (
+            file.media == "audio" and is_heard and consent.voice == "hide"
+        ):
+            continue
+        face = "show" if not is_seen or consent.face == "show" else "blur"
+        voice = "show" if not is_heard or consent.voice == "show" else consent.voice
+        made_of = _key(kind, cut, file.seconds)
+        row, is_new = Rendition.objects.get_or_create(
+            file=file, kind=kind, face=face, voice=voice, defaults={"key": secrets.token_hex(12), "cut": made_of}
+        )
+        if row.cut != made_of:
+            row, is_new = _anew(row, made_of), True
+        if is_new or row.state == S.FAILED:
+            _soon(row.pk)
+
+
+def _key(kind: str, cut: Cut, seconds: float) -> str:
+    """What a rendition of a kind depends on of a cut; "" for the whole."""
+    if kind == "still":
+        return f"{_still_at(cut, seconds):.3f}"
+    if kind in {"photo", "proof", "waves"} or cut.is_whole:
+        return ""
+    return hashlib.sha256(repr((cut.begins, cut.ends, cut.bleeps)).encode()).hexdigest()[:16]
+
+
+def _still_at(cut: Cut, seconds: float) -> float:
+    if cut.still is not None:
+        return cut.still
+    return cut.begins + (max(cut.begins, cut.ends if cut.ends is not None else seconds) - cut.begins) * STILL_AT
+
+
+def _anew(row: Rendition, made_of: str) -> Rendition:
+    """The row to make for another cut. What was whole becomes the editors' proof, with the cover of its faces."""
+    is_proof = row.kind in {"light", "sound"} and not row.cut and row.state == S.READY
+    if is_proof and not Rendition.objects.filter(file=row.file, kind="proof", face=row.face, voice=row.voice).exists():
+        Rendition.objects.filter(pk=row.pk).update(kind="proof")
+        return Rendition.objects.create(
+            file=row.file, kind=row.kind, face=row.face, voice=row.voice, cut=made_of, key=secrets.token_hex(12)
+        )
+    old = row.names
+    transaction.on_commit(lambda: vault().erase(*old))
+    row.vault, row.parts, row.state, row.approved, row.progress, row.cut = "", {}, S.WAITING, None, 0.0, made_of
+    row.key = secrets.token_hex(12)  # what browsers and proxies keep under the old address is not asked for again
+    row.save()
+    return row
+
+
+def allowed(testimony: Testimony) -> QuerySet[Rendition]:
+    """The renditions that the current consent lets be seen or heard, those for editors included."""
+    consent = testimony.consent
+    ready = Rendition.objects.filter(file__testimony=testimony, file__role=File.Role.STORY, state=S.READY)
+    if consent is None or testimony.over:
+        return ready.none()
+    films = ready.filter(file__media="video")
+    if consent.face != "show":
+        ready = ready.exclude(kind__in=_SEEN - {"proof"}, face="show").exclude(
+            pk__in=films.filter(kind="proof", face="show")
+        )
+    if consent.face == "hide":
+        ready = ready.exclude(kind__in=_SEEN - {"proof"}).exclude(pk__in=films.filter(kind="proof"))
+    if consent.voice != "show":
+        ready = ready.exclude(kind__in=_HEARD, voice="show")
+    if consent.voice == "hide":
+        ready = ready.exclude(kind="sound").exclude(kind__in=_FILMS, voice="alter")
+    return ready.order_by("file__position", "pk")
+
+
+def showable(testimony: Testimony) -> QuerySet[Rendition]:
+    """The renditions that the current consent lets be shown, whether a person has looked at them yet or not."""
+    return allowed(testimony).exclude(kind__in=_FOR_EDITORS)
+
+
+def uncut(file: File) -> Rendition | None:
+    """What editors see and hear of a recording to cut it and to write its subtitles: all of it, as the consent lets."""
+    rows = allowed(file.testimony).filter(file=file)
+    return rows.filter(kind="proof").first() or rows.filter(kind__in=["light", "sound"], cut="").first()
+
+
+def waves_of(file: File) -> Rendition | None:
+    return allowed(file.testimony).filter(file=file, kind="waves").first()
+
+
+def make(pk: int) -> None:
+    """Make one rendition. May be run again at any time; a maker that was killed leaves nothing but its turn."""
+    with transaction.atomic():
+        row = (
+            Rendition.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("file")
+            .filter(pk=pk)
+            .first()
+        )
+        if row is None or row.state == S.READY or row.file.state != File.State.VERIFIED:
+            return
+        if row.state == S.MAKING and row.touched > timezone.now() - STALE:
+            return
+        if _waits_for_cover(row):
+            return  # whoever finishes that has this one made
+        cut = row.file.wanted_cut()
+        row.state, row.touched, row.cut = S.MAKING, timezone.now(), _key(row.kind, cut, row.file.seconds)
+        row.save(update_fields=["state", "touched", "cut"])
+    still_wanted = Rendition.objects.filter(pk=pk, state=S.MAKING, cut=row.cut)
+    try:
+        made = _made(row, cut)
+    except Refused as refusal:
+        still_wanted.update(state=S.FAILED, why=str(refusal)[:250])
+    else:
+        if not still_wanted.update(state=S.READY, progress=1.0, why="", approved=_looked_at(row), **made):
+            vault().erase(made["vault"], *made.get("parts", {}).values())  # withdrawn, or cut otherwise meanwhile
+    if row.kind in _FILMS:
+        for other in Rendition.objects.filter(file=row.file, kind__in=_FILMS, state=S.WAITING).exclude(pk=pk):
+            _soon(other.pk)
+
+
+def _soon(pk: int) -> None:
+    from griot.testimonies.tasks import render_soon
+
+    render_soon(pk)
+
+
+def _waits_for_cover(row: Rendition) -> bool:
+    """A film's faces are covered once: by the proof's maker where there is one, else by the light film's. The others wait."""
+    if row.kind not in _FILMS or row.face != "blur" or _known_cover(row):
+        return False
+    films = Rendition.objects.filter(file=row.file, face="blur")
+    first = films.filter(kind="proof").first() or films.filter(kind="light").first()
+    return first is not None and first.pk != row.pk and first.state in {S.WAITING, S.MAKING}
+
+
+def _known_cover(row: Rendition) -> str:
+    """The vault's name of the film's pictures with their faces covered, where an earlier maker has left them."""
+    if row.kind not in _FILMS or row.face != "blur":
+        return ""
+    found = Rendition.objects.filter(file=row.file, state=S.READY, parts__has_key=COVERED).first()
+    return str(found.parts[COVERED]) if found else ""
+
+
+def _looked_at(row: Rendition) -> datetime | None:
+    if row.kind not in _SAME_AS_LIGHT:
+        return row.approved
+    light = Rendition.objects.filter(file=row.file, kind="light", face=row.face, voice=row.voice).first()
+    return light.approved if light else None
+
+
+def _made(row: Rendition, cut: Cut) -> dict[str, Any]:
+    """Make it, and put it into the vault. Raises Refused."""
+    file, place = row.file, vault()
+    last = timezone.now()
+
+    def progress(seconds: float) -> None:
+        nonlocal last
+        if (now := timezone.now()) - last > timedelta(seconds=2):
+            last = now
+            share = min(0.99, seconds / file.seconds) if file.seconds else 0.0
+            Rendition.objects.filter(pk=row.pk).update(progress=share, touched=now)
+
+    with place.opened(file.vault, file.suffix) as source:
+        to, covered = source.with_name("made"), source.with_name(COVERED)
+        known = _known_cover(row)
+        if known:
+            with covered.open("wb") as out:
+                place.copy(known, out)
+        mime, lines, parts = _MIME.get(row.kind, "video/mp4"), 0, {}
+        match "sound" if row.kind == "proof" and file.media == "audio" else row.kind:
+            case "photo":
+                encoding.photo(source, to, row.face)
+            case "still":
+                encoding.still(source, to, row.face, _still_at(cut, file.seconds))
+            case "waves":
+                encoding.waves(source, to, file.seconds)
+            case "sound":
+                encoding.sound(source, to, row.voice, WHOLE if row.kind == "proof" else cut, progress)
+                mime = "audio/mp4"
+            case "small":
+                encoding.small(source, to, row.face, row.voice, cut, progress)
+            case "stream":
+                folder = source.parent / "stream"
+                folder.mkdir()
+                lines = encoding.stream(source, folder, row.face, row.voice, cut, file.height, progress)
+                made = sorted(folder.iterdir())
+                size = sum(path.stat().st_size for path in made)
+                parts = {path.name: place.put(path.read_bytes()) for path in made}
+                return {
+                    "vault": "",
+                    "parts": parts,
+                    "mime": "application/vnd.apple.mpegurl",
+                    "size": size,
+                    "width": 0,
+                    "height": lines,
+                }
+            case _:
+                encoding.light(source, to, row.face, row.voice, WHOLE if row.kind == "proof" else cut, progress)
+        width, height = encoding.size_of(to, mime)
+        if covered.is_file() and not known:
+            parts = {COVERED: place.put(covered.read_bytes())}
+        with to.open("rb") as content:
+            name = place.put(content)
+        return {
+            "vault": name,
+            "parts": parts,
+            "mime": mime,
+            "size": to.stat().st_size,
+            "width": width,
+            "height": height,
+        }
+
+
+def unfinished(now: datetime) -> list[int]:
+    """Renditions that wait for a maker, and those whose maker was not heard of for long."""
+    waiting = Rendition.objects.filter(state=S.WAITING)
+    lost = Rendition.objects.filter(state=S.MAKING, touched__lt=now - STALE)
+    return [*waiting.values_list("pk", flat=True), *lost.values_list("pk", flat=True)]

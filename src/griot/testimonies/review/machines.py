@@ -1,0 +1,157 @@
+"""Machines that write a first version of a testimony's words: a transcript of its recording, a translation of its texts.
+
+What they write is marked as theirs and shown to nobody outside before a person has gone over it and saved it. They never write over
+what a person wrote. A piece of work is a row, so that a lost queue or a killed worker loses nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from griot.helpers import HelperError, helper_from
+from griot.testimonies.access import note, require
+from griot.testimonies.core.consent import name_of, without_name
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.media.encoding import opened
+from griot.testimonies.core.media.subtitles import Cue, parse, unmarked, write
+from griot.testimonies.core.media.transcribing import as_heard, readable, transcriber_from
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import MachineWork, Step, Testimony, Writing
+
+STALE = timedelta(minutes=40)  # a service may take half an hour for one answer
+W = MachineWork
+
+
+def can_transcribe() -> bool:
+    return bool(settings.TRANSCRIBER)
+
+
+def can_translate() -> bool:
+    return bool(settings.TRANSLATOR)
+
+
+@transaction.atomic
+def ask(testimony: Testimony, user: Any, kind: str, language: str) -> MachineWork:
+    """Have a machine transcribe the recording, or translate the words into a language. Raises Refused where it can't."""
+    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
+    if row.over:
+        raise Refused("this testimony was withdrawn")
+    require(user, "edit", row)
+    known = row.writings.filter(language=row.language if kind == W.Kind.TRANSCRIPT else language).first()
+    if kind == W.Kind.TRANSCRIPT:
+        if not can_transcribe():
+            raise Refused("No transcriber is configured (GRIOT_TRANSCRIBER).")
+        if row.leading() is None:
+            raise Refused("There is no recording to listen to.")
+        if known and known.subtitles:
+            raise Refused("There are subtitles already; a machine does not write over them.")
+        language = row.language
+    else:
+        if not can_translate():
+            raise Refused("No translator is configured (GRIOT_TRANSLATOR).")
+        if known and any(known.gone_over.values()):
+            raise Refused("Somebody has written in that language already; a machine does not write over it.")
+        if language == row.language or not row.writings.filter(language=row.language).exists():
+            raise Refused("There is nothing to translate yet: its words in its own language come first.")
+    work, is_new = W.objects.get_or_create(testimony=row, kind=kind, language=language, defaults={"by": user})
+    if not is_new and work.state in {W.State.WAITING, W.State.MAKING}:
+        return work
+    work.state, work.why, work.by, work.touched = W.State.WAITING, "", user, timezone.now()
+    work.save()
+    from griot.testimonies.tasks import machine_soon
+
+    machine_soon(work.pk)
+    return work
+
+
+def do(pk: int) -> None:
+    """Do a piece of work. May be run again at any time."""
+    with transaction.atomic():
+        work = W.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+        if work is None or work.state in {W.State.READY, W.State.FAILED} or work.testimony.over:
+            return
+        if work.state == W.State.MAKING and work.touched > timezone.now() - STALE:
+            return
+        work.state, work.touched = W.State.MAKING, timezone.now()
+        work.save(update_fields=["state", "touched"])
+    try:
+        texts = _transcribed(work) if work.kind == W.Kind.TRANSCRIPT else _translated(work)
+    except (HelperError, Refused) as error:
+        W.objects.filter(pk=pk).update(state=W.State.FAILED, why=str(error)[:250])
+        return
+    with transaction.atomic():
+        row = Testimony.objects.select_for_update().get(pk=work.testimony_id)
+        if row.over:
+            return
+        writing = row.writings.filter(language=work.language).first() or Writing(testimony=row, language=work.language)
+        free = [name for name in texts if not getattr(writing, name) or name in writing.machine]
+        if free:
+            for name in free:
+                setattr(writing, name, texts[name])
+            writing.machine = sorted({*writing.machine, *(name for name in free if texts[name])})
+            writing.save()
+            Step.objects.create(
+                testimony=row,
+                kind=Step.Kind.EDITED,
+                by=work.by,
+                words=f"a machine’s {work.get_kind_display()} in {work.language}",
+                from_state=row.state,
+            )
+        W.objects.filter(pk=pk).update(state=W.State.READY, progress=1.0)
+
+
+def _transcribed(work: MachineWork) -> dict[str, str]:
+    transcriber = transcriber_from(settings.TRANSCRIBER)
+    file = work.testimony.leading()
+    if file is None:
+        raise Refused("there is no recording any more")
+    note("a machine", work.testimony, "transcript", f"heard by {transcriber.where}")
+
+    def progress(seconds: float) -> None:
+        share = min(0.99, seconds / file.seconds) if file.seconds else 0.0
+        W.objects.filter(pk=work.pk).update(progress=share, touched=timezone.now())
+
+    with vault().opened(file.vault, file.suffix) as source:
+        sound = source.with_name("sound.wav")
+        as_heard(source, opened(source), sound)
+        cues = readable(transcriber.transcribe(sound, work.testimony.language, progress))
+    if not cues:
+        raise Refused("it heard no words")
+    return {"subtitles": write(cues)}
+
+
+def _translated(work: MachineWork) -> dict[str, str]:
+    """Every text in the other language; names that are kept back, or marked, are not sent."""
+    translator, row = helper_from(settings.TRANSLATOR), work.testimony
+    source = row.writings.get(language=row.language)
+    consent = row.consent
+    if consent is None:
+        raise Refused("there is no consent")
+    name = name_of(row.teller, consent.as_value())
+
+    def said(text: str) -> str:
+        plain = unmarked(without_name(text, row.teller, name)).strip()
+        return translator.translate(plain, row.language, work.language) if plain.strip("… .") else plain
+
+    cues = parse(source.subtitles)
+    found = {name: said(getattr(source, name)) for name in ("title", "quote")}
+    found["body"] = "\n\n".join(said(p) for p in source.body.split("\n\n") if p.strip())
+    told = []
+    for n, cue in enumerate(cues):
+        told.append(Cue(cue.begins, cue.ends, said(cue.text)))
+        W.objects.filter(pk=work.pk).update(progress=n / len(cues), touched=timezone.now())
+    found["subtitles"] = write(told)
+    lines = (line.strip().partition(" ") for line in source.chapters.splitlines() if line.strip())
+    found["chapters"] = "\n".join(f"{at} {said(title)}" for at, _, title in lines)
+    return found
+
+
+def unfinished(now: datetime) -> list[int]:
+    waiting = W.objects.filter(state=W.State.WAITING)
+    lost = W.objects.filter(state=W.State.MAKING, touched__lt=now - STALE)
+    return [*waiting.values_list("pk", flat=True), *lost.values_list("pk", flat=True)]

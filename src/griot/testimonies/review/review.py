@@ -1,0 +1,235 @@
+"""The way of a testimony from intake to the public: each step with who, when and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from griot.testimonies.access import note, require
+from griot.testimonies.core import types
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.making.rendering import plan, showable
+from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
+from griot.testimonies.showing.withdrawing import announce
+
+S = Testimony.State
+MOST_BLEEPS = 200
+WAY = [S.INTAKE, S.PROTECTION, S.TRANSCRIPTION, S.TRANSLATION, S.EDITING, S.APPROVAL, S.PUBLISHED]
+# The action of the access table that moving on from a state takes.
+TAKES = {
+    S.INTAKE: "protect", S.PROTECTION: "protect", S.TRANSCRIPTION: "edit", S.TRANSLATION: "edit", S.EDITING: "edit", S.APPROVAL: "publish",
+}  # fmt: skip
+
+
+def _locked(testimony: Testimony) -> Testimony:
+    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
+    if row.over:
+        raise Refused("this testimony was withdrawn")
+    return row
+
+
+def _step(row: Testimony, kind: Step.Kind, user: Any, words: str = "", to: str = "") -> Step:
+    note(user, row, kind, words)
+    return Step.objects.create(testimony=row, kind=kind, by=user, words=words, from_state=row.state, to_state=to)
+
+
+def obstacles(testimony: Testimony) -> list[str]:
+    """What has to be done before the testimony can move on, in words; empty: it can."""
+    found: list[str] = []
+    match testimony.state:
+        case S.INTAKE:
+            if testimony.consent is None:
+                found.append("There is no consent.")
+            if testimony.files.exclude(state__in=[File.State.VERIFIED, File.State.REFUSED]).exists():
+                found.append("Files are still on their way.")
+        case S.PROTECTION:
+            safe = set(testimony.steps.filter(kind=Step.Kind.SAFE).values_list("by", flat=True))
+            wanted = 2 if testimony.is_high_risk else 1
+            if len(safe) < wanted:
+                found.append(
+                    "Two people have to find it safe, because the risk is high."
+                    if wanted == 2
+                    else "Somebody has to find it safe."
+                )
+        case S.EDITING | S.APPROVAL:
+            writing = testimony.writings.filter(language=testimony.language).first() or testimony.writings.first()
+            said = writing.gone_over if writing else {}
+            if not said.get("title", "").strip():
+                found.append("It has no title.")
+            if not (said.get("body", "").strip() or said.get("quote", "").strip()):
+                found.append("It has no words: a quote or a text.")
+            consent = testimony.consent
+            if consent and not set(consent.uses) & {"web", "mail"}:
+                found.append("Its teller allows neither the website nor the digest.")
+            making = (
+                Rendition.objects.filter(file__testimony=testimony, state__in=["waiting", "making"])
+                .exclude(kind="waves")
+                .count()
+            )
+            if testimony.state == S.APPROVAL and making:
+                found.append(f"{making} renditions are still being made.")
+            if testimony.state == S.APPROVAL and (unseen := showable(testimony).filter(approved=None).count()):
+                found.append(f"{unseen} renditions have not been looked at beside the original.")
+    return found
+
+
+@transaction.atomic
+def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
+    """To the next state. Raises Refused with what is missing, PermissionDenied for whom it is not."""
+    row = _locked(testimony)
+    if row.state not in TAKES:
+        raise Refused("it is at the end of its way")
+    require(user, TAKES[row.state], row)  # type: ignore[arg-type]
+    if missing := obstacles(row):
+        raise Refused(" ".join(missing))
+    to = WAY[WAY.index(S(row.state)) + 1]
+    if row.state == S.APPROVAL:
+        editor = row.steps.filter(kind=Step.Kind.EDITED).order_by("-at").first()
+        if editor and editor.by_id == user.pk and not user.is_superuser:
+            raise Refused("Somebody else than its last editor has to approve it.")
+        row.published = timezone.now()
+    _step(row, Step.Kind.PUBLISHED if to == S.PUBLISHED else Step.Kind.MOVED, user, words, to)
+    row.state = to
+    row.save(update_fields=["state", "published"])
+    if to == S.PUBLISHED:
+        announce(row)
+    return row
+
+
+@transaction.atomic
+def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
+    """To the state before, or off the site, with a reason."""
+    row = _locked(testimony)
+    require(user, "publish" if row.state == S.PUBLISHED else TAKES.get(S(row.state), "edit"), row)  # type: ignore[arg-type]
+    if not words.strip():
+        raise Refused("Say why: whoever has it next needs to know.")
+    at = WAY.index(S(row.state)) if row.state in WAY else 0
+    if at == 0:
+        raise Refused("It is at the beginning of its way.")
+    was_out = row.state == S.PUBLISHED
+    _step(row, Step.Kind.UNPUBLISHED if was_out else Step.Kind.SENT_BACK, user, words, WAY[at - 1])
+    row.state, row.published = WAY[at - 1], None
+    row.save(update_fields=["state", "published"])
+    if was_out:
+        announce(row)
+    return row
+
+
+@transaction.atomic
+def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimony:
+    """The protection check: one person's judgement. A risk makes it two people's matter, and earlier ones void."""
+    row = _locked(testimony)
+    require(user, "protect", row)
+    if row.state != S.PROTECTION:
+        raise Refused("It is not at its protection check.")
+    if not words.strip():
+        raise Refused("Say what you looked at: traffickers, family, an asylum case, minors.")
+    if is_safe:
+        _step(row, Step.Kind.SAFE, user, words)
+    else:
+        row.steps.filter(kind=Step.Kind.SAFE).update(kind=Step.Kind.COMMENT)
+        _step(row, Step.Kind.RISK, user, words)
+        row.is_high_risk = True
+        row.save(update_fields=["is_high_risk"])
+    return row
+
+
+@transaction.atomic
+def comment(testimony: Testimony, user: Any, words: str) -> Step:
+    row = _locked(testimony)
+    require(user, "see", row)
+    if not words.strip():
+        raise Refused("There is nothing in it.")
+    return _step(row, Step.Kind.COMMENT, user, words.strip()[:4000])
+
+
+@transaction.atomic
+def assign(testimony: Testimony, user: Any, to: Any) -> Testimony:
+    row = _locked(testimony)
+    require(user, "assign", row)
+    row.assigned = to
+    row.save(update_fields=["assigned"])
+    _step(row, Step.Kind.ASSIGNED, user, f"to {to.get_full_name() or to.get_username()}" if to else "to nobody")
+    return row
+
+
+@transaction.atomic
+def write(testimony: Testimony, user: Any, language: str, texts: dict[str, Any]) -> Testimony:
+    """Store the words in one language. A published testimony shows them at once."""
+    row = _locked(testimony)
+    require(user, "edit", row)
+    writing, _ = row.writings.get_or_create(language=language)
+    for name, text in texts.items():
+        setattr(writing, name, text)
+    writing.machine = [name for name in writing.machine if name not in texts]
+    writing.save()
+    _step(row, Step.Kind.EDITED, user, f"words in {language}")
+    _plan_anew(row)
+    return row
+
+
+@transaction.atomic
+def describe(testimony: Testimony, user: Any, themes: list[str], route: str) -> None:
+    """What the story tells of, and of which way."""
+    row = _locked(testimony)
+    require(user, "edit", row)
+    if set(themes) - set(types.THEMES) or route not in {"", *types.ROUTES}:
+        raise Refused("That is no theme, or no route, of ours.")
+    row.themes, row.route = themes, route
+    row.save(update_fields=["themes", "route"])
+    _step(row, Step.Kind.EDITED, user, "themes and route")
+    announce(row)
+
+
+def _plan_anew(row: Testimony) -> None:
+    """What is cut otherwise now, or marked as not to be heard, is made anew, and hidden until a person has looked at it."""
+    for file in row.files.filter(role=File.Role.STORY):
+        plan(file)
+    announce(row)
+
+
+@transaction.atomic
+def cut(testimony: Testimony, user: Any, pk: Any, wanted: types.Cut) -> None:
+    """Cut a recording: what is shown of it, what is not heard, its still. Raises Refused for what is no cut of it."""
+    row = _locked(testimony)
+    require(user, "edit", row)
+    file = row.files.filter(pk=pk, role=File.Role.STORY, media__in=["video", "audio"]).first()
+    if file is None:
+        raise Refused("There is no such recording.")
+    length = file.seconds or float("inf")
+    ends = wanted.ends if wanted.ends is not None else length
+    if not 0 <= wanted.begins < ends <= length + 1:
+        raise Refused("It has to begin before it ends, within the recording.")
+    if any(not 0 <= a < b <= length + 1 for a, b in wanted.bleeps) or len(wanted.bleeps) > MOST_BLEEPS:
+        raise Refused(
+            f"What is not to be heard has to lie within the recording, and to begin before it ends; at most {MOST_BLEEPS} times."
+        )
+    if wanted.still is not None and not 0 <= wanted.still <= length:
+        raise Refused("The still has to be a moment of the recording.")
+    values = {
+        "begins": wanted.begins,
+        "ends": wanted.ends,
+        "still": wanted.still,
+        "bleeps": [list(b) for b in wanted.bleeps],
+    }
+    Cut.objects.update_or_create(file=file, defaults=values)
+    _step(row, Step.Kind.EDITED, user, "cut a recording")
+    _plan_anew(row)
+
+
+@transaction.atomic
+def approve_rendition(testimony: Testimony, user: Any, pk: int) -> None:
+    """Somebody has looked at it beside the original, and nobody can be known by it who does not want to."""
+    row = _locked(testimony)
+    require(user, "protect", row)
+    seen = showable(row).filter(pk=pk).first()
+    if seen is None:
+        raise Refused("That rendition is not ready, or not what the consent allows.")
+    others = Q(file=seen.file, kind__in=["stream", "small"], face=seen.face, voice=seen.voice)
+    same = others if seen.kind == "light" else Q(pk=pk)
+    Rendition.objects.filter(Q(pk=pk) | same).update(approved=timezone.now())
+    _step(row, Step.Kind.COMMENT, user, "looked at a rendition beside the original")
+    announce(row)

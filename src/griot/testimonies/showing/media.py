@@ -1,0 +1,131 @@
+"""Renditions, opened for whoever may see them: the public for what the consent allows, the review room by role, each look logged."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from griot.testimonies.access import note, require
+from griot.testimonies.core import consent
+from griot.testimonies.core.media.pictures import blank_png
+from griot.testimonies.core.surfaces import surface
+from griot.testimonies.keeping import vault
+from griot.testimonies.making.rendering import allowed, showable
+from griot.testimonies.models import Departure, File, Rendition, Testimony
+
+PUBLIC_USES = frozenset({"web", "mail", "media"})  # for other media: to be downloaded
+AGE = 30  # seconds that others may keep what we served: a withdrawal reaches them within a minute
+
+
+@surface(
+    "renditions",
+    "public part",
+    "blank",
+    "stills, photos, films and sound on the site and in mails; pictures in mails turn blank",
+)
+@require_safe
+def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpResponse:
+    """A rendition for a public use, or a part of a film in steps. One that may no longer be shown is a blank picture in a
+    mail, and 410 elsewhere."""
+    row = Rendition.objects.filter(key=key).first()
+    if use not in PUBLIC_USES or (row is None and use != "mail"):
+        return HttpResponseNotFound()
+    shown = public_rendition(use, key)
+    if shown is None:
+        # Mails go on asking also for what is erased and not known any more.
+        return _blank(row.width if row else 0, row.height if row else 0) if use == "mail" else HttpResponse(status=410)
+    name = (shown.parts.get(part) if shown.kind == Rendition.Kind.STREAM else None) if part else shown.vault
+    if not name:
+        return HttpResponseNotFound()
+    response = _served(request, name, "video/mp2t" if part.endswith(".ts") else shown.mime)
+    if use == "media":
+        _downloaded(shown, response)
+    response["Cache-Control"] = f"public, max-age={AGE}"
+    return response
+
+
+def _downloaded(row: Rendition, response: HttpResponse) -> None:
+    """Saved as a file; written down once a day, so that it is known that copies are about."""
+    testimony = row.file.testimony
+    suffix = {"image/jpeg": "jpg", "audio/mp4": "m4a"}.get(row.mime, "mp4")
+    response["Content-Disposition"] = f'attachment; filename="{testimony.slug}-{row.pk}.{suffix}"'
+    if not Departure.objects.filter(testimony=testimony.pk, how="download", at__date=timezone.localdate()).exists():
+        Departure.objects.create(testimony=testimony.pk, how="download", to="anyone, on the site")
+
+
+def public_rendition(use: str, key: str) -> Rendition | None:
+    """A rendition that a public use may show now: published, covered by the consent as it is, and looked at by a person."""
+    row = Rendition.objects.select_related("file__testimony").filter(key=key).first()
+    if row is None or use not in PUBLIC_USES:
+        return None
+    testimony = row.file.testimony
+    value = testimony.consent
+    is_allowed = (
+        testimony.state == Testimony.State.PUBLISHED and value is not None and not testimony.over
+        and consent.allows(value.as_value(), use)  # type: ignore[arg-type]
+        and showable(testimony).exclude(approved=None).filter(pk=row.pk).exists()
+    )  # fmt: skip
+    return row if is_allowed else None
+
+
+def _blank(width: int, height: int) -> HttpResponse:
+    return HttpResponse(
+        blank_png(width or 640, height or 400), content_type="image/png", headers={"Cache-Control": "no-store"}
+    )
+
+
+@surface("review room: a rendition", "assigned", "refused", "what was made from a file, before it is published")
+@require_safe
+def room_rendition(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Rendition.objects.select_related("file__testimony"), pk=pk, state=Rendition.State.READY)
+    testimony = row.file.testimony
+    # What the consent does not let be shown is for those who may open the original.
+    require(request.user, "see" if allowed(testimony).filter(pk=pk).exists() else "original", testimony)
+    note(request.user, testimony, "rendition", f"{row.get_kind_display()}, face {row.face}, voice {row.voice}")
+    return _private(_served(request, row.vault, row.mime))
+
+
+@surface(
+    "review room: an original",
+    "assigned",
+    "refused",
+    "a sealed recording or photo, and the evidence of consent; every look is logged",
+)
+@require_safe
+def original(request: HttpRequest, pk: Any) -> HttpResponse:
+    file = get_object_or_404(File.objects.select_related("testimony"), pk=pk)
+    require(request.user, "original", file.testimony)
+    if file.state != File.State.VERIFIED or not file.vault:
+        return HttpResponseNotFound("the file is not here")
+    note(request.user, file.testimony, "original", str(file.pk))
+    return _private(_served(request, file.vault, file.mime))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Disposition"] = "inline"
+    return response
+
+
+def _served(request: HttpRequest, name: str, mime: str) -> HttpResponse:
+    """The content, or the range of it that a player asks for (RFC 9110 §14, a single range)."""
+    content = vault().read(name)
+    found = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("Range", ""))
+    response: HttpResponse
+    if found and (found[1] or found[2]):
+        first = int(found[1]) if found[1] else max(0, len(content) - int(found[2]))
+        last = min(int(found[2]) if found[1] and found[2] else len(content) - 1, len(content) - 1)
+        if first > last:
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
+        response = HttpResponse(content[first : last + 1], status=206, content_type=mime)
+        response["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
+    else:
+        response = HttpResponse(content, content_type=mime)
+    response["Accept-Ranges"] = "bytes"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,179 @@
+"""A testimony as others may show it: whoever puts one before anybody outside asks here, and shows what comes back.
+
+The values are plain; addresses are paths on the site. What the current consent keeps back is not in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from griot.testimonies.core import consent, types
+from griot.testimonies.core.media.subtitles import chapters, parse, unmarked, within, write
+from griot.testimonies.making.rendering import showable
+from griot.testimonies.models import Campaign, Departure, Referral, Rendition, Testimony, Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    url: str
+    width: int
+    height: int
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that other media may take; `size` in bytes."""
+
+    url: str
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One testimony for one use, in one language (or the one it was told in, where it is not translated)."""
+
+    slug: str
+    kind: types.Kind
+    language: str
+    campaign: str
+    title: str
+    quote: str
+    paragraphs: tuple[str, ...]
+    subtitles: str
+    chapters: tuple[tuple[float, str], ...]
+    name: str
+    place: types.Spot
+    journey: tuple[str, str]
+    images: tuple[Image, ...]
+    film: str
+    small: str
+    stream: str
+    sound: str
+    published: datetime
+    is_altered: bool
+    themes: tuple[str, ...] = ()
+    route: str = ""
+    downloads: tuple[Download, ...] = ()
+
+
+def out() -> QuerySet[Testimony]:
+    """What is published and not withdrawn; whether a use may show it is for `told` to say."""
+    return Testimony.objects.filter(state=Testimony.State.PUBLISHED, withdrawn=None).order_by("-published")
+
+
+def find(slug: str) -> Testimony | None:
+    return Testimony.objects.filter(slug=slug).first()
+
+
+def was_out(testimony: Testimony) -> bool:
+    """Whether it was public once, so that its address has a tombstone rather than nothing."""
+    return testimony.published is not None
+
+
+def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
+    """What `use` may show of a testimony now. None where it may show nothing, or where it is not published."""
+    if testimony.state != Testimony.State.PUBLISHED or testimony.published is None:
+        return None
+    row = testimony.consent
+    writings = {w.language: w for w in testimony.writings.all() if any(w.gone_over.values())}
+    writing = writings.get(language) or writings.get(testimony.language) or next(iter(writings.values()), Writing())
+    value = row.as_value() if row else None
+    shown = consent.shown(testimony.teller, value, testimony.withdrawn, use, timezone.now(), writing.gone_over)
+    if shown is None:
+        return None
+    texts = {name: unmarked(text) for name, text in shown.texts.items()}
+    renditions = list(showable(testimony).exclude(approved=None))
+    images = tuple(
+        Image(_address(r, use), r.width, r.height, texts.get(f"caption {r.file_id}", ""))
+        for r in renditions if r.kind in {"photo", "still"}
+    )  # fmt: skip
+    leading = testimony.leading()
+    cut = leading.wanted_cut() if leading else types.Cut()
+    return Told(
+        slug=testimony.slug,
+        kind=testimony.kind,  # type: ignore[arg-type]
+        language=writing.language or testimony.language,
+        campaign=testimony.campaign.name,
+        title=texts.get("title", ""),
+        quote=texts.get("quote", ""),
+        paragraphs=tuple(p.strip() for p in texts.get("body", "").split("\n\n") if p.strip()),
+        subtitles=write(within(parse(texts.get("subtitles", "")), cut.begins, cut.ends)),
+        chapters=tuple(
+            (max(0.0, at - cut.begins), title)
+            for at, title in chapters(texts.get("chapters", ""))
+            if cut.ends is None or at < cut.ends
+        ),
+        name=shown.name,
+        place=shown.place,
+        journey=shown.journey,
+        images=images,
+        film=next((_address(r, use) for r in renditions if r.kind == "light"), ""),
+        small=next((_address(r, use) for r in renditions if r.kind == "small"), ""),
+        stream=next((f"{_address(r, use)}master.m3u8" for r in renditions if r.kind == "stream"), ""),
+        sound=next((_address(r, use) for r in renditions if r.kind == "sound"), ""),
+        published=testimony.published,
+        is_altered=shown.face != "show" or shown.voice != "show",
+        themes=tuple(testimony.themes),
+        route=testimony.route if value and value.place != "country" else "",
+        downloads=tuple(
+            Download(_address(r, "media"), r.kind, r.size) for r in renditions if r.kind in {"light", "sound", "photo"}
+        )
+        if value and consent.allows(value, "media") and use == "web"
+        else (),
+    )
+
+
+def _address(rendition: Rendition, use: types.Use) -> str:
+    return reverse("rendition", args=[use, rendition.key])
+
+
+def all_told(use: types.Use, language: str) -> list[Told]:
+    """Everything that `use` may show, newest first."""
+    rows = out().select_related("campaign").prefetch_related("writings", "consents", "files__cut")
+    return [value for row in rows if (value := told(row, use, language)) is not None]
+
+
+def narrowed(
+    stories: Sequence[Told], kind: str = "", country: str = "", words: str = "", theme: str = "", route: str = ""
+) -> list[Told]:
+    """Those of a kind, told in a country, of a theme, a route, with words. All of it is looked for in what is shown, and nowhere else."""
+    wanted = words.casefold().split()
+
+    def has_all(s: Told) -> bool:
+        text = " ".join([s.title, s.quote, *s.paragraphs, s.name, s.place.words]).casefold()
+        return all(word in text for word in wanted)
+
+    return [
+        s for s in stories
+        if kind in {"", s.kind} and country in {"", s.place.country} and theme in {"", *s.themes} and route in {"", s.route} and has_all(s)
+    ]  # fmt: skip
+
+
+def turn_to(country: str, language: str) -> list[Referral]:
+    """Whom a reader in a country can turn to: in their language where there is somebody, in English otherwise."""
+    rows = list(Referral.objects.filter(country=country).exclude(subject=Referral.Subject.CARE))
+    in_language = [r for r in rows if r.language == language]
+    return in_language or [r for r in rows if r.language == "en"] or rows
+
+
+def countries_with_help() -> list[str]:
+    return sorted(set(Referral.objects.exclude(subject="care").values_list("country", flat=True)))
+
+
+def open_campaigns() -> QuerySet[Campaign]:
+    return Campaign.objects.filter(is_public=True)
+
+
+def left_the_house(slug: str, how: str, to: str, count: int = 1) -> None:
+    """Write down that a testimony went out, so that those who have it can be told when it is withdrawn."""
+    testimony = find(slug)
+    if testimony is not None:
+        Departure.objects.create(testimony=testimony.pk, how=how, to=to[:200], count=count)

@@ -1,0 +1,240 @@
+"""What phones send: testimonies with consent, files piece by piece, and nothing kept in the clear."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import uuid
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from griot.testimonies.intake import speaking
+from griot.testimonies.intake.taking import ORPHANED, examine, sweep, tidy
+from griot.testimonies.keeping import vault
+from griot.testimonies.making.rendering import make
+from griot.testimonies.models import CheckIn, ConsentText, Device, File, Module, Rendition, Testimony
+from griot.testimonies.models.campaigns import token_hash
+from tests.testimonies import made
+from tests.testimonies.people import KEY, Phone, as_sent, committed, make_campaign, make_messenger
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def phone(db):
+    make_messenger(make_campaign())
+    return Phone()
+
+
+def test_an_invitation_is_good_for_one_phone(client):
+    device = make_messenger(make_campaign())
+    messenger = device.messenger
+    token = messenger.invite_anew()
+    joined = client.post("/capture/api/join/", {"token": token, "device": "Tecno"}, content_type="application/json")
+    assert joined.status_code == 201
+    assert Phone(joined.json()["key"]).get("pack/").json()["messenger"]["name"] == "Mame"
+    again = client.post("/capture/api/join/", {"token": token}, content_type="application/json")
+    assert again.status_code == 404 and "new one" in again.json()["error"]
+    token = messenger.invite_anew()
+    type(messenger).objects.update(invite_until=timezone.now())
+    late = client.post("/capture/api/join/", {"token": token}, content_type="application/json")
+    assert late.status_code == 410
+
+
+def test_a_frozen_messengers_phone_is_told_to_wipe_itself(phone):
+    messenger = Device.objects.get().messenger
+    messenger.freeze()
+    answer = phone.post("testimonies/", as_sent())
+    assert answer.status_code == 403 and answer.json()["wipe"] is True
+    messenger.thaw()
+    type(messenger).objects.update(state="active")
+    assert phone.get("pack/").json().get("wipe") is True, "the old phone stays told"
+
+
+def test_collecting_waits_for_the_required_training(phone):
+    campaign = Device.objects.get().messenger.team.campaign
+    module = Module.objects.create(
+        campaign=campaign, slug="consent", language="fr", title="Consentement", text="…", refresh_days=180,
+        questions=[{"text": "?", "answers": ["a", "b"], "right": 1}, {"text": "?", "answers": ["a", "b"], "right": 0}],
+    )  # fmt: skip
+    assert "training" in phone.post("testimonies/", as_sent()).json()["error"]
+    wrong = phone.post("training/", {"module": module.pk, "before": [0, 0], "after": [0, 0]})
+    assert wrong.json() == {"right": 1, "of": 2, "is_passed": False, "may_collect": False}
+    assert phone.post("training/", {"module": module.pk, "after": [1, 0]}).json()["may_collect"] is True
+    assert phone.post("testimonies/", as_sent()).status_code == 201
+    module.trainings.update(at=timezone.now() - timezone.timedelta(days=181))
+    assert phone.get("pack/").json()["modules"][0]["is_due"] is True, "it falls due again"
+
+
+def test_the_same_testimony_twice_is_one_and_a_changed_consent_a_new_version(phone):
+    sent = as_sent(receipt="K7QX-2MNP-9RTW")
+    assert phone.post("testimonies/", sent).status_code == 201
+    assert phone.post("testimonies/", {**sent, "receipt": "AAAA-BBBB-CCCC"}).status_code == 200
+    row = Testimony.objects.get()
+    assert row.receipt == token_hash("K7QX2MNP9RTW"), "the code that the teller has stays good"
+    assert row.consent.version == 1
+    sent["consent"]["uses"] = ["team"]
+    phone.post("testimonies/", sent)
+    assert row.consents.count() == 2 and Testimony.objects.get().consent.uses == ["team"]
+
+
+@pytest.mark.parametrize("code", ["AAAA-AAAA-AAAA", "short", "0O1I-0O1I-0O1I"])
+def test_a_receipt_that_could_be_guessed_is_refused(phone, code):
+    assert "receipt" in phone.post("testimonies/", as_sent(receipt=code)).json()["error"]
+
+
+def test_a_testimony_without_a_consent_that_holds_is_not_taken(phone):
+    answer = phone.post("testimonies/", as_sent(consent={"is_minor": True}))
+    assert answer.status_code == 400 and "guardian" in answer.json()["error"]
+    assert not Testimony.objects.exists()
+
+
+def test_another_messengers_testimony_is_out_of_reach(phone):
+    make_messenger(Device.objects.get().messenger.team.campaign, key="other", name="Other")
+    mine = phone.tell()
+    other = Phone("other")
+    assert other.post("testimonies/", as_sent(id=str(mine.pk))).status_code == 400
+    assert other.begin(mine, b"x").status_code == 400
+    begun = phone.begin(mine, b"some bytes")
+    assert other.patch(begun["Location"], 0, b"some").status_code == 404
+    assert other.get("state/").json() == {"testimonies": [], "files": []}
+
+
+def test_a_file_in_pieces_arrives_whole_verified_and_sealed(phone, tmp_path, settings):
+    testimony = phone.tell()
+    content = made.film(tmp_path, "webm").read_bytes()
+    file = phone.send(testimony, content, piece=7_001)
+    assert (file.state, file.media, file.sha256) == ("verified", "video", hashlib.sha256(content).hexdigest())
+    assert vault().read(file.vault)[:4] == b"\x1aE\xdf\xa3"
+    assert phone.get("state/").json()["files"][0]["state"] == "verified"
+    assert vault().names() == [file.vault], "the pieces are gone"
+    for path in settings.VAULT.rglob("*"):
+        assert not path.is_file() or b"webm" not in path.read_bytes()
+
+
+def test_an_interrupted_upload_goes_on_where_it_stood(phone):
+    testimony, content, pk = phone.tell(), random.Random(1).randbytes(50_000), str(uuid.uuid4())
+    begun = phone.begin(testimony, content, pk)
+    assert phone.patch(begun["Location"], 0, content[:20_000])["Upload-Offset"] == "20000"
+    again = phone.begin(testimony, content, pk)  # the phone lost the address
+    assert again["Location"] == begun["Location"] and again["Upload-Offset"] == "20000"
+    assert phone.patch(begun["Location"], 0, content[:20_000]).status_code == 409, (
+        "an answer that was lost adds nothing twice"
+    )
+    head = phone.client.head(begun["Location"], HTTP_TUS_RESUMABLE="1.0.0", **phone.auth)
+    assert (head["Upload-Offset"], head["Upload-Length"]) == ("20000", "50000")
+    assert phone.patch(begun["Location"], 20_000, content[20_000:])["Upload-Offset"] == "50000"
+
+
+def test_a_damaged_piece_and_a_damaged_whole_are_asked_for_again(phone, tmp_path):
+    testimony, content = phone.tell(), made.sound(tmp_path).read_bytes()
+    begun = phone.begin(testimony, content)
+    wrong = phone.patch(begun["Location"], 0, content[:10], HTTP_UPLOAD_CHECKSUM="sha1 AAAA")
+    assert wrong.status_code == 460
+    damaged = bytes([content[0] ^ 1]) + content[1:]
+    phone.patch(begun["Location"], 0, damaged)
+    file = testimony.files.get()
+    with committed():
+        examine(file.pk)
+    file.refresh_from_db()
+    assert file.state == "expected" and file.upload.offset == 0
+    phone.patch(begun["Location"], 0, content)
+    examine(file.pk)
+    file.refresh_from_db()
+    assert file.state == "verified"
+
+
+def test_what_is_no_media_is_refused_and_not_kept(phone):
+    file = phone.send(phone.tell(), b"%PDF-1.7 not a recording")
+    assert file.state == "refused" and "picture" in file.why and vault().names() == []
+
+
+def test_the_same_recording_again_is_not_sent_again(phone, tmp_path):
+    testimony, content = phone.tell(), made.sound(tmp_path).read_bytes()
+    phone.send(testimony, content)
+    again = phone.begin(testimony, content)
+    assert again["Upload-Offset"] == str(len(content))
+    assert sorted(testimony.files.values_list("role", flat=True)) == ["duplicate", "story"]
+
+
+def test_the_sweep_puts_back_what_a_lost_queue_left(phone, tmp_path):
+    testimony, content = phone.tell(), made.sound(tmp_path).read_bytes()
+    begun = phone.begin(testimony, content)
+    phone.patch(begun["Location"], 0, content)  # whole, and its job is lost
+    assert sweep(timezone.now()) == [testimony.files.get().pk]
+    phone.begin(testimony, b"never finished")
+    sweep(timezone.now() + timezone.timedelta(days=61))
+    assert testimony.files.count() == 1
+
+
+def test_a_check_in_is_kept_for_the_focal_person(phone):
+    assert phone.post("check-in/", {"mood": 2, "words": "It was much.", "wants_call": True}).status_code == 201
+    assert CheckIn.objects.get().wants_call
+    assert phone.post("check-in/", {"mood": 9}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["pack/", "state/"])
+def test_nothing_is_answered_without_a_key(client, path):
+    assert client.get(f"/capture/api/{path}").status_code == 401
+    assert client.get(f"/capture/api/{path}", HTTP_AUTHORIZATION="Bearer guess").status_code == 401
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["id", "kind", "language", "told", "teller", "answers", "consent"]), json_values)
+def test_whatever_a_phone_sends_is_taken_or_refused_in_words(phone, field, value):
+    answer = phone.post("testimonies/", {**as_sent(), field: value})
+    assert answer.status_code in {200, 201, 400}
+    assert answer.status_code != 400 or answer.json()["error"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60), st.text(alphabet="0123456789-x²", max_size=12))
+@example(metadata="0 \x80", length="0").via("discovered failure")
+def test_whatever_is_said_of_an_upload_is_taken_or_refused_in_words(phone, metadata, length):
+    try:
+        metadata.encode("latin-1")
+    except UnicodeEncodeError:
+        return
+    answer = phone.client.post(
+        "/capture/api/uploads/",
+        HTTP_TUS_RESUMABLE="1.0.0",
+        HTTP_UPLOAD_LENGTH=length,
+        HTTP_UPLOAD_METADATA=metadata,
+        **phone.auth,
+    )
+    assert answer.status_code in {400, 413}
+
+
+def test_a_key_is_kept_as_a_hash():
+    device = make_messenger(make_campaign())
+    assert device.key == token_hash(KEY) and KEY not in device.key
+    assert File.objects.count() == 0
+
+
+def test_what_a_killed_process_left_in_the_vault_is_erased_and_nothing_else(phone, tmp_path):
+    testimony = phone.tell()
+    content = made.film(tmp_path).read_bytes()
+    file = phone.send(testimony, content)
+    begun = phone.begin(testimony, content + b"x")
+    phone.patch(begun["Location"], 0, content[:1000])
+    with committed():
+        for row in Rendition.objects.filter(kind__in=["light", "stream"]).order_by("pk"):
+            make(row.pk)
+    (tmp_path / "sent").write_bytes(made.sound(tmp_path).read_bytes())
+    ConsentText.objects.create(campaign=testimony.campaign, language="fr", text="Vous décidez.")
+    speaking.keep(testimony.campaign, "fr", "consent", tmp_path / "sent")
+    known = vault().names()
+    orphan = vault().put(b"nobody's")
+    assert tidy(timezone.now()) == 0, "it may be on its way into the database"
+    assert tidy(timezone.now() + ORPHANED * 2) == 1
+    assert vault().names() == known and orphan not in known and file.vault in known

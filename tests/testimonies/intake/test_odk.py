@@ -1,0 +1,396 @@
+"""ODK Collect and KoboCollect: OpenRosa over HTTP as these apps speak it, forms by ODK Validate, submissions in parts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import shutil
+import uuid
+import zlib
+from email.utils import parsedate_to_datetime
+
+import pytest
+import requests
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+from requests.auth import HTTPBasicAuth, HTTPDigestAuth
+
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.forms import xforms
+from griot.testimonies.intake import odk
+from griot.testimonies.intake.taking import examine
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony, Training
+from griot.testimonies.review.review import obstacles
+from griot.testimonies.showing import withdrawing
+from tests.testimonies import made
+from tests.testimonies.people import make_campaign, make_messenger, user_with
+
+LIST = "{http://openrosa.org/xforms/xformsList}"
+
+
+# --- the forms, without a server --------------------------------------------------------------
+
+
+def portrait(languages=("fr", "en", "ar"), text="Pourquoi ?", hint="Attendez.", consent="On vous demande …"):
+    prompts = [
+        xforms.Prompt("leaving", {"fr": text, "en": "Why?"}, {"fr": hint}),
+        xforms.Prompt("the way!", {"en": "And then?"}, {}),
+    ]
+    countries = {"SN": {"fr": "Sénégal"}, "GN": {"en": "Guinea"}}
+    return xforms.interview(
+        "griot-voices-portrait", "Voix", "portrait", list(languages), {"fr": consent}, prompts, countries
+    )
+
+
+@pytest.mark.parametrize("languages", [("en",), ("fr", "en", "pt", "ar", "wo"), ("wo",)])
+def test_odk_validate_finds_no_fault(tmp_path, languages):
+    if shutil.which("java") is None:
+        pytest.skip("ODK Validate needs Java, and there is none on this machine")
+    from pyxform.validators.odk_validate import check_xform
+
+    questions = [{"text": "Is silence a yes?", "answers": ["Yes", "No"], "right": 1}]
+    forms = [
+        portrait(languages),
+        xforms.training("griot-voices-training-1", "Consent", languages[0], "Read.", questions),
+    ]
+    forms += [
+        xforms.interview("f", "F", kind, languages, {"en": "?"}, [], {"SN": {"en": "Senegal"}})
+        for kind in ("interview", "story")
+    ]
+    for n, form in enumerate(forms):
+        (tmp_path / f"{n}.xml").write_text(form.xml)
+        assert check_xform(str(tmp_path / f"{n}.xml")) == []
+
+
+def test_every_question_has_words_in_every_language():
+    form = etree.fromstring(portrait(("en", "fr", "pt", "ar", "wo")).xml.encode())
+    ns = {"x": "http://www.w3.org/2002/xforms"}
+    texts = {
+        t.get("lang"): {e.get("id"): "".join(e.itertext()) for e in t} for t in form.findall(".//x:translation", ns)
+    }
+    assert set(texts) == set(xforms.LANGUAGES.values())
+    assert len({frozenset(t) for t in texts.values()}) == 1 and all(
+        all(words.strip() not in {"", "-"} for words in t.values()) for t in texts.values()
+    )
+
+
+def test_a_form_is_the_same_until_what_it_asks_changes():
+    assert portrait() == portrait()
+    assert portrait().version != portrait(text="Comment ?").version
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=st.text(max_size=80), hint=st.text(max_size=40), consent=st.text(max_size=80))
+def test_any_words_become_a_form_or_are_refused(text, hint, consent):
+    try:
+        form = portrait(text=text, hint=hint, consent=consent)
+    except Refused:
+        return
+    etree.fromstring(form.xml.encode())
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.binary(max_size=400)
+    | st.text(max_size=300).map(
+        lambda t: f"<data id='x'><meta><instanceID>{t}</instanceID></meta><name>{t}</name></data>".encode()
+    )
+)
+def test_no_submission_of_whatever_bytes_breaks_it(content):
+    try:
+        said = xforms.read(content)
+    except Refused:
+        return
+    assert said.instance
+    xforms.as_sent(said, str(uuid.uuid4()), "")
+
+
+def test_entities_are_not_followed(tmp_path):
+    (tmp_path / "secret").write_text("a secret")
+    for inside in (f'<!ENTITY e SYSTEM "file://{tmp_path}/secret">', '<!ENTITY a "aaaa"><!ENTITY e "&a;&a;&a;">'):
+        with pytest.raises(Refused, match="document type"):
+            xforms.read(
+                f"<!DOCTYPE data [{inside}]><data id='x'><meta><instanceID>1</instanceID></meta><name>&e;</name></data>".encode()
+            )
+
+
+# --- over HTTP ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def house(site, settings, live_server):
+    settings.PUBLIC_URL = live_server.url
+    campaign = make_campaign()
+    for language, text in (("fr", "Pourquoi êtes-vous parti ?"), ("en", "Why did you leave?")):
+        for kind in ("interview", "portrait"):
+            Guide.objects.create(
+                campaign=campaign,
+                kind=kind,
+                language=language,
+                title=f"Guide {language}",
+                prompts=[{"id": "leaving", "text": text}],
+            )
+        ConsentText.objects.create(campaign=campaign, language=language, text=f"Consent in {language}.")
+    messenger = make_messenger(campaign).messenger
+    login, password = odk.admit(messenger)
+    return messenger, f"{live_server.url}/odk", HTTPDigestAuth(login, password)
+
+
+def blank(url: str, auth, form_id: str) -> etree._Element:
+    """A blank form's instance, as a phone copies it."""
+    form = etree.fromstring(requests.get(f"{url}/forms/{form_id}", auth=auth, timeout=10).content)
+    [instance] = form.findall(".//{http://www.w3.org/2002/xforms}instance[1]/*[@id]")
+    return instance
+
+
+def filled(instance, pk: str, **answers: str) -> bytes:
+    """A submission: the form's own instance with answers by question. A question that the form does not ask fails."""
+    for name, value in {"instanceID": f"uuid:{pk}", **answers}.items():
+        found = [e for e in instance.iter() if isinstance(e.tag, str) and etree.QName(e).localname == name]
+        assert found, f"the form does not ask {name}"
+        found[-1].text = value
+    return etree.tostring(instance)
+
+
+CONSENTED = {
+    "told": "2026-11-01T09:00:00.000+00:00", "kind": "portrait", "receipt_code": "ABCDEFGHJKLM", "language": "fr", "explained": "read", "uses": "team web mail",
+    "name": "Awa Diop", "birth_year": "1990", "is_minor": "no", "naming": "first_name", "place": "exact", "country": "SN", "region": "Dakar",
+    "spot": "12 rue des Pêcheurs", "position": "14.69 -17.44 0 5", "left": "Thiès", "reached": "Agadez", "face": "show", "voice": "show",
+    "answer": "yes.wav", "text_leaving": "Je suis partie la nuit.", "photo": "p1.jpg", "caption": "Mes mains",
+}  # fmt: skip
+
+
+def post(url: str, auth, xml: bytes, **files: bytes):
+    parts = {"xml_submission_file": ("submission.xml", xml, "text/xml")}
+    parts |= {name: (name, content, "application/octet-stream") for name, content in files.items()}
+    return requests.post(
+        f"{url}/submission?deviceID=collect:1", files=parts, data={"*isIncomplete*": "yes"}, auth=auth, timeout=30
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_forms_are_listed_and_fetched_as_openrosa_says(house):
+    _, url, auth = house
+    assert requests.get(f"{url}/formList", timeout=10).status_code == 401
+    answer = requests.get(f"{url}/formList", auth=auth, headers={"X-OpenRosa-Version": "1.0"}, timeout=10)
+    assert answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/xml")
+    assert answer.headers["X-OpenRosa-Version"] == "1.0" and parsedate_to_datetime(answer.headers["Date"])
+    rows = etree.fromstring(answer.content).findall(f"{LIST}xform")
+    assert [r.findtext(f"{LIST}formID") for r in rows] == ["griot-voices-interview", "griot-voices-portrait"]
+    for row in rows:
+        form = requests.get(row.findtext(f"{LIST}downloadUrl"), auth=auth, timeout=10)
+        assert row.findtext(f"{LIST}hash") == f"md5:{hashlib.md5(form.content).hexdigest()}"
+        assert f'version="{row.findtext(f"{LIST}version")}"' in form.text and "Consent in fr." in form.text
+        manifest = etree.fromstring(requests.get(row.findtext(f"{LIST}manifestUrl"), auth=auth, timeout=10).content)
+        assert manifest.tag == "{http://openrosa.org/xforms/xformsManifest}manifest"
+    [one] = etree.fromstring(
+        requests.get(f"{url}/formList?formID=griot-voices-portrait", auth=auth, timeout=10).content
+    )
+    assert one.findtext(f"{LIST}formID") == "griot-voices-portrait"
+    assert requests.get(f"{url}/forms/another", auth=auth, timeout=10).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_submission_comes_in_parts_and_becomes_a_testimony(house, tmp_path):
+    messenger, url, auth = house
+    head = requests.head(f"{url}/submission", auth=auth, timeout=10)
+    assert (
+        head.status_code == 204
+        and head.headers["Location"].endswith("/odk/submission")
+        and int(head.headers["X-OpenRosa-Accept-Content-Length"])
+    )
+    pk, photo, sound = str(uuid.uuid4()), made.photo(), made.sound(tmp_path, "wav").read_bytes()
+    xml = filled(blank(url, auth, "griot-voices-portrait"), pk, **CONSENTED)
+    first = post(url, auth, xml, **{"p1.jpg": photo})
+    assert first.status_code == 201 and b"http://openrosa.org/http/response" in first.content
+    row = Testimony.objects.get(pk=pk)
+    assert row.messenger == messenger and row.kind == "portrait" and row.language == "fr" and row.name == "Awa Diop"
+    assert (row.latitude, row.longitude, row.spot) == (14.69, -17.44, "12 rue des Pêcheurs")
+    assert row.answers == {"leaving": "Je suis partie la nuit.", "captions": "Mes mains"}
+    assert (
+        set(row.consent.uses) == {"team", "web", "mail"}
+        and row.consent.naming == "first_name"
+        and row.consent.place == "exact"
+    )
+    assert "Files are still on their way." in obstacles(row)
+    for _ in range(2):  # the answer to a part may be lost, and it is sent again
+        assert post(url, auth, xml, **{"yes.wav": sound, "p1.jpg": photo}).status_code == 201
+    for file in row.files.all():
+        examine(file.pk)
+    assert {(f.role, f.state, f.media) for f in row.files.all()} == {
+        ("story", "verified", "photo"),
+        ("evidence", "verified", "audio"),
+    }
+    assert row.consents.count() == 1 and row.consent.evidence == str(row.files.get(role="evidence").pk)
+    assert sorted(vault().names()) == sorted(row.files.values_list("vault", flat=True)), (
+        "nothing else is left in the vault"
+    )
+    kept = vault().read(row.files.get(role="story").vault)
+    assert b"Exif" not in kept and kept[:2] == photo[:2]
+    receipt = requests.Session()
+    page = receipt.get(f"{url.removesuffix('/odk')}/receipt/", timeout=10)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
+    said = receipt.post(
+        page.url, {"code": "ABCD-EFGH-JKLM", "csrfmiddlewaretoken": token}, headers={"Referer": page.url}, timeout=10
+    )
+    assert 'value="withdraw"' in said.text, "the code that the phone had made opens the receipt"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_no_consent_is_refused_and_nothing_of_it_is_kept(house):
+    _, url, auth = house
+    form = blank(url, auth, "griot-voices-portrait")
+    changes = {"birth_year": str(timezone.localdate().year - 16)}
+    answer = post(url, auth, filled(form, str(uuid.uuid4()), **CONSENTED | changes), **{"p1.jpg": made.photo()})
+    assert answer.status_code == 400 and b"guardian has to consent" in answer.content
+    assert (
+        requests.post(
+            f"{url}/submission", files={"p1.jpg": ("p1.jpg", made.photo())}, auth=auth, timeout=10
+        ).status_code
+        == 400
+    )
+    assert not Testimony.objects.exists() and not File.objects.exists() and vault().names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_too_much_leaves_nothing_of_what_came_before_it(house, monkeypatch):
+    _, url, auth = house
+    xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED)
+    monkeypatch.setattr(xforms, "MOST_XML", len(xml) - 1)
+    files = [("p1.jpg", ("p1.jpg", made.photo())), ("xml_submission_file", ("submission.xml", xml, "text/xml"))]
+    assert requests.post(f"{url}/submission", files=files, auth=auth, timeout=30).status_code == 413
+    monkeypatch.undo()
+    monkeypatch.setattr(odk, "MOST_BYTES", 50_000)
+    assert post(url, auth, xml, **{"p1.jpg": made.photo() + bytes(60_000)}).status_code == 413
+    assert not Testimony.objects.exists() and vault().names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_withdrawn_one_takes_nothing_more(house):
+    _, url, auth = house
+    pk = str(uuid.uuid4())
+    xml = filled(blank(url, auth, "griot-voices-portrait"), pk, **CONSENTED)
+    assert post(url, auth, xml).status_code == 201
+    withdrawing.withdraw(Testimony.objects.get(pk=pk), "teller")
+    withdrawing.erase(pk)
+    answer = post(url, auth, xml, **{"p1.jpg": made.photo()})
+    assert answer.status_code == 400 and b"withdrawn" in answer.content and vault().names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_messenger_adds_to_nobody_elses(house):
+    messenger, url, auth = house
+    pk = str(uuid.uuid4())
+    xml = filled(blank(url, auth, "griot-voices-portrait"), pk, **CONSENTED)
+    assert post(url, auth, xml).status_code == 201
+    other = make_messenger(messenger.team.campaign, "GN", key="other", name="Oumou").messenger
+    answer = post(url, HTTPDigestAuth(*odk.admit(other)), xml, **{"p1.jpg": made.photo()})
+    assert answer.status_code == 400 and b"another messenger" in answer.content and vault().names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_training_comes_first_and_is_marked_here(house):
+    messenger, url, auth = house
+    questions = [
+        {"text": "Is silence a yes?", "answers": ["Yes", "No"], "right": 1},
+        {"text": "Whose story?", "answers": ["Theirs", "Ours"], "right": 0},
+    ]
+    module = Module.objects.create(
+        campaign=messenger.team.campaign,
+        slug="consent",
+        language="fr",
+        title="Consent",
+        text="Read it.",
+        questions=questions,
+    )
+    form_id = f"griot-voices-training-{module.pk}"
+    listed = etree.fromstring(requests.get(f"{url}/formList", auth=auth, timeout=10).content)
+    assert [r.findtext(f"{LIST}formID") for r in listed] == [form_id], "guides only after what is required"
+    wrong = {"before_0": "c0", "before_1": "c0", "after_0": "c0", "after_1": "c1"}
+    assert post(url, auth, filled(blank(url, auth, form_id), "1", **wrong)).status_code == 201
+    assert not messenger.may_collect
+    right = filled(blank(url, auth, form_id), "2", **wrong | {"after_0": "c1", "after_1": "c0"})
+    assert post(url, auth, right).status_code == 201
+    assert post(url, auth, right).status_code == 201, "the same again is no second try"
+    assert sorted(Training.objects.values_list("before", "after", "is_passed")) == [(1, 0, False), (1, 2, True)]
+    listed = etree.fromstring(requests.get(f"{url}/formList", auth=auth, timeout=10).content)
+    assert len(listed) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_who_signs_in_is_let_in(house, monkeypatch):
+    messenger, url, auth = house
+    login, password = auth.username, auth.password
+    assert requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, "another"), timeout=10).status_code == 401
+    assert requests.get(f"{url}/formList", auth=HTTPDigestAuth("nobody", password), timeout=10).status_code == 401
+    assert requests.get(f"{url}/formList", auth=HTTPBasicAuth(login, password), timeout=10).status_code == 401, (
+        "a password is not sent in the clear"
+    )
+    challenge = requests.get(f"{url}/formList", timeout=10).headers["WWW-Authenticate"]
+    assert "Digest" in challenge and "Basic" not in challenge
+    said = requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, password), timeout=10).request.headers[
+        "Authorization"
+    ]
+    assert (
+        requests.get(f"{url}/forms/griot-voices-portrait", headers={"Authorization": said}, timeout=10).status_code
+        == 401
+    ), "made for another address"
+    monkeypatch.setattr(odk, "NONCE_AGE", -1)
+    assert requests.get(f"{url}/formList", headers={"Authorization": said}, timeout=10).status_code == 401, "too old"
+    for junk in (
+        "Digest",
+        "Digest nonce",
+        'Digest username="x',
+        "Basic !",
+        "Bearer x",
+        'Digest nonce="a:b:c", uri="ü"',
+    ):
+        assert requests.get(f"{url}/formList", headers={"Authorization": junk.encode()}, timeout=10).status_code == 401
+    monkeypatch.undo()
+    messenger.freeze()
+    assert requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, password), timeout=10).status_code == 403
+    messenger.thaw()
+    again = odk.admit(messenger)
+    assert requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, password), timeout=10).status_code == 401, (
+        "the old password is over"
+    )
+    assert requests.get(f"{url}/formList", auth=HTTPDigestAuth(*again), timeout=10).status_code == 200
+
+
+@pytest.mark.django_db
+def test_basic_is_for_https(site, client):
+    login, password = odk.admit(make_messenger(make_campaign()).messenger)
+    said = "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode()
+    assert client.get("/odk/formList", HTTP_AUTHORIZATION=said, secure=True).status_code == 200
+    assert client.get("/odk/formList", HTTP_AUTHORIZATION=said[:-4], secure=True).status_code == 401
+    assert "Basic" in client.get("/odk/formList", secure=True)["WWW-Authenticate"]
+    assert client.get("/odk/formList", HTTP_AUTHORIZATION=said).status_code == 401
+
+
+@pytest.mark.django_db
+def test_guessing_is_stopped(site, client):
+    make_messenger(make_campaign())
+    for _ in range(odk.MOST_FAILURES):
+        assert client.get("/odk/formList", HTTP_AUTHORIZATION="Digest x").status_code == 401
+    assert client.get("/odk/formList", HTTP_AUTHORIZATION="Digest x").status_code == 429
+
+
+@pytest.mark.django_db
+def test_a_coordinator_lets_a_messenger_in_with_a_code_for_collect(site, client, django_user_model):
+    messenger = make_messenger(make_campaign()).messenger
+    coordinator = user_with(django_user_model, "coordinator")
+    messenger.team.coordinators.add(coordinator)
+    client.force_login(coordinator)
+    page = client.post(f"/admin/testimonies/messengers/{messenger.pk}/", {"act": "odk"}).content.decode()
+    password = re.search(r"<dt>Password</dt><dd><code>([\w-]+)</code>", page)[1]
+    assert "<svg" in page and Device.objects.get(login=f"messenger-{messenger.pk}").ha1
+    said = json.loads(zlib.decompress(base64.b64decode(odk.settings_code("https://a.example/odk", "m", password, "V"))))
+    assert said["general"]["password"] == password and said["general"]["delete_send"] is True
+    Messenger.objects.update(state="frozen")
+    client.post(f"/admin/testimonies/messengers/{messenger.pk}/", {"act": "odk"})
+    assert Messenger.objects.get().state == "frozen"

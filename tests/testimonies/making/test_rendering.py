@@ -1,0 +1,118 @@
+"""What is made of a film so that it can be watched: light, in steps, with a still; and again after a maker was killed."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from griot.testimonies.core.media.ffmpeg import probe, reading, run
+from griot.testimonies.keeping import vault
+from griot.testimonies.making.rendering import STALE, make, unfinished
+from griot.testimonies.models import Rendition
+from tests.testimonies import made
+from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
+from tests.testimonies.review.test_review import publish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def phone(db):
+    make_messenger(make_campaign())
+    return Phone()
+
+
+def film(folder, size: str, seconds: float = 8):
+    to = folder / "interview.mp4"
+    run(["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25", "-f", "lavfi", "-i", "sine=frequency=300", "-t", str(seconds), "-pix_fmt", "yuv420p",
+         "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", to])  # fmt: skip
+    return to.read_bytes()
+
+
+def render(testimony) -> dict[str, Rendition]:
+    with committed():
+        for row in Rendition.objects.filter(file__testimony=testimony):
+            make(row.pk)
+    return {r.kind: r for r in Rendition.objects.filter(file__testimony=testimony)}
+
+
+def test_a_film_comes_light_and_in_the_steps_that_it_has(phone, tmp_path, django_user_model):
+    testimony = phone.tell()
+    phone.send(testimony, film(tmp_path, "1280x720"))
+    found = render(testimony)
+    assert {k: r.state for k, r in found.items()} == dict.fromkeys(
+        ["light", "still", "stream", "waves", "small"], "ready"
+    )
+    assert (found["light"].height, found["still"].width, found["stream"].height) == (240, 1280, 720)
+
+    publish(testimony, {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")})
+    client, address = Client(), f"/stories/media/web/{found['stream'].key}/"
+    master = client.get(address + "master.m3u8").content.decode()
+    variants = [line for line in master.splitlines() if line.endswith(".m3u8")]
+    assert len(variants) == 2 and "RESOLUTION=1280x720" in master and "RESOLUTION=640x360" in master
+    for variant in variants:
+        segments = [
+            line for line in client.get(address + variant).content.decode().splitlines() if line.endswith(".ts")
+        ]
+        whole = tmp_path / f"{variant}.ts"
+        whole.write_bytes(b"".join(client.get(address + segment).content for segment in segments))
+        streams = probe(whole, "mpegts")
+        assert (
+            streams.seconds == pytest.approx(8, abs=0.3)
+            and streams.video == "h264"
+            and streams.audio == "aac"
+            and len(segments) == 2
+        )
+    assert f'src="{address}master.m3u8"' in client.get(f"/stories/{testimony.slug}/").content.decode()
+    assert client.get(address + "other.ts").status_code == 404
+
+
+def test_a_hidden_voice_is_in_no_rendition_and_a_covered_face_in_all(phone, tmp_path):
+    testimony = phone.tell(consent={"face": "blur", "voice": "hide"})
+    phone.send(testimony, film(tmp_path, "640x480", seconds=2))
+    found = render(testimony)
+    assert {(r.kind, r.face, r.voice) for r in found.values()} == {
+        ("light", "blur", "hide"),
+        ("stream", "blur", "hide"),
+        ("still", "blur", "show"),
+        ("small", "blur", "hide"),
+        ("waves", "show", "show"),
+    }
+    assert list(found["light"].parts) == ["covered.mkv"], "faces are covered once for both films"
+    assert Client().get(f"/stories/media/web/{found['light'].key}/covered.mkv").status_code == 410
+    for name in (found["light"].vault, next(v for k, v in found["stream"].parts.items() if k.endswith(".ts"))):
+        with vault().opened(name) as path:
+            assert not probe(path, "mov" if name == found["light"].vault else "mpegts").audio
+
+
+def test_a_film_that_can_not_be_read_says_why(phone, tmp_path):
+    testimony = phone.tell()
+    file = phone.send(testimony, film(tmp_path, "320x240", seconds=1))
+    vault().erase(file.vault)
+    broken = vault().put(b"\0\0\0\x20ftypisom" + bytes(400))
+    type(file).objects.filter(pk=file.pk).update(vault=broken)
+    rows = render(testimony)
+    assert {r.state for r in rows.values()} == {"failed"} and all(r.why for r in rows.values())
+
+
+def test_what_a_killed_maker_left_is_made_again(phone, tmp_path):
+    testimony = phone.tell()
+    phone.send(testimony, made.photo())
+    row = Rendition.objects.get()
+    now = timezone.now()
+    Rendition.objects.update(state="making", touched=now)
+    make(row.pk)
+    assert Rendition.objects.get().state == "making" and unfinished(now) == [], "somebody is at it"
+    assert unfinished(now + STALE * 2) == [row.pk]
+    Rendition.objects.update(touched=now - STALE * 2)
+    make(row.pk)
+    assert Rendition.objects.get().state == "ready"
+
+
+def test_progress_is_heard_of(tmp_path):
+    source = tmp_path / "film.mp4"
+    source.write_bytes(film(tmp_path, "320x240", seconds=3))
+    heard: list[float] = []
+    run([*reading(source, "mov"), "-f", "null", "-"], heard.append)
+    assert heard and heard[-1] == pytest.approx(3, abs=0.3)

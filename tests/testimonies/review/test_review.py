@@ -1,0 +1,165 @@
+"""The way from a phone to the public: each step takes the right person, and nothing is skipped."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.making.rendering import make, showable
+from griot.testimonies.models import Access, Rendition
+from griot.testimonies.review import review
+from griot.testimonies.showing import shown
+from tests.testimonies import made
+from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def phone(db):
+    make_messenger(make_campaign())
+    return Phone()
+
+
+@pytest.fixture
+def people(django_user_model):
+    return {
+        role: user_with(django_user_model, role)
+        for role in ("protection", "editor", "approver", "coordinator", "administrator")
+    }
+
+
+def rendered(testimony) -> list[Rendition]:
+    with committed():
+        for row in Rendition.objects.filter(file__testimony=testimony):
+            make(row.pk)
+    return list(showable(testimony))
+
+
+def publish(testimony, people) -> None:
+    """All the way, by the people whose steps they are."""
+    review.move_on(testimony, people["protection"])
+    review.judge(testimony, people["protection"], True, "no face, no name, no place")
+    review.move_on(testimony, people["protection"])
+    review.write(
+        testimony,
+        people["editor"],
+        "fr",
+        {"title": "La nuit du départ", "quote": "Je suis partie de nuit.", "body": "Un.\n\nDeux."},
+    )
+    for rendition in rendered(testimony):
+        review.approve_rendition(testimony, people["protection"], rendition.pk)
+    for _ in range(3):
+        testimony.refresh_from_db()
+        review.move_on(testimony, people["editor"])
+    testimony.refresh_from_db()
+    review.move_on(testimony, people["approver"])
+    testimony.refresh_from_db()
+
+
+def test_a_testimony_goes_its_way_and_is_shown_as_its_teller_allows(phone, people):
+    testimony = phone.tell()
+    phone.send(testimony, made.photo())
+    publish(testimony, people)
+    told = shown.told(testimony, "web", "fr")
+    assert (told.title, told.name, told.place.words, told.journey) == (
+        "La nuit du départ",
+        "Awa",
+        "Dakar",
+        ("Thiès", "Agadez"),
+    )
+    assert told.paragraphs == ("Un.", "Deux.") and len(told.images) == 1
+    assert shown.told(testimony, "media", "fr") is None, "a use that was not allowed shows nothing"
+    kinds = list(testimony.steps.values_list("kind", flat=True))
+    assert kinds[0] == "moved" and kinds[-1] == "published" and "safe" in kinds
+    assert all(step.by for step in testimony.steps.all())
+
+
+def test_a_high_risk_takes_two_people(phone, people, django_user_model):
+    testimony, second = phone.tell(), user_with(django_user_model, "protection", name="second")
+    first = people["protection"]
+    review.move_on(testimony, first)
+    review.judge(testimony, first, True, "looked at it")
+    review.judge(testimony, second, False, "her brother is known to the smugglers")
+    with pytest.raises(Refused, match="Two people"):
+        review.move_on(testimony, first)
+    review.judge(testimony, first, True, "names and place taken out")
+    review.judge(testimony, first, True, "again")
+    with pytest.raises(Refused, match="Two people"):
+        review.move_on(testimony, first)
+    review.judge(testimony, second, True, "agreed")
+    assert review.move_on(testimony, first).state == "transcription"
+
+
+def test_a_judgement_says_what_was_looked_at(phone, people):
+    testimony = phone.tell()
+    review.move_on(testimony, people["protection"])
+    with pytest.raises(Refused, match="what you looked at"):
+        review.judge(testimony, people["protection"], True, " ")
+    with pytest.raises(Refused, match="find it safe"):
+        review.move_on(testimony, people["protection"])
+
+
+def test_nobody_approves_what_they_edited_last(phone, people, django_user_model):
+    testimony = phone.tell()
+    both = user_with(django_user_model, "editor", "approver", name="both")
+    review.move_on(testimony, people["protection"])
+    review.judge(testimony, people["protection"], True, "safe")
+    review.move_on(testimony, people["protection"])
+    review.write(testimony, both, "fr", {"title": "T", "quote": "Q"})
+    for _ in range(3):
+        testimony.refresh_from_db()
+        review.move_on(testimony, both)
+    testimony.refresh_from_db()
+    with pytest.raises(Refused, match="Somebody else"):
+        review.move_on(testimony, both)
+    with pytest.raises(PermissionDenied):
+        review.move_on(testimony, people["editor"])
+    assert review.move_on(testimony, people["approver"]).state == "published"
+
+
+def test_what_is_sent_back_says_why_and_leaves_the_site(phone, people):
+    testimony = phone.tell()
+    publish(testimony, people)
+    with pytest.raises(Refused, match="Say why"):
+        review.send_back(testimony, people["approver"], "")
+    review.send_back(testimony, people["approver"], "a place name was left in")
+    testimony.refresh_from_db()
+    assert testimony.state == "approval" and shown.told(testimony, "web", "fr") is None
+
+
+def test_a_consent_that_becomes_narrower_hides_what_was_open_at_once(phone, people):
+    testimony = phone.tell(id="7d3f0c8e-0000-4000-8000-000000000001")
+    phone.send(testimony, made.photo())
+    publish(testimony, people)
+    assert shown.told(testimony, "web", "fr").images
+    with committed():
+        phone.tell(id=str(testimony.pk), consent={"face": "blur", "naming": "alias"})
+    testimony.refresh_from_db()
+    told = shown.told(testimony, "web", "fr")
+    assert told.name == "Kiné" and told.images == () and told.is_altered
+    covered = rendered(testimony)
+    assert [r.face for r in covered] == ["blur"], "the covered one is made, and waits to be looked at"
+    assert shown.told(testimony, "web", "fr").images == ()
+    review.approve_rendition(testimony, people["protection"], covered[0].pk)
+    assert len(shown.told(testimony, "web", "fr").images) == 1
+
+
+def test_an_open_rendition_can_not_be_approved_against_the_consent(phone, people):
+    testimony = phone.tell(consent={"face": "hide"})
+    file = phone.send(testimony, made.photo())
+    row = Rendition.objects.create(file=file, kind="photo", face="show", state="ready", key="a" * 24)
+    review.move_on(testimony, people["protection"])
+    with pytest.raises(Refused, match="consent"):
+        review.approve_rendition(testimony, people["protection"], row.pk)
+
+
+def test_what_is_remembered_can_not_be_changed(phone, people):
+    from django.db import DatabaseError, transaction
+
+    review.comment(phone.tell(), people["protection"], "noted")
+    assert Access.objects.filter(user=people["protection"]).exists()
+    for change in (lambda: Access.objects.update(who="nobody"), lambda: Access.objects.all().delete()):
+        with pytest.raises(DatabaseError, match="only added to"), transaction.atomic():
+            change()

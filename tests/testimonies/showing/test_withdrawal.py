@@ -1,0 +1,289 @@
+"""Taking a story back: a walk over every place where it could be met, before and after; and nothing unlisted shows one."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from griot.accounts.factors import vouch_for
+from griot.digest.core.rendering import FORMATS, render
+from griot.digest.management.commands.export_issue import FORMATS as EXPORTS
+from griot.digest.models import IssuePage
+from griot.digest.site.composing import issue_of
+from griot.mailing.models import Audience, Send, Subscriber, Subscription
+from griot.mailing.sending import start_send
+from griot.testimonies.core.surfaces import SURFACES
+from griot.testimonies.keeping import vault
+from griot.testimonies.models import Departure, Rendition
+from griot.testimonies.showing import withdrawing
+from griot.testimonies.tasks import sweep
+from tests.digest.issues import make_issue
+from tests.signing_in import with_second_factor
+from tests.testimonies import made
+from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
+from tests.testimonies.review.test_review import publish
+
+pytestmark = pytest.mark.django_db
+MARK = "Zephyrine"  # stands in every text of the testimony, and nowhere else
+
+
+class House:
+    """A newsroom in which one testimony has gone everywhere that it can go."""
+
+    def __init__(self, django_user_model) -> None:
+        make_messenger(make_campaign())
+        self.phone = Phone()
+        self.people = {
+            r: user_with(django_user_model, r)
+            for r in ("protection", "editor", "approver", "coordinator", "administrator")
+        }
+        self.admin = vouch_for(
+            django_user_model.objects.create_superuser("root", "root@a.example", "a password of length")
+        )
+        self.testimony = self.phone.tell(
+            consent={"naming": "named", "place": "exact", "uses": ["team", "web", "mail", "partners", "media"]},
+            teller={"name": MARK, "spot": f"{MARK} street"},
+            answers={"leaving": f"{MARK} left."},
+        )
+        self.photo = self.phone.send(self.testimony, made.photo())
+        publish(self.testimony, self.people)
+        writing = self.testimony.writings.get()
+        writing.title = writing.quote = f"{MARK} speaks"
+        writing.body = f"{MARK} walked."
+        writing.subtitles = f"WEBVTT\n\n00:00.000 --> 00:01.000\n{MARK}\n"
+        writing.chapters, writing.captions = f"0:00 {MARK}", {str(self.photo.pk): f"{MARK} here"}
+        writing.save()
+        type(self.testimony).objects.filter(pk=self.testimony.pk).update(themes=["sea"], route="sahara")
+        self.rendition = Rendition.objects.get(file=self.photo)
+        self.slug = self.testimony.slug
+        self.issue = make_issue()
+        self.issue.body.insert(0, ("testimony", {"testimony": self.slug}))
+        self.issue.save_revision().publish()
+        self.issue = IssuePage.objects.get(pk=self.issue.pk)
+        audience = Audience.objects.create(name="Friends", slug="friends")
+        Subscription.objects.create(audience=audience, subscriber=Subscriber.objects.create(email="a@reader.example"))
+        self.send = start_send(self.issue, audience)
+        self.code = self.testimony.make_receipt()
+        self.editor = Client()
+        with_second_factor(self.editor, self.admin)
+        self.teller = Client()
+        self.teller.post("/receipt/", {"code": self.code})
+
+    def readers(self) -> dict[str, tuple[int, bytes]]:
+        """What anybody gets at every public address that could show it."""
+        day = self.issue.slug
+        anchor = next(b.anchor for b in issue_of(self.issue).blocks) if issue_of(self.issue).blocks else "item-0"
+        paths = [
+            f"/stories/{self.slug}/", f"/fr/stories/{self.slug}/", f"/ar/stories/{self.slug}/", f"/stories/{self.slug}/subtitles.vtt", "/stories/",
+            f"/stories/?q={MARK}", "/stories/?theme=sea", "/stories/?route=sahara", "/fr/stories/", "/stories/feed/", f"/{day}/", "/", f"/{day}/item/{anchor}/", "/feed/", "/json-feed/", f"/archive/?q={MARK}",
+            "/sitemap.xml", "/archive/",
+        ]  # fmt: skip
+        client = Client()
+        return {path: ((answer := client.get(path)).status_code, answer.content) for path in paths}
+
+
+@pytest.fixture
+def house(site, django_user_model):
+    return House(django_user_model)
+
+
+SHOWN_BEFORE = {"/stories/", "/stories/feed/", "/", "/feed/", "/json-feed/"}
+
+
+def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
+    before = house.readers()
+    showing = {path for path, (status, content) in before.items() if MARK.encode() in content and status == 200}
+    assert showing >= SHOWN_BEFORE and f"/stories/{house.slug}/" in showing and f"/archive/?q={MARK}" in showing
+    assert {"/stories/?theme=sea", "/stories/?route=sahara"} <= showing
+    assert all(MARK in render(issue_of(house.issue, "mail"), f) for f in FORMATS) and MARK in house.send.html
+    client = Client()
+    assert client.get(f"/stories/media/web/{house.rendition.key}/")["Content-Type"] == "image/jpeg"
+    card, pdf = (client.get(path).content for path in (f"/stories/{house.slug}/card/", f"/{house.issue.slug}/pdf/"))
+    review = f"/admin/testimonies/{house.testimony.pk}/"
+    given = house.editor.post(f"{review}step/", {"act": "copy", "use": "partners", "recipient": "Radio Kindia"})
+    assert given["Content-Type"] == "application/zip" and MARK.encode() in b"".join(given)
+    assert client.get(f"/stories/media/media/{house.rendition.key}/").status_code == 200
+    assert (
+        MARK in house.editor.get(review).content.decode()
+        and MARK in house.phone.client.get("/stories/").content.decode()
+    )
+
+    with committed():
+        withdrawing.withdraw(house.testimony, "teller")
+
+    for path, (status, content) in house.readers().items():
+        if path.startswith(("/archive/?q", "/stories/?q")):
+            content = content.replace(f'value="{MARK}"'.encode(), b"")  # the search says what was looked for
+        assert MARK.encode() not in content, path
+        assert status == (410 if house.slug in path else 200) or "/item/" in path, path
+    assert client.get(f"/stories/{house.slug}/card/").status_code == 410
+    assert client.get(f"/stories/media/web/{house.rendition.key}/").status_code == 410
+    assert client.get(f"/stories/media/media/{house.rendition.key}/").status_code == 410
+    refused = house.editor.post(
+        f"{review}step/", {"act": "copy", "use": "partners", "recipient": "Radio Kindia"}, follow=True
+    )
+    assert refused.get("Content-Type") != "application/zip" and MARK not in refused.content.decode()
+    assert "Radio Kindia" in house.editor.get(review).content.decode(), "they can be told"
+    mailed = client.get(f"/stories/media/mail/{house.rendition.key}/")
+    assert mailed.status_code == 200 and mailed["Content-Type"] == "image/png" and mailed["Cache-Control"] == "no-store"
+    assert client.get(f"/{house.issue.slug}/pdf/").content != pdf and card
+    house.send = Send.objects.get(pk=house.send.pk)
+    assert MARK not in house.send.html + house.send.text, "mails that have not left are rendered anew"
+    page = IssuePage.objects.get(pk=house.issue.pk)
+    for use in ("web", "mail", "partners"):
+        assert all(MARK not in render(issue_of(page, use), f) for f in FORMATS)
+        assert all(MARK not in make(issue_of(page, use)) for make in EXPORTS.values())
+    inside = [
+        house.editor.get(path) for path in (review, "/admin/testimonies/?state=closed", f"/admin/pages/{page.pk}/edit/")
+    ]
+    assert all(MARK not in answer.content.decode() for answer in inside)
+    assert house.editor.get(f"/admin/testimonies/originals/{house.photo.pk}/").status_code in {302, 403, 404}
+    assert (
+        house.phone.get("state/").json()["testimonies"][0]["state"] == "withdrawn"
+        and not house.phone.get("state/").json()["files"]
+    )
+    assert MARK not in house.teller.get("/receipt/").content.decode()
+
+    sweep()
+    withdrawing.erase(house.testimony.pk)
+    house.testimony.refresh_from_db()
+    assert vault().names() == [] and house.testimony.erased and not house.testimony.name
+    assert not house.testimony.consents.exists() and not house.testimony.writings.exists()
+    assert client.get(f"/stories/{house.slug}/").status_code == 410, "the tombstone stays"
+    assert client.get(f"/stories/media/mail/{house.rendition.key}/").status_code == 200, "mails go on asking"
+
+
+def test_the_bare_fact_and_what_left_the_house_are_kept(house):
+    with committed():
+        withdrawing.withdraw(house.testimony, "team", house.people["coordinator"])
+    withdrawing.erase(house.testimony.pk)
+    assert [(d.how, d.to, d.count) for d in Departure.objects.all()] == [("mail", f"Friends: {house.issue.title}", 1)]
+    page = house.editor.get(f"/admin/testimonies/{house.testimony.pk}/").content.decode()
+    assert "Voices of the Way" in page and "Friends" in page and MARK not in page
+
+
+def test_an_expired_consent_ends_like_a_withdrawal_within_the_minute(house):
+    house.testimony.consents.update(until=timezone.localdate())
+    assert Client().get(f"/stories/{house.slug}/").status_code == 200, "the last day still counts"
+    house.testimony.consents.update(until=timezone.localdate() - timezone.timedelta(days=1))
+    assert Client().get(f"/stories/{house.slug}/").status_code == 410, "at once"
+    with committed():
+        sweep()
+    house.testimony.refresh_from_db()
+    assert house.testimony.withdrawn_by == "expiry" and MARK not in Send.objects.get().html
+
+
+def test_no_answer_that_shows_one_may_be_kept_for_a_minute(house):
+    client = Client()
+    for path in (f"/stories/{house.slug}/", "/stories/", "/stories/feed/", f"/{house.issue.slug}/", f"/stories/media/web/{house.rendition.key}/",
+                 f"/stories/{house.slug}/card/", f"/{house.issue.slug}/card/", f"/{house.issue.slug}/pdf/", "/feed/"):  # fmt: skip
+        age = re.search(r"max-age=(\d+)", client.get(path)["Cache-Control"])
+        assert age and int(age[1]) <= 45, path
+
+
+def test_a_teller_changes_what_they_allow_and_takes_it_back_by_themselves(house):
+    page = house.teller.get("/receipt/").content.decode()
+    assert f"/stories/{house.slug}/" in page
+    sent = {
+        "act": "change",
+        "uses": ["team", "web"],
+        "naming": "unnamed",
+        "place": "country",
+        "face": "show",
+        "voice": "show",
+        "until": "",
+    }
+    with committed():
+        assert house.teller.post("/receipt/", sent).status_code == 302
+    story = Client().get(f"/stories/{house.slug}/").content.decode()
+    assert MARK not in story and Client().get(f"/stories/{house.slug}/").status_code == 200
+    house.testimony.refresh_from_db()
+    assert house.testimony.consent.by == "teller" and house.testimony.consent.version == 2
+    assert MARK not in render(issue_of(house.issue, "mail"), "email"), "the digest is no longer allowed"
+    assert house.teller.post("/receipt/", {"act": "withdraw"}).status_code == 400, "not without being meant"
+    with committed():
+        house.teller.post("/receipt/", {"act": "withdraw", "sure": "yes"})
+    house.testimony.refresh_from_db()
+    assert house.testimony.withdrawn_by == "teller" and Client().get(f"/stories/{house.slug}/").status_code == 410
+
+
+def test_codes_can_not_be_tried_out(house):
+    stranger = Client()
+    answers = [stranger.post("/receipt/", {"code": f"AAAA-BBBB-{n:04d}"}).status_code for n in range(12)]
+    assert answers[0] == 404 and answers[-1] == 429
+    assert stranger.get("/receipt/").status_code == 200 and MARK not in stranger.get("/receipt/").content.decode()
+
+
+# --- the list of surfaces ---------------------------------------------------------------------
+
+# Views of testimonies' modules that show no testimony, and why.
+NONE_SHOWN = {
+    "join": "a phone's key", "pack": "guides and training", "training": "answers to questions", "check_in": "how a messenger is",
+    "messengers": "messengers", "messenger": "messengers", "check_ins": "how messengers are", "phone_app": "static files",
+    "form_list": "blank forms", "form": "a blank form", "manifest": "a blank form's files", "spoken": "texts read aloud", "spoken_file": "texts read aloud",
+}  # fmt: skip
+# Views that show issues: what stands in them comes through the surface "issue block".
+ISSUE_VIEWS = re.compile(r"wagtail\.|griot\.digest\.(reading|models|rooms|desk)|griot\.mailing\.views|wagtail_localize")
+
+
+def _patterns(resolver, prefix=""):
+    for pattern in resolver.url_patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _patterns(pattern, route)
+        elif isinstance(pattern, URLPattern):
+            yield route, pattern.callback
+
+
+def test_every_view_of_testimonies_is_in_the_list(capsys):
+    for route, view in _patterns(get_resolver()):
+        module = getattr(view, "__module__", "")
+        if module.startswith("griot.testimonies.") and not hasattr(view, "view_class"):
+            name = view.__name__
+            assert getattr(view, "surface", "") in SURFACES or name in NONE_SHOWN, (
+                f"{route}: {module}.{name} is not in the list of surfaces"
+            )
+        if module in {"griot.digest.site.stories", "griot.digest.site.receipts"}:
+            assert getattr(view, "surface", "") in SURFACES, route
+    call_command("list_surfaces")
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(rows) == len(SURFACES) and all({"surface", "rule", "withdrawn"} <= set(row) for row in rows)
+
+
+@pytest.mark.parametrize("who", ["reader", "administrator"])
+def test_no_other_address_of_the_site_shows_a_testimony(house, who):
+    """Every address without a surface is asked; what shows the mark there is a fault."""
+    client = house.editor if who == "administrator" else Client()
+    samples = {
+        "pk": house.issue.pk,
+        "page_id": house.issue.pk,
+        "issue_id": house.issue.pk,
+        "object_id": house.issue.pk,
+        "send_id": house.send.pk,
+        "slug": house.slug,
+    }
+    asked = 0
+    for route, view in _patterns(get_resolver()):
+        if (
+            getattr(view, "surface", "")
+            or ISSUE_VIEWS.match(getattr(view, "__module__", ""))
+            or "delete" in route
+            or "logout" in route
+        ):
+            continue
+        path = "/" + re.sub(
+            r"<(?:\w+:)?(\w+)>", lambda m: str(samples.get(m[1], 1)), re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route)
+        ).strip("^$")
+        if re.search(r"[\\(|*+?<]", path):
+            continue
+        answer = client.get(path)
+        asked += 1
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert MARK.encode() not in content, f"{path} shows a testimony and is not in the list of surfaces"
+    assert asked > 20
