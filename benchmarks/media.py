@@ -16,7 +16,7 @@ from pathlib import Path
 
 
 def interview(folder: Path, seconds: int) -> Path:
-    from griot.demo.recordings import person, tune
+    from griot.demo.core.recordings import person, tune
     from griot.testimonies.core.media.ffmpeg import run
 
     person(3).resize((1920, 1200)).save(folder / "person.png")

@@ -40,8 +40,8 @@ def say(text: str) -> None:
 
 
 def demo_pages() -> list[tuple[str, bytes]]:
-    from griot.demo.rendering import render_page
-    from griot.demo.wire import load
+    from griot.demo.core.rendering import render_page
+    from griot.demo.core.wire import load
 
     wire = load(1, datetime.now(UTC))
     return [(wire.url(a), render_page(wire, wire.outlets[a.outlet], a)[1].encode()) for a in wire.articles]
@@ -106,8 +106,8 @@ def pipeline_over_extraction(pages: list[tuple[str, bytes]]) -> dict[str, float]
 def feeds_over_fastfeedparser(folder: Path | None) -> dict[str, float]:
     import fastfeedparser
 
-    from griot.demo.rendering import render_feed
-    from griot.demo.wire import load
+    from griot.demo.core.rendering import render_feed
+    from griot.demo.core.wire import load
     from griot.press.core.sources.feeds import parse_feed
 
     wire = load(1, datetime.now(UTC))

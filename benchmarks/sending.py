@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 
-from griot.mailing.compiling import compile_message
+from griot.mailing.core.compiling import compile_message
 
 TEXT, HTML = "A line of text. " * 300 + "MARK", "<p>Some words of a digest, with a link.</p>\n" * 1400 + "MARK"
 

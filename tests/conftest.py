@@ -14,8 +14,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from wagtail.models import Collection, Locale, Page, Site
 
+from griot.demo.core.wire import Wire, load
 from griot.demo.serving import serve
-from griot.demo.wire import Wire, load
 from griot.runtime.postgres import database
 from griot.runtime.serving import listener
 

@@ -16,9 +16,9 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from griot.mailing.compiling import TO, compile_message
+from griot.mailing.core.compiling import TO, compile_message
+from griot.mailing.core.relays import open_relay
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
-from griot.mailing.relays import open_relay
 from griot.mailing.sending import SendRefused, deliver, recover, resolve_in_doubt, start_send
 from tests.digest.issues import make_issue
 

@@ -23,8 +23,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from griot.demo.rendering import render_page
-from griot.demo.wire import FOLDER, NOT_ARTICLES, DemoArticle, Wire, load
+from griot.demo.core.rendering import render_page
+from griot.demo.core.wire import FOLDER, NOT_ARTICLES, DemoArticle, Wire, load
 from griot.press.core.beats.relevance import MIGRATION, score_articles
 from griot.press.core.commandline import articles_of, rows_of
 from griot.press.core.language.languages import detect_language

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.files.images import ImageFile
 from django.db import transaction
 
-from griot.demo.pictures import PICTURES, draw
-from griot.demo.wire import Wire, load
+from griot.demo.core.pictures import PICTURES, draw
+from griot.demo.core.wire import Wire, load
 from griot.digest.models import IssuePage, Newsroom, Picture
 from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.press.models import Article, Entry, Fetch, Organisation, Outlet, Source, Story

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from griot.demo.rendering import render_feed, render_front, render_page
-from griot.demo.wire import Wire, load
+from griot.demo.core.rendering import render_feed, render_front, render_page
+from griot.demo.core.wire import Wire, load
 from griot.runtime.state import demo_facts
 
 

@@ -17,7 +17,7 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from griot.accounts.factors import vouch_for
-from griot.demo.recordings import film, jpeg, person, thing, tune
+from griot.demo.core.recordings import film, jpeg, person, thing, tune
 from griot.runtime.state import ROOT
 from griot.testimonies.core.media.subtitles import as_vtt
 from griot.testimonies.intake.taking import add_piece, begin_upload, cancel_upload, examine, take_testimony

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
-from griot.mailing.relays import InDoubt, Refused, RelayDown, open_relay
+from griot.mailing.core.relays import InDoubt, Refused, RelayDown, open_relay
 
 
 class RelayBackend(BaseEmailBackend):

@@ -27,9 +27,9 @@ from griot.digest.core.words import words
 from griot.digest.models import Correction, IssuePage
 from griot.digest.morning.telling import testimonies_in
 from griot.digest.site.composing import absolute, issue_of
-from griot.mailing.compiling import Compiled, compile_message
+from griot.mailing.core.compiling import Compiled, compile_message
+from griot.mailing.core.relays import InDoubt, Refused, Relay, RelayDown, open_relay
 from griot.mailing.models import Audience, Delivery, Send
-from griot.mailing.relays import InDoubt, Refused, Relay, RelayDown, open_relay
 from griot.testimonies.showing.shown import left_the_house
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from griot.demo.rendering import render_feed, render_page
+from griot.demo.core.rendering import render_feed, render_page
 from tests.support import griot
 
 ROWS = [

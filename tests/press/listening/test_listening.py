@@ -11,8 +11,8 @@ from django.core.management.base import CommandError
 from django.db import connections
 from django.utils import timezone
 
+from griot.demo.core.wire import NOT_ARTICLES
 from griot.demo.newsroom import seed_sources
-from griot.demo.wire import NOT_ARTICLES
 from griot.digest.morning.assembling import night_of
 from griot.press.core.sources.fetching import FetchError
 from griot.press.core.stories.evaluation import b_cubed, pairwise

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from griot.demo.core.rendering import render_page
 from griot.demo.evaluating import TRAP_KINDS
-from griot.demo.rendering import render_page
 from griot.press.core.language.text import words
 from griot.press.core.pages.pages import MAX_PAGE, read_page
 from griot.press.core.types import BadInput

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from griot.demo.rendering import render_feed
+from griot.demo.core.rendering import render_feed
 from griot.press.core.sources.feeds import parse_feed, plain_text
 from griot.press.core.types import BadInput
 from tests.support import SHARED, needs_shared

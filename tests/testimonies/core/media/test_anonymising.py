@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from griot.demo.pictures import draw
+from griot.demo.core.pictures import draw
 from griot.testimonies.core.media.anonymising import blur_film, blur_picture, cover, faces, voice_filter
 from griot.testimonies.core.media.ffmpeg import probe, reading, run
 from tests.testimonies import made

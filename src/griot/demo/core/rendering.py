@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from html import escape
 from textwrap import dedent
 
-from griot.demo.wire import DemoArticle, DemoOutlet, Wire, entry_id
+from griot.demo.core.wire import DemoArticle, DemoOutlet, Wire, entry_id
 
 _WALLS = {
     "it": ("La tua privacy", "Noi e i nostri 812 partner utilizziamo i cookie per archiviare informazioni sul dispositivo. "

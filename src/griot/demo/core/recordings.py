@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from griot.demo.pictures import CLAY, CLOTHS, CREAM, DUSK, GOLD, INK, NIGHT, SAND, SEA, SKINS, Canvas, face
+from griot.demo.core.pictures import CLAY, CLOTHS, CREAM, DUSK, GOLD, INK, NIGHT, SAND, SEA, SKINS, Canvas, face
 from griot.testimonies.core.media.ffmpeg import run
 
 RATE = 32_000  # samples a second
