@@ -10,7 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from griot.digest.core.rendering.web import render_message
 from griot.digest.site import offering, receipts, stories
 from griot.digest.site import views as digest
-from griot.digest.site.composing import absolute
+from griot.digest.site.newsroom import absolute
 from griot.digest.site.reading import sitemap
 from griot.mailing import views as mailing
 from griot.press import views as press

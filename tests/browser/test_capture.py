@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from griot.runtime.capturing import is_built
 from griot.runtime.development import chromium as find_chromium
 from griot.testimonies.intake import speaking
-from griot.testimonies.intake.taking import examine
+from griot.testimonies.intake.receiving import examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony
 from tests.browser.cutting import BadNetwork

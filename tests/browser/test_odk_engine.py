@@ -12,7 +12,7 @@ from requests.auth import HTTPDigestAuth
 
 from griot.testimonies.core.types import KINDS
 from griot.testimonies.intake import odk
-from griot.testimonies.intake.taking import examine
+from griot.testimonies.intake.receiving import examine
 from griot.testimonies.models import ConsentText, Guide, Testimony
 from tests.browser.tools import tool
 from tests.testimonies import made

@@ -149,7 +149,7 @@ def test_two_hosts_share_the_work_politely_and_one_may_be_killed(hosts, newsroom
         command = [hosts.ip, "netns", "exec", hosts.names[role], sys.executable, "-m", "griot", "worker", "--jobs", "1"]
         return subprocess.Popen(command, env=newsroom.environment, cwd=ROOT, stderr=subprocess.DEVNULL)
 
-    listen = "from griot.press.tasks import listen_soon; listen_soon()"
+    listen = "from griot.queueing import soon; soon('press.listen', 'listen')"
     # Each worker takes one job at a time, so the second job, made as soon as the first is taken, goes to the other.
     # Until now no source is due: a worker that starts takes up the periodic job that it missed.
     listen_twice = f"""
@@ -166,7 +166,7 @@ for _ in range(1200):
         if cursor.fetchone()[0]:
             break
     time.sleep(0.05)
-listen_soon()
+soon('press.listen', 'listen')
 """
     first, second = worker("a"), worker("b")
     try:

@@ -12,7 +12,7 @@ from django.test import Client, TestCase
 
 from griot.accounts.factors import vouch_for
 from griot.testimonies.access import ROLES
-from griot.testimonies.intake.taking import examine
+from griot.testimonies.intake.receiving import examine
 from griot.testimonies.models import Campaign, Country, Device, Messenger, Testimony
 from griot.testimonies.models.campaigns import token_hash
 

@@ -6,6 +6,10 @@ from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from griot.demo.newsroom import dress
+from griot.demo.testimonies import seed_testimonies
+from griot.digest.morning.assembling import morning
+
 
 @app.periodic(cron="20 5 * * *")
 @app.task(name="demo.new_night", queueing_lock="demo-new-night")
@@ -16,15 +20,10 @@ def new_night(timestamp: int) -> None:
 
 @app.task(name="demo.morning", queueing_lock="demo-morning")
 def demo_morning() -> None:
-    from griot.demo.newsroom import dress
-    from griot.digest.morning.assembling import morning  # heavy; the web server never needs it
-
     _, issue = morning(timezone.localdate(), timezone.now())
     dress(issue)
 
 
 @app.task(name="demo.testimonies", queueing_lock="demo-testimonies")
 def demo_testimonies() -> None:
-    from griot.demo.testimonies import seed_testimonies
-
     seed_testimonies()

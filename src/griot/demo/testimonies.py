@@ -20,7 +20,8 @@ from griot.accounts.factors import vouch_for
 from griot.demo.core.recordings import film, jpeg, person, thing, tune
 from griot.runtime.state import ROOT
 from griot.testimonies.core.media.subtitles import as_vtt
-from griot.testimonies.intake.taking import add_piece, begin_upload, cancel_upload, examine, take_testimony
+from griot.testimonies.intake.receiving import add_piece, begin_upload, cancel_upload, examine
+from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import (
     Campaign,

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from griot.runtime.development import chromium
 from griot.runtime.state import ROOT
 
 PIN = "246810"
@@ -23,8 +24,6 @@ def run(name: str, arguments: list[str]) -> int:
     parser.add_argument("--url", default="http://localhost:8000", help="the running demo newsroom")
     parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "capture", help="where the pictures go")
     options = parser.parse_args(arguments)
-    from griot.runtime.development import chromium
-
     browser = chromium()
     if browser is None:
         print("griot: no Chromium here; ./griot test installs one where it may", file=sys.stderr)

@@ -10,6 +10,7 @@ from wagtail.images.blocks import ImageChooserBlock
 
 from griot.digest.core.series import parse_series
 from griot.press.core.types import BadInput
+from griot.testimonies.showing.shown import choices
 
 LINK_FEATURES = ["bold", "italic", "link"]
 SECTIONS = [("press_review", "Press review"), ("trending", "Trending on the internet"), ("opinion", "Opinion")]
@@ -215,16 +216,10 @@ class PressReviewBlock(blocks.StructBlock):
         label = "Press review"
 
 
-def _testimonies() -> list[tuple[str, str]]:
-    from griot.digest.site.stories import choices
-
-    return choices()
-
-
 class TestimonyBlock(blocks.StructBlock):
     """A published testimony. What is shown of it is what its teller allows at the time of looking; nothing of it is kept here."""
 
-    testimony = blocks.ChoiceBlock(choices=_testimonies)
+    testimony = blocks.ChoiceBlock(choices=choices)
 
     def get_translatable_segments(self, value: Any) -> list[Any]:
         return []

@@ -12,11 +12,8 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
 from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
-from wagtail.contrib.routable_page.models import RoutablePageMixin, path
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition
@@ -24,6 +21,7 @@ from wagtail.models import AbstractGroupApprovalTask, Page
 from wagtail_localize.fields import SynchronizedField
 
 from griot.digest.blocks import IssueBlocks
+from griot.digest.registry import Answering, author_of
 from griot.press.models import check_query
 from griot.testimonies.core.media.pictures import without_metadata
 
@@ -84,7 +82,7 @@ class Newsroom(BaseSiteSetting):
         verbose_name = "Newsroom"
 
 
-class DigestIndexPage(RoutablePageMixin, Page):
+class DigestIndexPage(Answering, Page):
     """The front of one language: the latest issue, the archive of all, and the feeds."""
 
     introduction = models.TextField(blank=True)
@@ -99,34 +97,8 @@ class DigestIndexPage(RoutablePageMixin, Page):
     def issues(self) -> models.QuerySet[IssuePage]:
         return IssuePage.objects.child_of(self).live().public().order_by("-day")
 
-    @path("")
-    def latest(self, request: HttpRequest) -> HttpResponseBase:
-        """The newest issue itself; its own address stands in its canonical link."""
-        issue = self.issues().first()
-        return issue.whole(request) if issue else self.archive(request)
 
-    @path("archive/", name="archive")
-    def archive(self, request: HttpRequest) -> HttpResponseBase:
-        from griot.digest.site.reading import archive
-
-        return archive(self, request)
-
-    @path("feed/", name="feed")
-    @path("feed/<slug:section>/", name="section_feed")
-    def feed(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
-        from griot.digest.site.reading import feed
-
-        return feed(self, section, as_json=False)
-
-    @path("json-feed/", name="json_feed")
-    @path("json-feed/<slug:section>/", name="section_json_feed")
-    def json_feed(self, request: HttpRequest, section: str = "") -> HttpResponseBase:
-        from griot.digest.site.reading import feed
-
-        return feed(self, section, as_json=True)
-
-
-class IssuePage(RoutablePageMixin, Page):
+class IssuePage(Answering, Page):
     """One dated digest in one language. Its translations are its editions."""
 
     day = models.DateField("date", default=timezone.localdate)
@@ -170,52 +142,6 @@ class IssuePage(RoutablePageMixin, Page):
             self.language = self.locale.language_code
         super().save(*args, **options)
 
-    @path("")
-    def whole(self, request: HttpRequest) -> HttpResponseBase:
-        from griot.digest.site.reading import issue
-
-        return issue(self)
-
-    @path("item/<slug:anchor>/", name="item")
-    def item(self, request: HttpRequest, anchor: str) -> HttpResponseBase:
-        """One block on a page of its own: what share links lead to, and a gallery's own page."""
-        from griot.digest.site.reading import item
-
-        return item(self, anchor)
-
-    @path("item/<slug:anchor>/chart/", name="chart")
-    def chart(self, request: HttpRequest, anchor: str) -> HttpResponseBase:
-        from griot.digest.site.reading import chart
-
-        return chart(self, anchor)
-
-    @path("card/", name="card")
-    @path("item/<slug:anchor>/card/", name="item_card")
-    def card(self, request: HttpRequest, anchor: str = "") -> HttpResponseBase:
-        from griot.digest.site.reading import card
-
-        return card(self, anchor)
-
-    @path("pdf/", name="pdf")
-    def pdf(self, request: HttpRequest) -> HttpResponseBase:
-        from griot.digest.site.reading import pdf
-
-        return pdf(self)
-
-    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
-        from griot.digest.core.rendering import render
-        from griot.digest.site.composing import issue_of
-
-        format = {"web": "html", "mail": "email", "text": "text"}[mode_name]
-        content_type = "text/plain" if format == "text" else "text/html"
-        response = HttpResponse(
-            render(issue_of(self, "web" if mode_name == "web" else "mail"), format),
-            content_type=f"{content_type}; charset=utf-8",
-        )
-        if mode_name == "mail":
-            response["Content-Security-Policy"] = MAIL_POLICY
-        return response
-
 
 class SecondPersonTask(AbstractGroupApprovalTask):
     """Approval of an issue by somebody who is neither its last editor nor the one who asks."""
@@ -237,8 +163,6 @@ class SecondPersonTask(AbstractGroupApprovalTask):
         return super().on_action(task_state, user, action_name, **options)
 
     def _is_author(self, obj: Any, user: Any) -> bool:
-        from griot.digest.release.approving import author_of
-
         asked = obj.current_workflow_state
         return user.pk in {asked.requested_by_id if asked else None, author_of(obj)}
 
@@ -365,7 +289,3 @@ class DeskAction(models.Model):
     class Meta:
         ordering = ["-pk"]
         indexes = [models.Index(fields=["user", "-id"], name="desk_action_of_user")]
-
-
-# A mail's own styles are inline, as mail clients want them; nothing else may run or load.
-MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"

@@ -2,59 +2,38 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date
 
-from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+
+from griot.digest.models import IssuePage
+from griot.digest.morning import assembling
+from griot.digest.release.editions import translate_editions
+from griot.digest.release.linking import check_links_of
 
 
 @app.periodic(cron="30 5 * * *")
 @app.task(name="digest.morning", queueing_lock="morning")
 def morning(timestamp: int | None = None, day: str = "") -> None:
     """The morning of a day (ISO date; default today)."""
-    from griot.digest.morning.assembling import morning as run_morning  # heavy; the web server never needs it
-
-    run_morning(date.fromisoformat(day) if day else timezone.localdate(), timezone.now())
+    assembling.morning(date.fromisoformat(day) if day else timezone.localdate(), timezone.now())
 
 
 @app.task(name="digest.check_links", queueing_lock="check-links")
 def check_links(issue: int) -> None:
     """Ask every address that an issue leads to whether it is there, a host at a time, and write it down."""
-    from griot.digest.release.linking import check_links_of
-
     check_links_of(issue)
-
-
-def check_links_soon(issue: int) -> None:
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        check_links.defer(issue=issue)
 
 
 @app.task(name="digest.translate", queueing_lock="translate-editions")
 def translate(issue: int, user: int | None = None) -> None:
     """Let the translator fill in an issue's editions."""
-    from django.contrib.auth import get_user_model
-
-    from griot.digest.models import IssuePage
-    from griot.digest.release.editions import translate_editions
-
     page = IssuePage.objects.filter(pk=issue).first()
     if page:
         translate_editions(page, get_user_model().objects.filter(pk=user).first())
-
-
-def translate_soon(issue: int, user: int | None) -> bool:
-    """Queue the translation of the editions; False where no translator is configured."""
-    if not settings.TRANSLATOR:
-        return False
-    with suppress(AlreadyEnqueued), transaction.atomic():
-        translate.defer(issue=issue, user=user)
-    return True
 
 
 @app.periodic(cron="* * * * *")

@@ -19,9 +19,9 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
+from griot.digest import rooms
 from griot.digest.desk import views
 from griot.digest.models import IssueFrame, IssuePage, Theme
-from griot.digest.release import rooms
 from griot.digest.release.approving import why_not
 from griot.press.models import Article, Fetch, Notice, Source
 

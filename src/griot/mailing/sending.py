@@ -26,10 +26,12 @@ from griot.digest.core.rendering.text import render_correction_text, render_text
 from griot.digest.core.words import words
 from griot.digest.models import Correction, IssuePage
 from griot.digest.morning.telling import testimonies_in
-from griot.digest.site.composing import absolute, issue_of
+from griot.digest.site.composing import issue_of
+from griot.digest.site.newsroom import absolute
 from griot.mailing.core.compiling import Compiled, compile_message
 from griot.mailing.core.relays import InDoubt, Refused, Relay, RelayDown, open_relay
 from griot.mailing.models import Audience, Delivery, Send
+from griot.queueing import soon
 from griot.testimonies.showing.shown import left_the_house
 
 log = logging.getLogger(__name__)
@@ -45,10 +47,14 @@ class SendRefused(Exception):
     """This send may not begin; the message says why and what to do."""
 
 
+def enqueue_lanes(send: Send) -> None:
+    """Queue each lane of a send once, inside the caller's transaction."""
+    for lane in range(1, LANES + 1):
+        soon("mailing.deliver", f"deliver-{send.pk}-{lane}", send=send.pk, lane=lane)
+
+
 def start_send(issue: IssuePage, audience: Audience, user: AbstractBaseUser | None = None) -> Send:
     """Freeze the issue and queue one delivery per subscriber, all or nothing. Raises SendRefused."""
-    from griot.mailing.tasks import enqueue_lanes
-
     issue = edition_for(issue, audience)
     if not issue.live:
         raise SendRefused(f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send.")
@@ -92,8 +98,6 @@ def _sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
 
 def send_correction(correction: Correction, user: AbstractBaseUser | None = None) -> list[Send]:
     """Send a correction to those who received the issue and are still subscribed; once to each audience. Raises SendRefused."""
-    from griot.mailing.tasks import enqueue_lanes
-
     begun = []
     earlier = Send.objects.filter(issue__translation_key=correction.issue.translation_key, is_correction=False).exclude(
         audience__in=correction.sends.values("audience")
@@ -285,8 +289,6 @@ def unsubscribe_url(token: str) -> str:
 
 def resolve_in_doubt(send: Send, resend: bool) -> int:
     """Decide on the deliveries in doubt: send them again, or count them as they are. Gives their number."""
-    from griot.mailing.tasks import enqueue_lanes
-
     with transaction.atomic():
         doubtful = send.deliveries.filter(state=Delivery.State.IN_DOUBT)
         if resend:

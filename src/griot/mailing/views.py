@@ -23,8 +23,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 
+from griot.digest.core.rendering.mail import MAIL_POLICY
 from griot.digest.core.words import is_right_to_left, words
-from griot.digest.models import MAIL_POLICY, Correction, IssuePage
+from griot.digest.models import Correction, IssuePage
 from griot.digest.release.approving import why_not
 from griot.mailing.models import Audience, Schedule, Send, Subscription
 from griot.mailing.scheduling import moment, schedule, unschedule

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from griot.press.listening.ledger import ledger
 from griot.press.listening.sources import STARTER, add_opml, add_sources, new_push_token
 from griot.press.models import Discovery, Notice, Source
-from griot.press.tasks import discover, listen_soon
+from griot.queueing import soon
 
 NIGHTS = {"12": 12, "36": 36, "168": 168}  # hours that the ledger can look back on
 
@@ -30,7 +30,7 @@ def morning_ledger(request: HttpRequest) -> HttpResponse:
     rows = sorted(rows, key=lambda n: (not n.needs_a_look, n.outlet, n.url))
     return render(
         request,
-        "press/listening/ledger.html",
+        "press/ledger.html",
         {
             "ledger": found, "rows": rows, "hours": hours, "choices": NIGHTS.values(), "only": only,
             "troubled": sum(n.needs_a_look for n in found.sources),
@@ -53,7 +53,7 @@ def find_sources(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         row = Discovery.objects.create(url=form.cleaned_data["url"], by=request.user)
-        discover.defer(pk=row.pk)
+        soon("press.discover", f"discover {row.pk}", pk=row.pk)
         return redirect("press:found", row.pk)
     recent = Discovery.objects.order_by("-started")[:8]
     return render(request, "press/find_sources.html", {"form": form, "recent": recent})
@@ -67,7 +67,7 @@ def found(request: HttpRequest, pk: int) -> HttpResponse:
         name = request.POST.get("name", "").strip()
         if chosen and name:
             added = add_sources(name, row.url, row.language, chosen)
-            listen_soon()
+            soon("press.listen", "listen")
             messages.success(
                 request, f"{len(added)} source{'s' if len(added) > 1 else ''} of {name}: the first visit is under way."
             )

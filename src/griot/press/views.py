@@ -21,6 +21,7 @@ from griot.press.core.types import BadInput
 from griot.press.listening.listening import store_entries
 from griot.press.listening.sources import token_hash
 from griot.press.models import Entry, Fetch, Source
+from griot.queueing import soon
 
 MAX_BODY = 1024 * 1024  # bytes
 MAX_ENTRIES = 100  # a request
@@ -103,9 +104,7 @@ def _take(source: Source, entries: list[types.Entry]) -> int:
     outcome = Fetch.Outcome.NEW if new else Fetch.Outcome.SILENT
     Fetch.objects.create(source=source, outcome=outcome, new_entries=new)
     if new:
-        from griot.press.tasks import listen_soon
-
-        listen_soon()
+        soon("press.listen", "listen")  # read it now, not at the next five minutes
     return new
 
 

@@ -19,13 +19,13 @@ def run(name: str, arguments: list[str]) -> int:
         django.setup()
         from django.conf import settings
         from django.core.management import call_command
+        from django.utils.module_loading import autodiscover_modules
         from procrastinate.contrib.django import app
 
-        from griot.mailing.tasks import sweep
-
+        autodiscover_modules("tasks")
         if settings.DEMO:
             call_command("seed_demo")
-        sweep()  # what a dead worker left goes on at once, not at the next minute
+        app.tasks["mailing.sweep"]()  # what a dead worker left goes on at once, not at the next minute
         worker_app = app.with_connector(app.connector.get_worker_connector())
         worker_app.run_worker(concurrency=options.jobs, shutdown_graceful_timeout=5)  # any job may be run again
     return 0

@@ -194,6 +194,7 @@ DATABASES = {
 }  # fmt: skip
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # jobs are asked for by name; a worker alone loads what does them
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"

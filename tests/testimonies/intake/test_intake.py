@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from griot.testimonies.intake import speaking
-from griot.testimonies.intake.taking import ORPHANED, examine, sweep, tidy
+from griot.testimonies.intake.receiving import ORPHANED, examine, sweep, tidy
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make
 from griot.testimonies.models import CheckIn, ConsentText, Device, File, Module, Rendition, Testimony

@@ -22,7 +22,7 @@ from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import xforms
 from griot.testimonies.intake import odk
-from griot.testimonies.intake.taking import examine
+from griot.testimonies.intake.receiving import examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony, Training
 from griot.testimonies.review.review import obstacles

@@ -23,7 +23,7 @@ from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_
 from griot.digest.models import IssuePage, Presence, ToldItem
 from griot.digest.release.approving import state_of
 from griot.digest.site.archive import TOLD_FILTERS
-from griot.digest.site.composing import path_of
+from griot.digest.site.newsroom import path_of
 from griot.helpers import HelperError, helper_from
 from griot.press.core.beats.query import QueryError
 from griot.press.core.lines.lines import attribution

@@ -12,8 +12,10 @@ from wagtail.models import GroupPagePermission, Revision, Workflow, WorkflowStat
 
 from griot.digest.core.rendering.as_json import render_json
 from griot.digest.models import DigestIndexPage, IssuePage, SecondPersonTask
+from griot.digest.registry import tells_author
 from griot.digest.release.preflight import blocks
-from griot.digest.site.composing import issue_of, newsroom
+from griot.digest.site.composing import issue_of
+from griot.digest.site.newsroom import newsroom
 
 APPROVERS = "Moderators"  # Wagtail's own group of those who may publish
 
@@ -45,6 +47,7 @@ def said_in(revision: Revision) -> str:
     return f"{page.title}\n{page.summary}\n{render_json(replace(issue_of(page), modified=None, published=None))}"
 
 
+@tells_author
 def author_of(page: IssuePage) -> int | None:
     """Who last changed what readers would read; None where that was the machine."""
     revisions = list(page.revisions.order_by("-created_at", "-pk")[:20])

@@ -1,4 +1,4 @@
-"""Editions: the same issue in other languages, and what of it a person has not translated yet."""
+"""Editions: the same issue in other languages."""
 
 from __future__ import annotations
 
@@ -6,41 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from wagtail.models import Locale
+from wagtail_localize.machine_translators import get_machine_translator
+from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
+from wagtail_localize.views.edit_translation import apply_machine_translation
 
-from griot.digest.core.types import State
 from griot.digest.core.words import issue_title
-
-
-def states_of(page: Any) -> dict[str, State]:
-    """By the path of each field of a translated page ("body.<block>.title") whether it is "untranslated" or "machine".
-
-    Fields that a person has translated, and pages that are no translation, have none.
-    """
-    from wagtail_localize.models import StringSegment, StringTranslation, Translation
-
-    if not page.pk:
-        return {}
-    found = Translation.objects.filter(
-        source__object_id=page.translation_key, target_locale_id=page.locale_id, enabled=True
-    ).first()
-    if found is None:
-        return {}
-    done = {
-        (context, string): kind
-        for context, string, kind in StringTranslation.objects.filter(
-            locale_id=page.locale_id, context__object_id=page.translation_key, has_error=False
-        ).values_list("context_id", "translation_of_id", "translation_type")
-    }
-    states: dict[str, State] = {}
-    for path, context, string in StringSegment.objects.filter(source_id=found.source_id).values_list(
-        "context__path", "context_id", "string_id"
-    ):
-        kind = done.get((context, string))
-        if kind is None:
-            states[path] = "untranslated"
-        elif kind == StringTranslation.TRANSLATION_TYPE_MACHINE and states.get(path) != "untranslated":
-            states[path] = "machine"
-    return states
 
 
 def make_editions(page: Any, user: Any = None) -> list[Any]:
@@ -48,8 +18,6 @@ def make_editions(page: Any, user: Any = None) -> list[Any]:
 
     What nobody has translated stays as it is in the original, and is marked. Gives the editions.
     """
-    from wagtail_localize.models import Translation, TranslationSource
-
     draft = page.get_latest_revision_as_object()
     source, _ = TranslationSource.update_or_create_from_instance(draft)
     for locale in Locale.objects.exclude(language_code=settings.LANGUAGE_CODE):
@@ -61,8 +29,6 @@ def make_editions(page: Any, user: Any = None) -> list[Any]:
 
 def _say_title(draft: Any, source: Any, locale: Locale) -> None:
     """A title that is only the day's is said in every language."""
-    from wagtail_localize.models import StringSegment, StringTranslation
-
     if draft.title != issue_title(draft.day, settings.LANGUAGE_CODE):
         return
     for segment in StringSegment.objects.filter(source=source, context__path="title"):
@@ -74,10 +40,6 @@ def _say_title(draft: Any, source: Any, locale: Locale) -> None:
 
 def translate_editions(page: Any, user: Any = None) -> None:
     """Let the newsroom's translator fill in what nobody has translated yet; it stays marked until somebody reads it."""
-    from wagtail_localize.machine_translators import get_machine_translator
-    from wagtail_localize.models import Translation
-    from wagtail_localize.views.edit_translation import apply_machine_translation
-
     machine = get_machine_translator()
     for translation in Translation.objects.filter(source__object_id=page.translation_key, enabled=True):
         if machine.can_translate(translation.source.locale, translation.target_locale):

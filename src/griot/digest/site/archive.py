@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -16,9 +15,9 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from griot.digest.core.words import is_right_to_left
+from griot.digest.core.archive import Archive, ArchiveEntry, Facet, Found, Month
 from griot.digest.models import DigestIndexPage, Theme, ToldItem
-from griot.digest.site.composing import newsroom, path_of
+from griot.digest.site.newsroom import newsroom, path_of
 from griot.press.core.beats.query import QueryError
 from griot.press.core.language.text import fold
 from griot.press.stories.searching import Condition, condition
@@ -26,70 +25,6 @@ from griot.press.stories.searching import Condition, condition
 PER_PAGE = 30
 MOST_FACETS = 40
 LONGEST_QUERY = 300
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveEntry:
-    title: str
-    day: date
-    url: str
-    summary: str
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An item that a search found: where it stands, and its text."""
-
-    day: date
-    url: str
-    title: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """A value that the search can be narrowed to, and how many items that would leave."""
-
-    value: str
-    name: str
-    count: int
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month of the calendar: weeks of (day, the issue's address or ""), None outside of the month."""
-
-    name: str
-    weekdays: tuple[str, ...]
-    weeks: tuple[tuple[tuple[int, str] | None, ...], ...]
-    earlier: str
-    later: str
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """One page of the archive. `newer` and `older` are addresses, or empty at the ends."""
-
-    newsroom: str
-    language: str
-    introduction: str
-    url: str
-    feed_url: str
-    issues: tuple[ArchiveEntry, ...]
-    month: Month | None
-    query: str
-    error: str
-    found: tuple[Found, ...] | None
-    total: int
-    facets: tuple[tuple[str, tuple[Facet, ...]], ...]
-    newer: str
-    older: str
-    editions: tuple[tuple[str, str], ...]
-
-    @property
-    def is_right_to_left(self) -> bool:
-        return is_right_to_left(self.language)
 
 
 TOLD_FILTERS: Mapping[str, Condition] = {

@@ -9,16 +9,16 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
-from wagtail.models import Site
 from wagtail.rich_text import expand_db_html
 
 from griot.digest.core import types
 from griot.digest.core.series import parse_series
 from griot.digest.core.words import words
-from griot.digest.models import DigestIndexPage, IssuePage, Newsroom
+from griot.digest.models import DigestIndexPage, IssuePage
 from griot.digest.models import Picture as PictureRow
-from griot.digest.release.editions import states_of
+from griot.digest.site.newsroom import absolute, newsroom, path_of
+from griot.digest.site.testimony_blocks import Place, testimony_block
+from griot.digest.site.translations import states_of
 from griot.press.core.lines.lines import attribution
 from griot.press.core.types import BadInput, OutletLink
 from griot.testimonies.core.types import Use
@@ -26,19 +26,6 @@ from griot.testimonies.core.types import Use
 WIDTHS = (640, 1280)
 _JPEG = tuple(f"width-{w}|format-jpeg|jpegquality-78" for w in WIDTHS)
 _AVIF = tuple(f"width-{w}|format-avif|avifquality-55" for w in WIDTHS)
-
-
-def absolute(url: str | None) -> str:
-    """A site address with the newsroom's public address in front."""
-    if not url or url.startswith(("http://", "https://", "data:")):
-        return url or ""
-    return f"{settings.PUBLIC_URL}{url}"
-
-
-def path_of(page: Any) -> str:
-    """A page's address under the public one, whatever host the site record names."""
-    parts = page.get_url_parts()
-    return absolute(parts[2] if parts else f"/{page.slug}/")
 
 
 def picture_of(row: PictureRow | None) -> types.Picture | None:
@@ -192,9 +179,7 @@ def _text(v: Any, c: _Context) -> types.Text:
 
 
 def _testimony(v: Any, c: _Context) -> types.Block | None:
-    from griot.digest.site.stories import Place, block
-
-    return block(v["testimony"], Place(c.anchor, c.language, c.say["more"], c.say["watch"]), c.use)
+    return testimony_block(v["testimony"], Place(c.anchor, c.language, c.say["more"], c.say["watch"]), c.use)
 
 
 def _share(v: Any, c: _Context) -> types.Share:
@@ -242,15 +227,6 @@ def _blocks(page: IssuePage, url: str, use: Use) -> Iterator[types.Block]:
             if child.block_type == "text":
                 state = next(iter(mine.values()), "")
             yield replace(block, state="" if block.kind == "press_review" else state)
-
-
-def readers_language() -> str:
-    """The language that the address asked for speaks."""
-    return (get_language() or settings.LANGUAGE_CODE).split("-")[0]
-
-
-def newsroom() -> Newsroom:
-    return Newsroom.for_site(Site.objects.get(is_default_site=True))
 
 
 def issue_of(page: IssuePage, use: Use = "web") -> types.Issue:

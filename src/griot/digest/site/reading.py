@@ -18,13 +18,17 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from griot.digest.core import types
+from griot.digest.core.rendering import render
 from griot.digest.core.rendering.feeds import render_feed, render_json_feed, render_sitemap
+from griot.digest.core.rendering.mail import MAIL_POLICY
 from griot.digest.core.rendering.typeset import card_png, chart_png, issue_pdf
 from griot.digest.core.rendering.web import render_archive, render_issue, render_item
 from griot.digest.core.words import words
 from griot.digest.models import DigestIndexPage, IssuePage
+from griot.digest.registry import answers, previews
 from griot.digest.site.archive import archive_of
-from griot.digest.site.composing import issue_of, newsroom, path_of
+from griot.digest.site.composing import issue_of
+from griot.digest.site.newsroom import newsroom, path_of
 from griot.testimonies.keeping import vault
 from griot.testimonies.showing.media import public_rendition
 
@@ -40,8 +44,21 @@ def kept(response: HttpResponseBase, seconds: int) -> HttpResponseBase:
     return response
 
 
-def issue(page: IssuePage) -> HttpResponseBase:
+@answers(IssuePage, "", "whole")
+def issue(page: IssuePage, request: HttpRequest) -> HttpResponseBase:
     return kept(HttpResponse(render_issue(issue_of(page))), PAGE_AGE)
+
+
+@previews(IssuePage)
+def preview(page: IssuePage, mode: str) -> HttpResponseBase:
+    """The issue as it stands in the editor: a web page, a mail, or a mail's plain text."""
+    format = {"web": "html", "mail": "email", "text": "text"}[mode]
+    content_type = "text/plain" if format == "text" else "text/html"
+    content = render(issue_of(page, "web" if mode == "web" else "mail"), format)
+    response = HttpResponse(content, content_type=f"{content_type}; charset=utf-8")
+    if mode == "mail":
+        response["Content-Security-Policy"] = MAIL_POLICY
+    return response
 
 
 def _block(page: IssuePage, anchor: str) -> tuple[types.Issue, types.Block]:
@@ -61,14 +78,17 @@ def _set_once(what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
     return caches["typeset"].get_or_set(key, make, FILE_AGE) or b""
 
 
-def item(page: IssuePage, anchor: str) -> HttpResponseBase:
+@answers(IssuePage, "item/<slug:anchor>/", "item")
+def item(page: IssuePage, request: HttpRequest, anchor: str) -> HttpResponseBase:
+    """One block on a page of its own: what share links lead to, and a gallery's own page."""
     value, block = _block(page, anchor)
     if block.kind in {"press_review", "share", "banner", "text"}:
         return HttpResponseRedirect(f"{value.url}#{anchor}")
     return kept(HttpResponse(render_item(value, block)), PAGE_AGE)
 
 
-def chart(page: IssuePage, anchor: str) -> HttpResponseBase:
+@answers(IssuePage, "item/<slug:anchor>/chart/", "chart")
+def chart(page: IssuePage, request: HttpRequest, anchor: str) -> HttpResponseBase:
     value, block = _block(page, anchor)
     if not isinstance(block, types.Figures):
         raise Http404("this item is no chart")
@@ -76,14 +96,17 @@ def chart(page: IssuePage, anchor: str) -> HttpResponseBase:
     return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
 
 
-def card(page: IssuePage, anchor: str) -> HttpResponseBase:
+@answers(IssuePage, "card/", "card")
+@answers(IssuePage, "item/<slug:anchor>/card/", "item_card")
+def card(page: IssuePage, request: HttpRequest, anchor: str = "") -> HttpResponseBase:
     value, block = _block(page, anchor) if anchor else (issue_of(page), None)
     picture = types.picture_of(block) if block else value.first_picture
     png = _set_once(("card", value, anchor), lambda: card_png(value, block, photo_of(picture) if picture else None))
     return kept(HttpResponse(png, content_type="image/png"), PAGE_AGE)
 
 
-def pdf(page: IssuePage) -> HttpResponseBase:
+@answers(IssuePage, "pdf/", "pdf")
+def pdf(page: IssuePage, request: HttpRequest) -> HttpResponseBase:
     value = issue_of(page)
     response = HttpResponse(_set_once(("pdf", value), lambda: _pdf(value)), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{page.day}-{page.language}.pdf"'
@@ -115,7 +138,19 @@ def photo_of(picture: types.Picture) -> bytes | None:
         return bytes(file.read())
 
 
-def feed(index: DigestIndexPage, section: str, as_json: bool) -> HttpResponseBase:
+@answers(DigestIndexPage, "feed/", "feed")
+@answers(DigestIndexPage, "feed/<slug:section>/", "section_feed")
+def atom_feed(index: DigestIndexPage, request: HttpRequest, section: str = "") -> HttpResponseBase:
+    return _feed(index, section, as_json=False)
+
+
+@answers(DigestIndexPage, "json-feed/", "json_feed")
+@answers(DigestIndexPage, "json-feed/<slug:section>/", "section_json_feed")
+def json_feed(index: DigestIndexPage, request: HttpRequest, section: str = "") -> HttpResponseBase:
+    return _feed(index, section, as_json=True)
+
+
+def _feed(index: DigestIndexPage, section: str, as_json: bool) -> HttpResponseBase:
     """The newest issues of a language, whole or one section of them, as Atom or JSON Feed."""
     say = words(index.locale.language_code)
     if section and section not in SECTIONS:
@@ -139,6 +174,14 @@ def feed(index: DigestIndexPage, section: str, as_json: bool) -> HttpResponseBas
     return kept(HttpResponse(content, content_type=f"{kind}; charset=utf-8"), PAGE_AGE)
 
 
+@answers(DigestIndexPage, "", "latest")
+def latest(index: DigestIndexPage, request: HttpRequest) -> HttpResponseBase:
+    """The newest issue itself; its own address stands in its canonical link."""
+    newest = index.issues().first()
+    return issue(newest, request) if newest else archive(index, request)
+
+
+@answers(DigestIndexPage, "archive/", "archive")
 def archive(index: DigestIndexPage, request: HttpRequest) -> HttpResponseBase:
     return kept(HttpResponse(render_archive(archive_of(index, request.GET.dict()))), PAGE_AGE)
 

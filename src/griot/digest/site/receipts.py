@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from griot.accounts.limiting import comes_too_often
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.words import front_of, is_right_to_left, words
-from griot.digest.site.composing import newsroom, readers_language
+from griot.digest.site.newsroom import newsroom, readers_language
 from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface

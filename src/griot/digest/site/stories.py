@@ -1,4 +1,4 @@
-"""Testimonies before readers: their pages, their gallery, and their blocks in an issue.
+"""Testimonies before readers: their pages and their gallery.
 
 What may be shown comes from `griot.testimonies.showing.shown`, asked anew each time; nothing here keeps a copy.
 """
@@ -6,8 +6,6 @@ What may be shown comes from `griot.testimonies.showing.shown`, asked anew each 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from html import escape
 from urllib.parse import urlencode
 
 from babel import Locale
@@ -23,10 +21,11 @@ from griot.digest.core.rendering.typeset import card_png
 from griot.digest.core.rendering.web import render_message
 from griot.digest.core.rendering.worldmap import Mark, draw, shapes
 from griot.digest.core.words import front_of, is_right_to_left, words
-from griot.digest.site.composing import absolute, newsroom, readers_language
+from griot.digest.site.newsroom import absolute, newsroom, readers_language
+from griot.digest.site.testimony_blocks import place_words
 from griot.testimonies.core.media.subtitles import parse
 from griot.testimonies.core.surfaces import surface
-from griot.testimonies.core.types import KINDS, ROUTES, THEMES, Use
+from griot.testimonies.core.types import KINDS, ROUTES, THEMES
 from griot.testimonies.showing import shown
 from griot.testimonies.showing.media import AGE
 from griot.testimonies.showing.shown import Told
@@ -161,87 +160,3 @@ def stories_feed(request: HttpRequest) -> HttpResponse:
 def _countries(codes: list[str], language: str) -> list[tuple[str, str]]:
     names = Locale(language).territories
     return sorted(((code, names.get(code, code)) for code in codes), key=lambda pair: pair[1])
-
-
-def place_words(value: Told, language: str) -> str:
-    country = Locale(language).territories.get(value.place.country, value.place.country)
-    return ", ".join(filter(None, [value.place.words, country]))
-
-
-# --- in an issue ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in an issue a testimony stands: the block's anchor, the issue's language and its words for "Read more"."""
-
-    anchor: str
-    language: str
-    more: str
-    watch: str
-
-
-@surface(
-    "issue block",
-    "public part",
-    "absent",
-    "a testimony's block in an issue: web, e-mail, text, PDF, card, feed, archive search, export",
-)
-def block(slug: str, at: Place, use: Use) -> types.Block | None:
-    """The block that fits the testimony's kind: Holding On for an object, a portrait, a film, a gallery, a feature."""
-    testimony = shown.find(slug)
-    value = shown.told(testimony, use, at.language) if testimony else None
-    if value is None:
-        return None
-    title = value.title or value.name
-    pictures = [
-        types.Picture(((absolute(i.url), i.width),), i.width, i.height, title, value.campaign)
-        for i in value.images
-        if i.url
-    ]
-    picture = pictures[0] if pictures else None
-    on_web = use == "web" or (testimony is not None and shown.told(testimony, "web", at.language) is not None)
-    url = absolute(reverse("story", args=[value.slug])) if on_web else ""
-    more = types.Link(at.more, url) if url else None
-    place = place_words(value, at.language)
-    journey = " → ".join(filter(None, value.journey)) or place
-    match value.kind:
-        case "object":
-            return types.Quote(at.anchor, value.quote or title, value.name, journey, picture, more)
-        case "portrait":
-            return types.Portrait(at.anchor, value.name or title, value.quote or title, picture, more)
-        case "photo_essay" if pictures:
-            return types.Gallery(
-                at.anchor,
-                title,
-                tuple(
-                    types.GalleryPicture(p, value.name or place, i.caption or value.quote, more)
-                    for p, i in zip(pictures, value.images, strict=True)
-                ),
-            )
-        case "interview" if value.film or value.sound:
-            link = types.Link(at.watch, url) if url else None
-            return types.Video(at.anchor, title, value.quote, picture, link)
-        case _:
-            html = "".join(f"<p>{escape(p, quote=False)}</p>" for p in value.paragraphs[:3])
-            return types.Feature(at.anchor, title, place, html, picture, more)
-
-
-def choices() -> list[tuple[str, str]]:
-    """What an editor can put into an issue. Those withdrawn stay listed, so that an old issue can still be saved."""
-    found = []
-    for row in (
-        shown.Testimony.objects.filter(published__isnull=False)
-        .order_by("-published")
-        .prefetch_related("writings", "consents")
-    ):
-        value = shown.told(row, "web", "en") or shown.told(row, "mail", "en")
-        found.append(
-            (
-                row.slug,
-                f"{value.title or value.name} ({row.get_kind_display()})"
-                if value
-                else f"{row.slug}: not to be shown any more",
-            )
-        )
-    return found

@@ -25,7 +25,7 @@ from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake import speaking
-from griot.testimonies.intake import taking as intake
+from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import CheckIn, Device, File, Messenger, Module, Referral, Spoken, Testimony
@@ -190,8 +190,8 @@ def check_in(request: HttpRequest, device: Device) -> HttpResponse:
 @for_phones
 @require_POST
 def testimony(request: HttpRequest, device: Device) -> HttpResponse:
-    """A testimony with its consent (`intake.take_testimony`). The same again is no error."""
-    row, is_new = intake.take_testimony(device.messenger, body_of(request))
+    """A testimony with its consent (`take_testimony`). The same again is no error."""
+    row, is_new = take_testimony(device.messenger, body_of(request))
     note(f"messenger {device.messenger_id}", row, "sent")
     return JsonResponse({"id": str(row.pk)}, status=201 if is_new else 200)
 

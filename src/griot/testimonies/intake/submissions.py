@@ -15,6 +15,7 @@ from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import xforms
 from griot.testimonies.intake import speaking
+from griot.testimonies.intake.receiving import examine_soon
 from griot.testimonies.intake.sealing import SealedFile
 from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
@@ -151,8 +152,6 @@ def _keep(upload: Upload, came: SealedFile) -> None:
     upload.save()
     upload.file.sha256, upload.file.state = came.sha256, File.State.RECEIVED
     upload.file.save(update_fields=["sha256", "state"])
-    from griot.testimonies.tasks import examine_soon
-
     examine_soon(upload.file_id)
 
 

@@ -18,7 +18,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.arrival import MOST_BYTES
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake.api import for_phones
-from griot.testimonies.intake.taking import add_piece, begin_upload
+from griot.testimonies.intake.receiving import add_piece, begin_upload, cancel_upload
 from griot.testimonies.models import Device, File, Upload
 
 VERSION = "1.0.0"
@@ -92,8 +92,6 @@ def upload(request: HttpRequest, device: Device, pk: Any) -> HttpResponse:
     if request.method == "DELETE":
         if row.file.state != File.State.EXPECTED:
             return _answer(403, "the file is here already; withdraw the testimony instead")
-        from griot.testimonies.intake.taking import cancel_upload
-
         cancel_upload(row)
         return _answer(204)
     return _patch(request, row)

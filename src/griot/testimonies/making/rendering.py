@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from griot.queueing import soon
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import encoding
 from griot.testimonies.core.media.encoding import COVERED, WHOLE
@@ -64,7 +65,7 @@ def plan(file: File) -> None:
         if row.cut != made_of:
             row, is_new = _anew(row, made_of), True
         if is_new or row.state == S.FAILED:
-            _soon(row.pk)
+            render_soon(row.pk)
 
 
 def _key(kind: str, cut: Cut, seconds: float) -> str:
@@ -161,13 +162,11 @@ def make(pk: int) -> None:
             vault().erase(made["vault"], *made.get("parts", {}).values())  # withdrawn, or cut otherwise meanwhile
     if row.kind in _FILMS:
         for other in Rendition.objects.filter(file=row.file, kind__in=_FILMS, state=S.WAITING).exclude(pk=pk):
-            _soon(other.pk)
+            render_soon(other.pk)
 
 
-def _soon(pk: int) -> None:
-    from griot.testimonies.tasks import render_soon
-
-    render_soon(pk)
+def render_soon(pk: int) -> None:
+    soon("testimonies.render", f"render {pk}", pk=pk)
 
 
 def _waits_for_cover(row: Rendition) -> bool:

@@ -142,7 +142,7 @@ def cutting(request: HttpRequest, pk: Any, file_pk: Any) -> HttpResponse:
     else:
         note(request.user, row, "cutting room")
     return render(
-        request, "testimonies/review/cutting.html",
+        request, "testimonies/cutting.html",
         {
             "row": row, "file": file, "form": form, "language": language, "languages": WRITTEN_IN, "seen": _seen(_as_fields(row, file, language)), "playable": uncut(file),
             "waves": waves_of(file), "is_leading": row.leading() == file, "can_open_original": "original" in allowed(request.user, row),

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from griot.helpers import HelperError, helper_from
+from griot.queueing import soon
 from griot.testimonies.access import note, require
 from griot.testimonies.core.consent import name_of, without_name
 from griot.testimonies.core.errors import Refused
@@ -63,10 +64,12 @@ def ask(testimony: Testimony, user: Any, kind: str, language: str) -> MachineWor
         return work
     work.state, work.why, work.by, work.touched = W.State.WAITING, "", user, timezone.now()
     work.save()
-    from griot.testimonies.tasks import machine_soon
-
     machine_soon(work.pk)
     return work
+
+
+def machine_soon(pk: int) -> None:
+    soon("testimonies.machine", f"machine {pk}", pk=pk)
 
 
 def do(pk: int) -> None:

@@ -13,7 +13,7 @@ from griot.testimonies.core import types
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.making.rendering import plan, showable
 from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
-from griot.testimonies.showing.withdrawing import announce
+from griot.testimonies.signals import announce
 
 S = Testimony.State
 MOST_BLEEPS = 200

@@ -322,7 +322,7 @@ def messenger(request: HttpRequest, pk: int) -> HttpResponse:
         words = {"row": row, "server": server, "login": login, "password": password}
         return render(
             request,
-            "testimonies/intake/odk.html",
+            "testimonies/odk.html",
             {**words, "code": _drawn(odk.settings_code(server, login, password, str(row.team.campaign)))},
         )
     return redirect("testimonies:messengers")

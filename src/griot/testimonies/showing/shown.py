@@ -177,3 +177,23 @@ def left_the_house(slug: str, how: str, to: str, count: int = 1) -> None:
     testimony = find(slug)
     if testimony is not None:
         Departure.objects.create(testimony=testimony.pk, how=how, to=to[:200], count=count)
+
+
+def choices() -> list[tuple[str, str]]:
+    """What an editor can put into an issue. Those withdrawn stay listed, so that an old issue can still be saved."""
+    found = []
+    for row in (
+        Testimony.objects.filter(published__isnull=False)
+        .order_by("-published")
+        .prefetch_related("writings", "consents")
+    ):
+        value = told(row, "web", "en") or told(row, "mail", "en")
+        found.append(
+            (
+                row.slug,
+                f"{value.title or value.name} ({row.get_kind_display()})"
+                if value
+                else f"{row.slug}: not to be shown any more",
+            )
+        )
+    return found

@@ -12,9 +12,10 @@ from typing import Any, Literal
 from django.db import transaction
 from django.utils import timezone
 
+from griot.queueing import soon
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
-from griot.testimonies.signals import changed
+from griot.testimonies.signals import announce
 
 By = Literal["teller", "guardian", "team", "expiry"]
 _BLANK: dict[str, Any] = {
@@ -23,10 +24,8 @@ _BLANK: dict[str, Any] = {
 }  # fmt: skip
 
 
-def announce(testimony: Testimony) -> None:
-    """Tell whoever keeps copies, once the change is committed."""
-    pk = testimony.pk
-    transaction.on_commit(lambda: changed.send(Testimony, pk=pk))
+def erase_soon(pk: Any) -> None:
+    soon("testimonies.erase", f"erase {pk}", pk=str(pk))
 
 
 @transaction.atomic
@@ -39,8 +38,6 @@ def withdraw(testimony: Testimony, by: By, user: Any = None, now: datetime | Non
     row.save(update_fields=["withdrawn", "withdrawn_by", "state"])
     Step.objects.create(testimony=row, kind=Step.Kind.WITHDRAWN, by=user, words=f"by the {by}")
     announce(row)
-    from griot.testimonies.tasks import erase_soon
-
     erase_soon(row.pk)
     testimony.refresh_from_db()
 

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.core.management import BaseCommand
 from django.utils import timezone
-from procrastinate.exceptions import AlreadyEnqueued
 
 from griot.demo.newsroom import current_wire, forget_yesterday, seed_people, seed_pictures, seed_sources
-from griot.demo.tasks import demo_morning, demo_testimonies
 from griot.digest.models import IssuePage
+from griot.queueing import soon
 from griot.runtime.state import demo_facts, remember_demo
 
 
@@ -29,7 +27,5 @@ class Command(BaseCommand):
             seed_pictures()
             remember_demo({**demo_facts(), "day": today.isoformat()})
         if not IssuePage.objects.filter(day=today, live=True).exists():
-            with suppress(AlreadyEnqueued):
-                demo_morning.defer()
-        with suppress(AlreadyEnqueued):
-            demo_testimonies.defer()
+            soon("demo.morning", "demo-morning")
+        soon("demo.testimonies", "demo-testimonies")

@@ -12,6 +12,8 @@ from griot.digest.core.types import Issue
 # Stands where each recipient's own address to unsubscribe goes; the mailing replaces it.
 UNSUBSCRIBE = "https://unsubscribe.invalid/"
 LARGEST = 90 * 1024  # bytes; Gmail cuts a mail's HTML at 102 KB
+# A mail's own styles are inline, as mail clients want them; nothing else may run or load.
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
 
 
 class MailError(ValueError):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from griot.digest.core.archive import Archive
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.types import Block, Issue, picture_of, title_of
 from griot.digest.core.words import front_of, is_right_to_left, words
-
-if TYPE_CHECKING:
-    from griot.digest.site.archive import Archive
 
 
 def render_issue(issue: Issue) -> str:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from griot.digest.morning.assembling import morning
-from griot.digest.site.composing import path_of
+from griot.digest.site.newsroom import path_of
 from griot.press.core.progress import progress_bars
 from griot.press.listening.ledger import Ledger
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from griot.digest.models import Correction, IssuePage
 from griot.digest.release.approving import state_of, why_not
 from griot.digest.release.editions import make_editions
 from griot.digest.release.preflight import preflight
-from griot.digest.tasks import check_links_soon, translate_soon
+from griot.queueing import soon
 
 MOST_CARRIED = 40
 edit_permission = permission_required("digest.change_issuepage", raise_exception=True)
@@ -24,14 +25,14 @@ edit_permission = permission_required("digest.change_issuepage", raise_exception
 @edit_permission
 def preflight_room(request: HttpRequest, pk: int) -> HttpResponse:
     page = get_object_or_404(IssuePage, pk=pk)
-    check_links_soon(page.pk)
+    soon("digest.check_links", "check-links", issue=page.pk)
     draft = page.get_latest_revision_as_object()
     editions = [
         {"page": other, "findings": [f for f in preflight(other.get_latest_revision_as_object()) if f.level != "info"]}
         for other in IssuePage.objects.filter(translation_key=page.translation_key).exclude(pk=page.pk)
     ]
     return render(
-        request, "digest/release/preflight.html",
+        request, "digest/preflight.html",
         {"issue": draft, "findings": preflight(draft), "editions": editions, "state": state_of(page), "why_not": why_not(page)},
     )  # fmt: skip
 
@@ -41,10 +42,11 @@ def preflight_room(request: HttpRequest, pk: int) -> HttpResponse:
 def editions_room(request: HttpRequest, pk: int) -> HttpResponse:
     page = get_object_or_404(IssuePage, pk=pk)
     made = make_editions(page, request.user)
-    is_translated = translate_soon(page.pk, request.user.pk)
+    if settings.TRANSLATOR:
+        soon("digest.translate", "translate-editions", issue=page.pk, user=request.user.pk)
     words = (
         "the translator is at work; what it translates stays marked until somebody has read it"
-        if is_translated
+        if settings.TRANSLATOR
         else "translate them in the editor"
     )
     messages.success(request, f"{len(made)} editions are up to date with the draft: {words}.")

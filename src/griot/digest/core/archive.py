@@ -1,0 +1,72 @@
+"""The archive as values: what a reader is shown of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from griot.digest.core.words import is_right_to_left
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveEntry:
+    title: str
+    day: date
+    url: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An item that a search found: where it stands, and its text."""
+
+    day: date
+    url: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value that the search can be narrowed to, and how many items that would leave."""
+
+    value: str
+    name: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the calendar: weeks of (day, the issue's address or ""), None outside of the month."""
+
+    name: str
+    weekdays: tuple[str, ...]
+    weeks: tuple[tuple[tuple[int, str] | None, ...], ...]
+    earlier: str
+    later: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One page of the archive. `newer` and `older` are addresses, or empty at the ends."""
+
+    newsroom: str
+    language: str
+    introduction: str
+    url: str
+    feed_url: str
+    issues: tuple[ArchiveEntry, ...]
+    month: Month | None
+    query: str
+    error: str
+    found: tuple[Found, ...] | None
+    total: int
+    facets: tuple[tuple[str, tuple[Facet, ...]], ...]
+    newer: str
+    older: str
+    editions: tuple[tuple[str, str], ...]
+
+    @property
+    def is_right_to_left(self) -> bool:
+        return is_right_to_left(self.language)

@@ -1,0 +1,33 @@
+"""What every page needs to know of this newsroom: its name, its public address, the language that was asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language
+from wagtail.models import Site
+
+from griot.digest.models import Newsroom
+
+
+def newsroom() -> Newsroom:
+    return Newsroom.for_site(Site.objects.get(is_default_site=True))
+
+
+def absolute(url: str | None) -> str:
+    """A site address with the newsroom's public address in front."""
+    if not url or url.startswith(("http://", "https://", "data:")):
+        return url or ""
+    return f"{settings.PUBLIC_URL}{url}"
+
+
+def path_of(page: Any) -> str:
+    """A page's address under the public one, whatever host the site record names."""
+    parts = page.get_url_parts()
+    return absolute(parts[2] if parts else f"/{page.slug}/")
+
+
+def readers_language() -> str:
+    """The language that the address asked for speaks."""
+    return (get_language() or settings.LANGUAGE_CODE).split("-")[0]

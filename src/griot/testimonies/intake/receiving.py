@@ -1,0 +1,183 @@
+"""Files that phones send: taken in piece by piece until they are whole, then verified, stripped and sealed."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from griot.queueing import soon
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.media import arrival
+from griot.testimonies.intake.sent import one_of, uuid_in
+from griot.testimonies.keeping import vault
+from griot.testimonies.making.rendering import plan
+from griot.testimonies.models import Device, File, Rendition, Spoken, Testimony, Upload
+
+MOST_TRIES = 3  # that a file may arrive with another checksum than it was sent with
+ORPHANED = timedelta(days=2)
+FORGOTTEN = timedelta(days=60)  # an upload that nobody has gone on with
+
+
+def examine_soon(pk: Any) -> None:
+    soon("testimonies.examine", f"examine {pk}", pk=str(pk))
+
+
+@transaction.atomic
+def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload:
+    """An upload for a file that a phone has, or the one that is there already: by the file's id, or by what it holds.
+
+    `said` are the fields of tus' Upload-Metadata. Raises Refused.
+    """
+    if not 0 < length <= arrival.MOST_BYTES:
+        raise Refused(f"a file has from 1 byte to {arrival.MOST_BYTES // 2**20} MB")
+    pk, sha256 = uuid_in(said.get("id"), "id"), said.get("sha256", "")
+    if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
+        raise Refused("sha256: the checksum of the whole file is expected, as 64 hexadecimal digits")
+    testimony = Testimony.objects.select_for_update().filter(pk=uuid_in(said.get("testimony"), "testimony")).first()
+    if testimony is None or testimony.messenger_id != device.messenger_id:
+        raise Refused("testimony: send what it is and its consent first")
+    if testimony.over:
+        raise Refused("this testimony was withdrawn; nothing more is taken of it")
+    known = Upload.objects.filter(file_id=pk).select_related("file").first()
+    if known:
+        if known.file.testimony_id != testimony.pk or known.file.sha256 != sha256:
+            raise Refused("id: another file was sent under it")
+        return known
+    role = one_of(said.get("role") or "story", (File.Role.STORY, File.Role.EVIDENCE), "role")
+    if testimony.files.filter(sha256=sha256, role=role, state=File.State.VERIFIED).exists():
+        twin = File.objects.create(
+            id=pk, testimony=testimony, sha256=sha256, role=File.Role.DUPLICATE, state=File.State.VERIFIED
+        )
+        return Upload.objects.create(file=twin, device=device, length=length, offset=length)
+    position = said.get("position", "0")
+    file = File.objects.create(
+        id=pk, testimony=testimony, sha256=sha256, prompt=said.get("prompt", "")[:64],
+        role=role, position=int(position) if position.isdecimal() else 0,
+    )  # fmt: skip
+    return Upload.objects.create(file=file, device=device, length=length)
+
+
+@transaction.atomic
+def add_piece(upload_pk: int, offset: int, content: bytes) -> int:
+    """Add what came to an upload and give its new offset. Raises LookupError where `offset` is not where it stands."""
+    upload = Upload.objects.select_for_update().select_related("file").get(pk=upload_pk)
+    if upload.offset != offset or offset + len(content) > upload.length:
+        raise LookupError(upload.offset)
+    if content:
+        upload.pieces = [*upload.pieces, vault().put(content)]
+        upload.offset += len(content)
+    upload.touched = timezone.now()
+    upload.save(update_fields=["pieces", "offset", "touched"])
+    if upload.offset == upload.length and upload.file.state == File.State.EXPECTED:
+        upload.file.state = File.State.RECEIVED
+        upload.file.save(update_fields=["state"])
+        examine_soon(upload.file_id)
+    return int(upload.offset)
+
+
+@transaction.atomic
+def cancel_upload(upload: Upload) -> None:
+    """Let go of what has come of a file that will not come whole."""
+    _forget_pieces(upload)
+    upload.file.delete()
+
+
+def examine(pk: uuid.UUID) -> None:
+    """Put a received file together, verify it, strip it, and seal it. May be run again at any time, by anybody.
+
+    A file whose checksum is not the sender's is asked for again; one that is no media is refused, and nothing of it kept.
+    """
+    with transaction.atomic():
+        file = File.objects.select_for_update(skip_locked=True).filter(pk=pk, state=File.State.RECEIVED).first()
+        if file is None:
+            return
+        upload = file.upload
+        place = vault()
+        with place.scratch() as folder:
+            whole, clean = folder / "whole", folder / "clean"
+            sha256 = _put_together(upload, whole)
+            if sha256 != file.sha256:
+                _ask_again(upload)
+                return
+            try:
+                if found := arrival.scan(whole):
+                    raise Refused(f"a virus scanner calls it {found}")
+                what = arrival.take_in(whole, clean)
+            except Refused as refusal:
+                file.state, file.why = File.State.REFUSED, str(refusal)[:250]
+                _forget_pieces(upload)
+                file.save()
+                return
+            with clean.open("rb") as content:
+                file.vault = place.put(content)
+            file.size = clean.stat().st_size
+        file.media, file.mime, file.suffix = what.media, what.mime, what.suffix
+        file.seconds, file.width, file.height = what.seconds, what.width, what.height
+        file.state, file.arrived, file.why = File.State.VERIFIED, timezone.now(), ""
+        file.save()
+        _forget_pieces(upload)
+        if file.role == File.Role.STORY:
+            plan(file)
+
+
+def _put_together(upload: Upload, to: Path) -> str:
+    """Write the pieces in order, and give the whole's SHA-256."""
+    place, digest = vault(), hashlib.sha256()
+    with to.open("wb") as out:
+        for name in upload.pieces:
+            piece = place.read(name)
+            digest.update(piece)
+            out.write(piece)
+    return digest.hexdigest()
+
+
+def _ask_again(upload: Upload) -> None:
+    tries = upload.file.why.count("arrived damaged")
+    _forget_pieces(upload)
+    upload.offset = 0
+    upload.save(update_fields=["offset"])
+    upload.file.why = "arrived damaged; " * min(tries + 1, MOST_TRIES)
+    upload.file.state = File.State.EXPECTED if tries + 1 < MOST_TRIES else File.State.REFUSED
+    upload.file.save(update_fields=["why", "state"])
+
+
+def _forget_pieces(upload: Upload) -> None:
+    names, upload.pieces = list(upload.pieces), []
+    upload.save(update_fields=["pieces"])
+    transaction.on_commit(lambda: vault().erase(*names))
+
+
+def sweep(now: datetime) -> list[uuid.UUID]:
+    """Clear what killed processes left, let go of uploads that nobody goes on with, and give the files yet to examine."""
+    vault().sweep()
+    for upload in Upload.objects.filter(touched__lt=now - FORGOTTEN, file__state=File.State.EXPECTED).select_related(
+        "file"
+    ):
+        cancel_upload(upload)
+    return list(File.objects.filter(state=File.State.RECEIVED).values_list("pk", flat=True))
+
+
+def tidy(now: datetime) -> int:
+    """Erase what lies in the vault and belongs to nothing: a process was killed between sealing and storing. Gives how many that were.
+
+    Only what is older than ORPHANED goes, so that nothing is taken from under somebody's hands.
+    """
+    old = vault().untouched_since((now - ORPHANED).timestamp())
+    known = {
+        *File.objects.exclude(vault="").values_list("vault", flat=True),
+        *Spoken.objects.values_list("vault", flat=True),
+    }
+    for pieces in Upload.objects.values_list("pieces", flat=True):
+        known.update(pieces)
+    for rendition in Rendition.objects.only("vault", "parts"):
+        known.update(rendition.names)
+    orphans = [name for name in old if name not in known]
+    vault().erase(*orphans)
+    return len(orphans)

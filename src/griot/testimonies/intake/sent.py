@@ -1,0 +1,84 @@
+"""Reading what a phone or a form sent, field by field. Everything raises Refused in words that name the field."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from griot.testimonies.core.errors import Refused
+
+
+def uuid_in(value: Any, where: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(str(value))
+    except ValueError:
+        raise Refused(f"{where}: a UUID is expected") from None
+
+
+def object_in(value: Any, where: str) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise Refused(f"{where}: an object is expected")
+    return value
+
+
+def text_in(value: Any, where: str, limit: int) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Refused(f"{where}: a text is expected")
+    if len(value) > limit:
+        raise Refused(f"{where}: at most {limit} characters")
+    return value.replace("\0", "").strip()
+
+
+def one_of(value: Any, choices: tuple[str, ...], where: str) -> Any:
+    if value not in choices:
+        raise Refused(f"{where}: one of {', '.join(choices)} is expected")
+    return value
+
+
+def year_in(value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    if not isinstance(value, int) or not 1900 <= value <= timezone.localdate().year:
+        raise Refused("teller.birth_year: a year is expected")
+    return value
+
+
+def position_in(told: Mapping[str, Any]) -> tuple[float | None, float | None]:
+    latitude, longitude = told.get("latitude"), told.get("longitude")
+    if latitude is None or longitude is None:
+        return None, None
+    if not all(isinstance(v, int | float) and not isinstance(v, bool) for v in (latitude, longitude)):
+        raise Refused("teller.latitude, teller.longitude: numbers are expected")
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        raise Refused("teller.latitude, teller.longitude: no place on earth")
+    return float(latitude), float(longitude)
+
+
+def moment_in(value: Any, where: str) -> datetime:
+    """An aware moment; phones' clocks are wrong now and then, so a moment to come is now."""
+    try:
+        moment = parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Refused(f"{where}: a moment with its offset is expected, such as 2026-11-24T07:00:00Z")
+    return min(moment, timezone.now())
+
+
+def day_in(value: str) -> date:
+    try:
+        day = parse_date(value)
+    except ValueError:
+        day = None
+    if day is None:
+        raise Refused("consent.until: a date is expected, such as 2027-11-24")
+    return day
