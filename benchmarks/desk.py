@@ -1,7 +1,8 @@
 """How quick the desk is: `./griot bench desk`.
 
 5,000 stories of the night on the desk: the server's time for the first paint, as a ratio to the same page
-with 50 stories in the same run, and the browser's time from a key press to the next frame. The last line is JSON.
+with 50 stories in the same run, and the browser's time from a key press to the next frame. The last line is
+JSON.
 """
 
 from __future__ import annotations
@@ -52,9 +53,11 @@ def _measure() -> dict[str, float]:
     many = _first_paint(client)
     key = _key_press(client.cookies["sessionid"].value)
     figures = {
-        "first_paint_ms": round(many * 1000, 1), "first_paint_over_50_stories": round(many / few, 2), "stories": MANY,
+        "first_paint_ms": round(many * 1000, 1),
+        "first_paint_over_50_stories": round(many / few, 2),
+        "stories": MANY,
         **({"key_press_ms": round(key, 1)} if key is not None else {}),
-    }  # fmt: skip
+    }
     for name, value in figures.items():
         print(f"{name:<32} {value}", file=sys.stderr)
     return figures
@@ -69,24 +72,44 @@ def _add_stories(count: int) -> None:
     outlets = [Outlet.objects.get_or_create(name=f"Outlet {n}")[0] for n in range(200)]
     beat = Beat.objects.get()
     begin = Story.objects.count()
-    facts = [(f"Story {n}: migrants, ministers and a long headline about the border", begin + n) for n in range(count)]
+    facts = [
+        (f"Story {n}: migrants, ministers and a long headline about the border", begin + n)
+        for n in range(count)
+    ]
     stories = Story.objects.bulk_create(
         Story(
-            first_published=now, last_published=now - timedelta(minutes=n % 1800), score=5 - n / 2000, headline=title, languages=["en", "fr"],
-            countries=["IT", "LY"], outlets=[outlets[(n + k) % 200].pk for k in range(3)], reports=3, grown=now,
+            first_published=now,
+            last_published=now - timedelta(minutes=n % 1800),
+            score=5 - n / 2000,
+            headline=title,
+            languages=["en", "fr"],
+            countries=["IT", "LY"],
+            outlets=[outlets[(n + k) % 200].pk for k in range(3)],
+            reports=3,
+            grown=now,
         )
         for title, n in facts
-    )  # fmt: skip
+    )
     Rating.objects.bulk_create(
         Rating(story=s, beat=beat, score=s.score, reasons=["two independent outlets"]) for s in stories
     )
     Article.objects.bulk_create(
         Article(
-            outlet_id=pk, url=f"https://o{pk}.example/{s.pk}", title=s.headline, summary="A summary of some words.", text="Some text. " * 60,
-            language="en", published=now, published_from="feed", read_from="page", story=s, in_window=False,
+            outlet_id=pk,
+            url=f"https://o{pk}.example/{s.pk}",
+            title=s.headline,
+            summary="A summary of some words.",
+            text="Some text. " * 60,
+            language="en",
+            published=now,
+            published_from="feed",
+            read_from="page",
+            story=s,
+            in_window=False,
         )
-        for s in stories for pk in s.outlets
-    )  # fmt: skip
+        for s in stories
+        for pk in s.outlets
+    )
 
 
 def _first_paint(client: object) -> float:
@@ -100,7 +123,9 @@ def _first_paint(client: object) -> float:
 
 
 def _key_press(session: str) -> float | None:
-    """The 95th percentile of the time from a key to the next frame, in milliseconds; None without Chromium."""
+    """The 95th percentile of the time from a key to the next frame, in milliseconds; None without
+    Chromium.
+    """
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
 
@@ -119,10 +144,14 @@ def _key_press(session: str) -> float | None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.context.add_cookies([{"name": "sessionid", "value": session, "url": f"http://localhost:{server.port}"}])
+        page.context.add_cookies(
+            [{"name": "sessionid", "value": session, "url": f"http://localhost:{server.port}"}]
+        )
         # Before the desk's own listener, which lets no other hear the keys it knows.
-        page.add_init_script("""window.took = []; addEventListener("keydown", () => { const start = performance.now();
-            requestAnimationFrame(() => setTimeout(() => took.push(performance.now() - start))); }, true);""")
+        page.add_init_script(
+            """window.took = []; addEventListener("keydown", () => { const start = performance.now();
+            requestAnimationFrame(() => setTimeout(() => took.push(performance.now() - start))); }, true);"""
+        )
         page.goto(f"http://localhost:{server.port}/admin/desk/", wait_until="networkidle")
         for n in range(PRESSES):
             page.keyboard.press("d" if n % 10 == 9 else "j")

@@ -1,8 +1,10 @@
-"""How long an interview of 1080 lines takes until it can be watched, as a multiple of its length: open, and with faces covered.
+"""How long an interview of 1080 lines takes until it can be watched, as a multiple of its length: open, and
+with faces covered.
 
     ./griot bench media [SECONDS]
 
-The film is made here: a drawn person in front of moving noise, as a hand-held phone sees it. The reference is the film's own length.
+The film is made here: a drawn person in front of moving noise, as a hand-held phone sees it. The reference is
+the film's own length.
 """
 
 from __future__ import annotations
@@ -22,11 +24,34 @@ def interview(folder: Path, seconds: int) -> Path:
     person(3).resize((1920, 1200)).save(folder / "person.png")
     (folder / "tune.wav").write_bytes(tune(3, seconds))
     to = folder / "interview.mp4"
-    run([
-        "-loop", "1", "-framerate", "25", "-t", str(seconds), "-i", folder / "person.png", "-i", folder / "tune.wav",
-        "-vf", "crop=1920:1080:0:'60+40*sin(t)',noise=alls=12:allf=t", "-c:v", "libx264", "-preset", "veryfast", "-b:v", "8M", "-pix_fmt", "yuv420p",
-        "-c:a", "aac", "-shortest", to,
-    ])  # fmt: skip
+    run(
+        [
+            "-loop",
+            "1",
+            "-framerate",
+            "25",
+            "-t",
+            str(seconds),
+            "-i",
+            folder / "person.png",
+            "-i",
+            folder / "tune.wav",
+            "-vf",
+            "crop=1920:1080:0:'60+40*sin(t)',noise=alls=12:allf=t",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-b:v",
+            "8M",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "aac",
+            "-shortest",
+            to,
+        ]
+    )
     return to
 
 

@@ -7,8 +7,9 @@
     feeds_over_fastfeedparser  feeds a second ÷ fastfeedparser's own, on the same feeds
     peak_mb                    of the process that reads the pages and groups with 100,000 in the window
 
-Pages are the demo's, or with a FOLDER every *.html.gz in it (and truth.json for their addresses), and
-its ../feeds-raw for the feeds. The last line is one JSON object. Assignment runs on a database of its own, dropped at the end.
+Pages are the demo's, or with a FOLDER every *.html.gz in it (and truth.json for their addresses), and its
+../feeds-raw for the feeds. The last line is one JSON object. Assignment runs on a database of its own,
+dropped at the end.
 """
 
 from __future__ import annotations
@@ -51,7 +52,10 @@ def folder_pages(folder: Path) -> list[tuple[str, bytes]]:
     import gzip
 
     truth = json.loads((folder / "truth.json").read_text())
-    return [(facts["url"], gzip.decompress((folder / f"{name}.html.gz").read_bytes())) for name, facts in truth.items()]
+    return [
+        (facts["url"], gzip.decompress((folder / f"{name}.html.gz").read_bytes()))
+        for name, facts in truth.items()
+    ]
 
 
 def pipeline_over_extraction(pages: list[tuple[str, bytes]]) -> dict[str, float]:
@@ -68,14 +72,23 @@ def pipeline_over_extraction(pages: list[tuple[str, bytes]]) -> dict[str, float]
     from griot.press.core.types import Article
 
     def extract() -> list:
-        return [(url, trafilatura.bare_extraction(content, url=url, with_metadata=True)) for url, content in pages]
+        return [
+            (url, trafilatura.bare_extraction(content, url=url, with_metadata=True)) for url, content in pages
+        ]
 
     def run(texts: list) -> None:
         articles = [
-            Article(url=url, outlet=url.split("/")[2], title=title, text=text, language=detect_language(f"{title}. {text}"),
-                    piece=piece_of(title, url, (), text), places=tuple(places_in(f"{title}. {text[:3000]}")))
+            Article(
+                url=url,
+                outlet=url.split("/")[2],
+                title=title,
+                text=text,
+                language=detect_language(f"{title}. {text}"),
+                piece=piece_of(title, url, (), text),
+                places=tuple(places_in(f"{title}. {text[:3000]}")),
+            )
             for url, title, text in texts
-        ]  # fmt: skip
+        ]
         find_copies(articles)
         vectors = default_encoder().encode([view_of(a) for a in articles])
         groups = cluster(articles, vectors=vectors)
@@ -95,9 +108,11 @@ def pipeline_over_extraction(pages: list[tuple[str, bytes]]) -> dict[str, float]
         pipelines.append(time.perf_counter() - started)
     extraction, pipeline = median(extractions[1:]), median(pipelines[1:])
     return {
-        "pages": len(pages), "extraction_seconds": round(extraction, 2), "pipeline_seconds": round(pipeline, 2),
+        "pages": len(pages),
+        "extraction_seconds": round(extraction, 2),
+        "pipeline_seconds": round(pipeline, 2),
         "pipeline_over_extraction": round(pipeline / extraction, 2),
-    }  # fmt: skip
+    }
 
 
 # --- feeds -------------------------------------------------------------------------------
@@ -128,16 +143,20 @@ def feeds_over_fastfeedparser(folder: Path | None) -> dict[str, float]:
     theirs = median(rate(lambda c: fastfeedparser.parse(c, **options)) for _ in range(3))
     ours = median(rate(parse_feed) for _ in range(3))
     return {
-        "feeds": len(feeds), "feeds_per_second": round(ours), "fastfeedparser_per_second": round(theirs),
+        "feeds": len(feeds),
+        "feeds_per_second": round(ours),
+        "fastfeedparser_per_second": round(theirs),
         "feeds_over_fastfeedparser": round(ours / theirs, 2),
-    }  # fmt: skip
+    }
 
 
 # --- assignment --------------------------------------------------------------------------
 
 
 def fill(size: int) -> None:
-    """A window of `size` articles in stories of four, with the texts and vectors of invented events, in seven languages' share."""
+    """A window of `size` articles in stories of four, with the texts and vectors of invented events, in seven
+    languages' share.
+    """
     from django.db import connection
     from pgvector.psycopg import register_vector
 
@@ -152,34 +171,66 @@ def fill(size: int) -> None:
         cursor.execute("SET maintenance_work_mem = '1GB'")
         cursor.execute("DROP INDEX IF EXISTS article_vector")
         cursor.execute("TRUNCATE press_article, press_story, press_outlet CASCADE")
-        cursor.execute("INSERT INTO press_outlet (id, name, attribution, country, language, home_page, weight, is_agency) "
-                       "SELECT n, 'Outlet ' || n, '', '', 'en', '', 0, false FROM generate_series(1, 200) n")  # fmt: skip
+        cursor.execute(
+            "INSERT INTO press_outlet (id, name, attribution, country, language, home_page, weight,"
+            " is_agency) SELECT n, 'Outlet ' || n, '', '', 'en', '', 0, false FROM generate_series(1, 200) n"
+        )
         rows = (
-            Story(id=n, first_published=now - timedelta(hours=60), last_published=now) for n in range(1, stories + 1)
+            Story(id=n, first_published=now - timedelta(hours=60), last_published=now)
+            for n in range(1, stories + 1)
         )
         Story.objects.bulk_create(rows, batch_size=2000)
         register_vector(connection.connection)
-        columns = ("id, outlet_id, url, title, summary, text, author, piece, language, places, image, published, published_from, "
-                   "first_seen, read_from, why_not_page, vector, bands, in_window, story_id")  # fmt: skip
+        columns = (
+            "id, outlet_id, url, title, summary, text, author, piece, language, places, image, published,"
+            " published_from, first_seen, read_from, why_not_page, vector, bands, in_window, story_id"
+        )
         with cursor.copy(f"COPY press_article ({columns}) FROM STDIN") as copy:
             for n in range(1, size + 1):
                 story = (n - 1) // 4
                 title, vector = _article(story, n, centres[story], random)
                 moment = now - timedelta(seconds=float(random.uniform(3600, 90 * 3600)))
-                copy.write_row((
-                    n, 1 + n % 200, f"https://outlet{n % 200}.example/{size}/{n}", title, title, "", "", "news", "en", [], "", moment, "feed",
-                    moment, "feed", "", "[" + ",".join(f"{x:.4f}" for x in vector) + "]", [], True, story + 1,
-                ))  # fmt: skip
-        cursor.execute("CREATE INDEX article_vector ON press_article USING hnsw (vector halfvec_cosine_ops) "
-                       "WITH (m = 16, ef_construction = 64) WHERE in_window")  # fmt: skip
+                copy.write_row(
+                    (
+                        n,
+                        1 + n % 200,
+                        f"https://outlet{n % 200}.example/{size}/{n}",
+                        title,
+                        title,
+                        "",
+                        "",
+                        "news",
+                        "en",
+                        [],
+                        "",
+                        moment,
+                        "feed",
+                        moment,
+                        "feed",
+                        "",
+                        "[" + ",".join(f"{x:.4f}" for x in vector) + "]",
+                        [],
+                        True,
+                        story + 1,
+                    )
+                )
+        cursor.execute(
+            "CREATE INDEX article_vector ON press_article USING hnsw (vector halfvec_cosine_ops) "
+            "WITH (m = 16, ef_construction = 64) WHERE in_window"
+        )
         cursor.execute("ANALYZE press_article")
         for table in ("press_article", "press_story"):
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"
+            )
 
 
 def _article(story: int, n: int, centre: np.ndarray, random: np.random.Generator) -> tuple[str, np.ndarray]:
     vector = centre + 0.55 * random.standard_normal(512).astype(np.float32) / np.sqrt(512)
-    title = " ".join(f"Event{story} word{(story * 7 + k * k) % 4000}" for k in range(4)) + f" detail{n % 900} report"
+    title = (
+        " ".join(f"Event{story} word{(story * 7 + k * k) % 4000}" for k in range(4))
+        + f" detail{n % 900} report"
+    )
     return title, vector / np.linalg.norm(vector)
 
 
@@ -188,7 +239,9 @@ def add_new(size: int, round_number: int) -> None:
     from griot.press.models import Article
 
     random = np.random.default_rng(1000 * round_number + 7)
-    known = list(Article.objects.exclude(story=None).order_by("id").values_list("story", "vector")[: NEW * 4 : 4])
+    known = list(
+        Article.objects.exclude(story=None).order_by("id").values_list("story", "vector")[: NEW * 4 : 4]
+    )
     now = datetime.now(UTC)
     rows = []
     for k in range(NEW):
@@ -199,10 +252,19 @@ def add_new(size: int, round_number: int) -> None:
             else random.standard_normal(512).astype(np.float32) / np.sqrt(512)
         )
         title, vector = _article(story - 1 if k % 2 else 900_000 + NEW * round_number + k, k, centre, random)
-        rows.append(Article(
-            outlet_id=1 + k, url=f"https://new.example/{size}/{round_number}/{k}", title=title, summary=title, language="en",
-            published=now - timedelta(minutes=k % 60), published_from="feed", read_from="feed", vector=vector.tolist(),
-        ))  # fmt: skip
+        rows.append(
+            Article(
+                outlet_id=1 + k,
+                url=f"https://new.example/{size}/{round_number}/{k}",
+                title=title,
+                summary=title,
+                language="en",
+                published=now - timedelta(minutes=k % 60),
+                published_from="feed",
+                read_from="feed",
+                vector=vector.tolist(),
+            )
+        )
     Article.objects.bulk_create(rows)
 
 
@@ -237,15 +299,22 @@ def assignment() -> dict[str, float]:
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {BENCH_DATABASE} WITH (FORCE)")
         admin.execute(f"CREATE DATABASE {BENCH_DATABASE}")
-    environment = {**os.environ, "DATABASE_URL": make_conninfo(url, dbname=BENCH_DATABASE), "DJANGO_SETTINGS_MODULE": "griot.settings.dev",
-                   "PYTHONPATH": "src"}  # fmt: skip
+    environment = {
+        **os.environ,
+        "DATABASE_URL": make_conninfo(url, dbname=BENCH_DATABASE),
+        "DJANGO_SETTINGS_MODULE": "griot.settings.dev",
+        "PYTHONPATH": "src",
+    }
     found: dict[str, dict[str, float]] = {}
     try:
         subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, check=True)
         for size in SIZES:
             say(f"assigning with {size:,} articles in the window …")
             done = subprocess.run(
-                [sys.executable, __file__, "--assign", str(size)], env=environment, check=True, stdout=subprocess.PIPE
+                [sys.executable, __file__, "--assign", str(size)],
+                env=environment,
+                check=True,
+                stdout=subprocess.PIPE,
             )
             found[str(size)] = json.loads(done.stdout.splitlines()[-1])
     finally:
@@ -253,9 +322,11 @@ def assignment() -> dict[str, float]:
             admin.execute(f"DROP DATABASE IF EXISTS {BENCH_DATABASE} WITH (FORCE)")
     small, large = (found[str(size)] for size in SIZES)
     return {
-        "assign_10k_ms": small["ms_per_article"], "assign_100k_ms": large["ms_per_article"],
-        "assign_100k_over_10k": round(large["ms_per_article"] / small["ms_per_article"], 2), "peak_mb": large["peak_mb"],
-    }  # fmt: skip
+        "assign_10k_ms": small["ms_per_article"],
+        "assign_100k_ms": large["ms_per_article"],
+        "assign_100k_over_10k": round(large["ms_per_article"] / small["ms_per_article"], 2),
+        "peak_mb": large["peak_mb"],
+    }
 
 
 def main() -> None:

@@ -2,8 +2,8 @@
 
     ./griot bench retention [--small N] [--large N]
 
-Fills a database of its own with N articles (default 1,000,000 and 10,000,000), of which GOING are past the policy, and times
-`retain`. The last line is one JSON object: seconds of each, and their ratio.
+Fills a database of its own with N articles (default 1,000,000 and 10,000,000), of which GOING are past the
+policy, and times `retain`. The last line is one JSON object: seconds of each, and their ratio.
 """
 
 from __future__ import annotations
@@ -25,18 +25,27 @@ def fill(size: int) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE press_article, press_story, press_outlet, press_source CASCADE")
-        cursor.execute("INSERT INTO press_outlet (id, name, attribution, country, language, home_page, weight, is_agency) "
-                       "SELECT n, 'Outlet ' || n, '', '', 'en', '', 0, false FROM generate_series(1, 200) n")  # fmt: skip
-        # Stories of four articles; the oldest GOING articles are past the policy, one story in fifty was told.
-        cursor.execute("INSERT INTO press_story (id, first_published, last_published, score, told_line, headline, languages, countries, outlets, "
-                       "reports, copies, is_ours, changed, decision, told) "
-                       "SELECT n, now(), now(), 0, '', '', '{}', '{}', '{}', 1, 0, false, now(), '', CASE WHEN n %% 50 = 0 THEN now() END FROM generate_series(1, %s) n", [size // 4])  # fmt: skip
         cursor.execute(
-            "INSERT INTO press_article (id, outlet_id, url, title, summary, text, author, piece, language, places, image, published, "
-            "published_from, first_seen, read_from, why_not_page, bands, in_window, story_id) "
-            "SELECT n, 1 + n %% 200, 'https://outlet.example/' || n, 'A title of number ' || n, 'A summary', '', '', 'news', 'en', '{}', '', "
-            "CASE WHEN n <= %s THEN now() - interval '400 days' + n * interval '1 second' ELSE now() - interval '300 days' + n * interval '1 second' END, "
-            "'feed', now() - interval '300 days', 'page', '', '{}', false, 1 + (n - 1) / 4 FROM generate_series(1, %s) n",
+            "INSERT INTO press_outlet (id, name, attribution, country, language, home_page, weight,"
+            " is_agency) SELECT n, 'Outlet ' || n, '', '', 'en', '', 0, false FROM generate_series(1, 200) n"
+        )
+        # Stories of four articles; the oldest GOING articles are past the policy, one story in fifty was
+        # told.
+        cursor.execute(
+            "INSERT INTO press_story (id, first_published, last_published, score, told_line, headline,"
+            " languages, countries, outlets, reports, copies, is_ours, changed, decision, told) SELECT n,"
+            " now(), now(), 0, '', '', '{}', '{}', '{}', 1, 0, false, now(), '', CASE WHEN n %% 50 = 0 THEN"
+            " now() END FROM generate_series(1, %s) n",
+            [size // 4],
+        )
+        cursor.execute(
+            "INSERT INTO press_article (id, outlet_id, url, title, summary, text, author, piece, language,"
+            " places, image, published, published_from, first_seen, read_from, why_not_page, bands,"
+            " in_window, story_id) SELECT n, 1 + n %% 200, 'https://outlet.example/' || n, 'A title of number"
+            " ' || n, 'A summary', '', '', 'news', 'en', '{}', '', CASE WHEN n <= %s THEN now() - interval"
+            " '400 days' + n * interval '1 second' ELSE now() - interval '300 days' + n * interval '1 second'"
+            " END, 'feed', now() - interval '300 days', 'page', '', '{}', false, 1 + (n - 1) / 4 FROM"
+            " generate_series(1, %s) n",
             [GOING, size],
         )
         cursor.execute("ANALYZE press_article")
@@ -57,7 +66,10 @@ def measure(size: int) -> None:
     started = time.perf_counter()
     gone = retain(datetime.now(UTC) + timedelta(seconds=1))
     seconds = time.perf_counter() - started
-    assert gone.articles + 400 >= GOING and Article.objects.filter(pk__lte=GOING).count() == GOING - gone.articles
+    assert (
+        gone.articles + 400 >= GOING
+        and Article.objects.filter(pk__lte=GOING).count() == GOING - gone.articles
+    )
     print(json.dumps({"seconds": round(seconds, 2), "articles": gone.articles}))
 
 
@@ -74,8 +86,12 @@ def main() -> None:
         measure(options.measure)
         return
     url = os.environ["DATABASE_URL"]
-    environment = {**os.environ, "DATABASE_URL": make_conninfo(url, dbname=DATABASE), "DJANGO_SETTINGS_MODULE": "griot.settings.dev",
-                   "PYTHONPATH": "src"}  # fmt: skip
+    environment = {
+        **os.environ,
+        "DATABASE_URL": make_conninfo(url, dbname=DATABASE),
+        "DJANGO_SETTINGS_MODULE": "griot.settings.dev",
+        "PYTHONPATH": "src",
+    }
     found = {}
     try:
         for size in (options.small, options.large):
@@ -85,17 +101,26 @@ def main() -> None:
             subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, check=True)
             print(f"letting go with {size:,} articles remembered …", file=sys.stderr, flush=True)
             done = subprocess.run(
-                [sys.executable, __file__, "--measure", str(size)], env=environment, check=True, stdout=subprocess.PIPE
+                [sys.executable, __file__, "--measure", str(size)],
+                env=environment,
+                check=True,
+                stdout=subprocess.PIPE,
             )
             found[size] = json.loads(done.stdout.splitlines()[-1])
     finally:
         with psycopg.connect(url, autocommit=True) as admin:
             admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
     small, large = found.values()
-    print(json.dumps({
-        "let_go": large["articles"], "small_seconds": small["seconds"], "large_seconds": large["seconds"],
-        "large_over_small": round(large["seconds"] / small["seconds"], 2),
-    }))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                "let_go": large["articles"],
+                "small_seconds": small["seconds"],
+                "large_seconds": large["seconds"],
+                "large_over_small": round(large["seconds"] / small["seconds"], 2),
+            }
+        )
+    )
 
 
 main()

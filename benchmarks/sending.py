@@ -15,7 +15,10 @@ from email.message import EmailMessage
 
 from griot.mailing.core.compiling import compile_message
 
-TEXT, HTML = "A line of text. " * 300 + "MARK", "<p>Some words of a digest, with a link.</p>\n" * 1400 + "MARK"
+TEXT, HTML = (
+    "A line of text. " * 300 + "MARK",
+    "<p>Some words of a digest, with a link.</p>\n" * 1400 + "MARK",
+)
 
 
 def rate(build, count: int) -> float:
@@ -27,7 +30,11 @@ def rate(build, count: int) -> float:
 
 def by_hand(n: int) -> bytes:
     message = EmailMessage(policy=policy.SMTP)
-    message["From"], message["To"], message["Subject"] = "desk@news.example", f"r{n}@news.example", "Morning digest"
+    message["From"], message["To"], message["Subject"] = (
+        "desk@news.example",
+        f"r{n}@news.example",
+        "Morning digest",
+    )
     message.set_content(TEXT.replace("MARK", f"https://news.example/u/{n}"))
     message.add_alternative(HTML.replace("MARK", f"https://news.example/u/{n}"), subtype="html")
     return message.as_bytes()
@@ -35,12 +42,19 @@ def by_hand(n: int) -> bytes:
 
 def main() -> None:
     compiled = compile_message(
-        sender="desk@news.example", subject="Morning digest", text=TEXT, html=HTML, list_name="l", unsubscribe_mark="MARK",
+        sender="desk@news.example",
+        subject="Morning digest",
+        text=TEXT,
+        html=HTML,
+        list_name="l",
+        unsubscribe_mark="MARK",
         date=datetime.now(UTC),
-    )  # fmt: skip
+    )
     built = rate(by_hand, 60)
     filled = rate(
-        lambda n: compiled.for_recipient(f"r{n}@news.example", f"<{n}@news.example>", f"https://news.example/u/{n}"),
+        lambda n: compiled.for_recipient(
+            f"r{n}@news.example", f"<{n}@news.example>", f"https://news.example/u/{n}"
+        ),
         20_000,
     )
     print(

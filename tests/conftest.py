@@ -35,7 +35,10 @@ def folders_of_its_own(settings, tmp_path: Path) -> None:
     settings.EMAIL_URL = ""
     settings.PUBLIC_URL = "http://localhost:8000"
     caches["default"].clear()  # how often somebody has tried
-    settings.CACHES = {**settings.CACHES, "typeset": {**settings.CACHES["typeset"], "LOCATION": tmp_path / "typeset"}}
+    settings.CACHES = {
+        **settings.CACHES,
+        "typeset": {**settings.CACHES["typeset"], "LOCATION": tmp_path / "typeset"},
+    }
 
 
 @pytest.fixture(scope="session")
@@ -117,7 +120,12 @@ def chromium() -> Iterator:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+            ],
         )
         yield browser
         browser.close()
@@ -135,7 +143,9 @@ def short_folder() -> Iterator[Path]:
 
 
 class Web:
-    """A small web server on loopback: `pages` maps host and path to an answer, `seen` is who asked for what."""
+    """A small web server on loopback: `pages` maps host and path to an answer, `seen` is who asked for
+    what.
+    """
 
     def __init__(self) -> None:
         self.pages: dict[str, object] = {}

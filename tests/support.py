@@ -27,9 +27,13 @@ def wire_gold() -> list[dict]:
 
 def as_article(row: dict) -> Article:
     return Article(
-        url=row["url"], outlet=row["outlet"], title=row["title"], summary=row["summary"], published=to_utc(row["published"]),
+        url=row["url"],
+        outlet=row["outlet"],
+        title=row["title"],
+        summary=row["summary"],
+        published=to_utc(row["published"]),
         language=row["language"],
-    )  # fmt: skip
+    )
 
 
 def stories(rows: list[dict]) -> dict[str, list[Article]]:
@@ -45,5 +49,9 @@ def griot(*arguments: str, env: dict[str, str] | None = None, **options) -> subp
 
     return subprocess.run(
         [sys.executable, "-m", "griot", *arguments],
-        capture_output=True, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT / "src"), **(env or {})}, **options,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), **(env or {})},
+        **options,
+    )

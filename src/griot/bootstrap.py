@@ -78,7 +78,9 @@ def make_venv() -> None:
 
 
 def install(lock: Path) -> None:
-    """Install what `lock` names, and nothing else, with uv; with pip where uv can't (it reads other settings)."""
+    """Install what `lock` names, and nothing else, with uv; with pip where uv can't (it reads other
+    settings).
+    """
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
     env = {**os.environ, "VIRTUAL_ENV": str(VENV)}
     quiet = [] if sys.stderr.isatty() else ["-q"]  # uv draws its own progress
@@ -119,7 +121,10 @@ def set_up(needed: list[Path]) -> None:
     try:
         lock_file = open(ROOT / ".griot.lock", "w")
     except OSError as error:
-        fail(f"can't write in {ROOT} ({error.strerror}); run it as the owner of the checkout, or clone your own.")
+        fail(
+            f"can't write in {ROOT} ({error.strerror}); run it as the owner of the checkout, or clone your"
+            " own."
+        )
     with lock_file:
         fcntl.flock(lock_file, fcntl.LOCK_EX)
         if not all(map(is_current, needed)):

@@ -1,7 +1,7 @@
 """Jobs are asked for by their names, so that what asks need not import what does them.
 
-The names stand in each app's `tasks.py`, which a worker alone imports. A job may be lost or run twice: its truth lies in
-our own tables, and the sweeps of `tasks.py` ask again for what is unfinished.
+The names stand in each app's `tasks.py`, which a worker alone imports. A job may be lost or run twice: its
+truth lies in our own tables, and the sweeps of `tasks.py` ask again for what is unfinished.
 """
 
 from __future__ import annotations

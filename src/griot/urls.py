@@ -19,7 +19,10 @@ from griot.testimonies.showing import media
 
 
 def robots(request: HttpRequest) -> HttpResponse:
-    rules = f"User-agent: *\nDisallow: /admin/\nDisallow: /unsubscribe/\nDisallow: /receipt/\nDisallow: /capture/\nDisallow: /odk/\n\nSitemap: {absolute('/sitemap.xml')}\n"
+    rules = (
+        "User-agent: *\nDisallow: /admin/\nDisallow: /unsubscribe/\nDisallow: /receipt/\nDisallow:"
+        f" /capture/\nDisallow: /odk/\n\nSitemap: {absolute('/sitemap.xml')}\n"
+    )
     return HttpResponse(rules, content_type="text/plain")
 
 
@@ -47,7 +50,8 @@ urlpatterns = [
     path("robots.txt", robots),
     path("sitemap.xml", sitemap),
     path("favicon.ico", RedirectView.as_view(url="/static/griot/mark.svg", permanent=True)),
-    # Only what was made for readers, while its rights last; uploaded originals, with all they carry, are not served.
+    # Only what was made for readers, while its rights last; uploaded originals, with all they carry, are not
+    # served.
     re_path(r"^media/(?P<path>images/.+)$", digest.picture, name="picture"),
     path("stories/media/<slug:use>/<slug:key>/", media.rendition, name="rendition"),
     path("stories/media/<slug:use>/<slug:key>/<str:part>", media.rendition, name="rendition_part"),

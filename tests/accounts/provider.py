@@ -1,4 +1,6 @@
-"""An organisation's OpenID Connect provider on loopback: discovery, keys, authorisation code with PKCE, tokens, user info."""
+"""An organisation's OpenID Connect provider on loopback: discovery, keys, authorisation code with PKCE,
+tokens, user info.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +32,19 @@ class Provider:
             def do_GET(self) -> None:
                 path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
                 if path == "/.well-known/openid-configuration":
-                    self.say({
-                        "issuer": provider.url, "jwks_uri": f"{provider.url}/keys", "userinfo_endpoint": f"{provider.url}/me",
-                        "authorization_endpoint": f"{provider.url}/authorize", "token_endpoint": f"{provider.url}/token",
-                        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
-                    })  # fmt: skip
+                    self.say(
+                        {
+                            "issuer": provider.url,
+                            "jwks_uri": f"{provider.url}/keys",
+                            "userinfo_endpoint": f"{provider.url}/me",
+                            "authorization_endpoint": f"{provider.url}/authorize",
+                            "token_endpoint": f"{provider.url}/token",
+                            "token_endpoint_auth_methods_supported": [
+                                "client_secret_basic",
+                                "client_secret_post",
+                            ],
+                        }
+                    )
                 elif path == "/keys":
                     key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(provider.key.public_key()))
                     self.say({"keys": [{**key, "kid": "k", "use": "sig", "alg": "RS256"}]})
@@ -45,19 +55,29 @@ class Provider:
                     provider.codes["a code"] = asked
                     self.send_response(302)
                     self.send_header(
-                        "Location", f"{asked['redirect_uri']}?{urlencode({'code': 'a code', 'state': asked['state']})}"
+                        "Location",
+                        f"{asked['redirect_uri']}?{urlencode({'code': 'a code', 'state': asked['state']})}",
                     )
                     self.end_headers()
 
             def do_POST(self) -> None:
                 sent = {
-                    k: v[0] for k, v in parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()).items()
+                    k: v[0]
+                    for k, v in parse_qs(
+                        self.rfile.read(int(self.headers["Content-Length"])).decode()
+                    ).items()
                 }
                 asked = provider.codes.pop(sent["code"])
                 basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-                is_client = sent.get("client_secret") == SECRET or self.headers.get("Authorization") == f"Basic {basic}"
+                is_client = (
+                    sent.get("client_secret") == SECRET
+                    or self.headers.get("Authorization") == f"Basic {basic}"
+                )
                 digest = hashlib.sha256(sent.get("code_verifier", "").encode()).digest()
-                if not is_client or base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != asked["code_challenge"]:
+                if (
+                    not is_client
+                    or base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != asked["code_challenge"]
+                ):
                     self.send_error(400)
                     return
                 now = int(time.time())
@@ -70,7 +90,9 @@ class Provider:
                     **provider.who,
                 }
                 token = jwt.encode(claims, provider.key, "RS256", headers={"kid": "k"})
-                self.say({"access_token": "a token", "token_type": "Bearer", "id_token": token, "expires_in": 300})
+                self.say(
+                    {"access_token": "a token", "token_type": "Bearer", "id_token": token, "expires_in": 300}
+                )
 
             def say(self, what: Any) -> None:
                 content = json.dumps(what).encode()

@@ -70,7 +70,9 @@ def test_raw_material_waits_for_a_second_factor_and_opens_once_it_is_set_up(offi
     client = Client()
     sign_in(client)
     answer = client.get(ROOM, follow=True)
-    assert answer.redirect_chain[-1][0] == "/admin/factors/" and b"prove a second factor first" in answer.content
+    assert (
+        answer.redirect_chain[-1][0] == "/admin/factors/" and b"prove a second factor first" in answer.content
+    )
     set_up(client)
     [(to, message)] = sink.messages
     assert to == "noor@a.example" and b"uthenticator app activated" in message
@@ -91,12 +93,16 @@ def test_who_has_a_factor_is_asked_for_it_at_the_door(officer):
     assert b"Incorrect code" in new.post("/admin/factors/authenticate/", {"code": "000000"}).content
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
-    spare = RecoveryCodes(Authenticator.objects.get(user=officer, type="recovery_codes")).get_unused_codes()[0]
+    spare = RecoveryCodes(Authenticator.objects.get(user=officer, type="recovery_codes")).get_unused_codes()[
+        0
+    ]
     assert new.post("/admin/factors/authenticate/", {"code": spare}, follow=True).status_code == 200
     assert new.get(ROOM).status_code == 200
     again = Client()
     sign_in(again)
-    assert b"Incorrect code" in again.post("/admin/factors/authenticate/", {"code": spare}).content, "each is good once"
+    assert b"Incorrect code" in again.post("/admin/factors/authenticate/", {"code": spare}).content, (
+        "each is good once"
+    )
     assert Authenticator.objects.get(user=officer, type="totp").data["secret"] != secret
 
 
@@ -179,13 +185,17 @@ def test_the_organisation_vouches_for_an_account(officer, provider):
     assert client.get("/admin/").status_code == 200
     officer.refresh_from_db()
     assert officer.check_password(PASSWORD), "the password stays"
-    assert client.get(ROOM)["Location"] == "/admin/factors/", "and raw material still waits for a factor of ours"
+    assert client.get(ROOM)["Location"] == "/admin/factors/", (
+        "and raw material still waits for a factor of ours"
+    )
     officer.email = ""
     officer.save()
     assert through(Client(), provider).redirect_chain[-1][0] == "/admin/", "it is known by its subject now"
 
 
-@pytest.mark.parametrize(("email", "is_verified"), [("nobody@a.example", True), ("noor@a.example", False), ("", True)])
+@pytest.mark.parametrize(
+    ("email", "is_verified"), [("nobody@a.example", True), ("noor@a.example", False), ("", True)]
+)
 def test_whom_no_administrator_knows_stays_outside(officer, provider, email, is_verified):
     provider.who.update(email=email, email_verified=is_verified)
     client = Client()

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-# The desk answers a refused act with 409 or 422, and a test may take the network away: the browser says so by itself.
+# The desk answers a refused act with 409 or 422, and a test may take the network away: the browser says so by
+# itself.
 REFUSED = re.compile(r"status of (409|422)|ERR_INTERNET_DISCONNECTED")
 
 
@@ -19,7 +20,8 @@ def page_at(chromium):
         contexts.append(context)
         page = context.new_page()
         page.on(
-            "console", lambda m: errors.append(m.text) if m.type == "error" and not REFUSED.search(m.text) else None
+            "console",
+            lambda m: errors.append(m.text) if m.type == "error" and not REFUSED.search(m.text) else None,
         )
         page.on("pageerror", lambda e: errors.append(str(e)))
         return page

@@ -10,8 +10,10 @@ import time
 
 
 class BadNetwork:
-    """A TCP proxy on loopback before `port`. `rate` is bytes a second for all connections together, None for unlimited;
-    `cuts_left` connections are cut, most after a random few KB from the phone, some after as much as one piece."""
+    """A TCP proxy on loopback before `port`. `rate` is bytes a second for all connections together, None for
+    unlimited; `cuts_left` connections are cut, most after a random few KB from the phone, some after as much
+    as one piece.
+    """
 
     def __init__(self, port: int, seed: int = 7) -> None:
         self.target, self.rate, self.cuts_left, self.cuts_made, self.is_down = port, None, 0, 0, False
@@ -42,7 +44,9 @@ class BadNetwork:
     def _carry(self, source: socket.socket, to: socket.socket, is_up: bool) -> None:
         carried = 0
         limit = (
-            self.random.randint(66_000, 80_000) if self.random.random() < 0.2 else self.random.randint(1_000, 10_000)
+            self.random.randint(66_000, 80_000)
+            if self.random.random() < 0.2
+            else self.random.randint(1_000, 10_000)
         )
         with contextlib.suppress(OSError):
             while data := source.recv(2048):

@@ -1,4 +1,6 @@
-"""The messenger's phone: records without a network, survives a killed browser, sends over a bad line, and forgets nothing early."""
+"""The messenger's phone: records without a network, survives a killed browser, sends over a bad line, and
+forgets nothing early.
+"""
 
 from __future__ import annotations
 
@@ -31,16 +33,23 @@ pytestmark = [
 ]
 PIN = "246810"
 ARGS = [
-    "--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-    "--disable-background-networking", "--disable-component-update", "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--autoplay-policy=no-user-gesture-required",
+]
 
 
 @pytest.fixture
 def campaign(site):
     found = make_campaign()
     ConsentText.objects.create(
-        campaign=found, language="fr", text="Votre récit est à vous.\n\nVous pouvez le reprendre à tout moment."
+        campaign=found,
+        language="fr",
+        text="Votre récit est à vous.\n\nVous pouvez le reprendre à tout moment.",
     )
     prompts = [
         {"id": "leaving", "text": "Comment êtes-vous parti ?"},
@@ -67,9 +76,13 @@ class PhoneBrowser:
 
     def open(self, width: int = 360) -> None:
         self.context = self.playwright.chromium.launch_persistent_context(
-            str(self.folder), executable_path=find_chromium(), args=ARGS, viewport={"width": width, "height": 740}, locale="fr-FR",
+            str(self.folder),
+            executable_path=find_chromium(),
+            args=ARGS,
+            viewport={"width": width, "height": 740},
+            locale="fr-FR",
             permissions=["camera", "microphone"],
-        )  # fmt: skip
+        )
         self.page = self.context.pages[0]
         self.page.on("dialog", lambda dialog: dialog.accept())
 
@@ -148,7 +161,9 @@ class PhoneBrowser:
 
 @pytest.fixture
 def phone(live_server, chromium, tmp_path, settings):
-    """`chromium` is asked for so that the tests skip where there is none; its Playwright drives this one, too."""
+    """`chromium` is asked for so that the tests skip where there is none; its Playwright drives this one,
+    too.
+    """
     settings.ALLOWED_HOSTS = ["*"]
     network = BadNetwork(live_server.thread.port)
     driver = chromium.browser_type
@@ -205,8 +220,10 @@ def test_a_recording_made_offline_survives_a_killed_browser_and_is_sent_whole(ph
     card = phone.page.locator(".cards .card", has_text="interrompu")
     card.locator("button:has-text('Écouter')").click()
     seconds = wait_for(
-        lambda: phone.page.evaluate("""() => { const v = document.querySelector(".card video"); if (!v) return 0;
+        lambda: (
+            phone.page.evaluate("""() => { const v = document.querySelector(".card video"); if (!v) return 0;
           v.currentTime = 1e9; return Number.isFinite(v.duration) ? v.duration : v.currentTime }""")
+        )
     )
     assert seconds >= 1.5, "what was recorded until the battery died can be seen"
     phone.record("Son", 1)
@@ -226,7 +243,11 @@ def test_a_recording_made_offline_survives_a_killed_browser_and_is_sent_whole(ph
     }
     assert wait_for(lambda: phone.stored() == 0), "the phone's copy goes only then, and then it goes"
     testimony = Testimony.objects.get()
-    assert (testimony.name, testimony.consent.uses, testimony.consent.naming) == ("Awa Diop", ["web"], "first_name")
+    assert (testimony.name, testimony.consent.uses, testimony.consent.naming) == (
+        "Awa Diop",
+        ["web"],
+        "first_name",
+    )
     phone.page.click("text=Code de reçu")
     assert len(phone.page.inner_text("code")) == 14
 
@@ -244,7 +265,10 @@ def test_a_line_that_is_cut_twenty_times_and_slow_brings_every_byte(phone, invit
     phone.page.click("button:has-text('Terminer')")
     held = phone.stored()
     deadline = time.monotonic() + 400
-    while File.objects.filter(state__in=["received", "verified"], media__in=["", "video"], role="story").count() < 1:
+    while (
+        File.objects.filter(state__in=["received", "verified"], media__in=["", "video"], role="story").count()
+        < 1
+    ):
         assert phone.stored() == held, "nothing leaves the phone before the whole is verified"
         assert time.monotonic() < deadline, f"{phone.network.cuts_made} cuts made"
         phone.page.wait_for_timeout(500)
@@ -283,8 +307,15 @@ def test_without_the_pin_nothing_on_the_phone_can_be_read(phone, invitation, tmp
     phone.page.click("[aria-label=Retour]")
     phone.page.wait_for_selector("text=Nouveau témoignage")
     phone.context.close()
-    held = b"".join(p.read_bytes() for p in (tmp_path / "profile").rglob("*") if p.is_file() and "IndexedDB" in str(p))
-    assert len(held) > 1000 and b"Awa" not in held and b"Diop" not in held and "Awa".encode("utf-16-le") not in held
+    held = b"".join(
+        p.read_bytes() for p in (tmp_path / "profile").rglob("*") if p.is_file() and "IndexedDB" in str(p)
+    )
+    assert (
+        len(held) > 1000
+        and b"Awa" not in held
+        and b"Diop" not in held
+        and "Awa".encode("utf-16-le") not in held
+    )
     phone.open()
     phone.page.goto(f"{phone.network.url}/capture/")
     for _ in range(5):
@@ -404,7 +435,9 @@ def test_a_text_that_somebody_read_aloud_is_played_without_a_network(phone, invi
     phone.network.is_down = True
     phone.unlock()
     phone.page.evaluate(
-        "() => { window.heard = []; const play = HTMLMediaElement.prototype.play; HTMLMediaElement.prototype.play = function () { window.heard.push(this.src); return play.call(this) } }"
+        "() => { window.heard = []; const play = HTMLMediaElement.prototype.play;"
+        " HTMLMediaElement.prototype.play = function () { window.heard.push(this.src); return"
+        " play.call(this) } }"
     )
     phone.consent()
     phone.page.locator(".prompts li >> nth=0 >> button:has-text('Écouter')").click()
@@ -413,7 +446,9 @@ def test_a_text_that_somebody_read_aloud_is_played_without_a_network(phone, invi
 
 
 def test_the_browser_wakes_the_app_when_the_network_is_back(phone, invitation):
-    """Background Sync: the service worker hears of it, and the unlocked app sends, without anybody touching the phone."""
+    """Background Sync: the service worker hears of it, and the unlocked app sends, without anybody touching
+    the phone.
+    """
     phone.join(invitation)
     phone.page.reload()
     phone.unlock()

@@ -27,7 +27,10 @@ def room(site, settings, live_server, client, django_user_model, tmp_path):
         make(Rendition.objects.get(kind=kind).pk)
     type(testimony).objects.update(state="editing")
     client.force_login(user_with(django_user_model, "editor"))
-    return f"{live_server.url}/admin/testimonies/{testimony.pk}/cutting/{file.pk}/", client.cookies["sessionid"].value
+    return (
+        f"{live_server.url}/admin/testimonies/{testimony.pk}/cutting/{file.pk}/",
+        client.cookies["sessionid"].value,
+    )
 
 
 def opened(page, room):
@@ -41,7 +44,8 @@ def opened(page, room):
 
 def to(page, moment: float) -> None:
     page.evaluate(
-        "t => new Promise(r => { const p = document.getElementById('player'); p.addEventListener('seeked', () => r(), {once: true}); p.currentTime = t })",
+        "t => new Promise(r => { const p = document.getElementById('player'); p.addEventListener('seeked', ()"
+        " => r(), {once: true}); p.currentTime = t })",
         moment,
     )
 
@@ -87,7 +91,11 @@ def test_a_film_is_subtitled_and_cut_by_keyboard(page_at, room):
     assert writing.chapters == "0:05 Green"
     cut = Cut.objects.get()
     assert (cut.begins, cut.ends, cut.still) == (0.5, 7.0, 5.0) and cut.bleeps == [[6.0, 6.5]]
-    assert set(Rendition.objects.filter(state="waiting").values_list("kind", flat=True)) >= {"light", "still", "stream"}
+    assert set(Rendition.objects.filter(state="waiting").values_list("kind", flat=True)) >= {
+        "light",
+        "still",
+        "stream",
+    }
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])
@@ -130,7 +138,9 @@ def test_two_editors_do_not_write_over_each_other(page_at, room):
     page.keyboard.press("n")
     page.keyboard.type("Mine")
     Writing.objects.create(
-        testimony_id=room[0].split("/")[5], language="fr", subtitles="WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nTheirs\n"
+        testimony_id=room[0].split("/")[5],
+        language="fr",
+        subtitles="WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nTheirs\n",
     )
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("text=Somebody else has saved this meanwhile")).to_be_visible()

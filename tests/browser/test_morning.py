@@ -27,7 +27,11 @@ def night(site, settings, live_server):
     settings.PUBLIC_URL = live_server.url
     first_beat()
     told = [
-        tell(f"Migrants and rescue boats, report {n}", *[f"Outlet {k}" for k in range(1 + (n < 5))], hours=1 + n / 60)
+        tell(
+            f"Migrants and rescue boats, report {n}",
+            *[f"Outlet {k}" for k in range(1 + (n < 5))],
+            hours=1 + n / 60,
+        )
         for n in range(300)
     ]
     rate_stories({s.pk for s in told})
@@ -41,7 +45,9 @@ def night(site, settings, live_server):
 
 
 def editor(name: str = "ana"):
-    return get_user_model().objects.create_superuser(name, f"{name}@example.org", "x", first_name=name.title())
+    return get_user_model().objects.create_superuser(
+        name, f"{name}@example.org", "x", first_name=name.title()
+    )
 
 
 def sign_in(page, live_server, client, user) -> None:
@@ -67,7 +73,9 @@ def tab_to(page, selector: str) -> None:
 
 
 def said(page, words: str) -> None:
-    page.wait_for_function("w => document.getElementById('desk-said').textContent.includes(w)", arg=words, timeout=8000)
+    page.wait_for_function(
+        "w => document.getElementById('desk-said').textContent.includes(w)", arg=words, timeout=8000
+    )
 
 
 def lines() -> list[int]:
@@ -152,7 +160,9 @@ def test_two_editors_at_once(night, live_server, page_at, client):
     said(bo, "Edited")
     ana.keyboard.press("Control+Enter")
     said(ana, "Bo has changed this line meanwhile")
-    assert ana.locator(".desk-edit textarea").input_value().endswith("as Ana has it."), "what Ana wrote is not lost"
+    assert ana.locator(".desk-edit textarea").input_value().endswith("as Ana has it."), (
+        "what Ana wrote is not lost"
+    )
     assert "as Bo has it" in Line.objects.get(story=story).body
     ana.keyboard.press("Control+Enter")
     said(ana, "Edited")
@@ -162,7 +172,9 @@ def test_two_editors_at_once(night, live_server, page_at, client):
     ana.wait_for_selector(".desk-here:has-text('Bo is here')")
     fresh = tell("Migrants cross the river at night")
     rate_stories({fresh.pk})
-    Story.objects.filter(pk=fresh.pk).update(grown=timezone.now() + timedelta(seconds=1), changed=timezone.now())
+    Story.objects.filter(pk=fresh.pk).update(
+        grown=timezone.now() + timedelta(seconds=1), changed=timezone.now()
+    )
     place = ana.evaluate("document.querySelector('.is-current').id")
     ana.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     ana.wait_for_selector("#desk-pill:has-text('1 new')")

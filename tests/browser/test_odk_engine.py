@@ -1,4 +1,6 @@
-"""Our forms in ODK's own engine (@getodk/xforms-engine, which ODK Web Forms runs on): filled in as a person would, and sent."""
+"""Our forms in ODK's own engine (@getodk/xforms-engine, which ODK Web Forms runs on): filled in as a person
+would, and sent.
+"""
 
 from __future__ import annotations
 
@@ -50,9 +52,21 @@ FILL = """async ([xml, answers, sound, size]) => {
   return { status: payload.status, refused, labels, parts, violations: payload.violations?.map((v) => [v.reference, String(v.violation?.condition)]) ?? [], receipt: find("receipt_code").currentState.value };
 }"""
 ANSWERS = [
-    ["language", "fr"], ["explained", "read"], ["uses", ["web", "mail"]], ["name", "Awa Diop"], ["is_minor", "no"], ["naming", "alias"], ["alias", "Kiné"],
-    ["place", "region"], ["country", "SN"], ["region", "Dakar"], ["face", "blur"], ["voice", "alter"], ["answer", "file"], ["text_leaving", "La nuit."],
-]  # fmt: skip
+    ["language", "fr"],
+    ["explained", "read"],
+    ["uses", ["web", "mail"]],
+    ["name", "Awa Diop"],
+    ["is_minor", "no"],
+    ["naming", "alias"],
+    ["alias", "Kiné"],
+    ["place", "region"],
+    ["country", "SN"],
+    ["region", "Dakar"],
+    ["face", "blur"],
+    ["voice", "alter"],
+    ["answer", "file"],
+    ["text_leaving", "La nuit."],
+]
 
 
 @pytest.fixture
@@ -61,7 +75,11 @@ def house(site, settings, live_server):
     campaign = make_campaign()
     for kind in KINDS:
         Guide.objects.create(
-            campaign=campaign, kind=kind, language="fr", title=kind, prompts=[{"id": "leaving", "text": "Pourquoi ?"}]
+            campaign=campaign,
+            kind=kind,
+            language="fr",
+            title=kind,
+            prompts=[{"id": "leaving", "text": "Pourquoi ?"}],
         )
     ConsentText.objects.create(campaign=campaign, language="fr", text="Votre récit est à vous.")
     return f"{live_server.url}/odk", HTTPDigestAuth(*odk.admit(make_messenger(campaign).messenger))
@@ -93,14 +111,21 @@ def test_a_form_is_filled_in_by_odks_engine_and_arrives(house, engine, tmp_path)
         files = [(name, (filename, base64.b64decode(content))) for name, filename, content in part]
         assert requests.post(f"{url}/submission", files=files, auth=auth, timeout=30).status_code == 201
     row = Testimony.objects.get()
-    assert (row.name, row.alias, row.region, row.answers) == ("Awa Diop", "Kiné", "Dakar", {"leaving": "La nuit."})
+    assert (row.name, row.alias, row.region, row.answers) == (
+        "Awa Diop",
+        "Kiné",
+        "Dakar",
+        {"leaving": "La nuit."},
+    )
     assert row.consent.naming == "alias" and set(row.consent.uses) == {"web", "mail"} and row.receipt
     file = row.files.get()
     examine(file.pk)
     file.refresh_from_db()
-    assert (file.role, file.state, file.media) == ("evidence", "verified", "audio") and row.consent.evidence == str(
-        file.pk
-    )
+    assert (file.role, file.state, file.media) == (
+        "evidence",
+        "verified",
+        "audio",
+    ) and row.consent.evidence == str(file.pk)
     assert len(done["receipt"]) == 12 and len(set(done["receipt"])) > 3
 
 
@@ -125,7 +150,8 @@ def test_every_kind_of_form_loads_in_odks_engine(house, engine):
     for form in forms:
         assert (
             engine.evaluate(
-                "async (xml) => { const { createInstance } = await import('/engine.js'); return (await createInstance(xml)).root.languages.length }",
+                "async (xml) => { const { createInstance } = await import('/engine.js'); return (await"
+                " createInstance(xml)).root.languages.length }",
                 form,
             )
             == 3

@@ -1,4 +1,6 @@
-"""What can be measured of every page: accessibility (axe-core), Lighthouse on an issue, and mail clients' support."""
+"""What can be measured of every page: accessibility (axe-core), Lighthouse on an issue, and mail clients'
+support.
+"""
 
 from __future__ import annotations
 
@@ -51,10 +53,23 @@ def violations(page) -> list[str]:
 def test_readers_pages_have_no_barriers(newsroom, live_server, chromium, scheme):
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
     page = context.new_page()
-    anchors = [b.anchor for b in issue_of(newsroom).blocks if b.kind in {"feature", "gallery", "quote", "figures"}]
+    anchors = [
+        b.anchor for b in issue_of(newsroom).blocks if b.kind in {"feature", "gallery", "quote", "figures"}
+    ]
     day = newsroom.slug
-    paths = ["/", f"/{day}/", "/ar/", f"/fr/{day}/", "/archive/", "/ar/archive/", "/archive/?q=reported", "/archive/?q=(", "/unsubscribe/token/",
-             "/nothing/", *(f"/{day}/item/{a}/" for a in anchors)]  # fmt: skip
+    paths = [
+        "/",
+        f"/{day}/",
+        "/ar/",
+        f"/fr/{day}/",
+        "/archive/",
+        "/ar/archive/",
+        "/archive/?q=reported",
+        "/archive/?q=(",
+        "/unsubscribe/token/",
+        "/nothing/",
+        *(f"/{day}/item/{a}/" for a in anchors),
+    ]
     found = {}
     for path in paths:
         page.goto(live_server.url + path, wait_until="networkidle")
@@ -71,9 +86,16 @@ def test_the_editors_pages_have_no_barriers(newsroom, live_server, chromium, sch
         [{"name": "sessionid", "value": admin_client.cookies["sessionid"].value, "url": live_server.url}]
     )
     page = context.new_page()
-    paths = ["/admin/desk/", "/admin/desk/?q=migrants", "/admin/desk/?state=accepted", f"/admin/issues/preflight/{newsroom.pk}/",
-             f"/admin/issues/correct/{newsroom.pk}/", f"/admin/mailing/send/{newsroom.pk}/", "/admin/press/ledger/",
-             f"/admin/pages/{newsroom.pk}/edit/"]  # fmt: skip
+    paths = [
+        "/admin/desk/",
+        "/admin/desk/?q=migrants",
+        "/admin/desk/?state=accepted",
+        f"/admin/issues/preflight/{newsroom.pk}/",
+        f"/admin/issues/correct/{newsroom.pk}/",
+        f"/admin/mailing/send/{newsroom.pk}/",
+        "/admin/press/ledger/",
+        f"/admin/pages/{newsroom.pk}/edit/",
+    ]
     found = {}
     for path in paths:
         page.goto(live_server.url + path, wait_until="networkidle")
@@ -95,7 +117,9 @@ def test_the_editors_pages_have_no_barriers(newsroom, live_server, chromium, sch
     assert found == {}
 
 
-def test_the_desk_has_no_barriers_from_right_to_left(newsroom, live_server, chromium, admin_client, admin_user):
+def test_the_desk_has_no_barriers_from_right_to_left(
+    newsroom, live_server, chromium, admin_client, admin_user
+):
     UserProfile.get_for_user(admin_user)
     UserProfile.objects.update(preferred_language="ar")
     context = chromium.new_context(viewport={"width": 1280, "height": 900})
@@ -113,4 +137,7 @@ def test_the_desk_has_no_barriers_from_right_to_left(newsroom, live_server, chro
 def test_lighthouse_finds_an_issue_fit_for_phones(newsroom, live_server, chromium, tmp_path):
     scores, failed = lighthouse(f"{live_server.url}/{newsroom.slug}/", tmp_path)
     print("Lighthouse, mobile:", scores)
-    assert min(scores[n] for n in ("performance", "accessibility", "best-practices", "seo")) >= 95, (scores, failed)
+    assert min(scores[n] for n in ("performance", "accessibility", "best-practices", "seo")) >= 95, (
+        scores,
+        failed,
+    )

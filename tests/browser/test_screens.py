@@ -72,7 +72,9 @@ def test_an_editor_signs_in_edits_previews_and_sends(live_server, issue, page_at
     django_user_model.objects.create_superuser("admin", "a@b.example", "a password of length")
     audience = Audience.objects.create(name="Staff", slug="staff")
     for n in range(3):
-        Subscription.objects.create(audience=audience, subscriber=Subscriber.objects.create(email=f"r{n}@news.example"))
+        Subscription.objects.create(
+            audience=audience, subscriber=Subscriber.objects.create(email=f"r{n}@news.example")
+        )
     page = page_at(1280)
     page.goto(live_server.url + "/admin/")
     assert "Sign in to Griot" in page.content()

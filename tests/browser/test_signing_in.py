@@ -1,4 +1,6 @@
-"""A second factor set up and used in Chromium: an authenticator app, and a passkey of the browser's own virtual device."""
+"""A second factor set up and used in Chromium: an authenticator app, and a passkey of the browser's own
+virtual device.
+"""
 
 from __future__ import annotations
 
@@ -64,10 +66,19 @@ def test_a_passkey_is_set_up_and_opens_the_door_without_a_password(house, page_a
     url = house.replace("127.0.0.1", "localhost")
     device = page.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
-    device.send("WebAuthn.addVirtualAuthenticator", {"options": {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }})  # fmt: skip
+    device.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )
     sign_in(page, url)
     page.click("a[href$='/webauthn/add/']")
     page.fill("[name=password]", PASSWORD)

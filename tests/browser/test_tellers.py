@@ -13,7 +13,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), [(1280, "light", ""), (375, "dark", "ar/")])
-def test_a_story_is_offered_changed_and_taken_back(site, settings, live_server, page_at, width, scheme, language):
+def test_a_story_is_offered_changed_and_taken_back(
+    site, settings, live_server, page_at, width, scheme, language
+):
     settings.PUBLIC_URL = live_server.url
     make_campaign()
     Campaign.objects.update(is_public=True, about="Your story belongs to you.")

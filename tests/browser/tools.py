@@ -33,8 +33,15 @@ def tool(path: str) -> str:
 def lighthouse(url: str, folder: Path) -> tuple[dict[str, int], list[tuple[str, str, str]]]:
     """Lighthouse's scores of a page on a phone (0 to 100, by category), and what it found wanting."""
     report = folder / "report.json"
-    command = [node(), tool("lighthouse/cli/index.js"), url, "--output=json", f"--output-path={report}", "--quiet",
-               "--chrome-flags=--headless=new --no-sandbox --disable-gpu"]  # fmt: skip
+    command = [
+        node(),
+        tool("lighthouse/cli/index.js"),
+        url,
+        "--output=json",
+        f"--output-path={report}",
+        "--quiet",
+        "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
+    ]
     environment = {**os.environ, "CHROME_PATH": chromium() or "", "TMPDIR": str(folder)}
     for _ in range(3):  # its tracing sometimes loses the start, and says to run it again
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
@@ -42,7 +49,9 @@ def lighthouse(url: str, folder: Path) -> tuple[dict[str, int], list[tuple[str, 
             break
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(report.read_text())
-    refs = [r["id"] for category in found["categories"].values() for r in category["auditRefs"] if r["weight"]]
+    refs = [
+        r["id"] for category in found["categories"].values() for r in category["auditRefs"] if r["weight"]
+    ]
     failed = [
         (i, found["audits"][i]["title"], str(found["audits"][i].get("details"))[:400])
         for i in refs

@@ -42,7 +42,11 @@ def draft(site):
 def test_a_time_in_a_zone_is_a_moment():
     assert moment("2026-12-24T07:30", "Asia/Dhaka") == moment("2026-12-24T01:30", "UTC")
     assert moment("2026-12-24T07:30", "Africa/Dakar").tzinfo == ZoneInfo("Africa/Dakar")
-    for time, zone in (("soon", "UTC"), ("2026-12-24T07:30", "Nowhere/Town"), ("2026-12-24T07:30", "../etc/passwd")):
+    for time, zone in (
+        ("soon", "UTC"),
+        ("2026-12-24T07:30", "Nowhere/Town"),
+        ("2026-12-24T07:30", "../etc/passwd"),
+    ):
         with pytest.raises(SendRefused, match="time zone such as"):
             moment(time, zone)
 
@@ -128,7 +132,9 @@ def test_the_rooms_schedule_cancel_and_correct(admin_client, draft, audience):
     address = f"/admin/mailing/send/{draft.pk}/"
     assert "At a time" in admin_client.get(address).content.decode()
     answer = admin_client.post(
-        address, {"at": f"{tomorrow:%Y-%m-%d}T07:30", "zone": "Africa/Dakar", "audiences": [audience.pk]}, follow=True
+        address,
+        {"at": f"{tomorrow:%Y-%m-%d}T07:30", "zone": "Africa/Dakar", "audiences": [audience.pk]},
+        follow=True,
     )
     assert "goes out on" in answer.content.decode() and "07:30 (Africa/Dakar)" in answer.content.decode()
     answer = admin_client.post(f"/admin/mailing/schedules/{Schedule.objects.get().pk}/cancel/", follow=True)
@@ -138,7 +144,8 @@ def test_the_rooms_schedule_cancel_and_correct(admin_client, draft, audience):
     )
     assert "give a day and a time" in answer.content.decode().lower()
     assert (
-        "This issue is not out" in admin_client.get(f"/admin/issues/correct/{draft.pk}/", follow=True).content.decode()
+        "This issue is not out"
+        in admin_client.get(f"/admin/issues/correct/{draft.pk}/", follow=True).content.decode()
     )
 
 
@@ -164,7 +171,9 @@ def test_a_correction_goes_to_those_who_received_the_issue(admin_client, site, s
     assert list(again.deliveries.values_list("address", flat=True)) == ["friends2@reader.example"]
     deliver(again, 1)
     (_, mail), *more = sink.messages[before:]
-    assert not more and b"Correction" in mail and b"45 minutes, not 54" in mail and b"List-Unsubscribe" in mail
+    assert (
+        not more and b"Correction" in mail and b"45 minutes, not 54" in mail and b"List-Unsubscribe" in mail
+    )
     with pytest.raises(SendRefused, match="sent already"):
         send_correction(correction)
     admin_client.post(f"/admin/issues/corrections/{correction.pk}/take-back/")

@@ -41,7 +41,9 @@ def audience(db):
 
 def test_every_subscriber_gets_one_message(issue, audience, sink):
     Subscription.objects.create(
-        audience=audience, subscriber=Subscriber.objects.create(email="left@news.example"), ended="2026-01-01T00:00Z"
+        audience=audience,
+        subscriber=Subscriber.objects.create(email="left@news.example"),
+        ended="2026-01-01T00:00Z",
     )
     send = start_send(issue, audience)
     deliver(send, 1)
@@ -160,7 +162,9 @@ def test_a_lane_that_lives_elsewhere_is_left_alone(issue, audience, sink, postgr
 
     send = start_send(issue, audience)
     parameters = connection.get_connection_params()
-    with psycopg.connect(dbname=parameters["dbname"], user=parameters["user"], host=parameters["host"]) as other:
+    with psycopg.connect(
+        dbname=parameters["dbname"], user=parameters["user"], host=parameters["host"]
+    ) as other:
         other.execute("SELECT pg_advisory_lock(%s, %s)", [_LOCKS, send.pk * 16 + 1])
         deliver(send, 1)
         assert sink.messages == []
@@ -242,9 +246,14 @@ def test_compiled_messages_decode_to_what_went_in(text, html):
     from datetime import UTC, datetime
 
     compiled = compile_message(
-        sender="Griot <desk@news.example>", subject="Süß & ü", text=f"{text}MARK", html=f"<p>{html}</p>MARK|MARK", list_name="staff",
-        unsubscribe_mark="MARK", date=datetime.now(UTC),
-    )  # fmt: skip
+        sender="Griot <desk@news.example>",
+        subject="Süß & ü",
+        text=f"{text}MARK",
+        html=f"<p>{html}</p>MARK|MARK",
+        list_name="staff",
+        unsubscribe_mark="MARK",
+        date=datetime.now(UTC),
+    )
     content = compiled.for_recipient("a@b.example", "<1@b.example>", "https://b.example/u?a=b")
     message = email.message_from_bytes(content, policy=policy.default)
     assert message["To"] == "a@b.example" and message["Subject"] == "Süß & ü"
@@ -276,5 +285,7 @@ def test_no_recipient_can_smuggle_a_header(value):
         content = compiled.for_recipient(value, "<1@b>", "https://b.example/")
     except ValueError:
         return
-    expected = email.message_from_bytes(compiled.for_recipient("a@b.example", "<1@b>", "https://b.example/")).keys()
+    expected = email.message_from_bytes(
+        compiled.for_recipient("a@b.example", "<1@b>", "https://b.example/")
+    ).keys()
     assert email.message_from_bytes(content).keys() == expected

@@ -28,7 +28,9 @@ def read(messages: list[dict]) -> bytes:
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.binary(max_size=3000), max_size=8))
 def test_a_body_is_what_was_sent(pieces):
-    messages = [{"type": "http.request", "body": p, "more_body": True} for p in pieces] + [{"type": "http.request"}]
+    messages = [{"type": "http.request", "body": p, "more_body": True} for p in pieces] + [
+        {"type": "http.request"}
+    ]
     assert read(messages) == b"".join(pieces)
 
 

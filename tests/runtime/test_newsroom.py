@@ -25,15 +25,21 @@ from tests.support import ROOT, griot
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GRIOT_", "DATABASE_", "DJANGO_", "EMAIL_"))}
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("GRIOT_", "DATABASE_", "DJANGO_", "EMAIL_"))
+    }
     return {**kept, "GRIOT_VAR": str(folder), "PYTHONPATH": str(ROOT / "src"), **more}
 
 
 def start(folder: Path, *arguments: str, **more: str) -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, "-m", "griot", *arguments], env=environment(folder, **more), cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-m", "griot", *arguments],
+        env=environment(folder, **more),
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
 
 
 def run(folder: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

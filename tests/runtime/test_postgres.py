@@ -123,7 +123,10 @@ def test_a_holder_that_is_killed_lets_go(short_folder):
 
     from tests.support import ROOT
 
-    code = "import time; from griot.runtime.postgres import embedded\nwith embedded(): print('up', flush=True); time.sleep(60)"
+    code = (
+        "import time; from griot.runtime.postgres import embedded\nwith embedded(): print('up', flush=True);"
+        " time.sleep(60)"
+    )
     holder = subprocess.Popen(
         [sys.executable, "-c", code],
         stdout=subprocess.PIPE,

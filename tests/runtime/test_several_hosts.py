@@ -1,4 +1,6 @@
-"""Two workers on two hosts (network namespaces of their own), one PostgreSQL, and publishers that keep count."""
+"""Two workers on two hosts (network namespaces of their own), one PostgreSQL, and publishers that keep
+count.
+"""
 
 from __future__ import annotations
 
@@ -106,8 +108,14 @@ def newsroom(postgres: str, short_folder: Path) -> Iterator[SimpleNamespace]:
     with psycopg.connect(make_conninfo(postgres, dbname="postgres"), autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}")
     url = make_conninfo(postgres, dbname=name)
-    environment = {**os.environ, "DATABASE_URL": url, "GRIOT_VAR": str(short_folder / "var"), "GRIOT_FETCH_DELAY": str(DELAY),
-                   "DJANGO_SETTINGS_MODULE": "griot.settings.dev", "PYTHONPATH": str(ROOT / "src")}  # fmt: skip
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "GRIOT_VAR": str(short_folder / "var"),
+        "GRIOT_FETCH_DELAY": str(DELAY),
+        "DJANGO_SETTINGS_MODULE": "griot.settings.dev",
+        "PYTHONPATH": str(ROOT / "src"),
+    }
     seed = f"""
 import django; django.setup()
 from datetime import timedelta
@@ -128,7 +136,10 @@ for host in {HOSTS!r}:
 
     def run(code: str) -> None:
         subprocess.run(
-            [sys.executable, "-c", f"import django; django.setup()\n{code}"], env=environment, check=True, cwd=ROOT
+            [sys.executable, "-c", f"import django; django.setup()\n{code}"],
+            env=environment,
+            check=True,
+            cwd=ROOT,
         )
 
     yield SimpleNamespace(environment=environment, count=count, run=run)
@@ -146,12 +157,23 @@ def wait_until(holds, seconds: float, why: str) -> None:
 
 def test_two_hosts_share_the_work_politely_and_one_may_be_killed(hosts, newsroom):
     def worker(role: str) -> subprocess.Popen:
-        command = [hosts.ip, "netns", "exec", hosts.names[role], sys.executable, "-m", "griot", "worker", "--jobs", "1"]
+        command = [
+            hosts.ip,
+            "netns",
+            "exec",
+            hosts.names[role],
+            sys.executable,
+            "-m",
+            "griot",
+            "worker",
+            "--jobs",
+            "1",
+        ]
         return subprocess.Popen(command, env=newsroom.environment, cwd=ROOT, stderr=subprocess.DEVNULL)
 
     listen = "from griot.queueing import soon; soon('press.listen', 'listen')"
-    # Each worker takes one job at a time, so the second job, made as soon as the first is taken, goes to the other.
-    # Until now no source is due: a worker that starts takes up the periodic job that it missed.
+    # Each worker takes one job at a time, so the second job, made as soon as the first is taken, goes to the
+    # other. Until now no source is due: a worker that starts takes up the periodic job that it missed.
     listen_twice = f"""
 import time
 from django.db import connection
@@ -170,17 +192,26 @@ soon('press.listen', 'listen')
 """
     first, second = worker("a"), worker("b")
     try:
-        wait_until(lambda: newsroom.count("SELECT count(*) FROM procrastinate_workers") == 2, 60, "both workers are up")
+        wait_until(
+            lambda: newsroom.count("SELECT count(*) FROM procrastinate_workers") == 2,
+            60,
+            "both workers are up",
+        )
         newsroom.run(listen_twice)
         wait_until(
-            lambda: len({r["from"] for r in hosts.log()}) == 2 and len(hosts.log()) >= 10, 90, "both hosts fetch"
+            lambda: len({r["from"] for r in hosts.log()}) == 2 and len(hosts.log()) >= 10,
+            90,
+            "both hosts fetch",
         )
         first.send_signal(signal.SIGKILL)  # in the middle of its batch
         first.wait()
         newsroom.run(listen)
         wanted = len(HOSTS) * FEEDS * ARTICLES
-        wait_until(lambda: newsroom.count("SELECT count(*) FROM press_article WHERE story_id IS NOT NULL") == wanted, 150,
-                   "everything is read and grouped although one worker was killed")  # fmt: skip
+        wait_until(
+            lambda: newsroom.count("SELECT count(*) FROM press_article WHERE story_id IS NOT NULL") == wanted,
+            150,
+            "everything is read and grouped although one worker was killed",
+        )
     finally:
         for process in (first, second):
             if process.poll() is None:

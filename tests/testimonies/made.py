@@ -20,8 +20,20 @@ _FILM = [
     "-i",
     "sine=frequency=440:sample_rate=44100",
 ]
-_TAGS = ["-metadata", f"location={PLACE}", "-metadata", f"location-eng={PLACE}", "-metadata", "title=Aunt Awa's kitchen",
-         "-metadata", "artist=Ousmane", "-metadata", "comment=GPS 14.6937 N", "-metadata", "creation_time=2026-01-02T03:04:05Z"]  # fmt: skip
+_TAGS = [
+    "-metadata",
+    f"location={PLACE}",
+    "-metadata",
+    f"location-eng={PLACE}",
+    "-metadata",
+    "title=Aunt Awa's kitchen",
+    "-metadata",
+    "artist=Ousmane",
+    "-metadata",
+    "comment=GPS 14.6937 N",
+    "-metadata",
+    "creation_time=2026-01-02T03:04:05Z",
+]
 
 
 def film(folder: Path, kind: str = "mp4", seconds: float = 2) -> Path:
@@ -31,8 +43,27 @@ def film(folder: Path, kind: str = "mp4", seconds: float = 2) -> Path:
         "webm": ["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus"],
         "3gp": ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", "-ar", "44100"],
     }.get(kind, ["-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac"])
-    apple = ["-movflags", "use_metadata_tags", "-metadata", f"com.apple.quicktime.location.ISO6709={PLACE}", "-metadata", "com.apple.quicktime.model=iPhone"]  # fmt: skip
-    run([*_FILM, "-t", str(seconds), "-pix_fmt", "yuv420p", *codecs, *_TAGS, *(apple if kind == "mov" else []), to])
+    apple = [
+        "-movflags",
+        "use_metadata_tags",
+        "-metadata",
+        f"com.apple.quicktime.location.ISO6709={PLACE}",
+        "-metadata",
+        "com.apple.quicktime.model=iPhone",
+    ]
+    run(
+        [
+            *_FILM,
+            "-t",
+            str(seconds),
+            "-pix_fmt",
+            "yuv420p",
+            *codecs,
+            *_TAGS,
+            *(apple if kind == "mov" else []),
+            to,
+        ]
+    )
     return to
 
 

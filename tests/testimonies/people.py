@@ -41,7 +41,9 @@ def make_messenger(campaign: Campaign, country: str = "SN", key: str = KEY, name
 
 
 def user_with(django_user_model: Any, *roles: str, name: str = "") -> Any:
-    user = django_user_model.objects.create_user(name or "-".join(roles) or "nobody", password="a password of length")
+    user = django_user_model.objects.create_user(
+        name or "-".join(roles) or "nobody", password="a password of length"
+    )
     codes = [ROLES[role].partition(".")[2] for role in roles]  # type: ignore[index]
     user.user_permissions.add(
         *Permission.objects.filter(content_type__app_label="testimonies", codename__in=codes),
@@ -53,18 +55,41 @@ def user_with(django_user_model: Any, *roles: str, name: str = "") -> Any:
 def as_sent(**changes: Any) -> dict[str, Any]:
     """A testimony as a phone sends it; `consent` and `teller` may be changed in part."""
     consent = {
-        "uses": ["team", "web", "mail"], "naming": "first_name", "place": "region", "face": "show", "voice": "show", "language": "fr",
-        "explained": "read", "given": "2026-11-01T10:00:00Z", "evidence": "signed on paper", "is_minor": False,
+        "uses": ["team", "web", "mail"],
+        "naming": "first_name",
+        "place": "region",
+        "face": "show",
+        "voice": "show",
+        "language": "fr",
+        "explained": "read",
+        "given": "2026-11-01T10:00:00Z",
+        "evidence": "signed on paper",
+        "is_minor": False,
         **changes.pop("consent", {}),
-    }  # fmt: skip
+    }
     teller = {
-        "name": "Awa Diop", "alias": "Kiné", "birth_year": 1990, "country": "SN", "region": "Dakar", "spot": "12 rue des Pêcheurs",
-        "latitude": 14.69, "longitude": -17.44, "left": "Thiès", "reached": "Agadez", **changes.pop("teller", {}),
-    }  # fmt: skip
+        "name": "Awa Diop",
+        "alias": "Kiné",
+        "birth_year": 1990,
+        "country": "SN",
+        "region": "Dakar",
+        "spot": "12 rue des Pêcheurs",
+        "latitude": 14.69,
+        "longitude": -17.44,
+        "left": "Thiès",
+        "reached": "Agadez",
+        **changes.pop("teller", {}),
+    }
     return {
-        "id": str(uuid.uuid4()), "kind": "interview", "language": "fr", "told": "2026-11-01T09:00:00Z", "teller": teller,
-        "answers": {"leaving": "I left at night."}, "consent": consent, **changes,
-    }  # fmt: skip
+        "id": str(uuid.uuid4()),
+        "kind": "interview",
+        "language": "fr",
+        "told": "2026-11-01T09:00:00Z",
+        "teller": teller,
+        "answers": {"leaving": "I left at night."},
+        "consent": consent,
+        **changes,
+    }
 
 
 class Phone:
@@ -103,9 +128,14 @@ class Phone:
 
     def patch(self, url: str, offset: int, piece: bytes, **headers: str) -> Any:
         return self.client.patch(
-            url, piece, content_type="application/offset+octet-stream", HTTP_TUS_RESUMABLE="1.0.0", HTTP_UPLOAD_OFFSET=str(offset),
-            **headers, **self.auth,
-        )  # fmt: skip
+            url,
+            piece,
+            content_type="application/offset+octet-stream",
+            HTTP_TUS_RESUMABLE="1.0.0",
+            HTTP_UPLOAD_OFFSET=str(offset),
+            **headers,
+            **self.auth,
+        )
 
     def send(self, testimony: Testimony, content: bytes, piece: int = 100_000, **said: str) -> Any:
         """A whole file, examined as the worker would. Gives its row."""

@@ -1,4 +1,6 @@
-"""Who may do what: every role at every view and API, with a testimony of their own, of others, and withdrawn."""
+"""Who may do what: every role at every view and API, with a testimony of their own, of others, and
+withdrawn.
+"""
 
 from __future__ import annotations
 
@@ -18,38 +20,38 @@ ROLES = ("nobody", "coordinator", "other coordinator", "protection", "editor", "
 # What each role gets at each view: "." the page, "-" refused. Columns in the order of ROLES.
 TABLE = {
     #                        nobody coord other prot edit appr admin
-    ("page", "intake"):       "-.-.--.",
-    ("page", "edited"):       "-.-....",
-    ("page", "withdrawn"):    "-.-....",
-    ("original", "intake"):   "-.-.---",
-    ("original", "edited"):   "-.-.---",
+    ("page", "intake"): "-.-.--.",
+    ("page", "edited"): "-.-....",
+    ("page", "withdrawn"): "-.-....",
+    ("original", "intake"): "-.-.---",
+    ("original", "edited"): "-.-.---",
     ("original", "withdrawn"): "-------",
-    ("rendition", "intake"):  "-.-.--.",
-    ("rendition", "edited"):  "-.-....",
+    ("rendition", "intake"): "-.-.--.",
+    ("rendition", "edited"): "-.-....",
     ("rendition", "withdrawn"): "-------",
-    ("comment", "intake"):    "-.-.--.",
-    ("comment", "edited"):    "-.-....",
+    ("comment", "intake"): "-.-.--.",
+    ("comment", "edited"): "-.-....",
     ("comment", "withdrawn"): "-------",
-    ("write", "intake"):      "-------",
-    ("write", "edited"):      "----.--",
-    ("write", "withdrawn"):   "-------",
-    ("move", "intake"):       "---.---",
-    ("move", "edited"):       "----.--",
-    ("move", "withdrawn"):    "-------",
-    ("receipt", "intake"):    "-.-.---",
-    ("receipt", "edited"):    "-.-.---",
+    ("write", "intake"): "-------",
+    ("write", "edited"): "----.--",
+    ("write", "withdrawn"): "-------",
+    ("move", "intake"): "---.---",
+    ("move", "edited"): "----.--",
+    ("move", "withdrawn"): "-------",
+    ("receipt", "intake"): "-.-.---",
+    ("receipt", "edited"): "-.-.---",
     ("receipt", "withdrawn"): "-------",
-    ("describe", "intake"):   "-------",
-    ("describe", "edited"):   "----.--",
+    ("describe", "intake"): "-------",
+    ("describe", "edited"): "----.--",
     ("describe", "withdrawn"): "-------",
     ("transcribe", "edited"): "-------",
-    ("copy", "published"):    "-----.-",
-    ("copy", "edited"):       "-------",
-    ("copy", "withdrawn"):    "-------",
-    ("assign", "edited"):     "-.-...-",
-    ("withdraw", "edited"):   "-.-.--.",
+    ("copy", "published"): "-----.-",
+    ("copy", "edited"): "-------",
+    ("copy", "withdrawn"): "-------",
+    ("assign", "edited"): "-.-...-",
+    ("withdraw", "edited"): "-.-.--.",
     ("withdraw", "withdrawn"): "-------",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -81,7 +83,10 @@ def outcome(client: Client, view: str, testimony, file) -> bool:
         case "original":
             return client.get(f"/admin/testimonies/originals/{file.pk}/").status_code == 200
         case "rendition":
-            return client.get(f"/admin/testimonies/renditions/{rendition.pk if rendition else 0}/").status_code == 200
+            return (
+                client.get(f"/admin/testimonies/renditions/{rendition.pk if rendition else 0}/").status_code
+                == 200
+            )
         case "write":
             client.post(room, {"language": "fr", "title": "T", "quote": "Q", "body": "", "subtitles": ""})
             return testimony.writings.exists()
@@ -137,12 +142,21 @@ def test_who_may_open_raw_material_does_nothing_without_a_second_factor(house, d
     type(testimony).objects.update(state="editing")
     client = Client()
     client.force_login(people["editor"])
-    assert outcome(client, view, testimony, file) == (view in {"page", "rendition", "comment"}), "nobody else is asked"
+    assert outcome(client, view, testimony, file) == (view in {"page", "rendition", "comment"}), (
+        "nobody else is asked"
+    )
 
 
 def test_who_is_not_signed_in_reaches_nothing(house):
     _, _, _, testimony, file = house
-    for path in (f"{testimony.pk}/", f"originals/{file.pk}/", "renditions/1/", "", "messengers/", "check-ins/"):
+    for path in (
+        f"{testimony.pk}/",
+        f"originals/{file.pk}/",
+        "renditions/1/",
+        "",
+        "messengers/",
+        "check-ins/",
+    ):
         assert Client().get(f"/admin/testimonies/{path}").status_code == 302, "to the sign-in"
     assert Client().post(f"/admin/testimonies/{testimony.pk}/step/", {"act": "withdraw"}).status_code == 302
 

@@ -17,7 +17,13 @@ def test_twelve_testimonies_of_all_kinds_two_withdrawn_one_expired_one_anonymise
     with committed():
         seed_testimonies()
     rows = Testimony.objects.all()
-    assert rows.count() == 12 and {r.kind for r in rows} == {"interview", "portrait", "object", "photo_essay", "story"}
+    assert rows.count() == 12 and {r.kind for r in rows} == {
+        "interview",
+        "portrait",
+        "object",
+        "photo_essay",
+        "story",
+    }
     assert sorted(rows.exclude(withdrawn_by="").values_list("withdrawn_by", flat=True)) == [
         "expiry",
         "teller",

@@ -1,4 +1,6 @@
-"""How django-allauth signs people in here: only accounts that an administrator has made, and no secret in the clear."""
+"""How django-allauth signs people in here: only accounts that an administrator has made, and no secret in the
+clear.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,11 @@ class Accounts(DefaultAccountAdapter):
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):
-    """Whoever the organisation's provider vouches for is let in to the account of the same address, if there is one.
+    """Whoever the organisation's provider vouches for is let in to the account of the same address, if there
+    is one.
 
-    The address has to be verified by the provider. The account's password stays; its second factor is asked all the same.
+    The address has to be verified by the provider. The account's password stays; its second factor is asked
+    all the same.
     """
 
     def pre_social_login(self, request: Any, sociallogin: Any) -> None:
@@ -63,7 +67,8 @@ class Factors(DefaultMFAAdapter):
             return _seal((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)).decrypt(sealed).decode()
         except InvalidToken:
             log.error(
-                "a second factor was sealed with another secret key: name the old one, or `./griot forget_factors USER`"
+                "a second factor was sealed with another secret key: name the old one, or `./griot"
+                " forget_factors USER`"
             )
             return base64.b32encode(secrets.token_bytes(20)).decode()  # which no code fits
 
@@ -73,6 +78,8 @@ def _seal(keys: tuple[str, ...]) -> MultiFernet:
     """Fernet (AES-128-CBC, HMAC-SHA-256) under a key derived from each secret key by HKDF (RFC 5869)."""
 
     def derived(key: str) -> bytes:
-        return base64.urlsafe_b64encode(HKDF(SHA256(), 32, None, b"griot second factors").derive(key.encode()))
+        return base64.urlsafe_b64encode(
+            HKDF(SHA256(), 32, None, b"griot second factors").derive(key.encode())
+        )
 
     return MultiFernet([Fernet(derived(key)) for key in keys])

@@ -1,4 +1,6 @@
-"""Who has a second factor, for administrators; and taking a lost one away, so that its owner can set up another."""
+"""Who has a second factor, for administrators; and taking a lost one away, so that its owner can set up
+another.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +54,9 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
         return ask_for_second_factor(request, "Prove your own second factor before you take another’s away.")
     user = get_object_or_404(get_user_model(), pk=pk)
     count = forget_factors(user, request.user)
-    messages.success(request, f"{user.get_username()} has no second factor now." if count else "There was none.")
+    messages.success(
+        request, f"{user.get_username()} has no second factor now." if count else "There was none."
+    )
     return redirect("second_factors")
 
 
@@ -67,5 +71,7 @@ def organisation_login(request: HttpRequest, provider_id: str) -> HttpResponse:
         return openid_connect.login(request, provider_id)
     except RequestException:
         logging.getLogger(__name__).exception("the organisation's sign-in can't be reached")
-        messages.error(request, "Your organisation’s sign-in can’t be reached now. Try again, or use your password.")
+        messages.error(
+            request, "Your organisation’s sign-in can’t be reached now. Try again, or use your password."
+        )
         return redirect("account_login")

@@ -1,4 +1,6 @@
-"""Signing in, under /admin/: what we use of django-allauth, each at an address of ours. Wagtail resets forgotten passwords."""
+"""Signing in, under /admin/: what we use of django-allauth, each at an address of ours. Wagtail resets
+forgotten passwords.
+"""
 
 from allauth.account import views as account
 from django.urls import include, path
@@ -13,7 +15,11 @@ urlpatterns = [
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
     # Asked for by allauth's pages; accounts are made by administrators, and Wagtail resets passwords.
     path("sign-up/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),
-    path("forgotten/", RedirectView.as_view(pattern_name="wagtailadmin_password_reset"), name="account_reset_password"),
+    path(
+        "forgotten/",
+        RedirectView.as_view(pattern_name="wagtailadmin_password_reset"),
+        name="account_reset_password",
+    ),
     path("factors/", include("allauth.mfa.urls")),
     path("sso/oidc/<slug:provider_id>/login/", rooms.organisation_login),
     path("sso/", include("allauth.socialaccount.urls")),

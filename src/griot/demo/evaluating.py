@@ -48,8 +48,14 @@ CORRUPTIONS_A_LINE = 1
 SHUFFLES = 5
 BATCHES = 16  # that a night arrives in
 
-TRAP_KINDS = {"consent_wall": "consent_wall", "paywall": "paywall", "listing": "listing", "soft_404": "empty",
-              "live_blog": "live_blog", "video": "video"}  # fmt: skip
+TRAP_KINDS = {
+    "consent_wall": "consent_wall",
+    "paywall": "paywall",
+    "listing": "listing",
+    "soft_404": "empty",
+    "live_blog": "live_blog",
+    "video": "video",
+}
 
 
 def demo_articles(wire: Wire) -> list[Article]:
@@ -61,10 +67,18 @@ def _as_article(wire: Wire, a: DemoArticle) -> Article:
     outlet = wire.outlets[a.outlet]
     text = "\n".join((a.lead, *a.paragraphs))
     return Article(
-        url=wire.url(a), outlet=outlet.name, title=a.title, summary=a.lead, text=text, published=wire.published(a),
-        language=detect_language(f"{a.title}. {a.lead}", outlet.language), weight=outlet.weight, is_agency=outlet.is_agency,
-        piece=piece_of(a.title, wire.url(a), (), text), places=tuple(places_in(f"{a.title}. {text}")),
-    )  # fmt: skip
+        url=wire.url(a),
+        outlet=outlet.name,
+        title=a.title,
+        summary=a.lead,
+        text=text,
+        published=wire.published(a),
+        language=detect_language(f"{a.title}. {a.lead}", outlet.language),
+        weight=outlet.weight,
+        is_agency=outlet.is_agency,
+        piece=piece_of(a.title, wire.url(a), (), text),
+        places=tuple(places_in(f"{a.title}. {text}")),
+    )
 
 
 # --- stories -----------------------------------------------------------------------------
@@ -91,7 +105,9 @@ def within_and_across(
 
 
 def order_scores(articles: Sequence[Article], gold: Mapping[str, str]) -> dict[str, Any]:
-    """F1 of articles grouped as they arrive, and how much it changes when arrival is shuffled within each hour."""
+    """F1 of articles grouped as they arrive, and how much it changes when arrival is shuffled within each
+    hour.
+    """
     vectors = dict(
         zip((a.url for a in articles), default_encoder().encode([view_of(a) for a in articles]), strict=True)
     )
@@ -101,7 +117,9 @@ def order_scores(articles: Sequence[Article], gold: Mapping[str, str]) -> dict[s
     return {"in_order": in_order, "shuffled": shuffled, "most_change": change}
 
 
-def _arriving(articles: Sequence[Article], vectors: Mapping[str, Any], random: Random | None) -> dict[str, str]:
+def _arriving(
+    articles: Sequence[Article], vectors: Mapping[str, Any], random: Random | None
+) -> dict[str, str]:
     """Group articles in BATCHES as they arrive; with `random`, shuffled within each hour first."""
     by_time = sorted(articles, key=lambda a: (a.published or datetime.min.replace(tzinfo=UTC), a.url))
     if random is not None:
@@ -121,7 +139,9 @@ def _arriving(articles: Sequence[Article], vectors: Mapping[str, Any], random: R
 
 
 def reprints(articles: Sequence[Article], random: Random) -> tuple[list[Article], dict[str, str]]:
-    """Reprints of longer articles with a headline, first paragraph or ending of their own, and whose copies they are."""
+    """Reprints of longer articles with a headline, first paragraph or ending of their own, and whose copies
+    they are.
+    """
     made, origin = [], {}
     sources = [a for a in articles if len(a.text.split()) >= 60 and a.copy_of is None]
     others = [a for a in articles if len(a.text.splitlines()) > 1]
@@ -137,8 +157,17 @@ def reprints(articles: Sequence[Article], random: Random) -> tuple[list[Article]
             if len(" ".join(body).split()) < 40:
                 continue
             url = f"{a.url}?reprint={n}-{kind}"
-            made.append(replace(a, url=url, outlet=f"Reprint {n % 7}", title=stranger.title, summary=body[0], text="\n".join(body),
-                                published=(a.published or datetime.now(UTC)) + timedelta(hours=1)))  # fmt: skip
+            made.append(
+                replace(
+                    a,
+                    url=url,
+                    outlet=f"Reprint {n % 7}",
+                    title=stranger.title,
+                    summary=body[0],
+                    text="\n".join(body),
+                    published=(a.published or datetime.now(UTC)) + timedelta(hours=1),
+                )
+            )
             origin[url] = a.url
     return made, origin
 
@@ -180,7 +209,9 @@ def traps(wire: Wire) -> tuple[int, int, list[str]]:
 
 def line_set(stories: Mapping[str, Sequence[Article]]) -> list[tuple[str, Sequence[Article]]]:
     """True lines: those that are drafted from the stories, and those that a person wrote in other words."""
-    lines: list[tuple[str, Sequence[Article]]] = [(line_text(draft(members)), members) for members in stories.values()]
+    lines: list[tuple[str, Sequence[Article]]] = [
+        (line_text(draft(members)), members) for members in stories.values()
+    ]
     for row in LINES.read_text().splitlines():
         if row and not row.startswith("#"):
             story, line = row.split(" | ", 1)
@@ -205,11 +236,14 @@ def check_scores(lines: Sequence[tuple[str, Sequence[Article]]], random: Random)
             by_kind[kind][1] += 1
     refused_in_all = caught + false_alarms
     return {
-        "lines": len(lines) + changed, "true": len(lines), "changed": changed,
+        "lines": len(lines) + changed,
+        "true": len(lines),
+        "changed": changed,
         "recall": round(caught / changed, 4) if changed else 1.0,
         "precision": round(caught / refused_in_all, 4) if refused_in_all else 1.0,
-        "false_alarms": false_alarms, "kinds": {k: f"{a} of {b}" for k, (a, b) in sorted(by_kind.items())},
-    }  # fmt: skip
+        "false_alarms": false_alarms,
+        "kinds": {k: f"{a} of {b}" for k, (a, b) in sorted(by_kind.items())},
+    }
 
 
 # --- all of it ---------------------------------------------------------------------------
@@ -223,15 +257,21 @@ def recall_at(n: int, articles: Sequence[Article], is_wanted: Callable[[str], bo
     return round(sum(is_wanted(a.url) for _, a in best) / min(n, wanted), 4) if wanted else 1.0
 
 
-def _common(articles: Sequence[Article], gold: Mapping[str, str], is_wanted: Callable[[str], bool]) -> dict[str, Any]:
+def _common(
+    articles: Sequence[Article], gold: Mapping[str, str], is_wanted: Callable[[str], bool]
+) -> dict[str, Any]:
     """What is measured on any labelled wire."""
     found = grouping(articles)
     mono, cross = within_and_across(articles, gold, found)
     return {
-        "articles": len(articles), "pairwise": pairwise(gold, found), "b3": b_cubed(gold, found),
-        "within_languages": mono, "across_languages": cross, "order": order_scores(articles, gold),
+        "articles": len(articles),
+        "pairwise": pairwise(gold, found),
+        "b3": b_cubed(gold, found),
+        "within_languages": mono,
+        "across_languages": cross,
+        "order": order_scores(articles, gold),
         "recall_at_20": recall_at(20, articles, is_wanted),
-    }  # fmt: skip
+    }
 
 
 def _by_story(articles: Iterable[Article], gold: Mapping[str, str]) -> dict[str, list[Article]]:
@@ -254,10 +294,11 @@ def evaluate_demo() -> dict[str, Any]:
     right, total, missed = traps(wire)
     return {
         **_common(articles, gold, lambda u: rows[u]["beat"] == "yes"),
-        "copies": copy_scores(labelled, copies), "reprints": copy_scores(origins, find_copies([*originals, *made])),
+        "copies": copy_scores(labelled, copies),
+        "reprints": copy_scores(origins, find_copies([*originals, *made])),
         "traps": {"recognised": right, "of": total, "missed": missed},
         "check": check_scores(line_set(stories), Random(11)),
-    }  # fmt: skip
+    }
 
 
 def evaluate_wire(path: Path) -> dict[str, Any]:
@@ -322,13 +363,20 @@ def _print(found: dict[str, dict[str, Any]]) -> None:
     row("shuffled within the hour: most change of F1", lambda f: f"{f['order']['most_change']:.4f}")
     row("copies P / R / F1", prf("copies"))
     row("reprints with changed headline, lead or ending", prf("reprints"))
-    row("traps recognised", lambda f: f"{f['traps']['recognised']} of {f['traps']['of']}" if "traps" in f else "–")
+    row(
+        "traps recognised",
+        lambda f: f"{f['traps']['recognised']} of {f['traps']['of']}" if "traps" in f else "–",
+    )
     row("beat, recall@12", lambda f: f"{f['recall_at_12']:.3f}" if "recall_at_12" in f else "–")
     row("beat, recall@20", lambda f: f"{f['recall_at_20']:.3f}")
-    row("line check, recall of changed facts", lambda f: f"{f['check']['recall']:.3f} ({f['check']['changed']} lines)")
+    row(
+        "line check, recall of changed facts",
+        lambda f: f"{f['check']['recall']:.3f} ({f['check']['changed']} lines)",
+    )
     row("line check, precision", lambda f: f"{f['check']['precision']:.3f} ({f['check']['true']} true lines)")
     console.print(table)
     for name, facts in found.items():
         console.print(
-            f"\n{name}, changed facts refused: " + ", ".join(f"{k} {v}" for k, v in facts["check"]["kinds"].items())
+            f"\n{name}, changed facts refused: "
+            + ", ".join(f"{k} {v}" for k, v in facts["check"]["kinds"].items())
         )

@@ -74,7 +74,9 @@ def _answer(wire: Wire, host: str, path: str) -> tuple[int, str, bytes]:
     path = path.partition("?")[0]
     outlet = wire.outlets.get(host.partition(".localhost")[0])
     if outlet is None:
-        names = "".join(f'<li><a href="http://{wire.host(s)}/">{o.name}</a></li>' for s, o in wire.outlets.items())
+        names = "".join(
+            f'<li><a href="http://{wire.host(s)}/">{o.name}</a></li>' for s, o in wire.outlets.items()
+        )
         return 200, "text/html", f"<!doctype html><title>The demo's wire</title><ul>{names}</ul>".encode()
     if path == "/robots.txt":
         return 200, "text/plain", b"User-agent: *\nDisallow: /*/plus/\n"

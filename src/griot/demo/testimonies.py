@@ -1,4 +1,6 @@
-"""The demo's testimonies (demo/testimonies.toml), on the way that real ones take: phone, arrival, review, publication."""
+"""The demo's testimonies (demo/testimonies.toml), on the way that real ones take: phone, arrival, review,
+publication.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +87,10 @@ def _campaign(told: dict[str, Any]) -> Campaign:
         )
     for module in told["modules"]:
         Module.objects.update_or_create(
-            campaign=campaign, slug=module["slug"], language="en", defaults={**module, "text": module["text"].strip()}
+            campaign=campaign,
+            slug=module["slug"],
+            language="en",
+            defaults={**module, "text": module["text"].strip()},
         )
     for referral in told["referrals"]:
         Referral.objects.get_or_create(**referral)
@@ -122,14 +127,30 @@ def _device(campaign: Campaign, name: str) -> Device:
     )
 
 
-def _tell(pk: uuid.UUID, number: int, facts: dict[str, Any], campaign: Campaign, people: dict[str, Any]) -> None:
+def _tell(
+    pk: uuid.UUID, number: int, facts: dict[str, Any], campaign: Campaign, people: dict[str, Any]
+) -> None:
     device = _device(campaign, facts["messenger"])
     moment = timezone.now() - timedelta(days=3 + number, hours=number)
     end = facts.get("end", "")
-    row, _ = take_testimony(device.messenger, {
-        "id": str(pk), "kind": facts["kind"], "language": facts["language"], "told": moment.isoformat(), "teller": facts["teller"], "answers": {},
-        "consent": {"language": facts["language"], "explained": "read", "given": moment.isoformat(), "evidence": "signed", **facts["consent"]},
-    })  # fmt: skip
+    row, _ = take_testimony(
+        device.messenger,
+        {
+            "id": str(pk),
+            "kind": facts["kind"],
+            "language": facts["language"],
+            "told": moment.isoformat(),
+            "teller": facts["teller"],
+            "answers": {},
+            "consent": {
+                "language": facts["language"],
+                "explained": "read",
+                "given": moment.isoformat(),
+                "evidence": "signed",
+                **facts["consent"],
+            },
+        },
+    )
     _write(row, facts)
     for n, (role, content) in enumerate(_files(number, facts["media"])):
         _send(device, row, uuid.uuid5(pk, str(n)), role, n, content)
@@ -150,15 +171,23 @@ def _tell(pk: uuid.UUID, number: int, facts: dict[str, Any], campaign: Campaign,
 
 
 def _write(row: Testimony, facts: dict[str, Any]) -> None:
-    """The words in each language, before the recordings come: what is marked in them is silenced as these are made."""
+    """The words in each language, before the recordings come: what is marked in them is silenced as these are
+    made.
+    """
     for language in ("en", "fr"):
         if words := facts.get(language):  # [testimonies.en], [testimonies.fr]
             # The first file is the evidence of the consent.
-            captions = {str(uuid.uuid5(row.pk, str(n))): text for n, text in enumerate(words.get("captions", ()), 1)}
+            captions = {
+                str(uuid.uuid5(row.pk, str(n))): text for n, text in enumerate(words.get("captions", ()), 1)
+            }
             texts = {
-                "title": words["title"], "quote": words["quote"], "body": words["body"].strip(), "subtitles": as_vtt(words.get("subtitles", "")),
-                "chapters": words.get("chapters", "").strip(), "captions": captions,
-            }  # fmt: skip
+                "title": words["title"],
+                "quote": words["quote"],
+                "body": words["body"].strip(),
+                "subtitles": as_vtt(words.get("subtitles", "")),
+                "chapters": words.get("chapters", "").strip(),
+                "captions": captions,
+            }
             row.writings.update_or_create(language=language, defaults=texts)
     Testimony.objects.filter(pk=row.pk).update(themes=facts.get("themes", []), route=facts.get("route", ""))
 
@@ -188,9 +217,11 @@ def _send(device: Device, row: Testimony, pk: uuid.UUID, role: str, position: in
         examine(pk)
         return
     sha256 = hashlib.sha256(content).hexdigest()
-    upload = begin_upload(device, len(content), {
-        "id": str(pk), "testimony": str(row.pk), "sha256": sha256, "role": role, "position": str(position)
-    })  # fmt: skip
+    upload = begin_upload(
+        device,
+        len(content),
+        {"id": str(pk), "testimony": str(row.pk), "sha256": sha256, "role": role, "position": str(position)},
+    )
     for offset in range(upload.offset, len(content), PIECE):
         add_piece(upload.pk, offset, content[offset : offset + PIECE])
     examine(pk)
@@ -199,7 +230,9 @@ def _send(device: Device, row: Testimony, pk: uuid.UUID, role: str, position: in
 def _publish(row: Testimony, facts: dict[str, Any], people: dict[str, Any]) -> None:
     """The review as its people do it, from wherever an interrupted call left it."""
     while row.state != Testimony.State.PUBLISHED:
-        by = {"intake": "protection", "protection": "protection", "approval": "approver"}.get(row.state, "editor")
+        by = {"intake": "protection", "protection": "protection", "approval": "approver"}.get(
+            row.state, "editor"
+        )
         if row.state == Testimony.State.PROTECTION:
             review.judge(
                 row,

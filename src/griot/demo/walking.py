@@ -91,8 +91,12 @@ def _newsroom() -> Iterator[tuple[str, str, str]]:
         second = secrets.token_urlsafe(12)
         environment = {**os.environ, "GRIOT_VAR": f"{folder}/var", "PYTHONUNBUFFERED": "1"}
         newsroom = subprocess.Popen(
-            [sys.executable, "-m", "griot", "up", "--port", str(PORT)], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )  # fmt: skip
+            [sys.executable, "-m", "griot", "up", "--port", str(PORT)],
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
         try:
             heard = ""
             for line in newsroom.stdout or ():
@@ -103,9 +107,21 @@ def _newsroom() -> Iterator[tuple[str, str, str]]:
             if password is None:
                 raise SystemExit(f"the newsroom did not start:\n{heard}")
             subprocess.run(
-                [sys.executable, "-m", "griot", "createsuperuser", "--noinput", "--username", "bo", "--email", "bo@newsroom.example"],
-                env={**environment, "DJANGO_SUPERUSER_PASSWORD": second}, check=True, capture_output=True,
-            )  # fmt: skip
+                [
+                    sys.executable,
+                    "-m",
+                    "griot",
+                    "createsuperuser",
+                    "--noinput",
+                    "--username",
+                    "bo",
+                    "--email",
+                    "bo@newsroom.example",
+                ],
+                env={**environment, "DJANGO_SUPERUSER_PASSWORD": second},
+                check=True,
+                capture_output=True,
+            )
             yield f"http://localhost:{PORT}", password.group(1), second
         finally:
             newsroom.terminate()

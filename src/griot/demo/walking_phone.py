@@ -1,4 +1,6 @@
-"""`./griot walk_phone`: the messenger's app on a phone of 360 pixels, driven from the invitation to a sent testimony, with pictures in docs/capture."""
+"""`./griot walk_phone`: the messenger's app on a phone of 360 pixels, driven from the invitation to a sent
+testimony, with pictures in docs/capture.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,17 @@ def run(name: str, arguments: list[str]) -> int:
         prog="./griot walk_phone", description="Walk through the phone app of a running demo."
     )
     parser.add_argument("--url", default="http://localhost:8000", help="the running demo newsroom")
-    parser.add_argument("--folder", type=Path, default=ROOT / "docs" / "capture", help="where the pictures go")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "docs" / "capture", help="where the pictures go"
+    )
     options = parser.parse_args(arguments)
     browser = chromium()
     if browser is None:
         print("griot: no Chromium here; ./griot test installs one where it may", file=sys.stderr)
         return 2
-    said = subprocess.run([sys.executable, "-m", "griot", "invite_messenger", "Mame"], capture_output=True, text=True)
+    said = subprocess.run(
+        [sys.executable, "-m", "griot", "invite_messenger", "Mame"], capture_output=True, text=True
+    )
     found = re.search(r"#join=(\S+)", said.stdout)
     if not found:
         print(f"griot: there is no demo messenger to invite: {said.stderr.strip()[-300:]}", file=sys.stderr)
@@ -38,10 +44,19 @@ def run(name: str, arguments: list[str]) -> int:
 
     with sync_playwright() as playwright, TemporaryDirectory(prefix="griot-") as profile:
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=browser, viewport={"width": 360, "height": 740}, device_scale_factor=2, locale="en-GB",
+            profile,
+            executable_path=browser,
+            viewport={"width": 360, "height": 740},
+            device_scale_factor=2,
+            locale="en-GB",
             permissions=["camera", "microphone"],
-            args=["--no-sandbox", "--disable-gpu", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
-        )  # fmt: skip
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--use-fake-device-for-media-stream",
+                "--use-fake-ui-for-media-stream",
+            ],
+        )
         _walk(context, options.url, found[1], options.folder)
         context.close()
     return 0

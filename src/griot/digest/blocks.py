@@ -13,7 +13,11 @@ from griot.press.core.types import BadInput
 from griot.testimonies.showing.shown import choices
 
 LINK_FEATURES = ["bold", "italic", "link"]
-SECTIONS = [("press_review", "Press review"), ("trending", "Trending on the internet"), ("opinion", "Opinion")]
+SECTIONS = [
+    ("press_review", "Press review"),
+    ("trending", "Trending on the internet"),
+    ("opinion", "Opinion"),
+]
 
 
 class FixedCharBlock(blocks.CharBlock):
@@ -24,9 +28,13 @@ class FixedCharBlock(blocks.CharBlock):
 
 
 class LinkBlock(blocks.StructBlock):
-    """A link with the words it carries. Words that lead nowhere are shown as words; the pre-flight asks about them."""
+    """A link with the words it carries. Words that lead nowhere are shown as words; the pre-flight asks about
+    them.
+    """
 
-    words = blocks.CharBlock(required=False, max_length=120, help_text="Read here, Watch here, Click here for more …")
+    words = blocks.CharBlock(
+        required=False, max_length=120, help_text="Read here, Watch here, Click here for more …"
+    )
     url = blocks.URLBlock(required=False, label="Address")
 
     class Meta:
@@ -38,10 +46,15 @@ class CreditBlock(FixedCharBlock):
     """The credit of a picture that a past issue printed and that is not here."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{
-            "required": False, "max_length": 250, "label": "Credit without a picture",
-            "help_text": "As a past issue printed it, where its picture is not at hand.", **options,
-        })  # fmt: skip
+        super().__init__(
+            **{
+                "required": False,
+                "max_length": 250,
+                "label": "Credit without a picture",
+                "help_text": "As a past issue printed it, where its picture is not at hand.",
+                **options,
+            }
+        )
 
 
 class FeatureBlock(blocks.StructBlock):
@@ -74,7 +87,11 @@ class GalleryBlock(blocks.StructBlock):
     title = blocks.CharBlock(required=False, max_length=250)
     pictures = blocks.ListBlock(GalleryPictureBlock(), min_num=1)
     shown = blocks.IntegerBlock(
-        default=2, min_value=1, max_value=12, label="Shown in the issue", help_text="The gallery’s own page shows all."
+        default=2,
+        min_value=1,
+        max_value=12,
+        label="Shown in the issue",
+        help_text="The gallery’s own page shows all.",
     )
 
     class Meta:
@@ -118,8 +135,12 @@ class QuoteBlock(blocks.StructBlock):
 
 
 class QuoteOfTheDayBlock(QuoteBlock):
-    title = blocks.CharBlock(required=False, max_length=120, help_text="Quote of the day, where nothing is given.")
-    journey = blocks.CharBlock(required=False, max_length=250, label="Who that is", help_text="Minister of …, in …")
+    title = blocks.CharBlock(
+        required=False, max_length=120, help_text="Quote of the day, where nothing is given."
+    )
+    journey = blocks.CharBlock(
+        required=False, max_length=250, label="Who that is", help_text="Minister of …, in …"
+    )
 
     class Meta:
         icon = "openquote"
@@ -163,7 +184,10 @@ class FiguresBlock(blocks.StructBlock):
     title = blocks.CharBlock(max_length=200, help_text="Arrivals by sea, month by month")
     data = blocks.TextBlock(
         rows=8,
-        help_text="Paste from a spreadsheet, or CSV: a head row with the years, then a row for each month. The last column is drawn strong.",
+        help_text=(
+            "Paste from a spreadsheet, or CSV: a head row with the years, then a row for each month. The last"
+            " column is drawn strong."
+        ),
     )
     unit = blocks.CharBlock(required=False, max_length=40, help_text="people")
     threshold = blocks.FloatBlock(required=False)
@@ -175,7 +199,9 @@ class FiguresBlock(blocks.StructBlock):
         try:
             parse_series(value["data"])
         except BadInput as error:
-            raise blocks.StructBlockValidationError({"data": ValidationError(f"The table can’t be read. {error}.")})
+            raise blocks.StructBlockValidationError(
+                {"data": ValidationError(f"The table can’t be read. {error}.")}
+            )
         return value
 
     class Meta:
@@ -217,7 +243,9 @@ class PressReviewBlock(blocks.StructBlock):
 
 
 class TestimonyBlock(blocks.StructBlock):
-    """A published testimony. What is shown of it is what its teller allows at the time of looking; nothing of it is kept here."""
+    """A published testimony. What is shown of it is what its teller allows at the time of looking; nothing of
+    it is kept here.
+    """
 
     testimony = blocks.ChoiceBlock(choices=choices)
 

@@ -27,22 +27,38 @@ from griot.testimonies.core.media.pictures import without_metadata
 
 
 class Picture(AbstractImage):
-    """A picture with its rights: nothing is shown without a credit and a description, or after its rights end."""
+    """A picture with its rights: nothing is shown without a credit and a description, or after its rights
+    end.
+    """
 
     credit = models.CharField(max_length=200, help_text="Agency/Name, as it is to be printed")
     description = models.CharField(
         "alternative text", max_length=255, help_text="What the picture shows, for those who can't see it"
     )
-    licence = models.CharField(max_length=120, blank=True, help_text="CC BY 4.0, or what was agreed with the agency")
+    licence = models.CharField(
+        max_length=120, blank=True, help_text="CC BY 4.0, or what was agreed with the agency"
+    )
     rights_until = models.DateField(
-        "rights end after", null=True, blank=True,
+        "rights end after",
+        null=True,
+        blank=True,
         help_text="After this day it vanishes from the web, and from mails that were sent. Empty: no end.",
-    )  # fmt: skip
+    )
 
     admin_form_fields = (
-        "title", "file", "description", "credit", "licence", "rights_until", "collection", "tags",
-        "focal_point_x", "focal_point_y", "focal_point_width", "focal_point_height",
-    )  # fmt: skip
+        "title",
+        "file",
+        "description",
+        "credit",
+        "licence",
+        "rights_until",
+        "collection",
+        "tags",
+        "focal_point_x",
+        "focal_point_y",
+        "focal_point_width",
+        "focal_point_height",
+    )
 
     def save(self, *args: Any, **options: Any) -> None:
         if self.file and not self.file._committed:  # newly uploaded: nothing it says of itself is kept
@@ -68,13 +84,19 @@ class PictureRendition(AbstractRendition):
 class Newsroom(BaseSiteSetting):
     """What every issue says of who makes it."""
 
-    name = models.CharField(max_length=120, default="Griot", help_text="The digest's name, in its head and subject")
+    name = models.CharField(
+        max_length=120, default="Griot", help_text="The digest's name, in its head and subject"
+    )
     contact = models.EmailField(blank=True, help_text="Where readers write to: Comments/questions")
 
     needs_second_person = models.BooleanField(
-        "a second person approves", default=True,
-        help_text="An issue goes out only when somebody else than its last editor has approved it. Counts as soon as two people may.",
-    )  # fmt: skip
+        "a second person approves",
+        default=True,
+        help_text=(
+            "An issue goes out only when somebody else than its last editor has approved it. Counts as soon"
+            " as two people may."
+        ),
+    )
 
     panels = [FieldPanel("name"), FieldPanel("contact"), FieldPanel("needs_second_person")]
 
@@ -103,10 +125,15 @@ class IssuePage(Answering, Page):
 
     day = models.DateField("date", default=timezone.localdate)
     language = models.CharField(max_length=12, editable=False, default="en", help_text="that of its locale")
-    summary = models.CharField(max_length=300, blank=True, help_text="One sentence for the archive, feeds and inboxes")
+    summary = models.CharField(
+        max_length=300, blank=True, help_text="One sentence for the archive, feeds and inboxes"
+    )
     body = StreamField(IssueBlocks(), blank=True)
     printed_head = models.JSONField(
-        null=True, blank=True, editable=False, help_text="the head of a past issue that came as text, by paragraphs"
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="the head of a past issue that came as text, by paragraphs",
     )
 
     content_panels = [
@@ -125,7 +152,9 @@ class IssuePage(Answering, Page):
             models.UniqueConstraint(
                 fields=["day", "language"],
                 name="one_issue_a_day_and_language",
-                violation_error_message="There is an issue of that date in that language already; edit that one.",
+                violation_error_message=(
+                    "There is an issue of that date in that language already; edit that one."
+                ),
             )
         ]
 
@@ -135,7 +164,9 @@ class IssuePage(Answering, Page):
             self.language = self.locale.language_code
         twin = IssuePage.objects.filter(day=self.day, language=self.language).exclude(pk=self.pk).first()
         if twin:
-            raise ValidationError({"day": f"“{twin.title}” is of that date and language already; edit that one."})
+            raise ValidationError(
+                {"day": f"“{twin.title}” is of that date and language already; edit that one."}
+            )
 
     def save(self, *args: Any, **options: Any) -> None:
         if self.locale_id:
@@ -151,7 +182,10 @@ class SecondPersonTask(AbstractGroupApprovalTask):
 
     @classmethod
     def get_description(cls) -> str:
-        return "Members of the chosen groups can approve this, but not what they edited last or submitted themselves"
+        return (
+            "Members of the chosen groups can approve this, but not what they edited last or submitted"
+            " themselves"
+        )
 
     def get_actions(self, obj: Any, user: Any) -> list[tuple[str, str, bool]]:
         actions = super().get_actions(obj, user)
@@ -172,12 +206,21 @@ class IssueFrame(models.Model):
 
     name = models.CharField(max_length=80, unique=True)
     weekdays = ArrayField(
-        models.PositiveSmallIntegerField(choices=list(enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1))),
-        default=list, blank=True,
-    )  # fmt: skip
+        models.PositiveSmallIntegerField(
+            choices=list(
+                enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"), 1)
+            )
+        ),
+        default=list,
+        blank=True,
+    )
     body = StreamField(IssueBlocks(required=False), blank=True)
 
-    panels = [FieldPanel("name"), FieldPanel("weekdays", widget=forms.CheckboxSelectMultiple), FieldPanel("body")]
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("weekdays", widget=forms.CheckboxSelectMultiple),
+        FieldPanel("body"),
+    ]
 
     class Meta:
         ordering = ["name"]
@@ -190,7 +233,9 @@ class IssueFrame(models.Model):
         taken = {d: f.name for f in IssueFrame.objects.exclude(pk=self.pk) for d in f.weekdays}
         for day in self.weekdays or []:
             if day in taken:
-                raise ValidationError({"weekdays": f"“{taken[day]}” is the template of one of these days already."})
+                raise ValidationError(
+                    {"weekdays": f"“{taken[day]}” is the template of one of these days already."}
+                )
 
 
 class Correction(models.Model):

@@ -28,13 +28,23 @@ def preflight_room(request: HttpRequest, pk: int) -> HttpResponse:
     soon("digest.check_links", "check-links", issue=page.pk)
     draft = page.get_latest_revision_as_object()
     editions = [
-        {"page": other, "findings": [f for f in preflight(other.get_latest_revision_as_object()) if f.level != "info"]}
+        {
+            "page": other,
+            "findings": [f for f in preflight(other.get_latest_revision_as_object()) if f.level != "info"],
+        }
         for other in IssuePage.objects.filter(translation_key=page.translation_key).exclude(pk=page.pk)
     ]
     return render(
-        request, "digest/preflight.html",
-        {"issue": draft, "findings": preflight(draft), "editions": editions, "state": state_of(page), "why_not": why_not(page)},
-    )  # fmt: skip
+        request,
+        "digest/preflight.html",
+        {
+            "issue": draft,
+            "findings": preflight(draft),
+            "editions": editions,
+            "state": state_of(page),
+            "why_not": why_not(page),
+        },
+    )
 
 
 @edit_permission
@@ -81,7 +91,9 @@ class CorrectionForm(forms.Form):
 
 @edit_permission
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
-    """A dated note on the web issue, at once; the mailing offers to send it to those who received the issue."""
+    """A dated note on the web issue, at once; the mailing offers to send it to those who received the
+    issue.
+    """
     page = get_object_or_404(IssuePage, pk=pk)
     if not page.live:
         messages.error(request, "This issue is not out; mend the issue itself.")
@@ -95,7 +107,9 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
             if request.user.has_perm("mailing.add_send")
             else redirect("digest:correct", page.pk)
         )
-    return render(request, "digest/correct.html", {"issue": page, "form": form, "earlier": page.corrections.all()})
+    return render(
+        request, "digest/correct.html", {"issue": page, "form": form, "earlier": page.corrections.all()}
+    )
 
 
 @edit_permission

@@ -1,4 +1,6 @@
-"""What follows from publishing an issue: the archive can find it, and the press remembers what has been told."""
+"""What follows from publishing an issue: the archive can find it, and the press remembers what has
+been told.
+"""
 
 from __future__ import annotations
 

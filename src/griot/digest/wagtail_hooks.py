@@ -48,12 +48,16 @@ class ThisMorning(Component):
         since = timezone.now() - timedelta(hours=NIGHT_HOURS)
         last = Fetch.objects.filter(at__gt=since).order_by("source_id", "-at").distinct("source_id")
         return {
-            "issue": IssuePage.objects.filter(day=timezone.localdate(), language=settings.LANGUAGE_CODE).first(),
+            "issue": IssuePage.objects.filter(
+                day=timezone.localdate(), language=settings.LANGUAGE_CODE
+            ).first(),
             "may_send": parent_context["request"].user.has_perm("mailing.add_send"),
             "sources": Source.objects.filter(is_active=True).count(),
             "articles": Article.objects.filter(published__gt=since).count(),
             "notices": Notice.objects.filter(is_over=False)[:6],
-            "failing": [f for f in last.select_related("source__outlet") if f.outcome == Fetch.Outcome.FAILED],
+            "failing": [
+                f for f in last.select_related("source__outlet") if f.outcome == Fetch.Outcome.FAILED
+            ],
         }
 
 
@@ -82,12 +86,16 @@ def issue_buttons(page: Any, user: Any, view_name: str, next_url: str | None = N
     if isinstance(page.specific_deferred, IssuePage) and user.has_perm("digest.change_issuepage"):
         yield Button("Pre-flight", reverse("digest:preflight", args=[page.pk]), icon_name="check", priority=3)
         if page.live:
-            yield Button("Correct", reverse("digest:correct", args=[page.pk]), icon_name="warning", priority=6)
+            yield Button(
+                "Correct", reverse("digest:correct", args=[page.pk]), icon_name="warning", priority=6
+            )
 
 
 @hooks.register("before_publish_page")
 def only_what_may_go_out(request: HttpRequest, page: Any) -> Any:
-    """An issue that the pre-flight blocks, or that nobody else has approved, is not published; its draft is kept."""
+    """An issue that the pre-flight blocks, or that nobody else has approved, is not published; its draft is
+    kept.
+    """
     if isinstance(page.specific_deferred, IssuePage) and (reason := why_not(page.specific)):
         messages.error(request, f"Saved as a draft, not published. {reason}")
         return redirect("digest:preflight", page.pk)

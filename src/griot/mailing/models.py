@@ -21,9 +21,11 @@ class Audience(models.Model):
     name = models.CharField(max_length=120)
     slug = models.SlugField(unique=True)
     language = models.CharField(
-        max_length=12, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE,
+        max_length=12,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
         help_text="It gets the edition in this language, or the original where there is none.",
-    )  # fmt: skip
+    )
 
     class Meta:
         ordering = ["name"]
@@ -42,7 +44,9 @@ class Subscriber(models.Model):
         ordering = ["email"]
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), name="subscriber_once", violation_error_message="This address is subscribed already."
+                Lower("email"),
+                name="subscriber_once",
+                violation_error_message="This address is subscribed already.",
             )
         ]
 
@@ -86,9 +90,13 @@ class Send(models.Model):
         ordering = ["-started"]
         constraints = [
             models.UniqueConstraint(
-                fields=["issue", "audience"], condition=Q(is_correction=False), name="one_send_per_issue_and_audience"
+                fields=["issue", "audience"],
+                condition=Q(is_correction=False),
+                name="one_send_per_issue_and_audience",
             ),
-            models.UniqueConstraint(fields=["correction", "audience"], name="one_send_per_correction_and_audience"),
+            models.UniqueConstraint(
+                fields=["correction", "audience"], name="one_send_per_correction_and_audience"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -36,7 +36,9 @@ def schedule(
                 _publish_at(page, at, user)
         rows = []
         for audience in audiences:
-            Schedule.objects.filter(issue__translation_key=issue.translation_key, audience=audience, send=None).delete()
+            Schedule.objects.filter(
+                issue__translation_key=issue.translation_key, audience=audience, send=None
+            ).delete()
             rows.append(Schedule.objects.create(issue=issue, audience=audience, at=at, zone=zone, by=user))
     return rows
 
@@ -64,7 +66,9 @@ def unschedule(row: Schedule, user: Any = None) -> None:
 
 
 def begin_due(now: datetime | None = None) -> int:
-    """Begin the sends that are due and whose issue is out; gives how many. Each begins once, also after a crash."""
+    """Begin the sends that are due and whose issue is out; gives how many. Each begins once, also after a
+    crash.
+    """
     now = now or timezone.now()
     begun = 0
     for pk in Schedule.objects.filter(at__lte=now, send=None, error="").values_list("pk", flat=True):

@@ -57,7 +57,9 @@ def start_send(issue: IssuePage, audience: Audience, user: AbstractBaseUser | No
     """Freeze the issue and queue one delivery per subscriber, all or nothing. Raises SendRefused."""
     issue = edition_for(issue, audience)
     if not issue.live:
-        raise SendRefused(f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send.")
+        raise SendRefused(
+            f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send."
+        )
     value = issue_of(issue, "mail")
     if earlier := _sends_of(issue, audience).first():
         raise SendRefused(_already(earlier))
@@ -87,29 +89,43 @@ def start_send(issue: IssuePage, audience: Audience, user: AbstractBaseUser | No
 
 def edition_for(issue: IssuePage, audience: Audience) -> IssuePage:
     """The edition in the audience's language, where it is published; otherwise the issue itself."""
-    found = IssuePage.objects.filter(translation_key=issue.translation_key, language=audience.language, live=True)
+    found = IssuePage.objects.filter(
+        translation_key=issue.translation_key, language=audience.language, live=True
+    )
     return found.first() or issue
 
 
 def _sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
     """An audience gets an issue once, whichever edition."""
-    return Send.objects.filter(issue__translation_key=issue.translation_key, audience=audience, is_correction=False)
+    return Send.objects.filter(
+        issue__translation_key=issue.translation_key, audience=audience, is_correction=False
+    )
 
 
 def send_correction(correction: Correction, user: AbstractBaseUser | None = None) -> list[Send]:
-    """Send a correction to those who received the issue and are still subscribed; once to each audience. Raises SendRefused."""
+    """Send a correction to those who received the issue and are still subscribed; once to each audience.
+    Raises SendRefused.
+    """
     begun = []
-    earlier = Send.objects.filter(issue__translation_key=correction.issue.translation_key, is_correction=False).exclude(
-        audience__in=correction.sends.values("audience")
-    )
+    earlier = Send.objects.filter(
+        issue__translation_key=correction.issue.translation_key, is_correction=False
+    ).exclude(audience__in=correction.sends.values("audience"))
     for original in earlier.select_related("issue", "audience"):
         value = issue_of(original.issue)
+        said = words(original.language)["correction"]
+        subject = f"{value.newsroom}: {said} – {original.issue.title}"
         with transaction.atomic():
             send = Send.objects.create(
-                issue=original.issue, audience=original.audience, correction=correction, is_correction=True, language=original.language,
-                subject=f"{value.newsroom}: {words(original.language)['correction']} – {original.issue.title}"[:300],
-                html=render_correction_mail(value, correction.text), text=render_correction_text(value, correction.text), started_by=user,
-            )  # fmt: skip
+                issue=original.issue,
+                audience=original.audience,
+                correction=correction,
+                is_correction=True,
+                language=original.language,
+                subject=subject[:300],
+                html=render_correction_mail(value, correction.text),
+                text=render_correction_text(value, correction.text),
+                started_by=user,
+            )
             with connection.cursor() as cursor:
                 cursor.execute(_QUEUE_AGAIN, [send.pk, original.pk, original.audience_id])
                 if cursor.rowcount == 0:
@@ -118,25 +134,29 @@ def send_correction(correction: Correction, user: AbstractBaseUser | None = None
             enqueue_lanes(send)
         begun.append(send)
     if not begun:
-        raise SendRefused("nobody who received this issue is left to write to, or the correction was sent already.")
+        raise SendRefused(
+            "nobody who received this issue is left to write to, or the correction was sent already."
+        )
     return begun
 
 
-# Those whom the relay took the issue for, or may have: a correction to somebody who has not seen the mistake does no harm.
+# Those whom the relay took the issue for, or may have: a correction to somebody who has not seen the mistake
+# does no harm.
 _QUEUE_AGAIN = """
 INSERT INTO mailing_delivery (send_id, address, token, state, attempts, not_before, reply, changed)
 SELECT %s, earlier.address, earlier.token, 'queued', 0, now(), '', now()
 FROM mailing_delivery earlier
 JOIN mailing_subscription subscription ON subscription.token = earlier.token
-WHERE earlier.send_id = %s AND earlier.state IN ('sent', 'in doubt', 'sending') AND subscription.audience_id = %s AND subscription.ended IS NULL
+WHERE earlier.send_id = %s AND earlier.state IN ('sent', 'in doubt', 'sending')
+    AND subscription.audience_id = %s AND subscription.ended IS NULL
 ORDER BY earlier.id
 """
 
 
 def _already(send: Send) -> str:
     return (
-        f"“{send.issue.title}” was sent to “{send.audience}” on {timezone.localtime(send.started):%d %B %Y at %H:%M}; "
-        "an issue goes to an audience once."
+        f"“{send.issue.title}” was sent to “{send.audience}” on"
+        f" {timezone.localtime(send.started):%d %B %Y at %H:%M}; an issue goes to an audience once."
     )
 
 
@@ -264,7 +284,13 @@ def _deliver_batch(batch: list[tuple[int, str, str]], compiled: Compiled, relay:
                 last = {**last, "done": key, "state": after, "reply": f"no reply: {error}"[:300]}
             except RelayDown as error:
                 wait = timedelta(seconds=30)
-                last = {**last, "done": key, "state": Delivery.State.QUEUED, "reply": str(error)[:300], "wait": wait}
+                last = {
+                    **last,
+                    "done": key,
+                    "state": Delivery.State.QUEUED,
+                    "reply": str(error)[:300],
+                    "wait": wait,
+                }
                 raise
     finally:
         _advance(last, None)
@@ -273,7 +299,11 @@ def _deliver_batch(batch: list[tuple[int, str, str]], compiled: Compiled, relay:
 def _after_refusal(key: int, refused: Refused) -> dict[str, object]:
     attempts = Delivery.objects.values_list("attempts", flat=True).get(pk=key)
     if refused.is_temporary and attempts < ATTEMPTS:
-        return {"state": Delivery.State.QUEUED, "reply": str(refused), "wait": RETRY_AFTER * 2 ** (attempts - 1)}
+        return {
+            "state": Delivery.State.QUEUED,
+            "reply": str(refused),
+            "wait": RETRY_AFTER * 2 ** (attempts - 1),
+        }
     return {"state": Delivery.State.REFUSED, "reply": str(refused)}
 
 
@@ -296,5 +326,7 @@ def resolve_in_doubt(send: Send, resend: bool) -> int:
             Send.objects.filter(pk=send.pk).update(finished=None)
             enqueue_lanes(send)
         else:
-            count = doubtful.update(state=Delivery.State.REFUSED, reply="in doubt; the editor decided not to resend")
+            count = doubtful.update(
+                state=Delivery.State.REFUSED, reply="in doubt; the editor decided not to resend"
+            )
     return int(count)

@@ -1,4 +1,6 @@
-"""What the mailing does when a teller changes what may be shown: mails that have not left yet are rendered anew."""
+"""What the mailing does when a teller changes what may be shown: mails that have not left yet are rendered
+anew.
+"""
 
 from __future__ import annotations
 

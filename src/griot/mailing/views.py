@@ -43,12 +43,16 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         subscription.ended = ended
     language = subscription.audience.language
     return render(
-        request, "mailing/unsubscribe.html",
+        request,
+        "mailing/unsubscribe.html",
         {
-            "subscription": subscription, "done": request.method == "POST", "language": language, "say": words(language),
+            "subscription": subscription,
+            "done": request.method == "POST",
+            "language": language,
+            "say": words(language),
             "rtl": is_right_to_left(language),
         },
-    )  # fmt: skip
+    )
 
 
 def _may_send(request: HttpRequest) -> bool:
@@ -61,7 +65,9 @@ def send(request: HttpRequest, issue_id: int) -> HttpResponse:
         return permission_denied(request)
     issue = get_object_or_404(IssuePage, pk=issue_id)
     if request.method == "POST" and "at" in request.POST:
-        chosen = list(Audience.objects.filter(pk__in=[pk for pk in request.POST.getlist("audiences") if pk.isdigit()]))
+        chosen = list(
+            Audience.objects.filter(pk__in=[pk for pk in request.POST.getlist("audiences") if pk.isdigit()])
+        )
         zone = request.POST.get("zone", "")
         try:
             at = moment(request.POST["at"], zone)
@@ -70,7 +76,9 @@ def send(request: HttpRequest, issue_id: int) -> HttpResponse:
             messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
         else:
             messages.success(
-                request, f"“{issue.title}” goes out on {timezone.localtime(at, at.tzinfo):%d %B %Y at %H:%M} ({zone})."
+                request,
+                f"“{issue.title}” goes out on {timezone.localtime(at, at.tzinfo):%d %B %Y at %H:%M}"
+                f" ({zone}).",
             )
         return redirect("mailing:send", issue.pk)
     if request.method == "POST":
@@ -83,10 +91,12 @@ def send(request: HttpRequest, issue_id: int) -> HttpResponse:
         messages.success(request, f"Sending “{issue.title}” to “{audience}” has begun.")
         return redirect("mailing:send_status", begun.pk)
     sent = {
-        s.audience_id: s for s in Send.objects.filter(issue__translation_key=issue.translation_key, is_correction=False)
+        s.audience_id: s
+        for s in Send.objects.filter(issue__translation_key=issue.translation_key, is_correction=False)
     }
     planned = {
-        s.audience_id: s for s in Schedule.objects.filter(issue__translation_key=issue.translation_key, send=None)
+        s.audience_id: s
+        for s in Schedule.objects.filter(issue__translation_key=issue.translation_key, send=None)
     }
     audiences = [
         {
@@ -99,12 +109,18 @@ def send(request: HttpRequest, issue_id: int) -> HttpResponse:
     ]
     tomorrow = timezone.localtime() + timedelta(days=1)
     return render(
-        request, "mailing/send.html",
+        request,
+        "mailing/send.html",
         {
-            "issue": issue, "audiences": audiences, "reason": "" if issue.live else why_not(issue), "zones": sorted(available_timezones()),
-            "zone": settings.TIME_ZONE, "at": f"{tomorrow:%Y-%m-%d}T07:30", "may_schedule": any(not a["send"] and a["recipients"] for a in audiences),
+            "issue": issue,
+            "audiences": audiences,
+            "reason": "" if issue.live else why_not(issue),
+            "zones": sorted(available_timezones()),
+            "zone": settings.TIME_ZONE,
+            "at": f"{tomorrow:%Y-%m-%d}T07:30",
+            "may_schedule": any(not a["send"] and a["recipients"] for a in audiences),
         },
-    )  # fmt: skip
+    )
 
 
 @require_POST
@@ -132,11 +148,13 @@ def correction(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("mailing:correction", row.pk)
         messages.success(request, "Sending the correction has begun.")
         return redirect("mailing:send_status", begun[0].pk)
-    earlier = Send.objects.filter(issue__translation_key=row.issue.translation_key, is_correction=False).select_related(
-        "audience"
-    )
+    earlier = Send.objects.filter(
+        issue__translation_key=row.issue.translation_key, is_correction=False
+    ).select_related("audience")
     done = set(row.sends.values_list("audience", flat=True))
-    reached = [{"send": s, "recipients": s.counts()["sent"], "is_done": s.audience_id in done} for s in earlier]
+    reached = [
+        {"send": s, "recipients": s.counts()["sent"], "is_done": s.audience_id in done} for s in earlier
+    ]
     return render(
         request,
         "mailing/correction.html",
@@ -160,9 +178,17 @@ def send_status(request: HttpRequest, send_id: int) -> HttpResponse:
     left = counts["queued"] + counts["claimed"] + counts["sending"]
     troubled = send.deliveries.filter(state__in=["refused", "in doubt"]).order_by("state", "address")[:200]
     return render(
-        request, "mailing/send_status.html",
-        {"send": send, "counts": counts, "total": total, "done": total - left, "troubled": troubled, "policy": settings.IN_DOUBT},
-    )  # fmt: skip
+        request,
+        "mailing/send_status.html",
+        {
+            "send": send,
+            "counts": counts,
+            "total": total,
+            "done": total - left,
+            "troubled": troubled,
+            "policy": settings.IN_DOUBT,
+        },
+    )
 
 
 @require_POST
@@ -211,9 +237,10 @@ def outbox_mail(request: HttpRequest, name: str) -> HttpResponse:
     source = _mail_path(name).read_text("utf-8", "replace")
     frame = reverse("mailing:outbox_html", args=[name])
     return render(
-        request, "mailing/mail.html",
+        request,
+        "mailing/mail.html",
         {"message": message, "text": text.get_content() if text else "", "source": source, "frame": frame},
-    )  # fmt: skip
+    )
 
 
 @xframe_options_sameorigin

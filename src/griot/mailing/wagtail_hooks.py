@@ -90,7 +90,9 @@ class SendMenuItem(ActionMenuItem):
 
     def is_shown(self, context: dict[str, Any]) -> bool:
         page = context.get("page")
-        return isinstance(page, IssuePage) and page.live and context["request"].user.has_perm("mailing.add_send")
+        return (
+            isinstance(page, IssuePage) and page.live and context["request"].user.has_perm("mailing.add_send")
+        )
 
     def get_url(self, context: dict[str, Any]) -> str:
         return reverse("mailing:send", args=[context["page"].pk])

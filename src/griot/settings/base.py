@@ -24,7 +24,12 @@ USER_AGENT = f"Griot/{__version__} (+{PUBLIC_URL}; {CONTACT})"
 TIME_ZONE = env.str("GRIOT_TIME_ZONE", "UTC")
 USE_TZ = True
 LANGUAGE_CODE = "en"
-LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
+LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
+    ("en", "English"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("ar", "العربية"),
+]
 WAGTAIL_I18N_ENABLED = True
 WAGTAIL_FINISH_WORKFLOW_ACTION = "griot.digest.release.finishing.keep_approved"
 WAGTAILLOCALIZE_MACHINE_TRANSLATOR = {"CLASS": "griot.digest.release.translating.Machine"}
@@ -68,18 +73,26 @@ MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a phone's clock may be off
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_HOST == "localhost"  # where browsers themselves allow it
 SOCIALACCOUNT_ADAPTER = "griot.accounts.adapters.SingleSignOn"
-# One provider, whose accounts an administrator has made here; a form in between would be stopped by our own form-action.
+# One provider, whose accounts an administrator has made here; a form in between would be stopped by our own
+# form-action.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 OIDC_SERVER = env.str("GRIOT_OIDC_SERVER", "").rstrip("/")
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
-        "APPS": [{
-            "provider_id": "sso", "name": env.str("GRIOT_OIDC_NAME", "your organisation"), "client_id": env.str("GRIOT_OIDC_CLIENT", ""),
-            "secret": env.str("GRIOT_OIDC_SECRET", ""), "settings": {"server_url": OIDC_SERVER},
-        }] if OIDC_SERVER else [],
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": env.str("GRIOT_OIDC_NAME", "your organisation"),
+                "client_id": env.str("GRIOT_OIDC_CLIENT", ""),
+                "secret": env.str("GRIOT_OIDC_SECRET", ""),
+                "settings": {"server_url": OIDC_SERVER},
+            }
+        ]
+        if OIDC_SERVER
+        else [],
     }
-}  # fmt: skip
+}
 
 # --- the demo ---------------------------------------------------------------------------
 DEMO = demo_facts()  # made by `./griot up` without --empty; empty in a real newsroom
@@ -186,12 +199,19 @@ _dsn = conninfo_to_dict(env.str("DATABASE_URL"))  # any libpq URL or DSN, socket
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
-        **{django: str(_dsn.pop(libpq, "")) for django, libpq in [
-            ("NAME", "dbname"), ("USER", "user"), ("PASSWORD", "password"), ("HOST", "host"), ("PORT", "port")
-        ]},
+        **{
+            django: str(_dsn.pop(libpq, ""))
+            for django, libpq in [
+                ("NAME", "dbname"),
+                ("USER", "user"),
+                ("PASSWORD", "password"),
+                ("HOST", "host"),
+                ("PORT", "port"),
+            ]
+        },
         "OPTIONS": _dsn,
     }
-}  # fmt: skip
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # jobs are asked for by name; a worker alone loads what does them

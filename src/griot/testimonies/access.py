@@ -1,7 +1,7 @@
 """Who may do what with which testimony: one table, asked by every view and API.
 
-A role is a permission that groups carry (Settings, Groups); an account may have several. A messenger has no account: their
-phone's key opens their own testimonies alone, through the capture API.
+A role is a permission that groups carry (Settings, Groups); an account may have several. A messenger has no
+account: their phone's key opens their own testimonies alone, through the capture API.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ _WITHDRAWN_ACTIONS: frozenset[Action] = frozenset({"see", "departures"})  # of t
 
 
 def roles_of(user: Any) -> frozenset[Role]:
-    return frozenset(role for role, permission in ROLES.items() if user.is_active and user.has_perm(permission))
+    return frozenset(
+        role for role, permission in ROLES.items() if user.is_active and user.has_perm(permission)
+    )
 
 
 def opens_raw_material(user: Any) -> bool:
@@ -58,7 +60,9 @@ def _reach(role: Role, user: Any) -> Q:
     """Which testimonies a role sees."""
     match role:
         case "coordinator":
-            mine = Q(messenger__team__coordinators=user) | Q(messenger__isnull=True, campaign__teams__coordinators=user)
+            mine = Q(messenger__team__coordinators=user) | Q(
+                messenger__isnull=True, campaign__teams__coordinators=user
+            )
             return _ALL if user.is_superuser else mine
         case "editor" | "approver":
             return ~Q(state__in=_BEFORE_SAFE) | Q(assigned=user)
@@ -75,7 +79,9 @@ def visible(user: Any) -> QuerySet[Testimony]:
 
 
 def allowed(user: Any, testimony: Testimony) -> frozenset[Action]:
-    """All that the user may do with this testimony, now: nothing, for whom raw material is open but a second factor missing."""
+    """All that the user may do with this testimony, now: nothing, for whom raw material is open but a second
+    factor missing.
+    """
     if opens_raw_material(user) and not has_second_factor(user):
         return frozenset()
     found: set[Action] = set()
@@ -100,7 +106,11 @@ def note(user: Any, testimony: Testimony | None, what: str, detail: str = "") ->
     known = user if getattr(user, "pk", None) else None
     who = (user.get_full_name() or user.get_username()) if known else str(user or "nobody")
     Access.objects.create(
-        testimony=testimony.pk if testimony else None, user=known, who=who[:160], what=what, detail=detail[:200]
+        testimony=testimony.pk if testimony else None,
+        user=known,
+        who=who[:160],
+        what=what,
+        detail=detail[:200],
     )
 
 
@@ -115,7 +125,9 @@ _TABLES: Mapping[Role, tuple[str, ...]] = {
 
 
 def first_groups() -> None:
-    """A group for each role, for accounts to be put into (Settings, Users); whoever wants others changes them."""
+    """A group for each role, for accounts to be put into (Settings, Users); whoever wants others changes
+    them.
+    """
     for role, tables in _TABLES.items():
         group, is_new = Group.objects.get_or_create(name=f"Testimonies: {role}")
         if is_new:

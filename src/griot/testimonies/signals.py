@@ -8,8 +8,10 @@ from django.dispatch import Signal
 from griot.testimonies.models import Testimony
 
 changed = Signal()
-"""`pk`: what may be shown of the testimony is not what it was: published, taken off, consent changed, withdrawn, expired.
-Sent after the change is committed. A receiver that keeps a copy of anything shown has to make it anew."""
+"""`pk`: what may be shown of the testimony is not what it was: published, taken off, consent changed,
+withdrawn, expired. Sent after the change is committed. A receiver that keeps a copy of anything shown has to
+make it anew.
+"""
 
 
 def announce(testimony: Testimony) -> None:

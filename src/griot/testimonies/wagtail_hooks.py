@@ -36,7 +36,10 @@ class CountryViewSet(ModelViewSet):
 class GuideViewSet(ModelViewSet):
     model = Guide
     icon = "list-ul"
-    panels = [*map(FieldPanel, ["campaign", "kind", "language", "title"]), FieldPanel("prompts", widget=PROMPTS)]
+    panels = [
+        *map(FieldPanel, ["campaign", "kind", "language", "title"]),
+        FieldPanel("prompts", widget=PROMPTS),
+    ]
     list_display = ["title", "campaign", "kind", "language"]
     menu_label = "Interview guides"
 
@@ -53,9 +56,10 @@ class ModuleViewSet(ModelViewSet):
     model = Module
     icon = "doc-full"
     panels = [
-        *map(FieldPanel, ["campaign", "slug", "language", "position", "title", "text"]), FieldPanel("questions", widget=QUESTIONS),
+        *map(FieldPanel, ["campaign", "slug", "language", "position", "title", "text"]),
+        FieldPanel("questions", widget=QUESTIONS),
         *map(FieldPanel, ["is_required", "refresh_days"]),
-    ]  # fmt: skip
+    ]
     list_display = ["title", "campaign", "language", "position"]
     menu_label = "Training"
 
@@ -77,9 +81,13 @@ class MessengerViewSet(ModelViewSet):
 
 
 _viewsets = [
-    CampaignViewSet("campaigns"), CountryViewSet("country_teams"), GuideViewSet("guides"), ConsentTextViewSet("consent_texts"),
-    ModuleViewSet("training_modules"), ReferralViewSet("referrals"),
-]  # fmt: skip
+    CampaignViewSet("campaigns"),
+    CountryViewSet("country_teams"),
+    GuideViewSet("guides"),
+    ConsentTextViewSet("consent_texts"),
+    ModuleViewSet("training_modules"),
+    ReferralViewSet("referrals"),
+]
 _messengers = MessengerViewSet("messengers")
 
 

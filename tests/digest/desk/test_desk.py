@@ -26,7 +26,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def editor(db):
-    return get_user_model().objects.create_superuser("ana", "ana@example.org", "x", first_name="Ana", last_name="Lima")
+    return get_user_model().objects.create_superuser(
+        "ana", "ana@example.org", "x", first_name="Ana", last_name="Lima"
+    )
 
 
 @pytest.fixture
@@ -46,11 +48,24 @@ def tell(title: str, *outlets: str, country: str = "IT", hours: float = 2, langu
     story = Story.objects.create(first_published=now, last_published=now)
     for n, name in enumerate(outlets or ("The Harbour Times",)):
         outlet, _ = Outlet.objects.get_or_create(name=name)
-        text = f"{title}. The coast guard said that {n + 3} boats with migrants were met near Lampedusa on Sunday."
+        text = (
+            f"{title}. The coast guard said that {n + 3} boats with migrants were met near Lampedusa on"
+            " Sunday."
+        )
         Article.objects.create(
-            outlet=outlet, url=f"https://{name.replace(' ', '').lower()}.example/{story.pk}/{n}", title=title, summary=text, text=text,
-            language=language, published=now, published_from="feed", read_from="page", story=story, places=[country], search=search_vector(title, text, text),
-        )  # fmt: skip
+            outlet=outlet,
+            url=f"https://{name.replace(' ', '').lower()}.example/{story.pk}/{n}",
+            title=title,
+            summary=text,
+            text=text,
+            language=language,
+            published=now,
+            published_from="feed",
+            read_from="page",
+            story=story,
+            places=[country],
+            search=search_vector(title, text, text),
+        )
     return story
 
 
@@ -96,11 +111,16 @@ def test_an_empty_desk_says_what_to_do(desk_client, site):
 @pytest.mark.parametrize(
     ("asked", "titles"),
     [
-        ({"country": "GB"}, ["Court"]), ({"language": "fr"}, []), ({"q": "bangladesh"}, ["Refugee"]), ({"q": 'title:"refugee camp"'}, ["Refugee"]),
-        ({"q": "court NOT asylum"}, []), ({"q": "country:BD OR country:GB", "state": "all"}, ["Court", "Refugee"]), ({"ours": "on"}, []),
+        ({"country": "GB"}, ["Court"]),
+        ({"language": "fr"}, []),
+        ({"q": "bangladesh"}, ["Refugee"]),
+        ({"q": 'title:"refugee camp"'}, ["Refugee"]),
+        ({"q": "court NOT asylum"}, []),
+        ({"q": "country:BD OR country:GB", "state": "all"}, ["Court", "Refugee"]),
+        ({"ours": "on"}, []),
         ({"q": "a fire among displaced people", "meaning": "on"}, ["Refugee", "57", "Court"]),
     ],
-)  # fmt: skip
+)
 def test_filters_and_search_narrow_the_list(desk_client, night, asked, titles):
     from griot.press.core.language.vectors import default_encoder
 
@@ -120,11 +140,17 @@ def test_a_search_that_cannot_be_read_says_so(desk_client, night):
 
 def test_choices_say_how_many_stories_they_leave(night):
     found = stories.choices(stories.Asked())
-    assert [(c.name, c.count) for c in found["country"]] == [("Bangladesh", 1), ("United Kingdom", 1), ("Italy", 1)]
+    assert [(c.name, c.count) for c in found["country"]] == [
+        ("Bangladesh", 1),
+        ("United Kingdom", 1),
+        ("Italy", 1),
+    ]
     assert {c.name for c in found["outlet"]} >= {"Wirepoint", "Northern Ledger"}
 
 
-def test_the_number_of_queries_does_not_grow_with_the_stories(desk_client, night, django_assert_max_num_queries):
+def test_the_number_of_queries_does_not_grow_with_the_stories(
+    desk_client, night, django_assert_max_num_queries
+):
     def asked(path: str = "/admin/desk/") -> int:
         from django.db import connection
         from django.test.utils import CaptureQueriesContext
@@ -162,7 +188,11 @@ def test_a_told_story_is_open_again_only_with_news(night):
 
 def test_claims_are_cut_out_of_the_line_where_they_stand():
     body = "reported that 57 people came and 57 stayed in Rome."
-    claims = [Claim("57", "number", "u", "57 people came"), Claim("Rome", "place"), Claim("57 people", "number")]
+    claims = [
+        Claim("57", "number", "u", "57 people came"),
+        Claim("Rome", "place"),
+        Claim("57 people", "number"),
+    ]
     cut = pieces(body, claims, frozenset({"Rome"}))
     assert "".join(p.text for p in cut) == body
     assert [(p.text, p.state) for p in cut if p.claim] == [
@@ -191,7 +221,9 @@ def test_accepting_puts_the_line_into_the_issue_in_the_houses_order(editor, nigh
 
 def test_regions_are_spread_among_lines_of_like_weight(editor, site):
     first_beat()
-    told = [tell(f"Migrants {n} at the border", country=code) for n, code in enumerate(["IT", "IT", "NG", "IT"])]
+    told = [
+        tell(f"Migrants {n} at the border", country=code) for n, code in enumerate(["IT", "IT", "NG", "IT"])
+    ]
     rate_stories({s.pk for s in told})
     for story in told:
         act("accept", editor, {"story": story.pk})
@@ -206,7 +238,9 @@ def test_an_unsupported_claim_blocks_until_somebody_answers_for_it(editor, night
         editor,
         {
             "story": story.pk,
-            "version": 0 if not Line.objects.filter(story=story).exists() else Line.objects.get(story=story).version,
+            "version": (
+                0 if not Line.objects.filter(story=story).exists() else Line.objects.get(story=story).version
+            ),
             "body": "reported that 99 migrants were rescued off Lampedusa.",
         },
     )
@@ -229,7 +263,12 @@ def test_an_edit_is_checked_shown_in_the_issue_and_never_drafted_over(editor, ni
     act(
         "edit",
         editor,
-        {"story": story.pk, "version": 0, "body": "reported that boats were met near Lampedusa.", "outlets": [chosen]},
+        {
+            "story": story.pk,
+            "version": 0,
+            "body": "reported that boats were met near Lampedusa.",
+            "outlets": [chosen],
+        },
     )
     with draft_of(issue_in_the_making().pk) as draft:
         value = draft.lines("press_review")[0]["value"]
@@ -243,8 +282,13 @@ def test_an_edit_is_checked_shown_in_the_issue_and_never_drafted_over(editor, ni
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [({"body": ""}, "needs words"), ({"body": "x" * 3000}, "at most"), ({"outlets": ["https://elsewhere.example/"]}, "at least one outlet"), ({"version": 7}, "changed this line meanwhile")],
-)  # fmt: skip
+    [
+        ({"body": ""}, "needs words"),
+        ({"body": "x" * 3000}, "at most"),
+        ({"outlets": ["https://elsewhere.example/"]}, "at least one outlet"),
+        ({"version": 7}, "changed this line meanwhile"),
+    ],
+)
 def test_an_edit_that_cannot_be_says_why(editor, night, data, words):
     act("accept", editor, {"story": night[0].pk})
     with pytest.raises(Refused, match=words):
@@ -274,19 +318,27 @@ def test_every_act_can_be_undone_in_turn(editor, night):
 
     def state() -> tuple:
         return (
-            lines(), lines("trending"), list(Story.objects.order_by("pk").values_list("decision", "merged_into", "headline")),
-            list(Line.objects.order_by("story").values_list("story", "body", "mention")), sorted(Article.objects.values_list("pk", "story")),
-            Override.objects.count(), Verdict.objects.count(),
-        )  # fmt: skip
+            lines(),
+            lines("trending"),
+            list(Story.objects.order_by("pk").values_list("decision", "merged_into", "headline")),
+            list(Line.objects.order_by("story").values_list("story", "body", "mention")),
+            sorted(Article.objects.values_list("pk", "story")),
+            Override.objects.count(),
+            Verdict.objects.count(),
+        )
 
     before = [state()]
     articles = list(rescue.articles.values_list("pk", flat=True))
     for kind, data in (
-        ("discard", {"story": rescue.pk}), ("later", {"story": court.pk}), ("reopen", {"story": court.pk}), ("accept", {"story": rescue.pk}),
+        ("discard", {"story": rescue.pk}),
+        ("later", {"story": court.pk}),
+        ("reopen", {"story": court.pk}),
+        ("accept", {"story": rescue.pk}),
         ("edit", {"story": rescue.pk, "version": line.version, "body": "reported that 99 boats came."}),
-        ("vouch", {"story": rescue.pk, "claim": "99", "why": "seen by myself"}), ("move", {"story": fire.pk, "section": "trending"}),
+        ("vouch", {"story": rescue.pk, "claim": "99", "why": "seen by myself"}),
+        ("move", {"story": fire.pk, "section": "trending"}),
         ("merge", {"story": fire.pk, "with": [rescue.pk]}),
-    ):  # fmt: skip
+    ):
         act(kind, editor, data)
         before.append(state())
     merged = Story.objects.get(merged_into=None, articles__in=articles[:1])
@@ -327,8 +379,19 @@ def test_the_desk_goes_on_with_tomorrow_when_today_is_out(editor, night):
     assert issue_in_the_making().day == timezone.localdate() + timedelta(days=1)
 
 
-@pytest.mark.parametrize("data", [b"", b"[]", b"{", b'{"kind": "fly"}', b'{"kind": "accept"}', b'{"kind": "accept", "story": "x"}',
-                                  b'{"kind": "split", "story": 1, "articles": ["a"]}', b'{"kind": "move", "story": 99999}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"kind": "fly"}',
+        b'{"kind": "accept"}',
+        b'{"kind": "accept", "story": "x"}',
+        b'{"kind": "split", "story": 1, "articles": ["a"]}',
+        b'{"kind": "move", "story": 99999}',
+    ],
+)
 def test_what_the_desk_does_not_understand_is_refused(desk_client, night, data):
     answer = desk_client.post("/admin/desk/act/", data, content_type="application/json")
     assert answer.status_code in (400, 422) and answer.json()["message"]
@@ -336,11 +399,17 @@ def test_what_the_desk_does_not_understand_is_refused(desk_client, night, data):
 
 def test_acts_answer_with_what_is_to_be_drawn(desk_client, night):
     answer = desk_client.post(
-        "/admin/desk/act/", json.dumps({"kind": "accept", "story": night[0].pk}), content_type="application/json"
+        "/admin/desk/act/",
+        json.dumps({"kind": "accept", "story": night[0].pk}),
+        content_type="application/json",
     ).json()
-    assert answer["message"].startswith("Accepted: 57 migrants") and 'data-decision="accepted"' in answer["row"]
+    assert (
+        answer["message"].startswith("Accepted: 57 migrants") and 'data-decision="accepted"' in answer["row"]
+    )
     assert "reported that" in answer["issue"] and answer["totals"]["accepted"] == 1
-    answer = desk_client.post("/admin/desk/act/", json.dumps({"kind": "undo"}), content_type="application/json").json()
+    answer = desk_client.post(
+        "/admin/desk/act/", json.dumps({"kind": "undo"}), content_type="application/json"
+    ).json()
     assert answer["message"].startswith("Undone: Accepted") and answer["totals"]["accepted"] == 0
 
 

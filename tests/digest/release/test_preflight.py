@@ -1,4 +1,6 @@
-"""Before an issue goes out: pictures and their rights, the pre-flight, approval by a second person, frames, editions."""
+"""Before an issue goes out: pictures and their rights, the pre-flight, approval by a second person, frames,
+editions.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,11 @@ def photo(format: str = "JPEG", xmp: bytes = XMP, orientation: int = 1) -> bytes
 
 def test_a_file_says_who_took_the_picture_and_what_it_shows():
     said = read_metadata(photo())
-    assert (said.credit, said.description, said.licence) == ("Agence Rive/Ada Obi", "A boat at a pier", "CC BY 4.0")
+    assert (said.credit, said.description, said.licence) == (
+        "Agence Rive/Ada Obi",
+        "A boat at a pier",
+        "CC BY 4.0",
+    )
     said = read_metadata(photo(xmp=b""))
     assert (said.credit, said.description) == ("Bo Lind", "From the EXIF")
     assert read_metadata(b"no picture").credit == ""
@@ -70,7 +76,9 @@ def test_nothing_of_it_is_kept_and_the_picture_stands_upright(format):
 @pytest.mark.django_db
 def test_uploading_fills_in_the_form_and_strips_the_file(admin_client, site):
     file = SimpleUploadedFile("boat.jpg", photo(), "image/jpeg")
-    answer = admin_client.post("/admin/images/add/", {"title": "Boat", "file": file, "collection": 1, "tags": ""})
+    answer = admin_client.post(
+        "/admin/images/add/", {"title": "Boat", "file": file, "collection": 1, "tags": ""}
+    )
     if answer.status_code == 200 and "errorlist" in answer.content.decode():
         raise AssertionError(answer.content.decode()[:3000])
     picture = Picture.objects.get()
@@ -115,9 +123,12 @@ class TestThePreflight:
     def test_claims_that_no_article_supports_and_who_answers_for_them(self, issue, admin_user):
         story = Story.objects.create(first_published=timezone.now(), last_published=timezone.now())
         line = Line.objects.create(
-            story=story, outlets=[], body="reported that 57 <b>people</b> & others agreed.", ok=False,
+            story=story,
+            outlets=[],
+            body="reported that 57 <b>people</b> & others agreed.",
+            ok=False,
             claims=[{"text": "57", "kind": "number", "url": "", "passage": ""}],
-        )  # fmt: skip
+        )
         issue.body[5].value["lines"][0]["story"] = story.pk
         found = next(f for f in preflight(issue) if f.level == "block")
         assert (
@@ -134,10 +145,14 @@ class TestThePreflight:
     def test_pictures_without_rights_credit_or_words(self, issue):
         Picture.objects.update(rights_until=timezone.localdate() + timedelta(days=2))
         assert "end after" in told(IssuePage.objects.get(), "warn")
-        Picture.objects.update(rights_until=timezone.localdate() - timedelta(days=2), credit="", description=" ")
+        Picture.objects.update(
+            rights_until=timezone.localdate() - timedelta(days=2), credit="", description=" "
+        )
         found = told(IssuePage.objects.get(), "block")
         assert (
-            "The rights to “A picture” have ended" in found and "no credit" in found and "no alternative text" in found
+            "The rights to “A picture” have ended" in found
+            and "no credit" in found
+            and "no alternative text" in found
         )
 
     def test_terms_repeated_outlets_bare_links_and_size(self, issue):
@@ -172,7 +187,9 @@ class TestThePreflight:
         web.pages["here/there"] = (200, {}, b"yes")
         issue.save_revision()
         check_links_of(issue.pk)
-        assert f"Dead link: http://here.localhost:{web.port}/gone (not found (HTTP 404))" in told(issue, "warn")
+        assert f"Dead link: http://here.localhost:{web.port}/gone (not found (HTTP 404))" in told(
+            issue, "warn"
+        )
         assert LinkCheck.objects.get(url__endswith="/there").error == ""
         assert "being checked" not in told(issue)
 
@@ -180,7 +197,9 @@ class TestThePreflight:
         monkeypatch.setenv("PATH", str(tmp_path))
         assert spam_score(issue_of(issue)) is None and "SpamAssassin is not installed" in told(issue, "info")
         program = tmp_path / "spamassassin"
-        program.write_text("#!/bin/sh\n/bin/cat >/dev/null\necho 'X-Spam-Status: Yes, score=7.3 required=5.0'\n")
+        program.write_text(
+            "#!/bin/sh\n/bin/cat >/dev/null\necho 'X-Spam-Status: Yes, score=7.3 required=5.0'\n"
+        )
         program.chmod(0o755)
         assert "SpamAssassin gives this issue 7.3 points" in told(issue, "warn")
 
@@ -188,7 +207,10 @@ class TestThePreflight:
         issue.body[0].value["link"]["url"] = ""
         issue.save_revision()
         page = admin_client.get(f"/admin/issues/preflight/{issue.pk}/").content.decode()
-        assert f'/admin/pages/{issue.pk}/edit/#block-{issue.body[0].id}-section"' in page and "leads nowhere" in page
+        assert (
+            f'/admin/pages/{issue.pk}/edit/#block-{issue.body[0].id}-section"' in page
+            and "leads nowhere" in page
+        )
 
 
 # --- approval ------------------------------------------------------------------------------
@@ -282,7 +304,9 @@ class TestEditions:
             assert "لم يُترجم بعد" in render(value, format)
         assert "not translated yet" in told(arabic, "warn")
 
-    def test_the_machines_words_are_marked_until_somebody_has_read_them(self, issue, admin_user, settings, web):
+    def test_the_machines_words_are_marked_until_somebody_has_read_them(
+        self, issue, admin_user, settings, web
+    ):
         import json
 
         from wagtail_localize.models import StringTranslation

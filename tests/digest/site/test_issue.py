@@ -35,12 +35,26 @@ def issue(site):
 def test_the_text_has_the_shape_readers_know(issue):
     text = render(issue_of(issue), "text")
     order = [
-        "Unable to see images? Click here", "12 December 2018", "Comments/questions:", "Photo: AFP/Somebody", "Communities Meet to Share",
-        "Dakar (IPS) – Communities have been", "Read here", "A Year in Pictures: Migration", "TIME: A group", "Click here for more images",
-        "main banner", "“I must protect it", "Abdul Jabar Dimalna – Displaced from Marawi", "Click here for more Holding On stories", "Read more",
-        "Barbara and Chaqir: “Being different", "Share on", "  • The Gulf Today and MENAFN reported that 57 <b>people</b> & others agreed.",
+        "Unable to see images? Click here",
+        "12 December 2018",
+        "Comments/questions:",
+        "Photo: AFP/Somebody",
+        "Communities Meet to Share",
+        "Dakar (IPS) – Communities have been",
+        "Read here",
+        "A Year in Pictures: Migration",
+        "TIME: A group",
+        "Click here for more images",
+        "main banner",
+        "“I must protect it",
+        "Abdul Jabar Dimalna – Displaced from Marawi",
+        "Click here for more Holding On stories",
+        "Read more",
+        "Barbara and Chaqir: “Being different",
+        "Share on",
+        "  • The Gulf Today and MENAFN reported that 57 <b>people</b> & others agreed.",
         "  • Outlet a, Outlet b, Outlet c, Outlet d and others reported",
-    ]  # fmt: skip
+    ]
     flat = " ".join(text.split())
     at = [flat.find(" ".join(piece.split())) for piece in order]
     assert -1 not in at, order[at.index(-1)]
@@ -51,9 +65,24 @@ def test_the_text_has_the_shape_readers_know(issue):
 def test_the_text_follows_the_reference_issue(issue):
     reference = " ".join((SHARED / "reference-issue.txt").read_text().split())
     text = " ".join(render(issue_of(issue), "text").split())
-    words = ["Unable to see images? Click here", "12 December 2018", "Comments/questions:", "Photo:", "Dakar (IPS) –", "Read here",
-             "A Year in Pictures: Migration", "TIME: ", "Click here for more images", "main banner", "Abdul Jabar Dimalna – ",
-             "Click here for more Holding On stories", "Read more", "Barbara and Chaqir: ", "Share on", "• "]  # fmt: skip
+    words = [
+        "Unable to see images? Click here",
+        "12 December 2018",
+        "Comments/questions:",
+        "Photo:",
+        "Dakar (IPS) –",
+        "Read here",
+        "A Year in Pictures: Migration",
+        "TIME: ",
+        "Click here for more images",
+        "main banner",
+        "Abdul Jabar Dimalna – ",
+        "Click here for more Holding On stories",
+        "Read more",
+        "Barbara and Chaqir: ",
+        "Share on",
+        "• ",
+    ]
     for document in (reference, text):
         at = [document.find(w) for w in words]
         assert -1 not in at and at == sorted(at)
@@ -94,7 +123,9 @@ def test_the_mail_contacts_nobody_but_us(issue):
     tree = lxml_html.fromstring(render(issue_of(issue), "email"))
     loaded = [*tree.xpath("//img/@src"), *tree.xpath("//link/@href"), *tree.xpath("//script/@src")]
     assert loaded and all(address.startswith("http://localhost:8000/") for address in loaded)
-    assert "@import" not in render(issue_of(issue), "email") and "url(" not in render(issue_of(issue), "email")
+    assert "@import" not in render(issue_of(issue), "email") and "url(" not in render(
+        issue_of(issue), "email"
+    )
 
 
 def test_a_mail_that_clients_would_clip_is_refused(issue):
@@ -150,7 +181,9 @@ def test_an_empty_newsroom_says_so(client, site):
 def test_a_page_that_is_not_there_says_so_and_leads_on(client, site):
     response = client.get("/2001-01-01-en/")
     assert response.status_code == 404
-    assert "There is no such page here." in response.content.decode() and 'href="/"' in response.content.decode()
+    assert (
+        "There is no such page here." in response.content.decode() and 'href="/"' in response.content.decode()
+    )
 
 
 def test_a_draft_is_not_public(client, site):
@@ -202,7 +235,9 @@ def test_one_issue_a_day_and_language(issue):
     twin = IssuePage(title="Twin", slug="twin", day=issue.day, locale=issue.locale)
     with pytest.raises(ValidationError, match="is of that date and language already"):
         twin.clean()
-    IssuePage(title="Other", slug="other", day=issue.day, locale=Locale.objects.get(language_code="fr")).clean()
+    IssuePage(
+        title="Other", slug="other", day=issue.day, locale=Locale.objects.get(language_code="fr")
+    ).clean()
 
 
 def lines_of_a_night() -> Line:

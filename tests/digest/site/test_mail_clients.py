@@ -1,4 +1,6 @@
-"""Whatever CSS and HTML the e-mail uses is known to mail clients, or degrades harmlessly, and says why (caniemail's data)."""
+"""Whatever CSS and HTML the e-mail uses is known to mail clients, or degrades harmlessly, and says why
+(caniemail's data).
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,18 @@ from tests.browser.tools import tool
 from tests.digest.issues import make_full_issue
 
 CLIENTS = {
-    "gmail": ("desktop-webmail", "ios", "android", "mobile-webmail"), "outlook": ("windows", "outlook-com"),
-    "apple-mail": ("macos", "ios"), "yahoo": ("desktop-webmail", "ios", "android"), "samsung-email": ("android",),
-}  # fmt: skip
+    "gmail": ("desktop-webmail", "ios", "android", "mobile-webmail"),
+    "outlook": ("windows", "outlook-com"),
+    "apple-mail": ("macos", "ios"),
+    "yahoo": ("desktop-webmail", "ios", "android"),
+    "samsung-email": ("android",),
+}
 # What some of these clients don't know, and why the mail is whole without it.
 HARMLESS = {
-    "css-at-media": "only the dark colours and the phone's column widths stand in it; without it the mail is light, and its one column as wide as the window",
+    "css-at-media": (
+        "only the dark colours and the phone's column widths stand in it; without it the mail is light, and"
+        " its one column as wide as the window"
+    ),
     "css-at-media-prefers-color-scheme": "without it the mail is light",
     "css-background": "a colour; the sheet is white or takes the client's own",
     "css-border": "Outlook draws at most 8 pixels, and not on paragraphs: ours are 1 and 2 pixels",
@@ -144,12 +152,17 @@ def weakest(feature: dict) -> dict[str, str]:
 def test_what_the_mail_uses_is_supported_or_degrades_by_design(site, language):
     data = {f["slug"]: f for f in json.loads(open(tool("caniemail/data/caniemail.json")).read())["data"]}
     used = used_features(render(issue_of(make_full_issue(language)), "email"), set(data))
-    assert {"css-padding", "html-table", "css-at-media-prefers-color-scheme", "css-selector-class"} <= used, (
-        "the reader of the mail reads"
-    )
+    assert {
+        "css-padding",
+        "html-table",
+        "css-at-media-prefers-color-scheme",
+        "css-selector-class",
+    } <= used, "the reader of the mail reads"
     unsupported = {slug: clients for slug in sorted(used) if (clients := weakest(data[slug]))}
     print({slug: (sorted(clients), HARMLESS.get(slug)) for slug, clients in unsupported.items()})
-    assert {slug: (c, data[slug].get("notes_by_num")) for slug, c in unsupported.items() if slug not in HARMLESS} == {}
+    assert {
+        slug: (c, data[slug].get("notes_by_num")) for slug, c in unsupported.items() if slug not in HARMLESS
+    } == {}
     assert set(HARMLESS) <= set(unsupported), "what is no longer used needs no excuse"
     assert not used & {
         "css-display-flex",

@@ -1,4 +1,6 @@
-"""What readers open besides the issue: items, charts, cards, paper, search, feeds; and pictures whose rights end."""
+"""What readers open besides the issue: items, charts, cards, paper, search, feeds; and pictures whose rights
+end.
+"""
 
 from __future__ import annotations
 
@@ -57,23 +59,39 @@ def chart(issue: IssuePage) -> IssuePage:
 def test_a_pasted_table_becomes_a_series():
     series = parse_series(TABLE)
     assert series.labels == ("Jan", "Feb", "Mar")
-    assert series.columns == (("2016", (5320, 3900, 9700)), ("2017", (4510, None, 9100)), ("2018", (2340, 1980, None)))
+    assert series.columns == (
+        ("2016", (5320, 3900, 9700)),
+        ("2017", (4510, None, 9100)),
+        ("2018", (2340, 1980, None)),
+    )
 
 
 @pytest.mark.parametrize(
     ("table", "value"),
-    [("m;a\nx;1.234.567\ny;2", 1234567), ("m;a\nx;1.234\ny;5,5", 1234), ("m;a\nx;1,5\ny;2", 1.5), ("m,a\nx,1.25\ny,2", 1.25),
-     ('m,a\nx,"12,345"\ny,"1.5"', 12345), ("m\ta\nx\t12 %\ny\t2", 12)],
-)  # fmt: skip
+    [
+        ("m;a\nx;1.234.567\ny;2", 1234567),
+        ("m;a\nx;1.234\ny;5,5", 1234),
+        ("m;a\nx;1,5\ny;2", 1.5),
+        ("m,a\nx,1.25\ny,2", 1.25),
+        ('m,a\nx,"12,345"\ny,"1.5"', 12345),
+        ("m\ta\nx\t12 %\ny\t2", 12),
+    ],
+)
 def test_figures_are_read_in_any_locales_form(table, value):
     assert parse_series(table).columns[0][1][0] == value
 
 
 @pytest.mark.parametrize(
     ("table", "words"),
-    [("", "at least two rows"), ("a b\n1\n2", "no columns"), ("m,a\nx,many\ny,2", "row 2, column “a”: 'many' is no figure"),
-     ("m,a,a\nx,1,2\ny,1,2", "name of its own"), ("m,a\nx,1,2,3\ny,1", "row 2: 4 cells"), ("m,a\nx,\ny,-", "has no figures")],
-)  # fmt: skip
+    [
+        ("", "at least two rows"),
+        ("a b\n1\n2", "no columns"),
+        ("m,a\nx,many\ny,2", "row 2, column “a”: 'many' is no figure"),
+        ("m,a,a\nx,1,2\ny,1,2", "name of its own"),
+        ("m,a\nx,1,2,3\ny,1", "row 2: 4 cells"),
+        ("m,a\nx,\ny,-", "has no figures"),
+    ],
+)
 def test_a_table_that_cannot_be_read_says_where(table, words):
     with pytest.raises(BadInput, match=words):
         parse_series(table)
@@ -88,9 +106,9 @@ def test_any_text_is_a_series_or_refused(text):
 
 
 @given(
-    st.lists(st.lists(st.none() | st.floats(-1e9, 1e9), min_size=3, max_size=3), min_size=1, max_size=8).filter(
-        lambda columns: all(any(v is not None for v in c) for c in columns)
-    ),
+    st.lists(
+        st.lists(st.none() | st.floats(-1e9, 1e9), min_size=3, max_size=3), min_size=1, max_size=8
+    ).filter(lambda columns: all(any(v is not None for v in c) for c in columns)),
     st.booleans(),
 )
 def test_any_series_is_drawn_inside_its_frame(columns, is_right_to_left):
@@ -105,7 +123,10 @@ def test_any_series_is_drawn_inside_its_frame(columns, is_right_to_left):
 
 def test_a_chart_says_in_words_what_it_shows():
     figures = Figures("x", "Arrivals", parse_series(TABLE), "people", 8000, "Capacity")
-    assert describe(figures, "en") == "Arrivals. 2018, Feb: 1,980 people; 2016: 3,900 people; Capacity: 8,000 people."
+    assert (
+        describe(figures, "en")
+        == "Arrivals. 2018, Feb: 1,980 people; 2016: 3,900 people; Capacity: 8,000 people."
+    )
     assert number(1980.5, "fr") == "1\u202f980,5"
 
 
@@ -113,7 +134,11 @@ def test_a_chart_says_in_words_what_it_shows():
 def test_the_chart_is_svg_and_table_on_the_web_and_a_picture_in_mail(client, issue):
     issue = chart(issue)
     tree = lxml_html.fromstring(client.get(f"/{issue.slug}/").content)
-    assert tree.xpath("//*[name()='svg' and @role='img']")[0].get("aria-label").startswith("Arrivals by sea. 2018, Feb")
+    assert (
+        tree.xpath("//*[name()='svg' and @role='img']")[0]
+        .get("aria-label")
+        .startswith("Arrivals by sea. 2018, Feb")
+    )
     assert tree.xpath("//details//th[@scope='row']/text()") == ["Jan", "Feb", "Mar"]
     mail = lxml_html.fromstring(render(issue_of(issue), "email"))
     image = next(i for i in mail.xpath("//img") if i.get("src").endswith("/chart/"))
@@ -192,7 +217,9 @@ def test_a_picture_whose_rights_ended_vanishes_from_the_web_and_from_mails_alrea
     Picture.objects.update(rights_until=timezone.localdate() - timedelta(days=1))
     after = client.get(address)
     assert (
-        after.status_code == 200 and after.content != before and Image.open(io.BytesIO(after.content)).format == "PNG"
+        after.status_code == 200
+        and after.content != before
+        and Image.open(io.BytesIO(after.content)).format == "PNG"
     )
     assert not lxml_html.fromstring(client.get(f"/{issue.slug}/").content).xpath("//img/@src")
     assert b"/Subtype/Image" not in client.get(f"/{issue.slug}/pdf/").content
@@ -235,10 +262,14 @@ class TestTheArchive:
         assert "Nothing was found." in client.get("/archive/", {"q": "zzyzx"}).content.decode()
 
     @pytest.mark.parametrize(
-        "q", ["'", "a:b", "\\", "<b>", "!!", "&|", "x" * 5000, "(((", '"', "NEAR/3", "a NEAR/99 b", "ا*", "%s"]
+        "q",
+        ["'", "a:b", "\\", "<b>", "!!", "&|", "x" * 5000, "(((", '"', "NEAR/3", "a NEAR/99 b", "ا*", "%s"],
     )
     def test_no_query_breaks_it(self, client, q):
-        assert client.get("/archive/", {"q": q, "outlet": q, "country": q, "month": q, "page": q}).status_code == 200
+        assert (
+            client.get("/archive/", {"q": q, "outlet": q, "country": q, "month": q, "page": q}).status_code
+            == 200
+        )
 
     def test_the_calendar_leads_to_each_day(self, client):
         december = client.get("/archive/").content.decode()
@@ -255,9 +286,14 @@ class TestTheArchive:
 
     def test_feeds_for_the_whole_and_for_each_section(self, client):
         feed = json.loads(client.get("/json-feed/").content)
-        assert feed["version"].endswith("1.1") and next(i["url"] for i in feed["items"]).endswith("/2018-12-12/")
+        assert feed["version"].endswith("1.1") and next(i["url"] for i in feed["items"]).endswith(
+            "/2018-12-12/"
+        )
         section = json.loads(client.get("/json-feed/press_review/").content)
-        assert "57" in section["items"][0]["content_html"] and "Communities" not in section["items"][0]["content_html"]
+        assert (
+            "57" in section["items"][0]["content_html"]
+            and "Communities" not in section["items"][0]["content_html"]
+        )
         assert b"57" in client.get("/feed/press_review/").content
         assert client.get("/feed/gossip/").status_code == 404
         assert not json.loads(client.get("/json-feed/opinion/").content)["items"]

@@ -10,13 +10,34 @@ from griot.demo.core.rendering import render_feed, render_page
 from tests.support import griot
 
 ROWS = [
-    {"url": "https://a.example/1", "outlet": "The Gulf Today", "title": "Boat with 57 people reaches Lampedusa", "language": "en",
-     "summary": "A wooden boat with 57 migrants reached Lampedusa on Sunday.", "published": "2026-02-17T06:00:00Z", "story": "x"},
-    {"url": "https://b.example/1", "outlet": "Rudaw", "title": "57 migrants arrive in Lampedusa by boat", "language": "en",
-     "summary": "A boat with 57 migrants on board reached Lampedusa.", "published": "2026-02-17T07:00:00Z", "story": "x"},
-    {"url": "https://c.example/1", "outlet": "BBC", "title": "Wheat prices fall after record harvest", "language": "en",
-     "summary": "Wheat prices fell to a two-year low.", "published": "2026-02-17T08:00:00Z", "story": "y"},
-]  # fmt: skip
+    {
+        "url": "https://a.example/1",
+        "outlet": "The Gulf Today",
+        "title": "Boat with 57 people reaches Lampedusa",
+        "language": "en",
+        "summary": "A wooden boat with 57 migrants reached Lampedusa on Sunday.",
+        "published": "2026-02-17T06:00:00Z",
+        "story": "x",
+    },
+    {
+        "url": "https://b.example/1",
+        "outlet": "Rudaw",
+        "title": "57 migrants arrive in Lampedusa by boat",
+        "language": "en",
+        "summary": "A boat with 57 migrants on board reached Lampedusa.",
+        "published": "2026-02-17T07:00:00Z",
+        "story": "x",
+    },
+    {
+        "url": "https://c.example/1",
+        "outlet": "BBC",
+        "title": "Wheat prices fall after record harvest",
+        "language": "en",
+        "summary": "Wheat prices fell to a two-year low.",
+        "published": "2026-02-17T08:00:00Z",
+        "story": "y",
+    },
+]
 
 
 @pytest.fixture
@@ -94,7 +115,9 @@ def test_draft_and_check(one_story):
     holds = without_database("check_line", "--line", drafted["line"], str(one_story))
     assert holds.returncode == 0 and json.loads(holds.stdout) == {"ok": True, "unsupported": []}
     changed = without_database("check_line", "--line", drafted["line"].replace("57", "75"), str(one_story))
-    assert changed.returncode == 1 and json.loads(changed.stdout)["unsupported"] == [{"text": "75", "kind": "number"}]
+    assert changed.returncode == 1 and json.loads(changed.stdout)["unsupported"] == [
+        {"text": "75", "kind": "number"}
+    ]
 
 
 @pytest.mark.parametrize(

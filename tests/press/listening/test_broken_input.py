@@ -1,4 +1,6 @@
-"""Real feeds and pages, cut short and with bytes flipped: nothing raises, nothing hangs, nothing is half stored."""
+"""Real feeds and pages, cut short and with bytes flipped: nothing raises, nothing hangs, nothing is half
+stored.
+"""
 
 from __future__ import annotations
 
@@ -92,7 +94,8 @@ def test_nothing_half_is_stored_of_what_is_broken(web):
         + "<p>The harbour took in everybody who had come that night, and nobody was sent away.</p>" * 6
     )
     web.pages["a/feed"] = (
-        f'<rss version="2.0"><channel><item><title>Whole</title><link>{web.url("a", "/1")}</link></item><item><title>Half'.encode()
+        "<rss"
+        f' version="2.0"><channel><item><title>Whole</title><link>{web.url("a", "/1")}</link></item><item><title>Half'.encode()
     )
     web.pages["a/1"] = lambda handler, _: (
         (

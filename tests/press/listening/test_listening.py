@@ -56,7 +56,9 @@ def test_a_night_becomes_stories_and_lines(listening_to_wire):
     }
 
     from_feed = {u for u, a in articles.items() if a.read_from == "feed"}
-    assert from_feed == {u for u, r in gold.items() if r["trap"] in {"consent_wall", "paywall", "robots", "forbidden"}}
+    assert from_feed == {
+        u for u, r in gold.items() if r["trap"] in {"consent_wall", "paywall", "robots", "forbidden"}
+    }
     assert all(articles[u].why_not_page for u in from_feed)
 
     published = {wire.url(a): wire.published(a) for a in wire.articles}
@@ -99,7 +101,9 @@ def test_two_workers_at_once_visit_each_source_once(listening_to_wire):
 def test_a_source_that_fails_says_why_and_is_asked_less_often(db, settings):
     settings.FETCH_ALLOWED = frozenset()
     outlet = Outlet.objects.create(name="Nowhere")
-    source = Source.objects.create(outlet=outlet, url="http://127.0.0.1:9/feed.xml", interval=timedelta(hours=1))
+    source = Source.objects.create(
+        outlet=outlet, url="http://127.0.0.1:9/feed.xml", interval=timedelta(hours=1)
+    )
     fetch_sources([source])
     fetch = Fetch.objects.get()
     assert fetch.outcome == "failed"
@@ -113,7 +117,11 @@ def test_a_new_sources_archive_is_not_taken_for_news(db):
     source = Source.objects.create(outlet=Outlet.objects.create(name="A"), url="https://a.example/feed")
     now = timezone.now()
     Entry.objects.create(
-        source=source, identity="1", url="https://a.example/1", title="Old", published=now - timedelta(days=900)
+        source=source,
+        identity="1",
+        url="https://a.example/1",
+        title="Old",
+        published=now - timedelta(days=900),
     )
     read_entries()
     entry = Entry.objects.get()
@@ -135,9 +143,17 @@ def test_a_merged_story_leaves_a_redirect(db):
     text = "Coast guard rescues 57 people from a wooden boat adrift south of Lampedusa"
     for story, at in ((first, now - timedelta(hours=2)), (second, now - timedelta(hours=1)), (None, now)):
         Article.objects.create(
-            outlet=outlet, url=f"https://a.example/{at.timestamp()}", title=text, summary=text, language="en", published=at,
-            published_from="feed", read_from="feed", vector=[1.0] + [0.0] * 511, story=story,
-        )  # fmt: skip
+            outlet=outlet,
+            url=f"https://a.example/{at.timestamp()}",
+            title=text,
+            summary=text,
+            language="en",
+            published=at,
+            published_from="feed",
+            read_from="feed",
+            vector=[1.0] + [0.0] * 511,
+            story=story,
+        )
     group_articles(now)
     second.refresh_from_db()
     assert second.merged_into == first

@@ -27,8 +27,8 @@ from griot.runtime.development import program
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BODY = (
-    "The agency registered 14,300 people at the northern border posts in October. Most had been put down at night.\n\n"
-    * 3
+    "The agency registered 14,300 people at the northern border posts in October. Most had been put down at"
+    " night.\n\n" * 3
 )
 CONFIG = """
 base_dir = {run}
@@ -86,11 +86,21 @@ def mailbox(short_folder: Path, settings) -> Iterator[SimpleNamespace]:
         for path in (mail, *mail.iterdir(), short_folder):
             os.chown(path, uid, gid)
     config = short_folder / "ours.conf"
-    config.write_text(CONFIG.format(
-        run=short_folder, mail=mail, port=port, uid=uid, gid=gid, internal="dovecot" if is_root else me,
-        login="dovenull" if is_root else me, as_user="" if is_root else f"default_internal_group = {group}",
-    ))  # fmt: skip
-    process = subprocess.Popen([dovecot, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    config.write_text(
+        CONFIG.format(
+            run=short_folder,
+            mail=mail,
+            port=port,
+            uid=uid,
+            gid=gid,
+            internal="dovecot" if is_root else me,
+            login="dovenull" if is_root else me,
+            as_user="" if is_root else f"default_internal_group = {group}",
+        )
+    )
+    process = subprocess.Popen(
+        [dovecot, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
     for _ in range(100):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
@@ -110,7 +120,10 @@ def mailbox(short_folder: Path, settings) -> Iterator[SimpleNamespace]:
             os.chown(path, uid, gid)
 
     yield SimpleNamespace(
-        url=f"imap://desk@mail.localhost:{port}/INBOX", allowed=settings.FETCH_ALLOWED, deliver=deliver, folder=mail
+        url=f"imap://desk@mail.localhost:{port}/INBOX",
+        allowed=settings.FETCH_ALLOWED,
+        deliver=deliver,
+        folder=mail,
     )
     process.terminate()
     process.wait(10)
@@ -118,7 +131,11 @@ def mailbox(short_folder: Path, settings) -> Iterator[SimpleNamespace]:
 
 def mail(subject: str, body: str = BODY, html: str = "", **headers: str) -> bytes:
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "press@agency.example", "desk@newsroom.example", subject
+    message["From"], message["To"], message["Subject"] = (
+        "press@agency.example",
+        "desk@newsroom.example",
+        subject,
+    )
     message["Date"] = headers.pop("date", "Mon, 23 Nov 2026 05:00:00 +0100")
     message["Message-ID"] = headers.pop("id", f"<{subject.replace(' ', '-')}@agency.example>")
     message.set_content(body)
@@ -168,7 +185,9 @@ def test_a_mailbox_that_was_made_anew_is_read_anew(mailbox):
     mailbox.deliver(mail("One"))
     entries, last = new_mails(mailbox.url, "secret", {}, mailbox.allowed)
     assert [e.title for e in entries] == ["One"]
-    again, _ = new_mails(mailbox.url, "secret", {"validity": last["validity"] + 1, "uid": 99}, mailbox.allowed)
+    again, _ = new_mails(
+        mailbox.url, "secret", {"validity": last["validity"] + 1, "uid": 99}, mailbox.allowed
+    )
     assert [e.title for e in again] == ["One"]
 
 

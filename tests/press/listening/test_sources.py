@@ -40,7 +40,10 @@ STORY = (
     + "<p>{t}. {b}</p>" * 4
     + "</article></body></html>"
 )
-BODY = "The coast guard brought everybody to the harbour, where volunteers were waiting with blankets and tea. " * 2
+BODY = (
+    "The coast guard brought everybody to the harbour, where volunteers were waiting with blankets and tea. "
+    * 2
+)
 
 
 def page(title: str) -> str:
@@ -49,14 +52,19 @@ def page(title: str) -> str:
 
 def rss(*items: tuple[str, str], head: str = "") -> str:
     rows = "".join(f"<item><title>{t}</title><link>{u}</link><guid>{u}</guid></item>" for t, u in items)
-    return f'<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>A feed</title>{head}{rows}</channel></rss>'
+    return (
+        '<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>A'
+        f" feed</title>{head}{rows}</channel></rss>"
+    )
 
 
 @pytest.fixture
 def source(db, web):
     def make(kind="feed", path="/feed", **facts):
         outlet, _ = Outlet.objects.get_or_create(name="An Outlet")
-        return Source.objects.create(outlet=outlet, kind=kind, url=facts.pop("url", web.url("a", path)), **facts)
+        return Source.objects.create(
+            outlet=outlet, kind=kind, url=facts.pop("url", web.url("a", path)), **facts
+        )
 
     return make
 
@@ -73,23 +81,30 @@ def visit(source: Source) -> Fetch:
 
 def test_a_news_sitemap_gives_titles_languages_and_dates_with_offset():
     when = "2026-11-22T23:10:00+01:00"
-    sitemap = parse_sitemap(NEWS.format(ITEM.format(url="https://a.example/x", date=when, title="Un titre")).encode())
+    sitemap = parse_sitemap(
+        NEWS.format(ITEM.format(url="https://a.example/x", date=when, title="Un titre")).encode()
+    )
     (entry,) = sitemap.entries
     assert (entry.title, entry.language, entry.utc_offset) == ("Un titre", "fr", 60)
     assert entry.published == datetime(2026, 11, 22, 22, 10, tzinfo=UTC)
 
 
 def test_a_plain_sitemaps_lastmod_is_no_date_of_publication():
-    xml = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://a.example/x</loc><lastmod>2026-11-22</lastmod></url></urlset>'
+    xml = (
+        "<urlset"
+        ' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://a.example/x</loc><lastmod>2026-11-22</lastmod></url></urlset>'
+    )
     assert parse_sitemap(xml.encode()).entries[0].published is None
 
 
 def test_an_index_is_followed_gzipped_or_not(web, source):
     rows = "".join(
-        ITEM.format(url=web.url("a", f"/n/{n}"), date="2026-11-23T05:00:00Z", title=f"Title {n}") for n in range(3)
+        ITEM.format(url=web.url("a", f"/n/{n}"), date="2026-11-23T05:00:00Z", title=f"Title {n}")
+        for n in range(3)
     )
     web.pages["a/sitemap.xml"] = (
-        f"<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><sitemap><loc>{web.url('a', '/news.xml.gz')}</loc></sitemap>"
+        "<sitemapindex"
+        f" xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><sitemap><loc>{web.url('a', '/news.xml.gz')}</loc></sitemap>"
         "</sitemapindex>"
     )
     web.pages["a/news.xml.gz"] = gzip.compress(NEWS.format(rows).encode())
@@ -107,9 +122,8 @@ def test_any_bytes_are_a_sitemap_or_bad_input(content):
 
 def test_entities_are_not_expanded():
     bomb = (
-        b'<!DOCTYPE a [<!ENTITY x "'
-        + b"x" * 1000
-        + b'"><!ENTITY y "&x;&x;&x;&x;&x;&x;&x;&x;">]><urlset><url><loc>https://a.example/&y;</loc></url></urlset>'
+        b'<!DOCTYPE a [<!ENTITY x "' + b"x" * 1000 + b'"><!ENTITY y'
+        b' "&x;&x;&x;&x;&x;&x;&x;&x;">]><urlset><url><loc>https://a.example/&y;</loc></url></urlset>'
     )
     assert all(len(e.url) < 500 for e in parse_sitemap(bomb).entries)
 
@@ -120,11 +134,16 @@ def test_entities_are_not_expanded():
 def front(*articles: tuple[str, str]) -> str:
     menu = "".join(f'<li><a href="/{s}">{s}</a></li>' for s in ("world", "sport", "about"))
     rows = "".join(f'<h3><a href="{u}">{t}</a></h3>' for u, t in articles)
-    return f"<html><head><title>A site</title></head><body><nav><ul>{menu}</ul></nav><main>{rows}<a href='/tag/sea'>More from the tag sea today</a></main></body></html>"
+    return (
+        f"<html><head><title>A site</title></head><body><nav><ul>{menu}</ul></nav><main>{rows}<a"
+        " href='/tag/sea'>More from the tag sea today</a></main></body></html>"
+    )
 
 
 def test_a_listing_learns_which_addresses_are_articles(web, source):
-    old = [(f"/2026/11/2{n}/a-boat-arrives-{n}", f"A boat arrives at the island number {n}") for n in range(4)]
+    old = [
+        (f"/2026/11/2{n}/a-boat-arrives-{n}", f"A boat arrives at the island number {n}") for n in range(4)
+    ]
     web.pages["a/"] = front(*old, ("/special-offers", "Buy our very best special offers now"))
     listing = source("listing", "/")
     assert visit(listing).new_entries == 4
@@ -230,7 +249,10 @@ def pushed(source):
 def post(token: str, body: object, name: str = "partner"):
     content = body if isinstance(body, (bytes, str)) else json.dumps(body)
     return Client().post(
-        f"/press/push/{name}/", content, content_type="application/json", headers={"Authorization": f"Bearer {token}"}
+        f"/press/push/{name}/",
+        content,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {token}"},
     )
 
 
@@ -306,7 +328,10 @@ def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, set
 
     web.pages["hub/"] = hub
     web.pages["a/feed"] = rss(
-        head=f'<atom:link rel="hub" href="{web.url("hub")}"/><atom:link rel="self" href="{web.url("a", "/feed")}"/>'
+        head=(
+            f'<atom:link rel="hub" href="{web.url("hub")}"/><atom:link rel="self"'
+            f' href="{web.url("a", "/feed")}"/>'
+        )
     )
     feed = source()
     visit(feed)
@@ -323,7 +348,9 @@ def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, set
     )
     assert Entry.objects.get().title == "Pushed"
     assert (
-        Client().get(callback + "?hub.mode=subscribe&hub.topic=https://else.example/&hub.challenge=1").status_code
+        Client()
+        .get(callback + "?hub.mode=subscribe&hub.topic=https://else.example/&hub.challenge=1")
+        .status_code
         == 404
     )
 
@@ -333,8 +360,14 @@ def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, set
 
 @pytest.fixture
 def site_with_all(web):
-    head = '<link rel="alternate" type="application/rss+xml" href="/feed" title="News"><link rel="alternate" type="application/rss+xml" href="/comments" title="Comments"><meta property="og:site_name" content="The Example Post">'
-    rows = [(f"/2026/11/2{n}/a-boat-arrives-{n}", f"A boat arrives at the island number {n}") for n in range(4)]
+    head = (
+        '<link rel="alternate" type="application/rss+xml" href="/feed" title="News"><link rel="alternate"'
+        ' type="application/rss+xml" href="/comments" title="Comments"><meta property="og:site_name"'
+        ' content="The Example Post">'
+    )
+    rows = [
+        (f"/2026/11/2{n}/a-boat-arrives-{n}", f"A boat arrives at the island number {n}") for n in range(4)
+    ]
     web.pages["b/"] = front(*rows).replace("<head>", f"<head>{head}").replace("<html>", '<html lang="fr">')
     web.pages["b/feed"] = rss(("One", web.url("b", "/1")), ("Two", web.url("b", "/2")))
     web.pages["b/robots.txt"] = f"Sitemap: {web.url('b', '/news-map.xml')}"
@@ -424,8 +457,12 @@ def test_a_source_is_held_against_its_own_rhythm(source):
         source(path="/quiet", added=now - timedelta(days=30)),
     )
     for day in range(2, 15):
-        Fetch.objects.create(source=busy, at=now - timedelta(days=day), outcome="new", new_entries=20, milliseconds=400)
-    Fetch.objects.create(source=quiet, at=now - timedelta(days=9), outcome="new", new_entries=1, milliseconds=400)
+        Fetch.objects.create(
+            source=busy, at=now - timedelta(days=day), outcome="new", new_entries=20, milliseconds=400
+        )
+    Fetch.objects.create(
+        source=quiet, at=now - timedelta(days=9), outcome="new", new_entries=1, milliseconds=400
+    )
     for s in (busy, quiet):
         Fetch.objects.create(source=s, at=now - timedelta(hours=1), outcome="silent", milliseconds=9000)
     nights = {n.url: n for n in ledger(now - timedelta(hours=36), now).sources}

@@ -52,7 +52,9 @@ TOPICS = ("Ferries between the islands stay in port", RESCUE, FIRE, "Niger count
 
 
 def vector_of(topic: int, tilt: float = 0.0) -> list[float]:
-    """The topic's own vector, tilted a little. A real one: what is like no text at all, the index may not find."""
+    """The topic's own vector, tilted a little. A real one: what is like no text at all, the index may not
+    find.
+    """
     v = default_encoder().encode([TOPICS[topic]])[0]
     other = np.random.default_rng(int(tilt * 100)).standard_normal(512)
     v = v + tilt * other / np.linalg.norm(other)
@@ -66,9 +68,17 @@ def add(db):
         row, _ = Outlet.objects.get_or_create(name=outlet or f"Outlet {count}")
         now = timezone.now()
         return Article.objects.create(
-            outlet=row, url=f"https://o{count}.example/{count}", title=title, summary=f"{title}.", language="en", published=now - timedelta(hours=hours),
-            published_from="feed", read_from="feed", vector=vector_of(topic, 0.05 * (count % 3)), **facts,
-        )  # fmt: skip
+            outlet=row,
+            url=f"https://o{count}.example/{count}",
+            title=title,
+            summary=f"{title}.",
+            language="en",
+            published=now - timedelta(hours=hours),
+            published_from="feed",
+            read_from="feed",
+            vector=vector_of(topic, 0.05 * (count % 3)),
+            **facts,
+        )
 
     return add
 
@@ -252,10 +262,16 @@ def warc(path, count: int, packed: bool = True) -> None:
         for n in range(count + 2):
             host = "stranger.example" if n == count + 1 else "old.example"
             text = "".join(
-                f"<p>In the year of story {n} the harbour took in {n + 20} people, and paragraph {p} says what they said.</p>"
+                f"<p>In the year of story {n} the harbour took in {n + 20} people, and paragraph {p} says"
+                " what they said.</p>"
                 for p in range(6)
             )
-            html = f"<html lang=en><head><title>Story {n} of the harbour</title><meta property='article:published_time' content='2025-03-01T08:00:00Z'></head><body><article><h1>Story {n} of the harbour</h1>{text}</article></body></html>"
+            html = (
+                f"<html lang=en><head><title>Story {n} of the harbour</title><meta"
+                " property='article:published_time'"
+                f" content='2025-03-01T08:00:00Z'></head><body><article><h1>Story {n} of the"
+                f" harbour</h1>{text}</article></body></html>"
+            )
             if n == count:
                 html = "<html><title>404 not found</title><body>page not found</body></html>"
             http = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}".encode()

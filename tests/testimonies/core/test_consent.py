@@ -13,18 +13,33 @@ from griot.testimonies.core.consent import problems, shown, state, without_name
 from griot.testimonies.core.types import USES, Consent, Guardian, Teller
 
 NOW = datetime(2026, 11, 24, 7, tzinfo=UTC)
-TELLER = Teller("Awa Diop", "Kiné", 1990, "SN", "Dakar", "12 rue des Pêcheurs", 14.69, -17.44, "Thiès", "Agadez")
+TELLER = Teller(
+    "Awa Diop", "Kiné", 1990, "SN", "Dakar", "12 rue des Pêcheurs", 14.69, -17.44, "Thiès", "Agadez"
+)
 CONSENT = Consent(
-    frozenset({"web"}), "named", "exact", "show", "show", "fr", "read", NOW - timedelta(days=3), evidence="file"
+    frozenset({"web"}),
+    "named",
+    "exact",
+    "show",
+    "show",
+    "fr",
+    "read",
+    NOW - timedelta(days=3),
+    evidence="file",
 )
 
 consents = st.builds(
     Consent,
-    uses=st.frozensets(st.sampled_from(USES)), naming=st.sampled_from(["named", "first_name", "alias", "unnamed"]),
-    place=st.sampled_from(["exact", "region", "country"]), face=st.sampled_from(["show", "blur", "hide"]),
-    voice=st.sampled_from(["show", "alter", "hide"]), language=st.just("fr"), explained=st.just("read"),
-    given=st.just(NOW - timedelta(days=3)), until=st.none() | st.dates(date(2026, 11, 1), date(2027, 1, 1)),
-)  # fmt: skip
+    uses=st.frozensets(st.sampled_from(USES)),
+    naming=st.sampled_from(["named", "first_name", "alias", "unnamed"]),
+    place=st.sampled_from(["exact", "region", "country"]),
+    face=st.sampled_from(["show", "blur", "hide"]),
+    voice=st.sampled_from(["show", "alter", "hide"]),
+    language=st.just("fr"),
+    explained=st.just("read"),
+    given=st.just(NOW - timedelta(days=3)),
+    until=st.none() | st.dates(date(2026, 11, 1), date(2027, 1, 1)),
+)
 
 
 @given(consents, st.sampled_from(USES), st.text(alphabet="Awa Diop.,", max_size=40))
@@ -52,8 +67,13 @@ def test_a_use_inside_the_team_comes_with_any_other():
 
 @pytest.mark.parametrize(
     ("until", "withdrawn", "expected"),
-    [(None, None, ""), (NOW.date(), None, ""), (NOW.date() - timedelta(days=1), None, "expired"), (None, NOW, "withdrawn")],
-)  # fmt: skip
+    [
+        (None, None, ""),
+        (NOW.date(), None, ""),
+        (NOW.date() - timedelta(days=1), None, "expired"),
+        (None, NOW, "withdrawn"),
+    ],
+)
 def test_a_consent_is_over_when_it_was_taken_back_or_its_last_day_is_past(until, withdrawn, expected):
     consent = replace(CONSENT, until=until)
     assert state(consent, withdrawn, NOW) == expected
@@ -62,7 +82,9 @@ def test_a_consent_is_over_when_it_was_taken_back_or_its_last_day_is_past(until,
 
 def test_a_name_goes_out_of_texts_as_a_whole_word_only():
     teller = replace(TELLER, name="Ali Ba")
-    assert without_name("Ali left Alicante with BA and Bara.", teller, "") == "… left Alicante with … and Bara."
+    assert (
+        without_name("Ali left Alicante with BA and Bara.", teller, "") == "… left Alicante with … and Bara."
+    )
     assert without_name("Ali Ba spoke; Ali wept.", teller, "Ali") == "Ali spoke; Ali wept."
 
 
@@ -72,7 +94,11 @@ def test_a_name_goes_out_of_texts_as_a_whole_word_only():
         ({"evidence": ""}, TELLER, "evidence"),
         ({"until": date(2026, 1, 1)}, TELLER, "ends before"),
         ({"is_minor": True}, TELLER, "guardian"),
-        ({"naming": "unnamed", "place": "region", "face": "blur"}, replace(TELLER, birth_year=2010), "guardian"),
+        (
+            {"naming": "unnamed", "place": "region", "face": "blur"},
+            replace(TELLER, birth_year=2010),
+            "guardian",
+        ),
         ({"is_minor": True, "guardian": Guardian("Fatou", "mother")}, TELLER, "without their name"),
         ({"naming": "alias"}, replace(TELLER, alias=" "), "another name"),
     ],

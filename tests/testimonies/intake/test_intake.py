@@ -33,7 +33,9 @@ def test_an_invitation_is_good_for_one_phone(client):
     device = make_messenger(make_campaign())
     messenger = device.messenger
     token = messenger.invite_anew()
-    joined = client.post("/capture/api/join/", {"token": token, "device": "Tecno"}, content_type="application/json")
+    joined = client.post(
+        "/capture/api/join/", {"token": token, "device": "Tecno"}, content_type="application/json"
+    )
     assert joined.status_code == 201
     assert Phone(joined.json()["key"]).get("pack/").json()["messenger"]["name"] == "Mame"
     again = client.post("/capture/api/join/", {"token": token}, content_type="application/json")
@@ -57,9 +59,17 @@ def test_a_frozen_messengers_phone_is_told_to_wipe_itself(phone):
 def test_collecting_waits_for_the_required_training(phone):
     campaign = Device.objects.get().messenger.team.campaign
     module = Module.objects.create(
-        campaign=campaign, slug="consent", language="fr", title="Consentement", text="…", refresh_days=180,
-        questions=[{"text": "?", "answers": ["a", "b"], "right": 1}, {"text": "?", "answers": ["a", "b"], "right": 0}],
-    )  # fmt: skip
+        campaign=campaign,
+        slug="consent",
+        language="fr",
+        title="Consentement",
+        text="…",
+        refresh_days=180,
+        questions=[
+            {"text": "?", "answers": ["a", "b"], "right": 1},
+            {"text": "?", "answers": ["a", "b"], "right": 0},
+        ],
+    )
     assert "training" in phone.post("testimonies/", as_sent()).json()["error"]
     wrong = phone.post("training/", {"module": module.pk, "before": [0, 0], "after": [0, 0]})
     assert wrong.json() == {"right": 1, "of": 2, "is_passed": False, "may_collect": False}
@@ -171,7 +181,9 @@ def test_the_sweep_puts_back_what_a_lost_queue_left(phone, tmp_path):
 
 
 def test_a_check_in_is_kept_for_the_focal_person(phone):
-    assert phone.post("check-in/", {"mood": 2, "words": "It was much.", "wants_call": True}).status_code == 201
+    assert (
+        phone.post("check-in/", {"mood": 2, "words": "It was much.", "wants_call": True}).status_code == 201
+    )
     assert CheckIn.objects.get().wants_call
     assert phone.post("check-in/", {"mood": 9}).status_code == 400
 

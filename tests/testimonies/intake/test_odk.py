@@ -1,4 +1,6 @@
-"""ODK Collect and KoboCollect: OpenRosa over HTTP as these apps speak it, forms by ODK Validate, submissions in parts."""
+"""ODK Collect and KoboCollect: OpenRosa over HTTP as these apps speak it, forms by ODK Validate, submissions
+in parts.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +73,8 @@ def test_every_question_has_words_in_every_language():
     form = etree.fromstring(portrait(("en", "fr", "pt", "ar", "wo")).xml.encode())
     ns = {"x": "http://www.w3.org/2002/xforms"}
     texts = {
-        t.get("lang"): {e.get("id"): "".join(e.itertext()) for e in t} for t in form.findall(".//x:translation", ns)
+        t.get("lang"): {e.get("id"): "".join(e.itertext()) for e in t}
+        for t in form.findall(".//x:translation", ns)
     }
     assert set(texts) == set(xforms.LANGUAGES.values())
     assert len({frozenset(t) for t in texts.values()}) == 1 and all(
@@ -112,10 +115,14 @@ def test_no_submission_of_whatever_bytes_breaks_it(content):
 
 def test_entities_are_not_followed(tmp_path):
     (tmp_path / "secret").write_text("a secret")
-    for inside in (f'<!ENTITY e SYSTEM "file://{tmp_path}/secret">', '<!ENTITY a "aaaa"><!ENTITY e "&a;&a;&a;">'):
+    for inside in (
+        f'<!ENTITY e SYSTEM "file://{tmp_path}/secret">',
+        '<!ENTITY a "aaaa"><!ENTITY e "&a;&a;&a;">',
+    ):
         with pytest.raises(Refused, match="document type"):
             xforms.read(
-                f"<!DOCTYPE data [{inside}]><data id='x'><meta><instanceID>1</instanceID></meta><name>&e;</name></data>".encode()
+                f"<!DOCTYPE data [{inside}]><data"
+                " id='x'><meta><instanceID>1</instanceID></meta><name>&e;</name></data>".encode()
             )
 
 
@@ -149,7 +156,9 @@ def blank(url: str, auth, form_id: str) -> etree._Element:
 
 
 def filled(instance, pk: str, **answers: str) -> bytes:
-    """A submission: the form's own instance with answers by question. A question that the form does not ask fails."""
+    """A submission: the form's own instance with answers by question. A question that the form does not ask
+    fails.
+    """
     for name, value in {"instanceID": f"uuid:{pk}", **answers}.items():
         found = [e for e in instance.iter() if isinstance(e.tag, str) and etree.QName(e).localname == name]
         assert found, f"the form does not ask {name}"
@@ -158,18 +167,41 @@ def filled(instance, pk: str, **answers: str) -> bytes:
 
 
 CONSENTED = {
-    "told": "2026-11-01T09:00:00.000+00:00", "kind": "portrait", "receipt_code": "ABCDEFGHJKLM", "language": "fr", "explained": "read", "uses": "team web mail",
-    "name": "Awa Diop", "birth_year": "1990", "is_minor": "no", "naming": "first_name", "place": "exact", "country": "SN", "region": "Dakar",
-    "spot": "12 rue des Pêcheurs", "position": "14.69 -17.44 0 5", "left": "Thiès", "reached": "Agadez", "face": "show", "voice": "show",
-    "answer": "yes.wav", "text_leaving": "Je suis partie la nuit.", "photo": "p1.jpg", "caption": "Mes mains",
-}  # fmt: skip
+    "told": "2026-11-01T09:00:00.000+00:00",
+    "kind": "portrait",
+    "receipt_code": "ABCDEFGHJKLM",
+    "language": "fr",
+    "explained": "read",
+    "uses": "team web mail",
+    "name": "Awa Diop",
+    "birth_year": "1990",
+    "is_minor": "no",
+    "naming": "first_name",
+    "place": "exact",
+    "country": "SN",
+    "region": "Dakar",
+    "spot": "12 rue des Pêcheurs",
+    "position": "14.69 -17.44 0 5",
+    "left": "Thiès",
+    "reached": "Agadez",
+    "face": "show",
+    "voice": "show",
+    "answer": "yes.wav",
+    "text_leaving": "Je suis partie la nuit.",
+    "photo": "p1.jpg",
+    "caption": "Mes mains",
+}
 
 
 def post(url: str, auth, xml: bytes, **files: bytes):
     parts = {"xml_submission_file": ("submission.xml", xml, "text/xml")}
     parts |= {name: (name, content, "application/octet-stream") for name, content in files.items()}
     return requests.post(
-        f"{url}/submission?deviceID=collect:1", files=parts, data={"*isIncomplete*": "yes"}, auth=auth, timeout=30
+        f"{url}/submission?deviceID=collect:1",
+        files=parts,
+        data={"*isIncomplete*": "yes"},
+        auth=auth,
+        timeout=30,
     )
 
 
@@ -186,7 +218,9 @@ def test_forms_are_listed_and_fetched_as_openrosa_says(house):
         form = requests.get(row.findtext(f"{LIST}downloadUrl"), auth=auth, timeout=10)
         assert row.findtext(f"{LIST}hash") == f"md5:{hashlib.md5(form.content).hexdigest()}"
         assert f'version="{row.findtext(f"{LIST}version")}"' in form.text and "Consent in fr." in form.text
-        manifest = etree.fromstring(requests.get(row.findtext(f"{LIST}manifestUrl"), auth=auth, timeout=10).content)
+        manifest = etree.fromstring(
+            requests.get(row.findtext(f"{LIST}manifestUrl"), auth=auth, timeout=10).content
+        )
         assert manifest.tag == "{http://openrosa.org/xforms/xformsManifest}manifest"
     [one] = etree.fromstring(
         requests.get(f"{url}/formList?formID=griot-voices-portrait", auth=auth, timeout=10).content
@@ -209,7 +243,12 @@ def test_a_submission_comes_in_parts_and_becomes_a_testimony(house, tmp_path):
     first = post(url, auth, xml, **{"p1.jpg": photo})
     assert first.status_code == 201 and b"http://openrosa.org/http/response" in first.content
     row = Testimony.objects.get(pk=pk)
-    assert row.messenger == messenger and row.kind == "portrait" and row.language == "fr" and row.name == "Awa Diop"
+    assert (
+        row.messenger == messenger
+        and row.kind == "portrait"
+        and row.language == "fr"
+        and row.name == "Awa Diop"
+    )
     assert (row.latitude, row.longitude, row.spot) == (14.69, -17.44, "12 rue des Pêcheurs")
     assert row.answers == {"leaving": "Je suis partie la nuit.", "captions": "Mes mains"}
     assert (
@@ -236,7 +275,10 @@ def test_a_submission_comes_in_parts_and_becomes_a_testimony(house, tmp_path):
     page = receipt.get(f"{url.removesuffix('/odk')}/receipt/", timeout=10)
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)[1]
     said = receipt.post(
-        page.url, {"code": "ABCD-EFGH-JKLM", "csrfmiddlewaretoken": token}, headers={"Referer": page.url}, timeout=10
+        page.url,
+        {"code": "ABCD-EFGH-JKLM", "csrfmiddlewaretoken": token},
+        headers={"Referer": page.url},
+        timeout=10,
     )
     assert 'value="withdraw"' in said.text, "the code that the phone had made opens the receipt"
 
@@ -246,7 +288,9 @@ def test_what_is_no_consent_is_refused_and_nothing_of_it_is_kept(house):
     _, url, auth = house
     form = blank(url, auth, "griot-voices-portrait")
     changes = {"birth_year": str(timezone.localdate().year - 16)}
-    answer = post(url, auth, filled(form, str(uuid.uuid4()), **CONSENTED | changes), **{"p1.jpg": made.photo()})
+    answer = post(
+        url, auth, filled(form, str(uuid.uuid4()), **CONSENTED | changes), **{"p1.jpg": made.photo()}
+    )
     assert answer.status_code == 400 and b"guardian has to consent" in answer.content
     assert (
         requests.post(
@@ -262,7 +306,10 @@ def test_too_much_leaves_nothing_of_what_came_before_it(house, monkeypatch):
     _, url, auth = house
     xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED)
     monkeypatch.setattr(xforms, "MOST_XML", len(xml) - 1)
-    files = [("p1.jpg", ("p1.jpg", made.photo())), ("xml_submission_file", ("submission.xml", xml, "text/xml"))]
+    files = [
+        ("p1.jpg", ("p1.jpg", made.photo())),
+        ("xml_submission_file", ("submission.xml", xml, "text/xml")),
+    ]
     assert requests.post(f"{url}/submission", files=files, auth=auth, timeout=30).status_code == 413
     monkeypatch.undo()
     monkeypatch.setattr(odk, "MOST_BYTES", 50_000)
@@ -317,7 +364,10 @@ def test_training_comes_first_and_is_marked_here(house):
     right = filled(blank(url, auth, form_id), "2", **wrong | {"after_0": "c1", "after_1": "c0"})
     assert post(url, auth, right).status_code == 201
     assert post(url, auth, right).status_code == 201, "the same again is no second try"
-    assert sorted(Training.objects.values_list("before", "after", "is_passed")) == [(1, 0, False), (1, 2, True)]
+    assert sorted(Training.objects.values_list("before", "after", "is_passed")) == [
+        (1, 0, False),
+        (1, 2, True),
+    ]
     listed = etree.fromstring(requests.get(f"{url}/formList", auth=auth, timeout=10).content)
     assert len(listed) == 2
 
@@ -326,22 +376,31 @@ def test_training_comes_first_and_is_marked_here(house):
 def test_only_who_signs_in_is_let_in(house, monkeypatch):
     messenger, url, auth = house
     login, password = auth.username, auth.password
-    assert requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, "another"), timeout=10).status_code == 401
-    assert requests.get(f"{url}/formList", auth=HTTPDigestAuth("nobody", password), timeout=10).status_code == 401
-    assert requests.get(f"{url}/formList", auth=HTTPBasicAuth(login, password), timeout=10).status_code == 401, (
-        "a password is not sent in the clear"
+    assert (
+        requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, "another"), timeout=10).status_code == 401
     )
+    assert (
+        requests.get(f"{url}/formList", auth=HTTPDigestAuth("nobody", password), timeout=10).status_code
+        == 401
+    )
+    assert (
+        requests.get(f"{url}/formList", auth=HTTPBasicAuth(login, password), timeout=10).status_code == 401
+    ), "a password is not sent in the clear"
     challenge = requests.get(f"{url}/formList", timeout=10).headers["WWW-Authenticate"]
     assert "Digest" in challenge and "Basic" not in challenge
     said = requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, password), timeout=10).request.headers[
         "Authorization"
     ]
     assert (
-        requests.get(f"{url}/forms/griot-voices-portrait", headers={"Authorization": said}, timeout=10).status_code
+        requests.get(
+            f"{url}/forms/griot-voices-portrait", headers={"Authorization": said}, timeout=10
+        ).status_code
         == 401
     ), "made for another address"
     monkeypatch.setattr(odk, "NONCE_AGE", -1)
-    assert requests.get(f"{url}/formList", headers={"Authorization": said}, timeout=10).status_code == 401, "too old"
+    assert requests.get(f"{url}/formList", headers={"Authorization": said}, timeout=10).status_code == 401, (
+        "too old"
+    )
     for junk in (
         "Digest",
         "Digest nonce",
@@ -350,15 +409,20 @@ def test_only_who_signs_in_is_let_in(house, monkeypatch):
         "Bearer x",
         'Digest nonce="a:b:c", uri="ü"',
     ):
-        assert requests.get(f"{url}/formList", headers={"Authorization": junk.encode()}, timeout=10).status_code == 401
+        assert (
+            requests.get(f"{url}/formList", headers={"Authorization": junk.encode()}, timeout=10).status_code
+            == 401
+        )
     monkeypatch.undo()
     messenger.freeze()
-    assert requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, password), timeout=10).status_code == 403
+    assert (
+        requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, password), timeout=10).status_code == 403
+    )
     messenger.thaw()
     again = odk.admit(messenger)
-    assert requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, password), timeout=10).status_code == 401, (
-        "the old password is over"
-    )
+    assert (
+        requests.get(f"{url}/formList", auth=HTTPDigestAuth(login, password), timeout=10).status_code == 401
+    ), "the old password is over"
     assert requests.get(f"{url}/formList", auth=HTTPDigestAuth(*again), timeout=10).status_code == 200
 
 
@@ -389,7 +453,9 @@ def test_a_coordinator_lets_a_messenger_in_with_a_code_for_collect(site, client,
     page = client.post(f"/admin/testimonies/messengers/{messenger.pk}/", {"act": "odk"}).content.decode()
     password = re.search(r"<dt>Password</dt><dd><code>([\w-]+)</code>", page)[1]
     assert "<svg" in page and Device.objects.get(login=f"messenger-{messenger.pk}").ha1
-    said = json.loads(zlib.decompress(base64.b64decode(odk.settings_code("https://a.example/odk", "m", password, "V"))))
+    said = json.loads(
+        zlib.decompress(base64.b64decode(odk.settings_code("https://a.example/odk", "m", password, "V")))
+    )
     assert said["general"]["password"] == password and said["general"]["delete_send"] is True
     Messenger.objects.update(state="frozen")
     client.post(f"/admin/testimonies/messengers/{messenger.pk}/", {"act": "odk"})

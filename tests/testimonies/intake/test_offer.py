@@ -11,7 +11,13 @@ from griot.testimonies.models import Campaign, Testimony
 from tests.testimonies.people import make_campaign
 
 pytestmark = pytest.mark.django_db
-FORM = {"words": "I crossed at night.", "uses": ["web"], "naming": "first_name", "name": "Awa Diop", "agree": "yes"}
+FORM = {
+    "words": "I crossed at night.",
+    "uses": ["web"],
+    "naming": "first_name",
+    "name": "Awa Diop",
+    "agree": "yes",
+}
 
 
 @pytest.fixture
@@ -27,7 +33,12 @@ def test_a_story_enters_intake_and_its_teller_can_take_it_back(campaign):
     page = reader.post("/stories/offer/", FORM).content.decode()
     code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", page)[0]
     row = Testimony.objects.get()
-    assert (row.state, row.messenger, row.answers["story"], row.consent.by) == ("intake", None, FORM["words"], "teller")
+    assert (row.state, row.messenger, row.answers["story"], row.consent.by) == (
+        "intake",
+        None,
+        FORM["words"],
+        "teller",
+    )
     assert row.consent.uses == ["team", "web"] and row.consent.evidence
     teller = Client()
     assert teller.post("/receipt/", {"code": code.lower()}).status_code == 302
@@ -37,12 +48,19 @@ def test_a_story_enters_intake_and_its_teller_can_take_it_back(campaign):
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"agree": ""}, "evidence"), ({"words": " "}, "nothing in it"), ({"birth_year": "2012"}, "guardian"), ({"naming": "alias"}, "another name")],
-)  # fmt: skip
+    [
+        ({"agree": ""}, "evidence"),
+        ({"words": " "}, "nothing in it"),
+        ({"birth_year": "2012"}, "guardian"),
+        ({"naming": "alias"}, "another name"),
+    ],
+)
 def test_what_is_missing_is_said_and_what_was_typed_stays(campaign, changes, words):
     answer = Client().post("/fr/stories/offer/", {**FORM, **changes})
     page = answer.content.decode()
-    assert answer.status_code == 400 and words in page and ("I crossed at night." in page or "words" in changes)
+    assert (
+        answer.status_code == 400 and words in page and ("I crossed at night." in page or "words" in changes)
+    )
     assert not Testimony.objects.exists()
 
 

@@ -1,4 +1,6 @@
-"""Texts read aloud by people: taken in, kept as long as the text stands, and given to phones of both kinds."""
+"""Texts read aloud by people: taken in, kept as long as the text stands, and given to phones of both
+kinds.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def campaign(site):
 
 @pytest.fixture
 def room(client, django_user_model):
-    client.force_login(django_user_model.objects.create_superuser("root", "root@a.example", "a password of length"))
+    client.force_login(
+        django_user_model.objects.create_superuser("root", "root@a.example", "a password of length")
+    )
     return client
 
 
@@ -46,7 +50,9 @@ def send(room, text: str, content: bytes, **more: str):
 
 def test_a_text_is_read_aloud_and_phones_take_it_along(campaign, room, tmp_path):
     page = room.get(ROOM).content.decode()
-    assert "Sa nettali" in page and "Pourquoi ?" in page and "<strong>2</strong> of 2 are not read yet" in page
+    assert (
+        "Sa nettali" in page and "Pourquoi ?" in page and "<strong>2</strong> of 2 are not read yet" in page
+    )
     assert b"Kept" in send(room, "wo consent", made.sound(tmp_path, "ogg").read_bytes()).content
     row = Spoken.objects.get()
     phone = Phone()

@@ -1,4 +1,6 @@
-"""What is made of a film so that it can be watched: light, in steps, with a still; and again after a maker was killed."""
+"""What is made of a film so that it can be watched: light, in steps, with a still; and again after a maker
+was killed.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +27,29 @@ def phone(db):
 
 def film(folder, size: str, seconds: float = 8):
     to = folder / "interview.mp4"
-    run(["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25", "-f", "lavfi", "-i", "sine=frequency=300", "-t", str(seconds), "-pix_fmt", "yuv420p",
-         "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", to])  # fmt: skip
+    run(
+        [
+            "-f",
+            "lavfi",
+            "-i",
+            f"testsrc2=size={size}:rate=25",
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=frequency=300",
+            "-t",
+            str(seconds),
+            "-pix_fmt",
+            "yuv420p",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-c:a",
+            "aac",
+            to,
+        ]
+    )
     return to.read_bytes()
 
 
@@ -46,14 +69,18 @@ def test_a_film_comes_light_and_in_the_steps_that_it_has(phone, tmp_path, django
     )
     assert (found["light"].height, found["still"].width, found["stream"].height) == (240, 1280, 720)
 
-    publish(testimony, {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")})
+    publish(
+        testimony, {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")}
+    )
     client, address = Client(), f"/stories/media/web/{found['stream'].key}/"
     master = client.get(address + "master.m3u8").content.decode()
     variants = [line for line in master.splitlines() if line.endswith(".m3u8")]
     assert len(variants) == 2 and "RESOLUTION=1280x720" in master and "RESOLUTION=640x360" in master
     for variant in variants:
         segments = [
-            line for line in client.get(address + variant).content.decode().splitlines() if line.endswith(".ts")
+            line
+            for line in client.get(address + variant).content.decode().splitlines()
+            if line.endswith(".ts")
         ]
         whole = tmp_path / f"{variant}.ts"
         whole.write_bytes(b"".join(client.get(address + segment).content for segment in segments))
@@ -81,7 +108,10 @@ def test_a_hidden_voice_is_in_no_rendition_and_a_covered_face_in_all(phone, tmp_
     }
     assert list(found["light"].parts) == ["covered.mkv"], "faces are covered once for both films"
     assert Client().get(f"/stories/media/web/{found['light'].key}/covered.mkv").status_code == 410
-    for name in (found["light"].vault, next(v for k, v in found["stream"].parts.items() if k.endswith(".ts"))):
+    for name in (
+        found["light"].vault,
+        next(v for k, v in found["stream"].parts.items() if k.endswith(".ts")),
+    ):
         with vault().opened(name) as path:
             assert not probe(path, "mov" if name == found["light"].vault else "mpegts").audio
 

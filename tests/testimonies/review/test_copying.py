@@ -1,4 +1,6 @@
-"""What others get: copies and downloads as the consent allows, each known; the gallery, its map and its captions."""
+"""What others get: copies and downloads as the consent allows, each known; the gallery, its map and its
+captions.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,10 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def people(site, django_user_model):
-    return {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver", "coordinator")}
+    return {
+        role: user_with(django_user_model, role)
+        for role in ("protection", "editor", "approver", "coordinator")
+    }
 
 
 @pytest.fixture
@@ -51,7 +56,9 @@ def published(phone, people, *files, consent=None, **changes):
 def ask_copy(user, row, use="partners", recipient="Radio Kindia"):
     client = Client()
     client.force_login(user)
-    return client.post(f"/admin/testimonies/{row.pk}/step/", {"act": "copy", "use": use, "recipient": recipient})
+    return client.post(
+        f"/admin/testimonies/{row.pk}/step/", {"act": "copy", "use": use, "recipient": recipient}
+    )
 
 
 def unpacked(answer) -> zipfile.ZipFile:
@@ -101,7 +108,9 @@ def test_a_copy_holds_what_the_consent_allows_and_is_known(phone, people, tmp_pa
     erase(row.pk)
     client = Client()
     client.force_login(people["approver"])
-    assert b"Town hall, Thi" in client.get(f"/admin/testimonies/{row.pk}/").content, "so that they can be told"
+    assert b"Town hall, Thi" in client.get(f"/admin/testimonies/{row.pk}/").content, (
+        "so that they can be told"
+    )
 
 
 @pytest.mark.parametrize(
@@ -135,7 +144,9 @@ def test_other_media_download_where_the_consent_lets_them(phone, people):
     for _ in range(3):
         answer = Client().get(download.url)
         assert answer.status_code == 200 and answer["Content-Disposition"].startswith("attachment")
-    assert [(d.how, d.to) for d in Departure.objects.all()] == [("download", "anyone, on the site")], "once a day"
+    assert [(d.how, d.to) for d in Departure.objects.all()] == [("download", "anyone, on the site")], (
+        "once a day"
+    )
     withdraw(row, "teller")
     assert Client().get(download.url).status_code == 410
     other = published(phone, people, made.photo("PNG"), consent={"uses": ["web", "mail"]})
@@ -147,7 +158,9 @@ def test_other_media_download_where_the_consent_lets_them(phone, people):
     assert Client().get(f"/stories/media/media/{key}/").status_code == 410
 
 
-def test_the_gallery_is_by_theme_and_route_and_no_more_precise_than_allowed(phone, people, settings, tmp_path):
+def test_the_gallery_is_by_theme_and_route_and_no_more_precise_than_allowed(
+    phone, people, settings, tmp_path
+):
     settings.CAPTURE_DIST = tmp_path
     rows = [
         published(phone, people, made.photo(kind), consent={"place": place})
@@ -174,7 +187,10 @@ def test_the_gallery_is_by_theme_and_route_and_no_more_precise_than_allowed(phon
         and shown("theme=sea&route=atlantic") == {"region"}
         and shown("theme=none") == set()
     )
-    assert told(rows[2], "web", "fr").place.latitude is None and told(rows[1], "web", "fr").place.latitude is None
+    assert (
+        told(rows[2], "web", "fr").place.latitude is None
+        and told(rows[1], "web", "fr").place.latitude is None
+    )
     with pytest.raises(review.Refused):
         review.describe(rows[0], people["editor"], ["another"], "")
 

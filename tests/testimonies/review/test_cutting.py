@@ -1,4 +1,6 @@
-"""What an editor cuts, silences and chooses is what is shown: made anew, hidden until somebody has looked at it, the original untouched."""
+"""What an editor cuts, silences and chooses is what is shown: made anew, hidden until somebody has looked at
+it, the original untouched.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +29,44 @@ from tests.testimonies.people import Phone, committed, make_campaign, make_messe
 from tests.testimonies.review.test_review import publish
 
 pytestmark = pytest.mark.django_db
-TRANSCRIPT = "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\nI am {Awa}.\n\n00:00:04.000 --> 00:00:06.000\nI left at night.\n"
+TRANSCRIPT = (
+    "WEBVTT\n\n00:00:01.000 --> 00:00:03.000\nI am {Awa}.\n\n00:00:04.000 --> 00:00:06.000\nI left at"
+    " night.\n"
+)
 
 
 def film(folder, seconds=8):
     """Red, then green from the fourth second on, and a tone of 300 Hz."""
     to = folder / "two.mp4"
-    run(["-f", "lavfi", "-i", f"color=red:size=320x240:rate=15:duration={seconds / 2}", "-f", "lavfi", "-i",
-         f"color=green:size=320x240:rate=15:duration={seconds / 2}", "-f", "lavfi", "-i", f"sine=frequency=300:duration={seconds}",
-         "-filter_complex", "[0][1]concat=n=2[v]", "-map", "[v]", "-map", "2:a", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-c:a", "aac", to])  # fmt: skip
+    run(
+        [
+            "-f",
+            "lavfi",
+            "-i",
+            f"color=red:size=320x240:rate=15:duration={seconds / 2}",
+            "-f",
+            "lavfi",
+            "-i",
+            f"color=green:size=320x240:rate=15:duration={seconds / 2}",
+            "-f",
+            "lavfi",
+            "-i",
+            f"sine=frequency=300:duration={seconds}",
+            "-filter_complex",
+            "[0][1]concat=n=2[v]",
+            "-map",
+            "[v]",
+            "-map",
+            "2:a",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:v",
+            "libx264",
+            "-c:a",
+            "aac",
+            to,
+        ]
+    )
     return to.read_bytes()
 
 
@@ -78,7 +109,9 @@ def test_a_cut_is_made_anew_and_hidden_until_it_was_looked_at(phone, people, tmp
     )
 
     with committed():
-        review.cut(testimony, people["editor"], file.pk, Cut(begins=2.0, ends=7.0, bleeps=((5.0, 6.0),), still=6.0))
+        review.cut(
+            testimony, people["editor"], file.pk, Cut(begins=2.0, ends=7.0, bleeps=((5.0, 6.0),), still=6.0)
+        )
     assert (
         told(testimony, "web", "fr").film == ""
         and Client().get(f"/stories/media/web/{whole['light'].key}/").status_code == 410
@@ -137,7 +170,9 @@ def test_a_name_marked_in_the_transcript_is_neither_heard_nor_read(phone, people
     assert loudest(content, tmp_path, middle - 0.2, middle + 0.2) == pytest.approx(800, abs=12)
     assert loudest(content, tmp_path, 4, 6) == pytest.approx(300, abs=12)
     value = told(testimony, "web", "fr")
-    assert "Awa" not in value.subtitles and "I am …." in value.subtitles and value.chapters == ((4.0, "Night"),)
+    assert (
+        "Awa" not in value.subtitles and "I am …." in value.subtitles and value.chapters == ((4.0, "Night"),)
+    )
     with committed():
         review.cut(testimony, people["editor"], testimony.leading().pk, Cut(begins=3.5))
     value = told(testimony, "web", "fr")
@@ -189,11 +224,23 @@ def test_a_cut_that_comes_while_it_is_made_wins(phone, people, tmp_path, monkeyp
     make(light.pk)
     light.refresh_from_db()
     (tmp_path / "light.mp4").write_bytes(vault().read(light.vault))
-    assert light.state == "ready" and probe(tmp_path / "light.mp4", "mov").seconds == pytest.approx(4.0, abs=0.2)
+    assert light.state == "ready" and probe(tmp_path / "light.mp4", "mov").seconds == pytest.approx(
+        4.0, abs=0.2
+    )
 
 
 def test_a_sound_is_cut_like_a_film_and_has_its_shape(phone, people, tmp_path):
-    run(["-f", "lavfi", "-i", "sine=frequency=300:duration=6", "-af", "volume=0:enable='lt(t,3)'", tmp_path / "s.wav"])
+    run(
+        [
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=frequency=300:duration=6",
+            "-af",
+            "volume=0:enable='lt(t,3)'",
+            tmp_path / "s.wav",
+        ]
+    )
     testimony = phone.tell()
     file = phone.send(testimony, (tmp_path / "s.wav").read_bytes())
     type(testimony).objects.update(state="editing")
@@ -206,7 +253,10 @@ def test_a_sound_is_cut_like_a_film_and_has_its_shape(phone, people, tmp_path):
         review.cut(testimony, people["editor"], file.pk, Cut(begins=3.0))
     found = render(testimony)
     (tmp_path / "a.mp4").write_bytes(vault().read(found["sound"].vault))
-    assert probe(tmp_path / "a.mp4", "mov").seconds == pytest.approx(3.0, abs=0.2) and uncut(file).kind == "proof"
+    assert (
+        probe(tmp_path / "a.mp4", "mov").seconds == pytest.approx(3.0, abs=0.2)
+        and uncut(file).kind == "proof"
+    )
 
 
 def test_the_words_form_does_not_write_over_the_cutting_rooms_subtitles(phone, site, people, tmp_path):
@@ -231,7 +281,9 @@ def test_the_words_form_does_not_write_over_the_cutting_rooms_subtitles(phone, s
     assert writing.title == "T" and writing.subtitles == TRANSCRIPT
 
 
-@pytest.mark.parametrize("role", ["nobody", "coordinator", "protection", "approver", "administrator", "editor"])
+@pytest.mark.parametrize(
+    "role", ["nobody", "coordinator", "protection", "approver", "administrator", "editor"]
+)
 def test_only_editors_cut_and_nobody_what_was_withdrawn(phone, site, django_user_model, tmp_path, role):
     testimony = phone.tell()
     file = phone.send(testimony, film(tmp_path))
@@ -247,8 +299,17 @@ def test_only_editors_cut_and_nobody_what_was_withdrawn(phone, site, django_user
 
 @pytest.mark.parametrize(
     "cut",
-    [Cut(begins=-1), Cut(begins=5, ends=4), Cut(ends=99), Cut(bleeps=((3, 2),)), Cut(bleeps=((1, 99),)), Cut(still=99), Cut(bleeps=((1, 2),) * 201), Cut(begins=float("nan"))],
-)  # fmt: skip
+    [
+        Cut(begins=-1),
+        Cut(begins=5, ends=4),
+        Cut(ends=99),
+        Cut(bleeps=((3, 2),)),
+        Cut(bleeps=((1, 99),)),
+        Cut(still=99),
+        Cut(bleeps=((1, 2),) * 201),
+        Cut(begins=float("nan")),
+    ],
+)
 def test_what_is_no_cut_is_refused_in_words(phone, people, tmp_path, cut):
     testimony = phone.tell()
     file = phone.send(testimony, film(tmp_path))
@@ -277,10 +338,16 @@ def test_no_marked_word_is_left_to_read(text):
         assert 0 <= begins < ends
 
 
-@pytest.mark.parametrize(("text", "shown"), [
-    ("I am {Awa}.", "I am …."), ("I am {{Awa}}.", "I am …."), ("I am {Awa\nDiop}.", "I am …."), ("{Awa} and {Ali}", "… and …"),
-    ("{\\an8}Up there", "Up there"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("I am {Awa}.", "I am …."),
+        ("I am {{Awa}}.", "I am …."),
+        ("I am {Awa\nDiop}.", "I am …."),
+        ("{Awa} and {Ali}", "… and …"),
+        ("{\\an8}Up there", "Up there"),
+    ],
+)
 def test_marked_words_are_not_read(text, shown):
     assert shown in subtitles.unmarked(subtitles.as_vtt(f"1\n00:01,000 --> 00:02,000\n{text}"))
 

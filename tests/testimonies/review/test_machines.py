@@ -1,4 +1,6 @@
-"""Machines write first versions, over HTTP as real services do; a person has to go over them before anybody else sees them."""
+"""Machines write first versions, over HTTP as real services do; a person has to go over them before anybody
+else sees them.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +120,10 @@ def test_it_is_translated_without_the_names_that_are_kept_back(testimony, editor
     type(testimony).objects.update(state="intake")
     publish(
         testimony,
-        {role: user_with(django_user_model, role, name=f"{role} 2") for role in ("protection", "editor", "approver")},
+        {
+            role: user_with(django_user_model, role, name=f"{role} 2")
+            for role in ("protection", "editor", "approver")
+        },
     )
     assert told(testimony, "web", "en").language == "fr", "a machine's words are shown to nobody"
     review.write(testimony, editor, "en", {name: getattr(writing, name) for name in texts})
@@ -179,7 +184,9 @@ def test_faster_whisper_says_what_is_missing(tmp_path):
     with pytest.raises(HelperError, match=r"not installed|no folder"):
         FasterWhisper(tmp_path / "none").transcribe(tmp_path / "a.wav", "fr", lambda _: None)
     assert transcriber_from("whisper+file:///models/small%20one").folder.name == "small one"
-    assert transcriber_from("openai+https://:k@a.example:1/v1#m") == Service("https://a.example:1/v1", "k", "m")
+    assert transcriber_from("openai+https://:k@a.example:1/v1#m") == Service(
+        "https://a.example:1/v1", "k", "m"
+    )
     for wrong in ("", "whisper+https://a", "openai+https://a/v1", "file:///x"):
         with pytest.raises(HelperError):
             transcriber_from(wrong)

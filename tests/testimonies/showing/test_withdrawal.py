@@ -1,4 +1,6 @@
-"""Taking a story back: a walk over every place where it could be met, before and after; and nothing unlisted shows one."""
+"""Taking a story back: a walk over every place where it could be met, before and after; and nothing unlisted
+shows one.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,11 @@ class House:
             django_user_model.objects.create_superuser("root", "root@a.example", "a password of length")
         )
         self.testimony = self.phone.tell(
-            consent={"naming": "named", "place": "exact", "uses": ["team", "web", "mail", "partners", "media"]},
+            consent={
+                "naming": "named",
+                "place": "exact",
+                "uses": ["team", "web", "mail", "partners", "media"],
+            },
             teller={"name": MARK, "spot": f"{MARK} street"},
             answers={"leaving": f"{MARK} left."},
         )
@@ -67,7 +73,9 @@ class House:
         self.issue.save_revision().publish()
         self.issue = IssuePage.objects.get(pk=self.issue.pk)
         audience = Audience.objects.create(name="Friends", slug="friends")
-        Subscription.objects.create(audience=audience, subscriber=Subscriber.objects.create(email="a@reader.example"))
+        Subscription.objects.create(
+            audience=audience, subscriber=Subscriber.objects.create(email="a@reader.example")
+        )
         self.send = start_send(self.issue, audience)
         self.code = self.testimony.make_receipt()
         self.editor = Client()
@@ -78,12 +86,29 @@ class House:
     def readers(self) -> dict[str, tuple[int, bytes]]:
         """What anybody gets at every public address that could show it."""
         day = self.issue.slug
-        anchor = next(b.anchor for b in issue_of(self.issue).blocks) if issue_of(self.issue).blocks else "item-0"
+        anchor = (
+            next(b.anchor for b in issue_of(self.issue).blocks) if issue_of(self.issue).blocks else "item-0"
+        )
         paths = [
-            f"/stories/{self.slug}/", f"/fr/stories/{self.slug}/", f"/ar/stories/{self.slug}/", f"/stories/{self.slug}/subtitles.vtt", "/stories/",
-            f"/stories/?q={MARK}", "/stories/?theme=sea", "/stories/?route=sahara", "/fr/stories/", "/stories/feed/", f"/{day}/", "/", f"/{day}/item/{anchor}/", "/feed/", "/json-feed/", f"/archive/?q={MARK}",
-            "/sitemap.xml", "/archive/",
-        ]  # fmt: skip
+            f"/stories/{self.slug}/",
+            f"/fr/stories/{self.slug}/",
+            f"/ar/stories/{self.slug}/",
+            f"/stories/{self.slug}/subtitles.vtt",
+            "/stories/",
+            f"/stories/?q={MARK}",
+            "/stories/?theme=sea",
+            "/stories/?route=sahara",
+            "/fr/stories/",
+            "/stories/feed/",
+            f"/{day}/",
+            "/",
+            f"/{day}/item/{anchor}/",
+            "/feed/",
+            "/json-feed/",
+            f"/archive/?q={MARK}",
+            "/sitemap.xml",
+            "/archive/",
+        ]
         client = Client()
         return {path: ((answer := client.get(path)).status_code, answer.content) for path in paths}
 
@@ -98,15 +123,23 @@ SHOWN_BEFORE = {"/stories/", "/stories/feed/", "/", "/feed/", "/json-feed/"}
 
 def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
     before = house.readers()
-    showing = {path for path, (status, content) in before.items() if MARK.encode() in content and status == 200}
-    assert showing >= SHOWN_BEFORE and f"/stories/{house.slug}/" in showing and f"/archive/?q={MARK}" in showing
+    showing = {
+        path for path, (status, content) in before.items() if MARK.encode() in content and status == 200
+    }
+    assert (
+        showing >= SHOWN_BEFORE and f"/stories/{house.slug}/" in showing and f"/archive/?q={MARK}" in showing
+    )
     assert {"/stories/?theme=sea", "/stories/?route=sahara"} <= showing
     assert all(MARK in render(issue_of(house.issue, "mail"), f) for f in FORMATS) and MARK in house.send.html
     client = Client()
     assert client.get(f"/stories/media/web/{house.rendition.key}/")["Content-Type"] == "image/jpeg"
-    card, pdf = (client.get(path).content for path in (f"/stories/{house.slug}/card/", f"/{house.issue.slug}/pdf/"))
+    card, pdf = (
+        client.get(path).content for path in (f"/stories/{house.slug}/card/", f"/{house.issue.slug}/pdf/")
+    )
     review = f"/admin/testimonies/{house.testimony.pk}/"
-    given = house.editor.post(f"{review}step/", {"act": "copy", "use": "partners", "recipient": "Radio Kindia"})
+    given = house.editor.post(
+        f"{review}step/", {"act": "copy", "use": "partners", "recipient": "Radio Kindia"}
+    )
     assert given["Content-Type"] == "application/zip" and MARK.encode() in b"".join(given)
     assert client.get(f"/stories/media/media/{house.rendition.key}/").status_code == 200
     assert (
@@ -131,7 +164,11 @@ def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
     assert refused.get("Content-Type") != "application/zip" and MARK not in refused.content.decode()
     assert "Radio Kindia" in house.editor.get(review).content.decode(), "they can be told"
     mailed = client.get(f"/stories/media/mail/{house.rendition.key}/")
-    assert mailed.status_code == 200 and mailed["Content-Type"] == "image/png" and mailed["Cache-Control"] == "no-store"
+    assert (
+        mailed.status_code == 200
+        and mailed["Content-Type"] == "image/png"
+        and mailed["Cache-Control"] == "no-store"
+    )
     assert client.get(f"/{house.issue.slug}/pdf/").content != pdf and card
     house.send = Send.objects.get(pk=house.send.pk)
     assert MARK not in house.send.html + house.send.text, "mails that have not left are rendered anew"
@@ -140,7 +177,8 @@ def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
         assert all(MARK not in render(issue_of(page, use), f) for f in FORMATS)
         assert all(MARK not in make(issue_of(page, use)) for make in EXPORTS.values())
     inside = [
-        house.editor.get(path) for path in (review, "/admin/testimonies/?state=closed", f"/admin/pages/{page.pk}/edit/")
+        house.editor.get(path)
+        for path in (review, "/admin/testimonies/?state=closed", f"/admin/pages/{page.pk}/edit/")
     ]
     assert all(MARK not in answer.content.decode() for answer in inside)
     assert house.editor.get(f"/admin/testimonies/originals/{house.photo.pk}/").status_code in {302, 403, 404}
@@ -163,7 +201,9 @@ def test_the_bare_fact_and_what_left_the_house_are_kept(house):
     with committed():
         withdrawing.withdraw(house.testimony, "team", house.people["coordinator"])
     withdrawing.erase(house.testimony.pk)
-    assert [(d.how, d.to, d.count) for d in Departure.objects.all()] == [("mail", f"Friends: {house.issue.title}", 1)]
+    assert [(d.how, d.to, d.count) for d in Departure.objects.all()] == [
+        ("mail", f"Friends: {house.issue.title}", 1)
+    ]
     page = house.editor.get(f"/admin/testimonies/{house.testimony.pk}/").content.decode()
     assert "Voices of the Way" in page and "Friends" in page and MARK not in page
 
@@ -181,8 +221,17 @@ def test_an_expired_consent_ends_like_a_withdrawal_within_the_minute(house):
 
 def test_no_answer_that_shows_one_may_be_kept_for_a_minute(house):
     client = Client()
-    for path in (f"/stories/{house.slug}/", "/stories/", "/stories/feed/", f"/{house.issue.slug}/", f"/stories/media/web/{house.rendition.key}/",
-                 f"/stories/{house.slug}/card/", f"/{house.issue.slug}/card/", f"/{house.issue.slug}/pdf/", "/feed/"):  # fmt: skip
+    for path in (
+        f"/stories/{house.slug}/",
+        "/stories/",
+        "/stories/feed/",
+        f"/{house.issue.slug}/",
+        f"/stories/media/web/{house.rendition.key}/",
+        f"/stories/{house.slug}/card/",
+        f"/{house.issue.slug}/card/",
+        f"/{house.issue.slug}/pdf/",
+        "/feed/",
+    ):
         age = re.search(r"max-age=(\d+)", client.get(path)["Cache-Control"])
         assert age and int(age[1]) <= 45, path
 
@@ -210,26 +259,44 @@ def test_a_teller_changes_what_they_allow_and_takes_it_back_by_themselves(house)
     with committed():
         house.teller.post("/receipt/", {"act": "withdraw", "sure": "yes"})
     house.testimony.refresh_from_db()
-    assert house.testimony.withdrawn_by == "teller" and Client().get(f"/stories/{house.slug}/").status_code == 410
+    assert (
+        house.testimony.withdrawn_by == "teller"
+        and Client().get(f"/stories/{house.slug}/").status_code == 410
+    )
 
 
 def test_codes_can_not_be_tried_out(house):
     stranger = Client()
     answers = [stranger.post("/receipt/", {"code": f"AAAA-BBBB-{n:04d}"}).status_code for n in range(12)]
     assert answers[0] == 404 and answers[-1] == 429
-    assert stranger.get("/receipt/").status_code == 200 and MARK not in stranger.get("/receipt/").content.decode()
+    assert (
+        stranger.get("/receipt/").status_code == 200
+        and MARK not in stranger.get("/receipt/").content.decode()
+    )
 
 
 # --- the list of surfaces ---------------------------------------------------------------------
 
 # Views of testimonies' modules that show no testimony, and why.
 NONE_SHOWN = {
-    "join": "a phone's key", "pack": "guides and training", "training": "answers to questions", "check_in": "how a messenger is",
-    "messengers": "messengers", "messenger": "messengers", "check_ins": "how messengers are", "phone_app": "static files",
-    "form_list": "blank forms", "form": "a blank form", "manifest": "a blank form's files", "spoken": "texts read aloud", "spoken_file": "texts read aloud",
-}  # fmt: skip
+    "join": "a phone's key",
+    "pack": "guides and training",
+    "training": "answers to questions",
+    "check_in": "how a messenger is",
+    "messengers": "messengers",
+    "messenger": "messengers",
+    "check_ins": "how messengers are",
+    "phone_app": "static files",
+    "form_list": "blank forms",
+    "form": "a blank form",
+    "manifest": "a blank form's files",
+    "spoken": "texts read aloud",
+    "spoken_file": "texts read aloud",
+}
 # Views that show issues: what stands in them comes through the surface "issue block".
-ISSUE_VIEWS = re.compile(r"wagtail\.|griot\.digest\.(reading|models|rooms|desk)|griot\.mailing\.views|wagtail_localize")
+ISSUE_VIEWS = re.compile(
+    r"wagtail\.|griot\.digest\.(reading|models|rooms|desk)|griot\.mailing\.views|wagtail_localize"
+)
 
 
 def _patterns(resolver, prefix=""):
@@ -278,7 +345,9 @@ def test_no_other_address_of_the_site_shows_a_testimony(house, who):
         ):
             continue
         path = "/" + re.sub(
-            r"<(?:\w+:)?(\w+)>", lambda m: str(samples.get(m[1], 1)), re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route)
+            r"<(?:\w+:)?(\w+)>",
+            lambda m: str(samples.get(m[1], 1)),
+            re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route),
         ).strip("^$")
         if re.search(r"[\\(|*+?<]", path):
             continue

@@ -79,7 +79,13 @@ class Canvas:
         self.shape([(0, HEIGHT), *top, (WIDTH, HEIGHT)], colour)
 
     def person(
-        self, x: float, y: float, size: float, scarf: bool = False, seated: bool = False, cloth: Colour | None = None
+        self,
+        x: float,
+        y: float,
+        size: float,
+        scarf: bool = False,
+        seated: bool = False,
+        cloth: Colour | None = None,
     ) -> None:
         """A figure standing (or sitting) with its feet at (x, y)."""
         skin, cloth = self.random.choice(SKINS), cloth or self.random.choice(CLOTHS)
@@ -106,7 +112,10 @@ class Canvas:
             )
         else:
             self.pen.chord(
-                self._xy([(x - head, shoulder - head * 1.95), (x + head, shoulder + head * 0.1)]), 190, 350, fill=INK
+                self._xy([(x - head, shoulder - head * 1.95), (x + head, shoulder + head * 0.1)]),
+                190,
+                350,
+                fill=INK,
             )
 
     def finished(self) -> Image.Image:
@@ -183,9 +192,18 @@ def _caravan() -> Image.Image:
 
 
 def _boat(c: Canvas, x: float, y: float, size: float, hull: Colour) -> None:
-    c.shape([(x - size, y), (x + size, y), (x + size * 0.78, y + size * 0.3), (x - size * 0.72, y + size * 0.3)], hull)
     c.shape(
-        [(x - size, y), (x + size, y), (x + size * 0.97, y + size * 0.07), (x - size * 0.97, y + size * 0.07)], CREAM
+        [(x - size, y), (x + size, y), (x + size * 0.78, y + size * 0.3), (x - size * 0.72, y + size * 0.3)],
+        hull,
+    )
+    c.shape(
+        [
+            (x - size, y),
+            (x + size, y),
+            (x + size * 0.97, y + size * 0.07),
+            (x - size * 0.97, y + size * 0.07),
+        ],
+        CREAM,
     )
 
 
@@ -195,7 +213,9 @@ def _harbour() -> Image.Image:
     c.drop(6)
     for i in range(9):
         height = 120 + 50 * math.sin(i * 1.7)
-        c.box(900 + i * 84, 520 - height, 80, height + 60, [SAND, CREAM, (214, 128, 96), (232, 200, 150)][i % 4])
+        c.box(
+            900 + i * 84, 520 - height, 80, height + 60, [SAND, CREAM, (214, 128, 96), (232, 200, 150)][i % 4]
+        )
         for j in range(2):
             c.box(922 + i * 84, 540 - height + j * 52, 16, 26, DEEP)
     c.drop(10)
@@ -362,44 +382,58 @@ def _islands() -> Image.Image:
 
 
 _DRAW: dict[str, Callable[[], Image.Image]] = {
-    "screening": _screening, "caravan": _caravan, "harbour": _harbour, "banner": _banner, "machine": _machine,
-    "portrait": _portrait, "lesson": _lesson, "islands": _islands,
-}  # fmt: skip
+    "screening": _screening,
+    "caravan": _caravan,
+    "harbour": _harbour,
+    "banner": _banner,
+    "machine": _machine,
+    "portrait": _portrait,
+    "lesson": _lesson,
+    "islands": _islands,
+}
 
 PICTURES: dict[str, dict[str, str]] = {
     "screening": {
-        "title": "Screening in Pikine", "credit": "Passage Network/Mame Coumba Sarr",
+        "title": "Screening in Pikine",
+        "credit": "Passage Network/Mame Coumba Sarr",
         "alt": "Rows of people on mats watch a film on a screen between two trees at night.",
     },
     "caravan": {
-        "title": "Road north of Tapachula", "credit": "La Frontera Diaria/Iker Solano",
+        "title": "Road north of Tapachula",
+        "credit": "La Frontera Diaria/Iker Solano",
         "alt": "A long line of people, some with rucksacks, walks along a road at sunrise.",
     },
     "harbour": {
-        "title": "Lampedusa harbour", "credit": "The Harbour Times/Rita Vella",
+        "title": "Lampedusa harbour",
+        "credit": "The Harbour Times/Rita Vella",
         "alt": "A coast guard cutter with people on deck comes into a harbour of coloured houses.",
     },
     "banner": {
-        "title": "Mombasa film week", "credit": "Passage Network",
+        "title": "Mombasa film week",
+        "credit": "Passage Network",
         "alt": "A golden talking drum above a row of listeners: the film week on migration in Mombasa.",
     },
     "machine": {
-        "title": "The sewing machine", "credit": "Passage Network/Tareq Aziz",
+        "title": "The sewing machine",
+        "credit": "Passage Network/Tareq Aziz",
         "alt": "A black sewing machine with a golden ornament on a wooden floor, cloth beside it.",
     },
     "portrait": {
-        "title": "Fatoumata and Rosalia", "credit": "La Bussola/Gaia Ferrante",
+        "title": "Fatoumata and Rosalia",
+        "credit": "La Bussola/Gaia Ferrante",
         "alt": "Two women in headscarves, one blue and one red, smile at the camera.",
     },
     "lesson": {
-        "title": "A lesson in Sharjah", "credit": "Passage Network/Lina Haddadin",
+        "title": "A lesson in Sharjah",
+        "credit": "Passage Network/Lina Haddadin",
         "alt": "A teacher in front of a blackboard with a clock; women sit in two rows and listen.",
     },
     "islands": {
-        "title": "Cabo Verde", "credit": "Open Migration Review/Ivo Monteiro",
+        "title": "Cabo Verde",
+        "credit": "Open Migration Review/Ivo Monteiro",
         "alt": "Three sailing boats on a blue sea in front of three brown islands.",
     },
-}  # fmt: skip
+}
 
 
 def draw(name: str) -> Image.Image:

@@ -1,4 +1,6 @@
-"""The demo's recordings, made by code: a plucked tune, films of drawn pictures, photos of drawn things and people."""
+"""The demo's recordings, made by code: a plucked tune, films of drawn pictures, photos of drawn things and
+people.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,20 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from griot.demo.core.pictures import CLAY, CLOTHS, CREAM, DUSK, GOLD, INK, NIGHT, SAND, SEA, SKINS, Canvas, face
+from griot.demo.core.pictures import (
+    CLAY,
+    CLOTHS,
+    CREAM,
+    DUSK,
+    GOLD,
+    INK,
+    NIGHT,
+    SAND,
+    SEA,
+    SKINS,
+    Canvas,
+    face,
+)
 from griot.testimonies.core.media.ffmpeg import run
 
 RATE = 32_000  # samples a second
@@ -117,9 +132,37 @@ def film(folder: Path, image: Image.Image, seed: int, seconds: float = 6) -> byt
     image.resize((1280, 800)).save(folder / "picture.png")
     (folder / "tune.wav").write_bytes(tune(seed, seconds))
     to = folder / "film.webm"
-    run([
-        "-loop", "1", "-framerate", "25", "-t", str(seconds), "-i", folder / "picture.png", "-i", folder / "tune.wav",
-        "-vf", f"scale=2560:-1,zoompan=z='1+0.12*on/{int(seconds * 25)}':x='iw/2-iw/zoom/2':y='ih/2-ih/zoom/2':d=1:s=854x534:fps=25",
-        "-shortest", "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "700k", "-c:a", "libopus", "-pix_fmt", "yuv420p", to,
-    ])  # fmt: skip
+    run(
+        [
+            "-loop",
+            "1",
+            "-framerate",
+            "25",
+            "-t",
+            str(seconds),
+            "-i",
+            folder / "picture.png",
+            "-i",
+            folder / "tune.wav",
+            "-vf",
+            (
+                f"scale=2560:-1,zoompan=z='1+0.12*on/{int(seconds * 25)}':x='iw/2-iw/zoom/2'"
+                f":y='ih/2-ih/zoom/2':d=1:s=854x534:fps=25"
+            ),
+            "-shortest",
+            "-c:v",
+            "libvpx",
+            "-deadline",
+            "realtime",
+            "-cpu-used",
+            "8",
+            "-b:v",
+            "700k",
+            "-c:a",
+            "libopus",
+            "-pix_fmt",
+            "yuv420p",
+            to,
+        ]
+    )
     return to.read_bytes()

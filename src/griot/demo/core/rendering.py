@@ -10,11 +10,21 @@ from textwrap import dedent
 from griot.demo.core.wire import DemoArticle, DemoOutlet, Wire, entry_id
 
 _WALLS = {
-    "it": ("La tua privacy", "Noi e i nostri 812 partner utilizziamo i cookie per archiviare informazioni sul dispositivo. "
-           "Prima di continuare accetta i cookie o gestisci il consenso nelle impostazioni della privacy."),
-    "en": ("Your privacy choices", "We and our 812 partners use cookies to store information on your device. "
-           "Before you continue, accept all cookies or manage your consent and privacy settings."),
-}  # fmt: skip
+    "it": (
+        "La tua privacy",
+        (
+            "Noi e i nostri 812 partner utilizziamo i cookie per archiviare informazioni sul dispositivo. "
+            "Prima di continuare accetta i cookie o gestisci il consenso nelle impostazioni della privacy."
+        ),
+    ),
+    "en": (
+        "Your privacy choices",
+        (
+            "We and our 812 partners use cookies to store information on your device. "
+            "Before you continue, accept all cookies or manage your consent and privacy settings."
+        ),
+    ),
+}
 
 
 def render_feed(wire: Wire, outlet: DemoOutlet) -> tuple[str, bytes]:
@@ -46,7 +56,8 @@ def _rss2(wire: Wire, outlet: DemoOutlet, articles: list[DemoArticle]) -> str:
         for a in articles
     )
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<rss version="2.0"><channel><title>{escape(outlet.name)}</title>'
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rss'
+        f' version="2.0"><channel><title>{escape(outlet.name)}</title>'
         f"<link>http://{wire.host(outlet.slug)}/</link><description/><language>{outlet.language}</language>\n{items}</channel></rss>"
     )
 
@@ -69,12 +80,15 @@ def _rdf(wire: Wire, outlet: DemoOutlet, articles: list[DemoArticle]) -> str:
         return (moment.replace(year=moment.year + 5) if a.trap == "future_date" else moment).isoformat()
 
     items = "".join(
-        f'<item rdf:about="{escape(wire.url(a))}"><title>{escape(a.title)}</title><link>{escape(wire.url(a))}</link>'
+        "<item"
+        f' rdf:about="{escape(wire.url(a))}"><title>{escape(a.title)}</title>'
+        f"<link>{escape(wire.url(a))}</link>"
         f"<description>{escape(a.lead)}</description><dc:date>{stamp(a)}</dc:date></item>\n"
         for a in articles
     )
     return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF'
+        ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" '
         'xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">'
         f'<channel rdf:about="http://{wire.host(outlet.slug)}/"><title>{escape(outlet.name)}</title>'
         f"<link>http://{wire.host(outlet.slug)}/</link></channel>\n{items}</rdf:RDF>"
@@ -89,7 +103,8 @@ def _atom(wire: Wire, outlet: DemoOutlet, articles: list[DemoArticle]) -> str:
         for a in articles
     )
     return (
-        f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{outlet.language}">'
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom"'
+        f' xml:lang="{outlet.language}">'
         f"<title>{escape(outlet.name)}</title><id>http://{wire.host(outlet.slug)}/</id>"
         f"<updated>{wire.base.isoformat()}</updated>\n{entries}</feed>"
     )
@@ -101,7 +116,13 @@ def _json(wire: Wire, outlet: DemoOutlet, articles: list[DemoArticle]) -> str:
         return moment.removesuffix("+00:00") if a.trap == "no_offset" else moment
 
     items = [
-        {"id": entry_id(wire, a), "url": wire.url(a), "title": a.title, "summary": a.lead, "date_published": stamp(a)}
+        {
+            "id": entry_id(wire, a),
+            "url": wire.url(a),
+            "title": a.title,
+            "summary": a.lead,
+            "date_published": stamp(a),
+        }
         for a in articles
     ]
     head = {"version": "https://jsonfeed.org/version/1.1", "title": outlet.name, "language": outlet.language}
@@ -120,7 +141,10 @@ def render_page(wire: Wire, outlet: DemoOutlet, article: DemoArticle) -> tuple[i
             return 403, _shell(wire, outlet, "Forbidden", "<h1>Forbidden</h1>")
         case "soft_404":
             return 200, _shell(
-                wire, outlet, "Page not found", "<h1>Page not found</h1><p>Sorry, this page is no longer available.</p>"
+                wire,
+                outlet,
+                "Page not found",
+                "<h1>Page not found</h1><p>Sorry, this page is no longer available.</p>",
             )
         case "consent_wall":
             title, text = _WALLS[outlet.language]
@@ -131,7 +155,10 @@ def render_page(wire: Wire, outlet: DemoOutlet, article: DemoArticle) -> tuple[i
             return 200, _live(wire, outlet, article)
         case "video":
             facts = {"@type": "VideoObject", "name": article.title}
-            head = f'<meta property="og:type" content="video.other"><script type="application/ld+json">{json.dumps(facts)}</script>'
+            head = (
+                '<meta property="og:type" content="video.other"><script'
+                f' type="application/ld+json">{json.dumps(facts)}</script>'
+            )
             return 200, _shell(
                 wire,
                 outlet,
@@ -149,18 +176,30 @@ def render_front(wire: Wire, outlet: DemoOutlet) -> str:
 
 
 def _links(wire: Wire, outlet: DemoOutlet) -> str:
-    return "<ul>" + "".join(
-        f'<li><a href="{escape(wire.url(a))}">{escape(a.title)}</a></li>' for a in wire.by_outlet[outlet.slug]
-    ) + "</ul>"  # fmt: skip
+    return (
+        "<ul>"
+        + "".join(
+            f'<li><a href="{escape(wire.url(a))}">{escape(a.title)}</a></li>'
+            for a in wire.by_outlet[outlet.slug]
+        )
+        + "</ul>"
+    )
 
 
 def _article(wire: Wire, outlet: DemoOutlet, a: DemoArticle) -> str:
     body = "".join(f"<p>{escape(p)}</p>" for p in (a.lead, *a.paragraphs))
     stamp = wire.published(a).isoformat()
-    head = f'<meta property="og:type" content="article"><meta property="og:title" content="{escape(a.title)}">'
+    head = (
+        f'<meta property="og:type" content="article"><meta property="og:title" content="{escape(a.title)}">'
+    )
     head += f'<link rel="canonical" href="{escape(wire.url(a))}">'
     if outlet.format in {"rss2", "json"}:
-        facts = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": a.title, "datePublished": stamp}
+        facts = {
+            "@context": "https://schema.org",
+            "@type": "NewsArticle",
+            "headline": a.title,
+            "datePublished": stamp,
+        }
         head += f'<script type="application/ld+json">{json.dumps(facts)}</script>'
     elif outlet.format == "atom":
         head += f'<meta property="article:published_time" content="{stamp}">'
@@ -181,32 +220,49 @@ def _live(wire: Wire, outlet: DemoOutlet, a: DemoArticle) -> str:
 def _paywalled(wire: Wire, outlet: DemoOutlet, a: DemoArticle) -> str:
     facts = {"@type": "NewsArticle", "headline": a.title, "isAccessibleForFree": False}
     head = f'<script type="application/ld+json">{json.dumps(facts)}</script>'
-    body = f"<article><h1>{escape(a.title)}</h1><p>{escape(a.lead[:90])} …</p><p>Subscribe to continue reading. Already a subscriber? Sign in.</p></article>"
+    body = (
+        f"<article><h1>{escape(a.title)}</h1><p>{escape(a.lead[:90])} …</p><p>Subscribe to continue reading."
+        " Already a subscriber? Sign in.</p></article>"
+    )
     return _shell(wire, outlet, a.title, body, head)
 
 
 def _shell(wire: Wire, outlet: DemoOutlet, title: str, main: str, head: str = "") -> str:
     sections = "".join(f'<a href="/{s}/">{s}</a> ' for s in ("world", "politics", "culture", "sport"))
     direction = ' dir="rtl"' if outlet.language == "ar" else ""
-    return dedent(f"""\
+    return dedent(
+        f"""\
         <!doctype html><html lang="{outlet.language}"{direction}><head><meta charset="utf-8">
-        <meta name="viewport" content="width=device-width"><title>{escape(title)} | {escape(outlet.name)}</title>{head}
-        <style>body{{font:17px/1.6 Georgia,serif;max-width:40rem;margin:auto;padding:1rem}}nav a{{margin-inline-end:1rem}}</style></head>
-        <body><header><p><a href="/">{escape(outlet.name)}</a></p><nav>{sections}</nav></header><main>{main}</main>
-        {_aside(wire, outlet)}<footer>{_footer(outlet)}<p>An invented outlet of Griot's demo newsroom.</p></footer></body></html>""")
+        <meta name="viewport" content="width=device-width">
+        <title>{escape(title)} | {escape(outlet.name)}</title>{head}
+        <style>
+        body{{font:17px/1.6 Georgia,serif;max-width:40rem;margin:auto;padding:1rem}}
+        nav a{{margin-inline-end:1rem}}
+        </style></head>
+        <body><header><p><a href="/">{escape(outlet.name)}</a></p><nav>{sections}</nav></header>
+        <main>{main}</main>
+        {_aside(wire, outlet)}
+        <footer>{_footer(outlet)}<p>An invented outlet of Griot's demo newsroom.</p></footer>
+        </body></html>"""
+    )
 
 
 def _aside(wire: Wire, outlet: DemoOutlet) -> str:
-    """What stands around every article of the real press and is not the article: most read, a newsletter, share links."""
+    """What stands around every article of the real press and is not the article: most read, a newsletter,
+    share links.
+    """
     most_read = "".join(
-        f'<li><a href="{escape(wire.url(a))}">{escape(a.title)}</a></li>' for a in wire.by_outlet[outlet.slug][:6]
+        f'<li><a href="{escape(wire.url(a))}">{escape(a.title)}</a></li>'
+        for a in wire.by_outlet[outlet.slug][:6]
     )
     share = "".join(
-        f'<li><a href="/share/{n}" rel="nofollow">{n}</a></li>' for n in ("Facebook", "WhatsApp", "Telegram", "E-mail")
+        f'<li><a href="/share/{n}" rel="nofollow">{n}</a></li>'
+        for n in ("Facebook", "WhatsApp", "Telegram", "E-mail")
     )
     return (
-        f'<aside class="related"><h2>{escape(outlet.name)} +</h2><ol>{most_read}</ol><ul class="share">{share}</ul>'
-        '<form class="newsletter" action="/newsletter"><label>E-mail <input type="email" name="email"></label><button>OK</button></form></aside>'
+        f'<aside class="related"><h2>{escape(outlet.name)} +</h2><ol>{most_read}</ol><ul'
+        f' class="share">{share}</ul><form class="newsletter" action="/newsletter"><label>E-mail <input'
+        ' type="email" name="email"></label><button>OK</button></form></aside>'
     )
 
 
@@ -217,5 +273,6 @@ def _footer(outlet: DemoOutlet) -> str:
         ("about", "contact", "jobs", "privacy"),
     )
     return "".join(
-        "<ul>" + "".join(f'<li><a href="/{name}/">{name}</a></li>' for name in names) + "</ul>" for names in columns
+        "<ul>" + "".join(f'<li><a href="/{name}/">{name}</a></li>' for name in names) + "</ul>"
+        for names in columns
     )

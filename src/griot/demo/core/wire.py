@@ -88,9 +88,13 @@ class Wire:
         for a in self.articles:
             origin = self.url(by_slug[a.copy_of]) if a.copy_of else ""
             yield {
-                "url": self.url(a), "outlet": self.outlets[a.outlet].name, "story": a.story, "beat": a.beat,
-                "trap": a.trap, "copy_of": origin,
-            }  # fmt: skip
+                "url": self.url(a),
+                "outlet": self.outlets[a.outlet].name,
+                "story": a.story,
+                "beat": a.beat,
+                "trap": a.trap,
+                "copy_of": origin,
+            }
 
 
 def load(port: int, base: datetime, folder: Path = FOLDER) -> Wire:
@@ -104,7 +108,9 @@ def load(port: int, base: datetime, folder: Path = FOLDER) -> Wire:
             if article.outlet not in outlets or article.slug in articles:
                 raise ValueError(f"{path.name}: {article.slug}: unknown outlet, or a slug used twice")
             articles[article.slug] = article
-    return Wire(outlets, tuple(articles.values()), port, base.astimezone(UTC).replace(second=0, microsecond=0))
+    return Wire(
+        outlets, tuple(articles.values()), port, base.astimezone(UTC).replace(second=0, microsecond=0)
+    )
 
 
 def _article(block: str, known: dict[str, DemoArticle], file: str) -> DemoArticle:

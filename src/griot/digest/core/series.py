@@ -49,7 +49,9 @@ def parse_series(text: str) -> Series:
 
 
 def _thousands_separators(cells: Sequence[str]) -> str:
-    """The characters that group thousands in this table: a lone 1.234 is read by what the others look like."""
+    """The characters that group thousands in this table: a lone 1.234 is read by what the others look
+    like.
+    """
     marks = [(m.group(1), bool(m)) for cell in cells if (m := _THOUSANDS.fullmatch(_SPACES.sub("", cell)))]
     grouping = {mark for mark, _ in marks}
     for mark in "".join(grouping):

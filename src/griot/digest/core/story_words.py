@@ -1,35 +1,57 @@
-"""The fixed words of testimonies before readers and tellers: offering one, its receipt, its page, the gallery."""
+"""The fixed words of testimonies before readers and tellers: offering one, its receipt, its page, the
+gallery.
+"""
 
 from __future__ import annotations
 
 STORY_WORDS: dict[str, dict[str, str]] = {
     "en": {
         "offer": "Offer your story",
-        "offer_help": "You may tell your own story here. Somebody of the team reads it first; nothing is shown before it was looked at, and only where you allow it.",
+        "offer_help": (
+            "You may tell your own story here. Somebody of the team reads it first; nothing is shown before"
+            " it was looked at, and only where you allow it."
+        ),
         "offer_for": "For",
         "offer_words": "Your story, in your words",
         "offer_name": "Your name (kept by the team)",
         "offer_year": "Year of birth (if you wish)",
         "offer_guardian": "A parent or guardian who agrees, if you are under 18",
-        "offer_agree": "This is my own story. I know that I can change what I allow, or take it back, at any time.",
+        "offer_agree": (
+            "This is my own story. I know that I can change what I allow, or take it back, at any time."
+        ),
         "offer_send": "Send",
         "offer_thanks": "Thank you. Your story has arrived.",
-        "offer_code": "Keep this code: with it you see where your story stands, change what you allow, or take it back.",
-        "offer_wait": "Several stories came from your connection in the last hour. Try again later; what you wrote still stands here.",
+        "offer_code": (
+            "Keep this code: with it you see where your story stands, change what you allow, or take it back."
+        ),
+        "offer_wait": (
+            "Several stories came from your connection in the last hour. Try again later; what you wrote"
+            " still stands here."
+        ),
         "receipt": "Your story",
-        "receipt_help": "With the code on your receipt you can see where your story stands, change what you allow, or take it back.",
+        "receipt_help": (
+            "With the code on your receipt you can see where your story stands, change what you allow, or"
+            " take it back."
+        ),
         "receipt_code": "Code",
         "receipt_open": "Open",
-        "receipt_unknown": "This code is not known here. Codes have twelve letters and figures; a new receipt ends an older one.",
+        "receipt_unknown": (
+            "This code is not known here. Codes have twelve letters and figures; a new receipt ends an older"
+            " one."
+        ),
         "receipt_wait": "Too many tries. Wait ten minutes.",
         "receipt_sure": "Tick the box first: it can’t be undone.",
-        "receipt_withdrawn": "Your story was taken back. It is shown nowhere any more, and what was recorded is erased.",
+        "receipt_withdrawn": (
+            "Your story was taken back. It is shown nowhere any more, and what was recorded is erased."
+        ),
         "receipt_close": "Close this page",
         "receipt_public": "Your story can be seen on the site.",
         "receipt_inside": "Your story is with the team, and not public.",
         "receipt_save": "Save what I allow",
         "receipt_take_back": "Take my story back",
-        "receipt_take_back_help": "It vanishes from every page at once. What was recorded is erased and can’t be brought back.",
+        "receipt_take_back_help": (
+            "It vanishes from every page at once. What was recorded is erased and can’t be brought back."
+        ),
         "receipt_yes": "Yes, take it back",
         "consent_uses": "Where may it be seen or heard?",
         "use_team": "Inside the team",
@@ -110,31 +132,54 @@ STORY_WORDS: dict[str, dict[str, str]] = {
     },
     "fr": {
         "offer": "Proposer votre récit",
-        "offer_help": "Vous pouvez raconter ici votre propre histoire. Quelqu’un de l’équipe la lit d’abord ; rien n’est montré avant d’avoir été relu, et seulement là où vous le permettez.",
+        "offer_help": (
+            "Vous pouvez raconter ici votre propre histoire. Quelqu’un de l’équipe la lit d’abord ; rien"
+            " n’est montré avant d’avoir été relu, et seulement là où vous le permettez."
+        ),
         "offer_for": "Pour",
         "offer_words": "Votre récit, avec vos mots",
         "offer_name": "Votre nom (gardé par l’équipe)",
         "offer_year": "Année de naissance (si vous voulez)",
         "offer_guardian": "Un parent ou tuteur qui est d’accord, si vous avez moins de 18 ans",
-        "offer_agree": "C’est ma propre histoire. Je sais que je peux changer ce que je permets, ou la retirer, à tout moment.",
+        "offer_agree": (
+            "C’est ma propre histoire. Je sais que je peux changer ce que je permets, ou la retirer, à tout"
+            " moment."
+        ),
         "offer_send": "Envoyer",
         "offer_thanks": "Merci. Votre récit est arrivé.",
-        "offer_code": "Gardez ce code : avec lui, vous voyez où en est votre récit, changez ce que vous permettez, ou le retirez.",
-        "offer_wait": "Plusieurs récits sont venus de votre connexion depuis une heure. Réessayez plus tard ; ce que vous avez écrit est encore là.",
+        "offer_code": (
+            "Gardez ce code : avec lui, vous voyez où en est votre récit, changez ce que vous permettez, ou"
+            " le retirez."
+        ),
+        "offer_wait": (
+            "Plusieurs récits sont venus de votre connexion depuis une heure. Réessayez plus tard ; ce que"
+            " vous avez écrit est encore là."
+        ),
         "receipt": "Votre récit",
-        "receipt_help": "Avec le code de votre reçu, vous pouvez voir où en est votre récit, changer ce que vous permettez, ou le retirer.",
+        "receipt_help": (
+            "Avec le code de votre reçu, vous pouvez voir où en est votre récit, changer ce que vous"
+            " permettez, ou le retirer."
+        ),
         "receipt_code": "Code",
         "receipt_open": "Ouvrir",
-        "receipt_unknown": "Ce code n’est pas connu ici. Un code a douze lettres et chiffres ; un nouveau reçu annule l’ancien.",
+        "receipt_unknown": (
+            "Ce code n’est pas connu ici. Un code a douze lettres et chiffres ; un nouveau reçu annule"
+            " l’ancien."
+        ),
         "receipt_wait": "Trop d’essais. Attendez dix minutes.",
         "receipt_sure": "Cochez d’abord la case : c’est irréversible.",
-        "receipt_withdrawn": "Votre récit a été retiré. Il n’est plus montré nulle part, et les enregistrements sont effacés.",
+        "receipt_withdrawn": (
+            "Votre récit a été retiré. Il n’est plus montré nulle part, et les enregistrements sont effacés."
+        ),
         "receipt_close": "Fermer cette page",
         "receipt_public": "Votre récit est visible sur le site.",
         "receipt_inside": "Votre récit est avec l’équipe, et n’est pas public.",
         "receipt_save": "Enregistrer ce que je permets",
         "receipt_take_back": "Retirer mon récit",
-        "receipt_take_back_help": "Il disparaît aussitôt de toutes les pages. Les enregistrements sont effacés et ne peuvent être retrouvés.",
+        "receipt_take_back_help": (
+            "Il disparaît aussitôt de toutes les pages. Les enregistrements sont effacés et ne peuvent être"
+            " retrouvés."
+        ),
         "receipt_yes": "Oui, le retirer",
         "consent_uses": "Où peut-on le voir ou l’entendre ?",
         "use_team": "Dans l’équipe",
@@ -215,31 +260,48 @@ STORY_WORDS: dict[str, dict[str, str]] = {
     },
     "es": {
         "offer": "Ofrecer su relato",
-        "offer_help": "Puede contar aquí su propia historia. Alguien del equipo la lee primero; nada se muestra antes de haberse revisado, y solo donde usted lo permita.",
+        "offer_help": (
+            "Puede contar aquí su propia historia. Alguien del equipo la lee primero; nada se muestra antes"
+            " de haberse revisado, y solo donde usted lo permita."
+        ),
         "offer_for": "Para",
         "offer_words": "Su relato, con sus palabras",
         "offer_name": "Su nombre (lo guarda el equipo)",
         "offer_year": "Año de nacimiento (si quiere)",
         "offer_guardian": "Un padre, madre o tutor que esté de acuerdo, si tiene menos de 18 años",
-        "offer_agree": "Es mi propia historia. Sé que puedo cambiar lo que permito, o retirarla, en cualquier momento.",
+        "offer_agree": (
+            "Es mi propia historia. Sé que puedo cambiar lo que permito, o retirarla, en cualquier momento."
+        ),
         "offer_send": "Enviar",
         "offer_thanks": "Gracias. Su relato ha llegado.",
         "offer_code": "Guarde este código: con él ve cómo está su relato, cambia lo que permite o lo retira.",
-        "offer_wait": "Han llegado varios relatos desde su conexión en la última hora. Inténtelo más tarde; lo que escribió sigue aquí.",
+        "offer_wait": (
+            "Han llegado varios relatos desde su conexión en la última hora. Inténtelo más tarde; lo que"
+            " escribió sigue aquí."
+        ),
         "receipt": "Su relato",
-        "receipt_help": "Con el código de su recibo puede ver cómo está su relato, cambiar lo que permite o retirarlo.",
+        "receipt_help": (
+            "Con el código de su recibo puede ver cómo está su relato, cambiar lo que permite o retirarlo."
+        ),
         "receipt_code": "Código",
         "receipt_open": "Abrir",
-        "receipt_unknown": "Este código no se conoce aquí. Un código tiene doce letras y cifras; un recibo nuevo anula el anterior.",
+        "receipt_unknown": (
+            "Este código no se conoce aquí. Un código tiene doce letras y cifras; un recibo nuevo anula el"
+            " anterior."
+        ),
         "receipt_wait": "Demasiados intentos. Espere diez minutos.",
         "receipt_sure": "Marque antes la casilla: no se puede deshacer.",
-        "receipt_withdrawn": "Su relato fue retirado. Ya no se muestra en ninguna parte y lo grabado se ha borrado.",
+        "receipt_withdrawn": (
+            "Su relato fue retirado. Ya no se muestra en ninguna parte y lo grabado se ha borrado."
+        ),
         "receipt_close": "Cerrar esta página",
         "receipt_public": "Su relato puede verse en el sitio.",
         "receipt_inside": "Su relato está con el equipo y no es público.",
         "receipt_save": "Guardar lo que permito",
         "receipt_take_back": "Retirar mi relato",
-        "receipt_take_back_help": "Desaparece enseguida de todas las páginas. Lo grabado se borra y no puede recuperarse.",
+        "receipt_take_back_help": (
+            "Desaparece enseguida de todas las páginas. Lo grabado se borra y no puede recuperarse."
+        ),
         "receipt_yes": "Sí, retirarlo",
         "consent_uses": "¿Dónde puede verse u oírse?",
         "use_team": "Dentro del equipo",
@@ -320,7 +382,10 @@ STORY_WORDS: dict[str, dict[str, str]] = {
     },
     "ar": {
         "offer": "شارك حكايتك",
-        "offer_help": "يمكنك أن تروي هنا حكايتك أنت. يقرؤها أولًا أحد أفراد الفريق؛ لا يُعرض شيء قبل مراجعته، ولا يُعرض إلا حيث تسمح.",
+        "offer_help": (
+            "يمكنك أن تروي هنا حكايتك أنت. يقرؤها أولًا أحد أفراد الفريق؛ لا يُعرض شيء قبل مراجعته، ولا يُعرض"
+            " إلا حيث تسمح."
+        ),
         "offer_for": "إلى",
         "offer_words": "حكايتك بكلماتك",
         "offer_name": "اسمك (يحتفظ به الفريق)",
@@ -332,10 +397,14 @@ STORY_WORDS: dict[str, dict[str, str]] = {
         "offer_code": "احتفظ بهذا الرمز: به ترى أين وصلت حكايتك، وتغيّر ما تسمح به، أو تسحبها.",
         "offer_wait": "وصلت عدة حكايات من اتصالك خلال الساعة الماضية. حاول لاحقًا؛ ما كتبته ما زال هنا.",
         "receipt": "حكايتك",
-        "receipt_help": "بالرمز المكتوب على إيصالك يمكنك أن ترى أين وصلت حكايتك، وأن تغيّر ما تسمح به، أو أن تسحبها.",
+        "receipt_help": (
+            "بالرمز المكتوب على إيصالك يمكنك أن ترى أين وصلت حكايتك، وأن تغيّر ما تسمح به، أو أن تسحبها."
+        ),
         "receipt_code": "الرمز",
         "receipt_open": "فتح",
-        "receipt_unknown": "هذا الرمز غير معروف هنا. يتكون الرمز من اثني عشر حرفًا ورقمًا، والإيصال الجديد يلغي القديم.",
+        "receipt_unknown": (
+            "هذا الرمز غير معروف هنا. يتكون الرمز من اثني عشر حرفًا ورقمًا، والإيصال الجديد يلغي القديم."
+        ),
         "receipt_wait": "محاولات كثيرة. انتظر عشر دقائق.",
         "receipt_sure": "ضع العلامة أولًا: لا رجعة في ذلك.",
         "receipt_withdrawn": "سُحبت حكايتك. لم تعد تظهر في أي مكان، ومُسح ما سُجّل.",

@@ -11,7 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from griot.digest.desk.lines import check_again
-from griot.digest.desk.placing import SECTIONS, Place, day_in_the_making, draft_of, issue_in_the_making, value_of
+from griot.digest.desk.placing import (
+    SECTIONS,
+    Place,
+    day_in_the_making,
+    draft_of,
+    issue_in_the_making,
+    value_of,
+)
 from griot.digest.models import DeskAction, IssuePage, name_of
 from griot.digest.morning.assembling import start_issue
 from griot.press.models import Article, Line, Override, Rating, Story
@@ -93,7 +100,8 @@ def _decide(story: Story, decision: str, user: Any, seen: str | None) -> Undo:
     """Write down a decision, if nobody else has decided meanwhile; the beats learn from it."""
     if seen is not None and seen != story.decision and story.decided_by_id not in (None, user.pk):
         raise Refused(
-            f"{name_of(story.decided_by)} has {_PAST.get(story.decision, 'reopened')} this story meanwhile; look again",
+            f"{name_of(story.decided_by)} has {_PAST.get(story.decision, 'reopened')} this story meanwhile;"
+            " look again",
             conflict=True,
         )
     before = {
@@ -102,7 +110,11 @@ def _decide(story: Story, decision: str, user: Any, seen: str | None) -> Undo:
         "at": story.decided_at.isoformat() if story.decided_at else None,
     }
     now = timezone.now()
-    facts = {"decision": decision, "decided_by": user if decision else None, "decided_at": now if decision else None}
+    facts = {
+        "decision": decision,
+        "decided_by": user if decision else None,
+        "decided_at": now if decision else None,
+    }
     Story.objects.filter(pk=story.pk).update(changed=now, **facts)
     moved = []
     if decision in (Story.Decision.ACCEPTED, Story.Decision.DISCARDED):
@@ -110,7 +122,12 @@ def _decide(story: Story, decision: str, user: Any, seen: str | None) -> Undo:
         rating = Rating.objects.filter(story=story).order_by("-score").first()
         if rating:
             moved.append(
-                [rating.pk, rating.beat_id, rating.judgement, judge(rating, decision == Story.Decision.ACCEPTED, user)]
+                [
+                    rating.pk,
+                    rating.beat_id,
+                    rating.judgement,
+                    judge(rating, decision == Story.Decision.ACCEPTED, user),
+                ]
             )
     return {"story": story.pk, "before": before, "moved": moved}
 
@@ -163,8 +180,13 @@ def _accept(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     undo = _decide(story, Story.Decision.ACCEPTED, user, data.get("seen"))
     with draft_of(issue.pk, user) as draft:
         before = draft.take(story.pk)
-        draft.put(value_of(line), section, before[1].index if before and before[1].section == section else None)
-    undo |= {"issue": issue.pk, "was": asdict(before[1]) | {"value": before[0], "issue": issue.pk} if before else None}
+        draft.put(
+            value_of(line), section, before[1].index if before and before[1].section == section else None
+        )
+    undo |= {
+        "issue": issue.pk,
+        "was": asdict(before[1]) | {"value": before[0], "issue": issue.pk} if before else None,
+    }
     return Done(f"Accepted: {_short(story)}", story.pk), undo
 
 
@@ -202,7 +224,8 @@ def _edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     if int(data.get("version", -1)) != line.version:
         by = name_of(line.edited_by)
         raise Refused(
-            f"{by} has changed this line meanwhile; yours is kept in the box, compare and save again", conflict=True
+            f"{by} has changed this line meanwhile; yours is kept in the box, compare and save again",
+            conflict=True,
         )
     before = {name: getattr(line, name) for name in _LINE_FIELDS}
     line.body = " ".join(str(data.get("body", line.body)).split())
@@ -225,7 +248,10 @@ def _edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
 def _outlets(given: Any, line: Line) -> list[dict[str, str]]:
     """The chips in the order given. Only outlets that report or carry the story can be named."""
     carried = {
-        a.url: {"name": a.outlet.attribution or a.outlet.name, "url": a.url if a.url.startswith("http") else ""}
+        a.url: {
+            "name": a.outlet.attribution or a.outlet.name,
+            "url": a.url if a.url.startswith("http") else "",
+        }
         for a in Article.objects.filter(story=line.story_id).select_related("outlet")
     }
     there = {o["url"]: o for o in line.outlets}
@@ -249,7 +275,9 @@ def _show_in_issue(line: Line, user: Any) -> None:
 
 
 def _undo_edit(user: Any, undo: Undo) -> None:
-    line = Line.objects.select_for_update().filter(story=undo["story"], language=settings.LANGUAGE_CODE).first()
+    line = (
+        Line.objects.select_for_update().filter(story=undo["story"], language=settings.LANGUAGE_CODE).first()
+    )
     if line is None:
         raise Refused("the line is no longer there")
     if line.version != undo["line"]["version"] + 1 or line.edited_by_id != user.pk:
@@ -322,7 +350,9 @@ def _split(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
 
 
 def _undo_split(user: Any, undo: Undo) -> None:
-    _undo_merge(user, {"before": undo["before"], "into": undo["into"], "was": [undo["was"]] if undo["was"] else []})
+    _undo_merge(
+        user, {"before": undo["before"], "into": undo["into"], "was": [undo["was"]] if undo["was"] else []}
+    )
 
 
 def _move(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
@@ -347,7 +377,11 @@ def _move(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
         now = draft.put(value, to, index)
     words = {"press_review": "the press review", "trending": "Trending", "opinion": "Opinion"}
     label = f"Moved to {words[now.section]}, place {now.index + 1}: {_short(story)}"
-    return Done(label, story.pk), {"story": story.pk, "issue": issue.pk if issue else 0, "place": asdict(place)}
+    return Done(label, story.pk), {
+        "story": story.pk,
+        "issue": issue.pk if issue else 0,
+        "place": asdict(place),
+    }
 
 
 def _nowhere() -> Any:
@@ -363,11 +397,24 @@ def _undo_move(user: Any, undo: Undo) -> None:
 
 
 _ACTS: dict[str, Callable[[Any, dict[str, Any]], tuple[Done, Undo]]] = {
-    "accept": _accept, "discard": _set_aside(Story.Decision.DISCARDED, "Discarded"), "later": _set_aside(Story.Decision.LATER, "Later"),
-    "reopen": _set_aside("", "Reopened"), "edit": _edit, "vouch": _vouch, "merge": _merge, "split": _split, "move": _move,
-}  # fmt: skip
+    "accept": _accept,
+    "discard": _set_aside(Story.Decision.DISCARDED, "Discarded"),
+    "later": _set_aside(Story.Decision.LATER, "Later"),
+    "reopen": _set_aside("", "Reopened"),
+    "edit": _edit,
+    "vouch": _vouch,
+    "merge": _merge,
+    "split": _split,
+    "move": _move,
+}
 _UNDO: dict[str, Callable[[Any, Undo], None]] = {
-    "accept": _undo_accept, "discard": _undo_aside, "later": _undo_aside, "reopen": _undo_aside, "edit": _undo_edit,
+    "accept": _undo_accept,
+    "discard": _undo_aside,
+    "later": _undo_aside,
+    "reopen": _undo_aside,
+    "edit": _undo_edit,
     "vouch": lambda user, undo: Override.objects.filter(pk=undo["override"], by=user).delete() and None,
-    "merge": _undo_merge, "split": _undo_split, "move": _undo_move,
-}  # fmt: skip
+    "merge": _undo_merge,
+    "split": _undo_split,
+    "move": _undo_move,
+}

@@ -54,7 +54,9 @@ def _cut(body: str, spans: Sequence[tuple[int, int, Claim]], vouched: frozenset[
 
 def check_again(line: Line) -> None:
     """Check a line that a person has changed against its story's articles and the house style. Not saved."""
-    members = [a.as_value() for a in Story.objects.get(pk=line.story_id).articles.select_related("outlet", "copy_of")]
+    members = [
+        a.as_value() for a in Story.objects.get(pk=line.story_id).articles.select_related("outlet", "copy_of")
+    ]
     value = line.as_value()
     claims = check(line_text(value), members) if members else list(value.claims)
     line.claims = [asdict(c) for c in claims]

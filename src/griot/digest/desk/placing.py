@@ -26,14 +26,20 @@ RECENT = timedelta(minutes=30)  # within which one person's changes are one revi
 
 
 def issue_in_the_making() -> IssuePage | None:
-    """The issue that the desk works on: the earliest of today or later that is not out yet; None where there is none."""
-    issues = IssuePage.objects.filter(language=settings.LANGUAGE_CODE, day__gte=timezone.localdate(), live=False)
+    """The issue that the desk works on: the earliest of today or later that is not out yet; None where there
+    is none.
+    """
+    issues = IssuePage.objects.filter(
+        language=settings.LANGUAGE_CODE, day__gte=timezone.localdate(), live=False
+    )
     found: IssuePage | None = issues.order_by("day").first()
     return found
 
 
 def unfinished() -> QuerySet[Story]:
-    """What was put off, or accepted and never told, and does not stand in the issue in the making; best first."""
+    """What was put off, or accepted and never told, and does not stand in the issue in the making; best
+    first.
+    """
     page = issue_in_the_making()
     placed = Draft(page.get_latest_revision_as_object()).stories() if page else []
     waiting = Story.objects.filter(
@@ -45,7 +51,11 @@ def unfinished() -> QuerySet[Story]:
 def day_in_the_making() -> date:
     """The day of the issue in the making: today, or the day after the last that is out."""
     today = timezone.localdate()
-    out = IssuePage.objects.filter(language=settings.LANGUAGE_CODE, day__gte=today, live=True).order_by("-day").first()
+    out = (
+        IssuePage.objects.filter(language=settings.LANGUAGE_CODE, day__gte=today, live=True)
+        .order_by("-day")
+        .first()
+    )
     return out.day + timedelta(days=1) if out else today
 
 
@@ -79,7 +89,9 @@ class Draft:
         self.is_changed = False
 
     def take_over(self) -> None:
-        """What the machine laid out is a proposal: with the first person at work, only what somebody accepted stays."""
+        """What the machine laid out is a proposal: with the first person at work, only what somebody accepted
+        stays.
+        """
         latest = self.page.get_latest_revision()
         if latest is None or latest.user_id is not None:
             return
@@ -103,7 +115,12 @@ class Draft:
         return block["value"]["lines"] if block else []
 
     def stories(self) -> list[int]:
-        return [item["value"]["story"] for name in SECTIONS for item in self.lines(name) if item["value"].get("story")]
+        return [
+            item["value"]["story"]
+            for name in SECTIONS
+            for item in self.lines(name)
+            if item["value"].get("story")
+        ]
 
     def place_of(self, story: int) -> Place | None:
         for section in SECTIONS:
@@ -145,9 +162,10 @@ class Draft:
     def _add_section(self, section: str) -> None:
         """A new section stands after the sections before it, or where the press review would."""
         block = {
-            "type": "press_review", "id": str(uuid.uuid4()),
+            "type": "press_review",
+            "id": str(uuid.uuid4()),
             "value": {"section": section, "title": "", "bullet": "•", "lines": []},
-        }  # fmt: skip
+        }
         at = max((n for n, b in enumerate(self.raw) if b["type"] == "press_review"), default=-1) + 1
         if at == 0:
             at = next((n for n, b in enumerate(self.raw) if b["type"] in {"event", "share"}), len(self.raw))
@@ -164,12 +182,19 @@ class Draft:
             and not self.page.live
         )
         is_free = not self.page.current_workflow_state  # what is being approved keeps its revision
-        self.page.save_revision(user=user, clean=False, overwrite_revision=latest if is_same and is_free else None)
+        self.page.save_revision(
+            user=user, clean=False, overwrite_revision=latest if is_same and is_free else None
+        )
 
 
 def value_of(line: Line) -> dict[str, Any]:
-    return {"outlets": [{"type": "item", "id": str(uuid.uuid4()), "value": o} for o in line.outlets], "body": line.body,
-            "mention": line.mention, "story": line.story_id, "head": ""}  # fmt: skip
+    return {
+        "outlets": [{"type": "item", "id": str(uuid.uuid4()), "value": o} for o in line.outlets],
+        "body": line.body,
+        "mention": line.mention,
+        "story": line.story_id,
+        "head": "",
+    }
 
 
 # --- the house's order -------------------------------------------------------------------
@@ -177,7 +202,10 @@ def value_of(line: Line) -> dict[str, Any]:
 _CULTURE = frozenset({"feature", "review", "interview"})
 # Regions of the UN's M49, coarse: what "spread over regions" means to a reader.
 _REGIONS = {
-    "Africa": "DZ AO BJ BW BF BI CM CV CF TD KM CG CD CI DJ EG GQ ER SZ ET GA GM GH GN GW KE LS LR LY MG MW ML MR MU MA MZ NA NE NG RW ST SN SC SL SO ZA SS SD TZ TG TN UG ZM ZW",
+    "Africa": (
+        "DZ AO BJ BW BF BI CM CV CF TD KM CG CD CI DJ EG GQ ER SZ ET GA GM GH GN GW KE LS LR LY MG MW ML MR"
+        " MU MA MZ NA NE NG RW ST SN SC SL SO ZA SS SD TZ TG TN UG ZM ZW"
+    ),
     "Americas": "AR BO BR CA CL CO CR CU DO EC SV GT GY HT HN JM MX NI PA PY PE SR TT US UY VE",
     "Asia": "AF BD BT BN KH CN IN ID JP KZ KG LA MY MV MN MM NP KP PK PH SG KR LK TW TJ TH TL TM UZ VN",
     "Middle East": "AE BH IQ IR IL JO KW LB OM PS QA SA SY TR YE",
@@ -187,7 +215,9 @@ _REGION_OF = {code: region for region, codes in _REGIONS.items() for code in cod
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What the house's order goes by: our organisation first, culture and people last, then independent reports."""
+    """What the house's order goes by: our organisation first, culture and people last, then independent
+    reports.
+    """
 
     is_ours: bool
     is_culture: bool
@@ -213,7 +243,8 @@ def weights(stories: Sequence[int | None]) -> dict[int, Weight]:
 def house_place(story: int, there: Sequence[int | None]) -> int:
     """Where a story's line belongs among those that stand there already; nobody else's place changes.
 
-    Before the first that ranks after it; of several places of like weight, one whose neighbours are from other regions.
+    Before the first that ranks after it; of several places of like weight, one whose neighbours are from
+    other regions.
     """
     known = weights([story, *there])
     mine = known.get(story)

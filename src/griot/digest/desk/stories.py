@@ -1,4 +1,6 @@
-"""What the desk shows: stories by filter and rank, a page at a time, in a number of queries that never grows."""
+"""What the desk shows: stories by filter and rank, a page at a time, in a number of queries that never
+grows.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ class Asked:
 
     @cached_property
     def found(self) -> Any:
-        """What the search finds, as ids of stories or a query for them; asked once for the list, its order and its facets."""
+        """What the search finds, as ids of stories or a query for them; asked once for the list, its order
+        and its facets.
+        """
         if self.meaning:
             return list(dict.fromkeys(a.story_id for a in like_in_meaning(self.q) if a.story_id))
         return search_articles(self.q).exclude(story=None)[:MOST_FOUND].values("story")
@@ -59,11 +63,17 @@ class Asked:
 
         state, within = word("state"), word("within")
         return cls(
-            state=state if state in STATES else "open", beat=word("beat") if word("beat").isdigit() else "", country=word("country"),
-            language=word("language"), outlet=word("outlet") if word("outlet").isdigit() else "", ours=bool(query.get("ours")),
-            new=bool(query.get("new")), within=within if within in NIGHTS else "night", q=query.get("q", "").strip()[:300],
+            state=state if state in STATES else "open",
+            beat=word("beat") if word("beat").isdigit() else "",
+            country=word("country"),
+            language=word("language"),
+            outlet=word("outlet") if word("outlet").isdigit() else "",
+            ours=bool(query.get("ours")),
+            new=bool(query.get("new")),
+            within=within if within in NIGHTS else "night",
+            q=query.get("q", "").strip()[:300],
             meaning=bool(query.get("meaning")),
-        )  # fmt: skip
+        )
 
 
 @dataclass
@@ -92,7 +102,9 @@ class Row:
 
 
 def asked_for(asked: Asked, now: datetime | None = None) -> QuerySet[Story]:
-    """The stories that an editor asked for, not yet in order. Raises QueryError for a search that can't be read."""
+    """The stories that an editor asked for, not yet in order. Raises QueryError for a search that can't be
+    read.
+    """
     stories = Story.objects.filter(merged_into=None)
     if asked.q:
         stories = stories.filter(pk__in=asked.found)
@@ -150,18 +162,24 @@ def rows_of(stories: Sequence[Story], beat: str = "") -> list[Row]:
     for article in shown:
         articles.setdefault(article.story_id or 0, []).append(article)
     names = Outlet.objects.in_bulk([pk for s in stories for pk in s.outlets])
-    lines = {line.story_id: line for line in Line.objects.filter(story__in=ids, language=settings.LANGUAGE_CODE)}
+    lines = {
+        line.story_id: line for line in Line.objects.filter(story__in=ids, language=settings.LANGUAGE_CODE)
+    }
     ratings: dict[int, Rating] = {}
     for rating in Rating.objects.filter(story__in=ids).select_related("beat").order_by("score"):
         if not beat or rating.beat_id == int(beat):
             ratings[rating.story_id] = rating
     here: dict[int, list[str]] = {}
-    for presence in Presence.objects.filter(story__in=ids, at__gt=timezone.now() - AWAKE).select_related("user"):
+    for presence in Presence.objects.filter(story__in=ids, at__gt=timezone.now() - AWAKE).select_related(
+        "user"
+    ):
         here.setdefault(presence.story, []).append(presence.name)
     found = []
     for story in stories:
         first: dict[int, Article] = {}
-        for article in sorted(articles.get(story.pk, []), key=lambda a: (a.copy_of_id is not None, a.published)):
+        for article in sorted(
+            articles.get(story.pk, []), key=lambda a: (a.copy_of_id is not None, a.published)
+        ):
             first.setdefault(article.outlet_id, article)
         carriers = sorted(
             first.values(), key=lambda a: (a.copy_of_id is not None, -names[a.outlet_id].weight, a.published)
@@ -169,11 +187,16 @@ def rows_of(stories: Sequence[Story], beat: str = "") -> list[Row]:
         best = ratings.get(story.pk)
         found.append(
             Row(
-                story, best.score if best else story.score,
-                [(names[a.outlet_id], a.language, a.published) for a in carriers[:SHOWN_OUTLETS]], max(0, len(carriers) - SHOWN_OUTLETS),
-                lines.get(story.pk), best.reasons[:3] if best else (), best.beat.threshold if best else ON_BEAT, here.get(story.pk, []),
+                story,
+                best.score if best else story.score,
+                [(names[a.outlet_id], a.language, a.published) for a in carriers[:SHOWN_OUTLETS]],
+                max(0, len(carriers) - SHOWN_OUTLETS),
+                lines.get(story.pk),
+                best.reasons[:3] if best else (),
+                best.beat.threshold if best else ON_BEAT,
+                here.get(story.pk, []),
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -198,7 +221,9 @@ class Choice:
 
 def choices(asked: Asked) -> dict[str, list[Choice]]:
     """What the list can be narrowed to, each with how many stories that leaves."""
-    beats = [Choice(str(b.pk), b.name, 0, asked.beat == str(b.pk)) for b in Beat.objects.filter(is_active=True)]
+    beats = [
+        Choice(str(b.pk), b.name, 0, asked.beat == str(b.pk)) for b in Beat.objects.filter(is_active=True)
+    ]
     stories = asked_for(asked).order_by().values("countries", "languages", "outlets")
     try:
         sql, parameters = stories.query.sql_with_params()
@@ -209,12 +234,15 @@ def choices(asked: Asked) -> dict[str, list[Choice]]:
         counted = cursor.fetchall()
     english = Locale.parse(settings.LANGUAGE_CODE)
     outlets = dict(
-        Outlet.objects.filter(pk__in=[int(v) for k, v, _ in counted if k == "outlet"]).values_list("pk", "name")
+        Outlet.objects.filter(pk__in=[int(v) for k, v, _ in counted if k == "outlet"]).values_list(
+            "pk", "name"
+        )
     )
     names: dict[str, Callable[[str], str]] = {
-        "country": lambda v: english.territories.get(v, v), "language": lambda v: english.languages.get(v, v),
+        "country": lambda v: english.territories.get(v, v),
+        "language": lambda v: english.languages.get(v, v),
         "outlet": lambda v: outlets.get(int(v), v),
-    }  # fmt: skip
+    }
     found: dict[str, list[Choice]] = {"beat": beats}
     for kind, name in names.items():
         chosen = getattr(asked, kind)

@@ -50,13 +50,22 @@ def desk(request: HttpRequest) -> HttpResponse:
     opened = request.GET.get("story", "")
     story = int(opened) if opened.isdigit() else found[0].story.pk if found else None
     return render(
-        request, "digest/desk/desk.html",
+        request,
+        "digest/desk/desk.html",
         {
-            "asked": asked, "rows": found, "choices": choices, "totals": stories.totals(), "error": error, "page": stories.PAGE,
-            "told": _told(asked), "now": timezone.now().isoformat(), "is_opened": opened.isdigit(),
-            **(_story_context(story) if story else {}), **_issue_context(),
+            "asked": asked,
+            "rows": found,
+            "choices": choices,
+            "totals": stories.totals(),
+            "error": error,
+            "page": stories.PAGE,
+            "told": _told(asked),
+            "now": timezone.now().isoformat(),
+            "is_opened": opened.isdigit(),
+            **(_story_context(story) if story else {}),
+            **_issue_context(),
         },
-    )  # fmt: skip
+    )
 
 
 @require_GET
@@ -132,7 +141,9 @@ def _drawn(request: HttpRequest, done: Done) -> dict[str, Any]:
 @require_GET
 @desk_permission
 def pulse(request: HttpRequest) -> HttpResponse:
-    """What has changed since `since`: new and grown stories, decisions of others, and who is at which story."""
+    """What has changed since `since`: new and grown stories, decisions of others, and who is at which
+    story.
+    """
     since = parse_datetime(request.GET.get("since", "")) or timezone.now()
     opened = request.GET.get("story", "")
     now = timezone.now()
@@ -148,11 +159,18 @@ def pulse(request: HttpRequest) -> HttpResponse:
         fresh = list(stories.asked_for(asked).filter(pk__in=fresh).values_list("pk", flat=True))
     except QueryError:
         fresh = []
-    others = Presence.objects.filter(at__gt=now - stories.AWAKE).exclude(user=request.user).select_related("user")
-    return JsonResponse({
-        "now": now.isoformat(), "fresh": fresh, "changed": known, "totals": stories.totals(),
-        "here": [{"name": p.name, "story": p.story} for p in others],
-    })  # fmt: skip
+    others = (
+        Presence.objects.filter(at__gt=now - stories.AWAKE).exclude(user=request.user).select_related("user")
+    )
+    return JsonResponse(
+        {
+            "now": now.isoformat(),
+            "fresh": fresh,
+            "changed": known,
+            "totals": stories.totals(),
+            "here": [{"name": p.name, "story": p.story} for p in others],
+        }
+    )
 
 
 @require_POST
@@ -161,7 +179,9 @@ def translate(request: HttpRequest, pk: int) -> HttpResponse:
     """An article's title and beginning in the desk's language, by the newsroom's translator."""
     article = get_object_or_404(Article, pk=pk)
     if not settings.TRANSLATOR:
-        return HttpResponse("No translator is configured (GRIOT_TRANSLATOR).", status=422, content_type="text/plain")
+        return HttpResponse(
+            "No translator is configured (GRIOT_TRANSLATOR).", status=422, content_type="text/plain"
+        )
     key = f"desk-translation-{pk}"
     words = cache.get(key)
     if words is None:
@@ -169,7 +189,9 @@ def translate(request: HttpRequest, pk: int) -> HttpResponse:
             text = f"{article.title}. {article.summary or article.text}"[:TRANSLATED]
             words = helper_from(settings.TRANSLATOR).translate(text, article.language, settings.LANGUAGE_CODE)
         except HelperError as error:
-            return HttpResponse(f"The translator could not help: {error}.", status=502, content_type="text/plain")
+            return HttpResponse(
+                f"The translator could not help: {error}.", status=502, content_type="text/plain"
+            )
         cache.set(key, words, 3600)
     return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
@@ -186,14 +208,19 @@ def _story_context(pk: int) -> dict[str, Any]:
     story = found.merged_into or found
     row = stories.rows_of([story])[0]
     articles = list(
-        Article.objects.filter(story=story).select_related("outlet", "copy_of__outlet").defer("vector", "bands", "search")
+        Article.objects.filter(story=story)
+        .select_related("outlet", "copy_of__outlet")
+        .defer("vector", "bands", "search")
         .order_by("copy_of_id", "-published")[:MOST_ARTICLES]
-    )  # fmt: skip
+    )
     if not articles:
         return {"row": row, "line": None, "articles": []}
-    line = Line.objects.filter(story=story, language=settings.LANGUAGE_CODE).prefetch_related(
-        Prefetch("overrides", to_attr="vouched")
-    ).select_related("edited_by").first()  # fmt: skip
+    line = (
+        Line.objects.filter(story=story, language=settings.LANGUAGE_CODE)
+        .prefetch_related(Prefetch("overrides", to_attr="vouched"))
+        .select_related("edited_by")
+        .first()
+    )
     if line is None:
         draft_story(story, settings.LANGUAGE_CODE)
         return _story_context(story.pk)
@@ -205,11 +232,17 @@ def _story_context(pk: int) -> dict[str, Any]:
     urls = {o["name"]: o["url"] for o in line.outlets}
     head = [(name, urls.get(name, "")) for name in attribution(line.as_value().outlets)]
     return {
-        "row": row, "line": line, "articles": articles, "head": head, "pieces": shown, "vouched": vouched,
+        "row": row,
+        "line": line,
+        "articles": articles,
+        "head": head,
+        "pieces": shown,
+        "vouched": vouched,
         "elsewhere": [c for c in claims if not c.is_supported and c.text not in in_body],
         "unsupported": [c.text for c in claims if not c.is_supported and c.text not in vouched],
-        "more_outlets": [a for a in articles if a.url not in named], "can_translate": bool(settings.TRANSLATOR),
-    }  # fmt: skip
+        "more_outlets": [a for a in articles if a.url not in named],
+        "can_translate": bool(settings.TRANSLATOR),
+    }
 
 
 def _issue_context() -> dict[str, Any]:
@@ -225,15 +258,22 @@ def _issue_context() -> dict[str, Any]:
     ids = [v["story"] for lines in sections.values() for v in lines if v["story"]]
     known = {
         line.story_id: line
-        for line in Line.objects.filter(story__in=ids, language=settings.LANGUAGE_CODE).prefetch_related("overrides")
+        for line in Line.objects.filter(story__in=ids, language=settings.LANGUAGE_CODE).prefetch_related(
+            "overrides"
+        )
     }
     shown = [
-        {"name": name, "lines": [_placed(v, known.get(v["story"])) for v in lines]} for name, lines in sections.items()
+        {"name": name, "lines": [_placed(v, known.get(v["story"])) for v in lines]}
+        for name, lines in sections.items()
     ]
     return {
-        "issue": draft, "day": draft.day, "sections": shown, "placed": sum(len(s["lines"]) for s in shown), "state": state_of(page),
+        "issue": draft,
+        "day": draft.day,
+        "sections": shown,
+        "placed": sum(len(s["lines"]) for s in shown),
+        "state": state_of(page),
         "waiting": unfinished().count(),
-    }  # fmt: skip
+    }
 
 
 def _placed(value: Any, line: Line | None) -> dict[str, Any]:

@@ -60,7 +60,9 @@ def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -
         if lines:
             body = [(b.block_type, b.value) for b in issue.body]
             sections = [n for n, b in enumerate(issue.body) if b.block_type == "press_review"]
-            at = next((n for n in sections if (body[n][1]["section"] or "press_review") == "press_review"), None)
+            at = next(
+                (n for n in sections if (body[n][1]["section"] or "press_review") == "press_review"), None
+            )
             if at is None:
                 body.append(("press_review", review))
             else:
@@ -80,7 +82,9 @@ def start_issue(day: date, language: str) -> IssuePage:
 
 def _begin(index: DigestIndexPage, day: date) -> IssuePage:
     language = index.locale.language_code
-    issue = IssuePage(title=issue_title(day, language), slug=day.isoformat(), day=day, locale=index.locale, live=False)
+    issue = IssuePage(
+        title=issue_title(day, language), slug=day.isoformat(), day=day, locale=index.locale, live=False
+    )
     issue.body = issue.body.stream_block.to_python(first_body(day, language))
     index.add_child(instance=issue)
     issue.save_revision()

@@ -25,6 +25,7 @@ def find_issue(name: str, published: bool = False) -> IssuePage:
     if issue is None:
         there = ", ".join(f"{i.pk} ({i.day})" for i in IssuePage.objects.order_by("-day")[:5])
         raise NoSuchIssue(
-            f"there is no issue {name}; " + (f"the newest are {there}" if there else "./griot morning makes one")
+            f"there is no issue {name}; "
+            + (f"the newest are {there}" if there else "./griot morning makes one")
         )
     return issue if published else issue.get_latest_revision_as_object()

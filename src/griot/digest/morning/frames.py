@@ -20,7 +20,11 @@ def first_body(day: date, language: str) -> list[dict[str, Any]]:
     frame = IssueFrame.objects.filter(weekdays__contains=[day.isoweekday()]).first()
     if frame:
         return [_anew(child) for child in frame.body.get_prep_value()]
-    last = IssuePage.objects.filter(language=language, day__lt=day, printed_head__isnull=True).order_by("-day").first()
+    last = (
+        IssuePage.objects.filter(language=language, day__lt=day, printed_head__isnull=True)
+        .order_by("-day")
+        .first()
+    )
     found = [kept for child in last.body.get_prep_value() if (kept := _kept(child))] if last else []
     return [_anew(child) for child in found]
 
@@ -38,5 +42,7 @@ def _kept(child: dict[str, Any]) -> dict[str, Any] | None:
 def _anew(value: Any) -> Any:
     """A stored value with new ids, so that no two issues share an address within."""
     if isinstance(value, dict):
-        return {k: str(uuid.uuid4()) if k == "id" and isinstance(v, str) else _anew(v) for k, v in value.items()}
+        return {
+            k: str(uuid.uuid4()) if k == "id" and isinstance(v, str) else _anew(v) for k, v in value.items()
+        }
     return [_anew(v) for v in value] if isinstance(value, list) else value

@@ -24,7 +24,12 @@ def first_themes() -> None:
     """A newsroom's archive starts out with themes; whoever wants others says so."""
     if not Theme.objects.exists():
         Theme.objects.bulk_create(
-            Theme(slug=slug, name=names[0], names=dict(zip(("fr", "es", "ar"), names[1:], strict=True)), query=query)
+            Theme(
+                slug=slug,
+                name=names[0],
+                names=dict(zip(("fr", "es", "ar"), names[1:], strict=True)),
+                query=query,
+            )
             for slug, names, query in THEMES
         )
 
@@ -32,7 +37,9 @@ def first_themes() -> None:
 def issues_with(testimony: object) -> list[IssuePage]:
     """The issues in whose body a testimony stands, all editions."""
     slug = Testimony.objects.values_list("slug", flat=True).get(pk=testimony)
-    return list(IssuePage.objects.annotate(words=Cast("body", TextField())).filter(words__contains=f'"{slug}"'))
+    return list(
+        IssuePage.objects.annotate(words=Cast("body", TextField())).filter(words__contains=f'"{slug}"')
+    )
 
 
 def testimonies_in(page: IssuePage) -> list[str]:
@@ -54,21 +61,39 @@ def _items(page: IssuePage, themes: Sequence[tuple[str, Node]]) -> list[ToldItem
     stories = {line_anchor(line.id): line.value["story"] for line in bound_lines(page)}
     rows: list[ToldItem] = []
 
-    def add(kind: str, anchor: str, title: str, text: str, outlets: Sequence[str] = (), section: str = "") -> None:
+    def add(
+        kind: str, anchor: str, title: str, text: str, outlets: Sequence[str] = (), section: str = ""
+    ) -> None:
         document = Document(fold(title), fold(text[:400]), fold(text[400:4000]))
         places = places_in(f"{title}. {text}")[:8]
-        rows.append(ToldItem(
-            issue=page, day=page.day, language=page.language, position=len(rows), kind=kind, section=section, anchor=anchor,
-            title=title[:250], text=text, outlets=[o[:140] for o in outlets], countries=places,
-            themes=[slug for slug, node in themes if node.match(document) is not None], story=stories.get(anchor),
-            search=search_vector(title, " ".join(outlets), text),
-        ))  # fmt: skip
+        rows.append(
+            ToldItem(
+                issue=page,
+                day=page.day,
+                language=page.language,
+                position=len(rows),
+                kind=kind,
+                section=section,
+                anchor=anchor,
+                title=title[:250],
+                text=text,
+                outlets=[o[:140] for o in outlets],
+                countries=places,
+                themes=[slug for slug, node in themes if node.match(document) is not None],
+                story=stories.get(anchor),
+                search=search_vector(title, " ".join(outlets), text),
+            )
+        )
 
     for block in value.blocks:
         if isinstance(block, types.PressReview):
             for line in block.lines:
                 add("line", line.anchor, "", line.text, [name for name, _ in line.urls], block.section)
         elif not isinstance(block, types.Share | types.Banner):
-            text = block_text(block, value) if not isinstance(block, types.Text) else "\n".join(paragraphs(block.html))
+            text = (
+                block_text(block, value)
+                if not isinstance(block, types.Text)
+                else "\n".join(paragraphs(block.html))
+            )
             add(block.kind, block.anchor, types.title_of(block), text)
     return rows

@@ -42,9 +42,13 @@ def second_person_counts() -> bool:
 
 
 def said_in(revision: Revision) -> str:
-    """What readers would read of a revision. Saving in the editor makes a new one even where nothing was changed."""
+    """What readers would read of a revision. Saving in the editor makes a new one even where nothing was
+    changed.
+    """
     page = revision.as_object()
-    return f"{page.title}\n{page.summary}\n{render_json(replace(issue_of(page), modified=None, published=None))}"
+    return (
+        f"{page.title}\n{page.summary}\n{render_json(replace(issue_of(page), modified=None, published=None))}"
+    )
 
 
 @tells_author
@@ -63,7 +67,11 @@ def approval_of(page: IssuePage) -> WorkflowState | None:
     found: WorkflowState | None = states.select_related("current_task_state").order_by("-pk").first()
     last = found.task_states.order_by("-pk").first() if found else None
     latest = page.get_latest_revision()
-    return found if last and (last.revision_id == latest.pk or said_in(last.revision) == said_in(latest)) else None
+    return (
+        found
+        if last and (last.revision_id == latest.pk or said_in(last.revision) == said_in(latest))
+        else None
+    )
 
 
 def why_not(page: IssuePage) -> str:
@@ -75,7 +83,8 @@ def why_not(page: IssuePage) -> str:
         return f"The pre-flight blocks it: {found[0].text}{more}"
     if draft.language == settings.LANGUAGE_CODE and second_person_counts() and approval_of(page) is None:
         return (
-            "It has not been approved by a second person as it stands now: submit it, and let somebody else approve it."
+            "It has not been approved by a second person as it stands now: submit it, and let somebody else"
+            " approve it."
         )
     return ""
 

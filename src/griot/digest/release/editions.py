@@ -14,7 +14,8 @@ from griot.digest.core.words import issue_title
 
 
 def make_editions(page: Any, user: Any = None) -> list[Any]:
-    """The issue in every other language as drafts: new ones begun, those there brought up to date with the draft.
+    """The issue in every other language as drafts: new ones begun, those there brought up to date with the
+    draft.
 
     What nobody has translated stays as it is in the original, and is marked. Gives the editions.
     """
@@ -33,13 +34,20 @@ def _say_title(draft: Any, source: Any, locale: Locale) -> None:
         return
     for segment in StringSegment.objects.filter(source=source, context__path="title"):
         StringTranslation.objects.get_or_create(
-            translation_of=segment.string, locale=locale, context=segment.context,
-            defaults={"data": issue_title(draft.day, locale.language_code), "translation_type": StringTranslation.TRANSLATION_TYPE_MANUAL},
-        )  # fmt: skip
+            translation_of=segment.string,
+            locale=locale,
+            context=segment.context,
+            defaults={
+                "data": issue_title(draft.day, locale.language_code),
+                "translation_type": StringTranslation.TRANSLATION_TYPE_MANUAL,
+            },
+        )
 
 
 def translate_editions(page: Any, user: Any = None) -> None:
-    """Let the newsroom's translator fill in what nobody has translated yet; it stays marked until somebody reads it."""
+    """Let the newsroom's translator fill in what nobody has translated yet; it stays marked until somebody
+    reads it.
+    """
     machine = get_machine_translator()
     for translation in Translation.objects.filter(source__object_id=page.translation_key, enabled=True):
         if machine.can_translate(translation.source.locale, translation.target_locale):

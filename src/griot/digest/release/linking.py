@@ -17,12 +17,16 @@ _THERE = ("HTTP 401", "HTTP 402", "HTTP 403", "HTTP 405", "HTTP 406", "HTTP 429"
 
 
 def check_links_of(pk: int) -> None:
-    """Ask each address not asked of late. Hosts are taken in turn, each left in peace between two questions."""
+    """Ask each address not asked of late. Hosts are taken in turn, each left in peace between two
+    questions.
+    """
     page = IssuePage.objects.filter(pk=pk).first()
     if page is None:
         return
     links = links_of(issue_of(page.get_latest_revision_as_object()))
-    known = set(LinkCheck.objects.filter(url__in=links, at__gt=timezone.now() - RECENT).values_list("url", flat=True))
+    known = set(
+        LinkCheck.objects.filter(url__in=links, at__gt=timezone.now() - RECENT).values_list("url", flat=True)
+    )
     asked: dict[str, float] = {}
     with Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
         for url in sorted(set(links) - known, key=lambda u: (u.split("/")[3:], u)):  # hosts alternate

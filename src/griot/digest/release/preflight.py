@@ -43,12 +43,21 @@ class Finding:
 
 
 def preflight(page: IssuePage) -> list[Finding]:
-    """All findings, the blocking ones first. Asks no network; links are checked by a job (`links_of`, `tasks`)."""
+    """All findings, the blocking ones first. Asks no network; links are checked by a job (`links_of`,
+    `tasks`).
+    """
     value, places = issue_of(page), _places(page)
     found = [
-        *_rendered(value), *_claims(page), *_links(value, places), *_terms(value, places), *_pictures(page), *_outlets(value, places),
-        *_repeated(page), *_editions(value, places), *_whole(value),
-    ]  # fmt: skip
+        *_rendered(value),
+        *_claims(page),
+        *_links(value, places),
+        *_terms(value, places),
+        *_pictures(page),
+        *_outlets(value, places),
+        *_repeated(page),
+        *_editions(value, places),
+        *_whole(value),
+    ]
     return sorted(found, key=lambda f: ("block", "warn", "info").index(f.level))
 
 
@@ -109,7 +118,10 @@ def _claims(page: IssuePage) -> Iterator[Finding]:
                 yield Finding("info", f"{o.by} answers for “{claim.text}”: {o.why}", place, line.story_id)
             else:
                 yield Finding(
-                    "block", f"No article supports “{claim.text}” in “{v['body'][:60]}”.", place, line.story_id
+                    "block",
+                    f"No article supports “{claim.text}” in “{v['body'][:60]}”.",
+                    place,
+                    line.story_id,
                 )
 
 
@@ -155,7 +167,9 @@ def _links(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
         if isinstance(block, types.PressReview) and value.printed_head is None:
             for line in block.lines:
                 if bare := [name for name, url in line.urls if not url]:
-                    yield Finding("warn", f"{', '.join(bare)}: named without a link.", places.get(line.anchor, ""))
+                    yield Finding(
+                        "warn", f"{', '.join(bare)}: named without a link.", places.get(line.anchor, "")
+                    )
 
 
 def _terms(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
@@ -163,11 +177,15 @@ def _terms(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
         if isinstance(block, types.PressReview):
             for line in block.lines:
                 for f in lint(line.body, value.language):
-                    yield Finding("warn", f"House style: “{f.text}”, {f.advice}.", places.get(line.anchor, ""))
+                    yield Finding(
+                        "warn", f"House style: “{f.text}”, {f.advice}.", places.get(line.anchor, "")
+                    )
         elif isinstance(block, types.Feature | types.Event | types.Text):
             for f in lint(" ".join(paragraphs(block.html)), value.language):
                 if not f.text.endswith(" words"):
-                    yield Finding("warn", f"House style: “{f.text}”, {f.advice}.", places.get(block.anchor, ""))
+                    yield Finding(
+                        "warn", f"House style: “{f.text}”, {f.advice}.", places.get(block.anchor, "")
+                    )
 
 
 def _pictures(page: IssuePage) -> Iterator[Finding]:
@@ -181,10 +199,14 @@ def _pictures(page: IssuePage) -> Iterator[Finding]:
             if not picture.description.strip():
                 yield Finding("block", f"“{picture.title}” has no alternative text.", _place(child))
             if not picture.may_be_shown:
-                yield Finding("block", f"The rights to “{picture.title}” have ended; it is not shown.", _place(child))
+                yield Finding(
+                    "block", f"The rights to “{picture.title}” have ended; it is not shown.", _place(child)
+                )
             elif picture.rights_until and picture.rights_until <= today + WEEK:
                 yield Finding(
-                    "warn", f"The rights to “{picture.title}” end after {picture.rights_until:%-d %B}.", _place(child)
+                    "warn",
+                    f"The rights to “{picture.title}” end after {picture.rights_until:%-d %B}.",
+                    _place(child),
                 )
     if count > MOST_PICTURES:
         yield Finding("warn", f"{count} pictures; more than {MOST_PICTURES} make a mail slow on a phone.")
@@ -226,7 +248,9 @@ def _repeated(page: IssuePage) -> Iterator[Finding]:
     ).select_related("issue")
     for item in earlier:
         bound = stories[item.story]
-        yield Finding("warn", f"“{item.issue.title}” told this story: “{item.text[:80]}”", _place(bound), item.story)
+        yield Finding(
+            "warn", f"“{item.issue.title}” told this story: “{item.text[:80]}”", _place(bound), item.story
+        )
 
 
 def _editions(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
@@ -258,7 +282,8 @@ def _whole(value: types.Issue) -> Iterator[Finding]:
     elif score >= SPAM_LIMIT:
         yield Finding(
             "warn",
-            f"SpamAssassin gives this issue {score:.1f} points; from {SPAM_LIMIT:.0f} on, mail is taken for spam.",
+            f"SpamAssassin gives this issue {score:.1f} points; from {SPAM_LIMIT:.0f} on, mail is taken for"
+            " spam.",
         )
 
 
@@ -267,7 +292,10 @@ def spam_score(value: types.Issue) -> float | None:
     program = shutil.which("spamassassin")
     if program is None:
         return None
-    mail = f"From: {settings.MAIL_FROM}\nSubject: {value.title}\nContent-Type: text/plain; charset=utf-8\n\n{render_text(value)}"
+    mail = (
+        f"From: {settings.MAIL_FROM}\nSubject: {value.title}\nContent-Type: text/plain;"
+        f" charset=utf-8\n\n{render_text(value)}"
+    )
     done = subprocess.run([program, "-L", "-t"], input=mail.encode(), capture_output=True, timeout=60)
     found = re.search(rb"score=(-?[\d.]+)", done.stdout)
     return float(found.group(1)) if found else None

@@ -1,4 +1,6 @@
-"""The newsroom's translator as wagtail-localize wants it. What it translates is marked until a person has read it."""
+"""The newsroom's translator as wagtail-localize wants it. What it translates is marked until a person has
+read it.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class Machine(BaseMachineTranslator):
             if "<" in string.data:
                 continue  # links inside a sentence would be lost; a person places them
             try:
-                words = helper.translate(string.render_text(), source_locale.language_code, target_locale.language_code)
+                words = helper.translate(
+                    string.render_text(), source_locale.language_code, target_locale.language_code
+                )
             except HelperError:
                 continue  # stays untranslated, and says so
             found[string] = StringValue.from_plaintext(words)

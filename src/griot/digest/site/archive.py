@@ -47,7 +47,9 @@ def archive_of(index: DigestIndexPage, asked: Mapping[str, str]) -> Archive:
     front = path_of(index)
     url = f"{front}archive/"
     query = asked.get("q", "").strip()[:LONGEST_QUERY]
-    chosen = {name: value for name in ("outlet", "country", "theme") if (value := asked.get(name, "").strip()[:140])}
+    chosen = {
+        name: value for name in ("outlet", "country", "theme") if (value := asked.get(name, "").strip()[:140])
+    }
     error, total = "", 0
     found: tuple[Found, ...] | None = None
     facets: tuple[tuple[str, tuple[Facet, ...]], ...] = ()
@@ -64,13 +66,29 @@ def archive_of(index: DigestIndexPage, asked: Mapping[str, str]) -> Archive:
         entries = tuple(ArchiveEntry(i.title, i.day, path_of(i), i.summary) for i in pages)
     asking = {**({"q": query} if query else {}), **chosen}
     return Archive(
-        newsroom=newsroom().name, language=language, introduction=index.introduction, url=url, feed_url=f"{front}feed/",
-        issues=entries, month=None if found is not None else _month(index, asked.get("month", ""), url), query=query, error=error,
-        found=found, total=total, facets=facets,
-        newer=f"{url}?{urlencode({**asking, 'page': pages.previous_page_number()})}" if pages.has_previous() else "",
+        newsroom=newsroom().name,
+        language=language,
+        introduction=index.introduction,
+        url=url,
+        feed_url=f"{front}feed/",
+        issues=entries,
+        month=None if found is not None else _month(index, asked.get("month", ""), url),
+        query=query,
+        error=error,
+        found=found,
+        total=total,
+        facets=facets,
+        newer=(
+            f"{url}?{urlencode({**asking, 'page': pages.previous_page_number()})}"
+            if pages.has_previous()
+            else ""
+        ),
         older=f"{url}?{urlencode({**asking, 'page': pages.next_page_number()})}" if pages.has_next() else "",
-        editions=tuple((p.locale.language_code, f"{path_of(p)}archive/") for p in index.get_translations().live().select_related("locale")),
-    )  # fmt: skip
+        editions=tuple(
+            (p.locale.language_code, f"{path_of(p)}archive/")
+            for p in index.get_translations().live().select_related("locale")
+        ),
+    )
 
 
 def _search(
@@ -95,7 +113,8 @@ def _search(
 
 _COUNTS = """
 SELECT kind, value, n FROM (
-    SELECT kind, value, count(*) AS n, row_number() OVER (PARTITION BY kind ORDER BY count(*) DESC, value) AS place
+    SELECT kind, value, count(*) AS n,
+        row_number() OVER (PARTITION BY kind ORDER BY count(*) DESC, value) AS place
     FROM ({items}) item, LATERAL (
         SELECT 'outlet' AS kind, unnest(item.outlets) AS value
         UNION ALL SELECT 'country', unnest(item.countries)
@@ -105,7 +124,9 @@ SELECT kind, value, n FROM (
 """
 
 
-def _facets(items: QuerySet[ToldItem], chosen: Mapping[str, str], language: str) -> list[tuple[str, tuple[Facet, ...]]]:
+def _facets(
+    items: QuerySet[ToldItem], chosen: Mapping[str, str], language: str
+) -> list[tuple[str, tuple[Facet, ...]]]:
     """How the found items spread over outlets, countries and themes: one query for all three."""
     try:
         sql, parameters = items.order_by().values("outlets", "countries", "themes").query.sql_with_params()
@@ -134,7 +155,9 @@ def _found(item: ToldItem) -> Found:
 
 
 def _month(index: DigestIndexPage, asked: str, url: str) -> Month | None:
-    """The calendar of a month (2026-11), by default of the newest issue; None where there is no issue at all."""
+    """The calendar of a month (2026-11), by default of the newest issue; None where there is no issue
+    at all.
+    """
     newest = index.issues().first()
     if newest is None:
         return None
@@ -144,11 +167,16 @@ def _month(index: DigestIndexPage, asked: str, url: str) -> Month | None:
     except ValueError:
         first = newest.day.replace(day=1)
     language = index.locale.language_code
-    days = {i.day.day: path_of(i) for i in index.issues().filter(day__year=first.year, day__month=first.month)}
+    days = {
+        i.day.day: path_of(i) for i in index.issues().filter(day__year=first.year, day__month=first.month)
+    }
     start = Locale.parse(language).first_week_day
     weeks = calendar.Calendar(start).monthdayscalendar(first.year, first.month)
     names = get_day_names("abbreviated", locale=language)
-    before, after = index.issues().filter(day__lt=first).first(), index.issues().filter(day__gte=_next(first)).last()
+    before, after = (
+        index.issues().filter(day__lt=first).first(),
+        index.issues().filter(day__gte=_next(first)).last(),
+    )
     return Month(
         name=format_date(first, "LLLL y", locale=language),
         weekdays=tuple(names[(start + n) % 7] for n in range(7)),

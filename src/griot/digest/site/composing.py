@@ -78,9 +78,15 @@ def _picture(v: Any) -> types.Picture | None:
 def _feature(v: Any, c: _Context) -> types.Feature:
     html = expand_db_html(v["text"].source)
     return types.Feature(
-        c.anchor, v["title"], v["dateline"], html, _picture(v), _link(v["link"], c.say["read"]), v.get("share") or "",
+        c.anchor,
+        v["title"],
+        v["dateline"],
+        html,
+        _picture(v),
+        _link(v["link"], c.say["read"]),
+        v.get("share") or "",
         bool(v.get("title_first")),
-    )  # fmt: skip
+    )
 
 
 def _gallery(v: Any, c: _Context) -> types.Gallery:
@@ -94,7 +100,12 @@ def _gallery(v: Any, c: _Context) -> types.Gallery:
 
 def _video(v: Any, c: _Context) -> types.Video:
     return types.Video(
-        c.anchor, v["title"], v["text"], picture_of(v["picture"]), _link(v["link"], c.say["watch"]), v["minutes"]
+        c.anchor,
+        v["title"],
+        v["text"],
+        picture_of(v["picture"]),
+        _link(v["link"], c.say["watch"]),
+        v["minutes"],
     )
 
 
@@ -107,7 +118,13 @@ def _banner(v: Any, c: _Context) -> types.Banner | None:
 
 def _quote(v: Any, c: _Context, title: str = "") -> types.Quote:
     return types.Quote(
-        c.anchor, v["text"], v["name"] or "", v["journey"] or "", _picture(v), _link(v["link"], c.say["more"]), title
+        c.anchor,
+        v["text"],
+        v["name"] or "",
+        v["journey"] or "",
+        _picture(v),
+        _link(v["link"], c.say["more"]),
+        title,
     )
 
 
@@ -125,9 +142,15 @@ def _event(v: Any, c: _Context) -> types.Event:
     ends = v["ends"].astimezone(zone) if v["ends"] else None
     html = expand_db_html(v["text"].source) if v["text"] else ""
     return types.Event(
-        c.anchor, v["title"], v["begins"].astimezone(zone), ends, not v["all_day"], v["where"], html,
+        c.anchor,
+        v["title"],
+        v["begins"].astimezone(zone),
+        ends,
+        not v["all_day"],
+        v["where"],
+        html,
         _link(v["link"], c.say["more"]),
-    )  # fmt: skip
+    )
 
 
 def _figures(v: Any, c: _Context) -> types.Figures | None:
@@ -136,9 +159,15 @@ def _figures(v: Any, c: _Context) -> types.Figures | None:
     except BadInput:  # a half-typed table in a preview
         return None
     return types.Figures(
-        c.anchor, v["title"], series, v["unit"], v["threshold"], v["threshold_label"], _link(v["source"], c.say["source"]),
+        c.anchor,
+        v["title"],
+        series,
+        v["unit"],
+        v["threshold"],
+        v["threshold_label"],
+        _link(v["source"], c.say["source"]),
         f"{c.page_url}item/{c.anchor}/chart/",
-    )  # fmt: skip
+    )
 
 
 def press_line(v: Any, language: str = "en") -> types.PressLine:
@@ -152,7 +181,9 @@ def press_line(v: Any, language: str = "en") -> types.PressLine:
 
 
 def _as_printed(head: str, outlets: list[str]) -> tuple[str, ...]:
-    """The attribution as printed, cut at its outlets' names; empty where they don't stand in it in their order."""
+    """The attribution as printed, cut at its outlets' names; empty where they don't stand in it in their
+    order.
+    """
     pieces: list[str] = []
     rest = head
     for name in outlets:
@@ -187,12 +218,29 @@ def _share(v: Any, c: _Context) -> types.Share:
 
 
 _COMPOSE: dict[str, Callable[[Any, _Context], types.Block | None]] = {
-    "feature": _feature, "gallery": _gallery, "video": _video, "banner": _banner, "quote": _quote,
-    "quote_of_the_day": _quote_of_the_day, "portrait": _portrait, "press_review": _press_review, "event": _event,
-    "figures": _figures, "text": _text, "testimony": _testimony, "share": _share,
-}  # fmt: skip
+    "feature": _feature,
+    "gallery": _gallery,
+    "video": _video,
+    "banner": _banner,
+    "quote": _quote,
+    "quote_of_the_day": _quote_of_the_day,
+    "portrait": _portrait,
+    "press_review": _press_review,
+    "event": _event,
+    "figures": _figures,
+    "text": _text,
+    "testimony": _testimony,
+    "share": _share,
+}
 # The field of a block that tells whether a person has translated it.
-_TELLING = {"feature": "title", "gallery": "title", "video": "title", "event": "title", "figures": "title", "text": ""}
+_TELLING = {
+    "feature": "title",
+    "gallery": "title",
+    "video": "title",
+    "event": "title",
+    "figures": "title",
+    "text": "",
+}
 
 
 def anchor_of(child_id: str | None) -> str:
@@ -230,9 +278,13 @@ def _blocks(page: IssuePage, url: str, use: Use) -> Iterator[types.Block]:
 
 
 def issue_of(page: IssuePage, use: Use = "web") -> types.Issue:
-    """The issue that a page holds, unsaved edits of a preview included; testimonies in it as their consent lets `use` show them."""
+    """The issue that a page holds, unsaved edits of a preview included; testimonies in it as their consent
+    lets `use` show them.
+    """
     room = newsroom()
-    index = DigestIndexPage.objects.filter(locale_id=page.locale_id).first() or DigestIndexPage.objects.first()
+    index = (
+        DigestIndexPage.objects.filter(locale_id=page.locale_id).first() or DigestIndexPage.objects.first()
+    )
     front = path_of(index) if index else absolute("/")
     url = path_of(page)
     return types.Issue(
@@ -260,13 +312,17 @@ def issue_of(page: IssuePage, use: Use = "web") -> types.Issue:
 def _editions(page: IssuePage) -> Iterator[types.Edition]:
     if not page.pk:
         return
-    for other in IssuePage.objects.filter(translation_key=page.translation_key).live().public().order_by("language"):
+    for other in (
+        IssuePage.objects.filter(translation_key=page.translation_key).live().public().order_by("language")
+    ):
         if other.pk != page.pk:
             yield types.Edition(other.language, path_of(other))
 
 
 def stored(block: types.Block) -> tuple[str, Any]:
-    """A block as an issue's body holds it: what composing turns back into the same block. For imported issues."""
+    """A block as an issue's body holds it: what composing turns back into the same block. For imported
+    issues.
+    """
     return _STORE[block.kind](block)
 
 
@@ -280,9 +336,13 @@ def _printed(picture: types.Picture | None) -> str:
 
 def _store_quote(b: types.Quote) -> tuple[str, Any]:
     value = {
-        "text": b.text, "name": b.name, "journey": b.journey, "picture": None, "link": _stored_link(b.more),
+        "text": b.text,
+        "name": b.name,
+        "journey": b.journey,
+        "picture": None,
+        "link": _stored_link(b.more),
         "credit": _printed(b.picture),
-    }  # fmt: skip
+    }
     return ("quote_of_the_day", {**value, "title": b.title}) if b.title else ("quote", value)
 
 
@@ -294,24 +354,58 @@ def _store_line(line: types.PressLine) -> dict[str, Any]:
 
 
 _STORE: dict[str, Callable[[Any], tuple[str, Any]]] = {
-    "feature": lambda b: ("feature", {
-        "title": b.title, "picture": None, "dateline": b.dateline, "text": b.html, "link": _stored_link(b.link),
-        "credit": _printed(b.picture), "share": b.share, "title_first": b.title_first,
-    }),
-    "gallery": lambda b: ("gallery", {
-        "title": b.title, "shown": b.shown, "pictures": [
-            {"picture": None, "source": p.source, "caption": p.caption, "link": _stored_link(p.more), "credit": _printed(p.picture)}
-            for p in b.pictures
-        ],
-    }),
+    "feature": lambda b: (
+        "feature",
+        {
+            "title": b.title,
+            "picture": None,
+            "dateline": b.dateline,
+            "text": b.html,
+            "link": _stored_link(b.link),
+            "credit": _printed(b.picture),
+            "share": b.share,
+            "title_first": b.title_first,
+        },
+    ),
+    "gallery": lambda b: (
+        "gallery",
+        {
+            "title": b.title,
+            "shown": b.shown,
+            "pictures": [
+                {
+                    "picture": None,
+                    "source": p.source,
+                    "caption": p.caption,
+                    "link": _stored_link(p.more),
+                    "credit": _printed(p.picture),
+                }
+                for p in b.pictures
+            ],
+        },
+    ),
     "banner": lambda b: ("banner", {"picture": None, "url": b.url, "credit": _printed(b.picture)}),
     "quote": _store_quote,
-    "portrait": lambda b: ("portrait", {
-        "picture": None, "name": b.name, "text": b.text, "link": _stored_link(b.link), "credit": _printed(b.picture), "share": b.share,
-    }),
-    "press_review": lambda b: ("press_review", {
-        "section": b.section, "title": b.title, "bullet": b.bullet, "lines": [_store_line(line) for line in b.lines],
-    }),
+    "portrait": lambda b: (
+        "portrait",
+        {
+            "picture": None,
+            "name": b.name,
+            "text": b.text,
+            "link": _stored_link(b.link),
+            "credit": _printed(b.picture),
+            "share": b.share,
+        },
+    ),
+    "press_review": lambda b: (
+        "press_review",
+        {
+            "section": b.section,
+            "title": b.title,
+            "bullet": b.bullet,
+            "lines": [_store_line(line) for line in b.lines],
+        },
+    ),
     "text": lambda b: ("text", b.html),
     "share": lambda b: ("share", {"printed": b.printed}),
-}  # fmt: skip
+}

@@ -1,4 +1,6 @@
-"""The platform for others: anybody may offer a story, without an account, and gets a receipt like every teller."""
+"""The platform for others: anybody may offer a story, without an account, and gets a receipt like every
+teller.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ MOST_OFFERS, OFFERS_WITHIN = 5, 3600  # of one address, in seconds
 FIELDS = ("words", "name", "alias", "naming", "birth_year", "guardian", "relation")
 
 
-@surface("public form", "own", "absent", "somebody offers their own story; what they typed is shown to them alone")
+@surface(
+    "public form", "own", "absent", "somebody offers their own story; what they typed is shown to them alone"
+)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest) -> HttpResponse:
@@ -55,17 +59,35 @@ def _as_sent(request: HttpRequest, language: str) -> dict[str, object]:
     year = said.get("birth_year", "")
     spoken = language if language in {"en", "fr", "ar"} else "en"
     guardian = (
-        {"name": said.get("guardian", ""), "relation": said.get("relation", "")} if said.get("guardian") else None
+        {"name": said.get("guardian", ""), "relation": said.get("relation", "")}
+        if said.get("guardian")
+        else None
     )
     return {
-        "id": str(uuid.uuid4()), "kind": "story", "language": spoken, "told": now, "answers": {"story": said.get("words", "")},
-        "teller": {"name": said.get("name", ""), "alias": said.get("alias", ""), "birth_year": int(year) if year.isdigit() else None, "country": said.get("country", "")[:2]},
-        "consent": {
-            "uses": ["team", *[u for u in said.getlist("uses") if u in {"web", "mail", "screenings"}]], "naming": said.get("naming", "unnamed"),
-            "place": "country", "face": "hide", "voice": "hide", "language": spoken, "explained": "read", "given": now,
-            "evidence": "sent by the teller" if said.get("agree") == "yes" else "", "guardian": guardian,
+        "id": str(uuid.uuid4()),
+        "kind": "story",
+        "language": spoken,
+        "told": now,
+        "answers": {"story": said.get("words", "")},
+        "teller": {
+            "name": said.get("name", ""),
+            "alias": said.get("alias", ""),
+            "birth_year": int(year) if year.isdigit() else None,
+            "country": said.get("country", "")[:2],
         },
-    }  # fmt: skip
+        "consent": {
+            "uses": ["team", *[u for u in said.getlist("uses") if u in {"web", "mail", "screenings"}]],
+            "naming": said.get("naming", "unnamed"),
+            "place": "country",
+            "face": "hide",
+            "voice": "hide",
+            "language": spoken,
+            "explained": "read",
+            "given": now,
+            "evidence": "sent by the teller" if said.get("agree") == "yes" else "",
+            "guardian": guardian,
+        },
+    }
 
 
 def _page(
@@ -78,8 +100,16 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     page = render_template(
-        "web/offer.html", language=language, rtl=is_right_to_left(language), newsroom=newsroom().name, campaigns=campaigns, typed=typed, error=error,
-        code=code, csrf=get_token(request), front=front_of(language),
-    )  # fmt: skip
+        "web/offer.html",
+        language=language,
+        rtl=is_right_to_left(language),
+        newsroom=newsroom().name,
+        campaigns=campaigns,
+        typed=typed,
+        error=error,
+        code=code,
+        csrf=get_token(request),
+        front=front_of(language),
+    )
     # Not no-referrer: browsers then send "Origin: null", which the form’s protection refuses.
     return HttpResponse(page, status=status, headers={"Referrer-Policy": "same-origin"})

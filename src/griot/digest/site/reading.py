@@ -35,7 +35,10 @@ from griot.testimonies.showing.media import public_rendition
 FEED_ISSUES = 30
 MOST_IN_SITEMAP = 20_000
 SECTIONS = get_args(types.Section)
-PAGE_AGE, FILE_AGE = 30, 3600  # seconds that others may keep what we served; a withdrawal reaches pages within a minute
+PAGE_AGE, FILE_AGE = (
+    30,
+    3600,
+)  # seconds that others may keep what we served; a withdrawal reaches pages within a minute
 
 
 def kept(response: HttpResponseBase, seconds: int) -> HttpResponseBase:
@@ -70,7 +73,8 @@ def _block(page: IssuePage, anchor: str) -> tuple[types.Issue, types.Block]:
 
 
 def _set_once(what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
-    """What is set in type for anybody who asks: once for all that stands in it, so that asking often costs little.
+    """What is set in type for anybody who asks: once for all that stands in it, so that asking often costs
+    little.
 
     A picture whose rights end leaves the values, and with that the key.
     """
@@ -92,7 +96,9 @@ def chart(page: IssuePage, request: HttpRequest, anchor: str) -> HttpResponseBas
     value, block = _block(page, anchor)
     if not isinstance(block, types.Figures):
         raise Http404("this item is no chart")
-    png = _set_once(("chart", block, value.language), lambda: chart_png(block, value.language, value.is_right_to_left))
+    png = _set_once(
+        ("chart", block, value.language), lambda: chart_png(block, value.language, value.is_right_to_left)
+    )
     return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
 
 
@@ -101,7 +107,9 @@ def chart(page: IssuePage, request: HttpRequest, anchor: str) -> HttpResponseBas
 def card(page: IssuePage, request: HttpRequest, anchor: str = "") -> HttpResponseBase:
     value, block = _block(page, anchor) if anchor else (issue_of(page), None)
     picture = types.picture_of(block) if block else value.first_picture
-    png = _set_once(("card", value, anchor), lambda: card_png(value, block, photo_of(picture) if picture else None))
+    png = _set_once(
+        ("card", value, anchor), lambda: card_png(value, block, photo_of(picture) if picture else None)
+    )
     return kept(HttpResponse(png, content_type="image/png"), PAGE_AGE)
 
 
@@ -159,7 +167,9 @@ def _feed(index: DigestIndexPage, section: str, as_json: bool) -> HttpResponseBa
     for page in index.issues()[:FEED_ISSUES]:
         value = issue_of(page)
         if section:
-            blocks = tuple(b for b in value.blocks if isinstance(b, types.PressReview) and b.section == section)
+            blocks = tuple(
+                b for b in value.blocks if isinstance(b, types.PressReview) and b.section == section
+            )
             value = replace(value, blocks=blocks)
         if value.blocks:
             found.append((value, page.last_published_at))

@@ -1,4 +1,5 @@
-"""The teller's own page: with the code on their receipt they see where their story stands, change what they allow, or take it back.
+"""The teller's own page: with the code on their receipt they see where their story stands, change what they
+allow, or take it back.
 
 No account, no address, no name is asked. The code opens the page for a while; it is not kept in the address.
 """
@@ -34,7 +35,9 @@ MOST_TRIES, TRIES_WITHIN = 10, 600  # of one address, in seconds
 _KEPT = ("naming", "place", "face", "voice")
 
 
-@surface("teller's receipt", "receipt code", "bare fact", "what the teller sees and changes of their own testimony")
+@surface(
+    "teller's receipt", "receipt code", "bare fact", "what the teller sees and changes of their own testimony"
+)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def receipt(request: HttpRequest) -> HttpResponse:
@@ -92,11 +95,18 @@ def _change(request: HttpRequest, row: Testimony) -> None:
     assert row.consent is not None
     before = row.consent.as_value()
     sent: dict[str, Any] = {
-        "uses": request.POST.getlist("uses"), "language": before.language, "explained": before.explained, "evidence": before.evidence or "receipt",
-        "is_minor": before.is_minor, "given": timezone.now().isoformat(), "until": request.POST.get("until", ""),
-        "guardian": {"name": before.guardian.name, "relation": before.guardian.relation} if before.guardian else None,
+        "uses": request.POST.getlist("uses"),
+        "language": before.language,
+        "explained": before.explained,
+        "evidence": before.evidence or "receipt",
+        "is_minor": before.is_minor,
+        "given": timezone.now().isoformat(),
+        "until": request.POST.get("until", ""),
+        "guardian": {"name": before.guardian.name, "relation": before.guardian.relation}
+        if before.guardian
+        else None,
         **{name: request.POST.get(name, getattr(before, name)) for name in _KEPT},
-    }  # fmt: skip
+    }
     value = replace(read_consent(sent, row.teller), given=timezone.now())
     add_consent(row, value, by="teller")
     note("teller", row, "consent")
@@ -108,10 +118,21 @@ def _page(
     language = readers_language()
     is_out = bool(row and shown.told(row, "web", language))
     page = render_template(
-        "web/receipt.html", language=language, rtl=is_right_to_left(language), newsroom=newsroom().name, row=row, consent=row.consent if row else None,
-        over=row.over if row else "", csrf=get_token(request), error=words(language)[error] if error else said, is_out=is_out,
-        address=reverse("story", args=[row.slug]) if row and is_out else "", front=front_of(language),
+        "web/receipt.html",
+        language=language,
+        rtl=is_right_to_left(language),
+        newsroom=newsroom().name,
+        row=row,
+        consent=row.consent if row else None,
+        over=row.over if row else "",
+        csrf=get_token(request),
+        error=words(language)[error] if error else said,
+        is_out=is_out,
+        address=reverse("story", args=[row.slug]) if row and is_out else "",
+        front=front_of(language),
         referrals=shown.turn_to(row.country, language) if row and row.country else [],
-    )  # fmt: skip
+    )
     # Not no-referrer: browsers then send "Origin: null", which the form’s protection refuses.
-    return HttpResponse(page, status=status, headers={"X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"})
+    return HttpResponse(
+        page, status=status, headers={"X-Robots-Tag": "noindex", "Referrer-Policy": "same-origin"}
+    )

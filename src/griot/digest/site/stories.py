@@ -1,6 +1,7 @@
 """Testimonies before readers: their pages and their gallery.
 
-What may be shown comes from `griot.testimonies.showing.shown`, asked anew each time; nothing here keeps a copy.
+What may be shown comes from `griot.testimonies.showing.shown`, asked anew each time; nothing here keeps a
+copy.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ MOST_IN_FEED = 30
 A_PAGE = 24
 
 
-def _kept(content: str | bytes, content_type: str = "text/html; charset=utf-8", status: int = 200) -> HttpResponse:
+def _kept(
+    content: str | bytes, content_type: str = "text/html; charset=utf-8", status: int = 200
+) -> HttpResponse:
     """An answer that nobody keeps for long: a withdrawal reaches all within a minute."""
     return HttpResponse(
         content, content_type=content_type, status=status, headers={"Cache-Control": f"public, max-age={AGE}"}
@@ -67,11 +70,21 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
     here = request.GET.get("country", "")
     country = here if here in shown.countries_with_help() else value.place.country
     page = render_template(
-        "web/story.html", language=language, story=value, rtl=is_right_to_left(language), place=place_words(value, language),
-        newsroom=newsroom().name, url=absolute(request.path), country=country, countries=_countries(shown.countries_with_help(), language),
-        help=shown.turn_to(country, language), front=front_of(language), card=absolute(reverse("story_card", args=[slug])),
-        poster=absolute(value.images[0].url) if value.images else "", transcript=[c.text for c in parse(value.subtitles)],
-    )  # fmt: skip
+        "web/story.html",
+        language=language,
+        story=value,
+        rtl=is_right_to_left(language),
+        place=place_words(value, language),
+        newsroom=newsroom().name,
+        url=absolute(request.path),
+        country=country,
+        countries=_countries(shown.countries_with_help(), language),
+        help=shown.turn_to(country, language),
+        front=front_of(language),
+        card=absolute(reverse("story_card", args=[slug])),
+        poster=absolute(value.images[0].url) if value.images else "",
+        transcript=[c.text for c in parse(value.subtitles)],
+    )
     return _kept(page)
 
 
@@ -91,7 +104,9 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(value, HttpResponse):
         return value
     language = readers_language()
-    issue = types.Issue(newsroom().name, value.title, value.published.date(), language, "", "", "", "", value.quote, ())
+    issue = types.Issue(
+        newsroom().name, value.title, value.published.date(), language, "", "", "", "", value.quote, ()
+    )
     block = types.Quote("", value.quote or value.title, value.name, "", None, None, value.title)
     return _kept(card_png(issue, block), "image/png")
 
@@ -107,12 +122,27 @@ def stories(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     asked_for = {"kind": kind, "country": country, "theme": theme, "route": route, "q": asked}
     answer = render_template(
-        "web/stories.html", language=language, rtl=is_right_to_left(language), newsroom=newsroom().name, url=absolute(request.path),
-        stories=[(s, place_words(s, language)) for s in page.object_list], page=page, query=urlencode({k: v for k, v in asked_for.items() if v}),
-        themes=[t for t in THEMES if any(t in s.themes for s in everything)], theme=theme, routes=[r for r in ROUTES if any(r == s.route for s in everything)], route=route,
-        map=draw(shapes(settings.CAPTURE_DIST / "countries.json"), _marks(found, language, asked_for)), kinds=sorted({s.kind for s in everything}), kind=kind, country=country, asked=asked,
-        countries=_countries(sorted({s.place.country for s in everything if s.place.country}), language), front=front_of(language), is_open=shown.open_campaigns().exists(),
-    )  # fmt: skip
+        "web/stories.html",
+        language=language,
+        rtl=is_right_to_left(language),
+        newsroom=newsroom().name,
+        url=absolute(request.path),
+        stories=[(s, place_words(s, language)) for s in page.object_list],
+        page=page,
+        query=urlencode({k: v for k, v in asked_for.items() if v}),
+        themes=[t for t in THEMES if any(t in s.themes for s in everything)],
+        theme=theme,
+        routes=[r for r in ROUTES if any(r == s.route for s in everything)],
+        route=route,
+        map=draw(shapes(settings.CAPTURE_DIST / "countries.json"), _marks(found, language, asked_for)),
+        kinds=sorted({s.kind for s in everything}),
+        kind=kind,
+        country=country,
+        asked=asked,
+        countries=_countries(sorted({s.place.country for s in everything if s.place.country}), language),
+        front=front_of(language),
+        is_open=shown.open_campaigns().exists(),
+    )
     return _kept(answer)
 
 
@@ -134,7 +164,12 @@ def _marks(stories: list[Told], language: str, asked_for: dict[str, str]) -> lis
         name = Locale(language).territories.get(code, code)
         query = urlencode({**{k: v for k, v in asked_for.items() if v}, "country": code})
         marks.append(
-            Mark(f"{reverse('stories')}?{query}", words(language)["stories_at"].format(name, count), count, code)
+            Mark(
+                f"{reverse('stories')}?{query}",
+                words(language)["stories_at"].format(name, count),
+                count,
+                code,
+            )
         )
     return marks
 
@@ -153,7 +188,8 @@ def stories_feed(request: HttpRequest) -> HttpResponse:
     ]
     name = f"{newsroom().name}: {words(language)['stories']}"
     return _kept(
-        render_stories_feed(rows, absolute(request.path), name, language), "application/atom+xml; charset=utf-8"
+        render_stories_feed(rows, absolute(request.path), name, language),
+        "application/atom+xml; charset=utf-8",
     )
 
 

@@ -66,7 +66,9 @@ class SmtpRelay:
                     raise RelayDown(f"{self._host} offers no encryption; a password is not sent in the clear")
                 smtp.login(self._user, self._password)
         except smtplib.SMTPResponseException as error:
-            raise RelayDown(f"{self._host}:{self._port} said {error.smtp_code} {_words(error.smtp_error)}") from None
+            raise RelayDown(
+                f"{self._host}:{self._port} said {error.smtp_code} {_words(error.smtp_error)}"
+            ) from None
         except (OSError, smtplib.SMTPException) as error:
             raise RelayDown(f"{self._host}:{self._port} can't be reached ({error})") from None
         self._smtp = smtp
@@ -88,7 +90,9 @@ class SmtpRelay:
             raise (InDoubt if handed_over else RelayDown)(str(error) or "the connection broke") from None
 
     def _say(self, smtp: smtplib.SMTP, code: int, words: bytes, expected: int = 250) -> str:
-        """The reply in words. Raises Refused for any other code, and readies the connection for the next message."""
+        """The reply in words. Raises Refused for any other code, and readies the connection for the next
+        message.
+        """
         reply = f"{code} {_words(words)}"[:300]
         if code != expected and not (expected == 250 and code == 251):
             if code == 421:
@@ -133,7 +137,9 @@ def _words(reply: bytes | str) -> str:
 
 
 def open_relay(url: str, maildir: Path) -> Relay:
-    """The relay that EMAIL_URL names; the Maildir where it names none. Raises ValueError for other schemes."""
+    """The relay that EMAIL_URL names; the Maildir where it names none. Raises ValueError for other
+    schemes.
+    """
     if not url:
         return MaildirRelay(maildir)
     if urlsplit(url).scheme not in {"smtp", "smtps"}:

@@ -113,12 +113,15 @@ def _parse_feed(args: argparse.Namespace) -> int:
     feed = parse_feed(_bytes(args.file), args.url)
     entries = [
         {
-            "id": e.id, "url": e.url, "title": e.title, "summary": e.summary,
+            "id": e.id,
+            "url": e.url,
+            "title": e.title,
+            "summary": e.summary,
             "published": e.published.isoformat() if e.published else None,
             "language": e.language or detect_language(f"{e.title}. {e.summary}") or None,
         }
         for e in feed.entries
-    ]  # fmt: skip
+    ]
     _out([{"title": feed.title, "entries": entries}])
     return 0
 
@@ -128,13 +131,16 @@ def _extract_page(args: argparse.Namespace) -> int:
     _out(
         [
             {
-                "kind": page.kind, "title": page.title, "text": page.text,
+                "kind": page.kind,
+                "title": page.title,
+                "text": page.text,
                 "published": page.published.moment.isoformat() if page.published else None,
                 "published_from": page.published.known_from if page.published else None,
-                "language": page.language, "image": page.image,
+                "language": page.language,
+                "image": page.image,
             }
         ]
-    )  # fmt: skip
+    )
     return 0
 
 
@@ -182,12 +188,14 @@ def _draft_line(args: argparse.Namespace) -> int:
     _out(
         [
             {
-                "line": line_text(line), "html": line_html(line),
+                "line": line_text(line),
+                "html": line_html(line),
                 "outlets": [{"name": o.name, "url": o.url} for o in line.outlets],
-                "claims": [_claim(c) for c in line.claims], "ok": line.ok,
+                "claims": [_claim(c) for c in line.claims],
+                "ok": line.ok,
             }
         ]
-    )  # fmt: skip
+    )
     return 0
 
 
@@ -216,17 +224,26 @@ def _parser(name: str) -> _Parser:
 
 
 COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str, dict[str, dict[str, Any]]]] = {
-    "parse_feed": (_parse_feed, "parse a feed into entries", {"--url": {"default": "", "help": "its address"}}),
+    "parse_feed": (
+        _parse_feed,
+        "parse a feed into entries",
+        {"--url": {"default": "", "help": "its address"}},
+    ),
     "extract_page": (
-        _extract_page, "read a web page: kind, title, text, date",
+        _extract_page,
+        "read a web page: kind, title, text, date",
         {"--url": {"required": True, "help": "the page's address"}},
     ),
     "cluster_articles": (_cluster_articles, "group articles into stories", {}),
     "evaluate_clusters": (_evaluate_clusters, "measure the grouping against labels", {}),
     "rank_articles": (_rank_articles, "rank articles by a beat", {"--beat": {"default": "migration"}}),
     "draft_line": (_draft_line, "draft the line of one story", {}),
-    "check_line": (_check_line, "check a line against its story", {"--line": {"required": True, "metavar": "TEXT"}}),
-}  # fmt: skip
+    "check_line": (
+        _check_line,
+        "check a line against its story",
+        {"--line": {"required": True, "metavar": "TEXT"}},
+    ),
+}
 
 
 def run(name: str, arguments: list[str]) -> int:

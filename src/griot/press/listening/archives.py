@@ -1,8 +1,9 @@
 """Backfilling from web archives (WARC, ISO 28500): a newsroom may start with history.
 
-Records are read one after another with fastwarc; what is an article of a known outlet's site is stored with its date.
-Progress is kept per file in our tables with the articles themselves, so that a killed backfill goes on where it was, and several
-workers share a list of files: each takes the files that nobody holds (an advisory lock per file).
+Records are read one after another with fastwarc; what is an article of a known outlet's site is stored with
+its date. Progress is kept per file in our tables with the articles themselves, so that a killed backfill goes
+on where it was, and several workers share a list of files: each takes the files that nobody holds (an
+advisory lock per file).
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ MAX_RECORD = 10 * 1024 * 1024
 
 @dataclass(slots=True)
 class Filled:
-    """What a backfill did: records read, articles stored, known already, no articles, of sites that are no outlet's."""
+    """What a backfill did: records read, articles stored, known already, no articles, of sites that are no
+    outlet's.
+    """
 
     records: int = 0
     articles: int = 0
@@ -45,7 +48,8 @@ class Filled:
 def backfill(paths: Sequence[Path], progress: Progress, add_outlets: bool = False) -> Filled:
     """Read archives that nobody else is reading and nobody has finished. Raises BadInput for what is no file.
 
-    `add_outlets` makes an outlet of every site that is none yet; else pages of unknown sites are counted and left.
+    `add_outlets` makes an outlet of every site that is none yet; else pages of unknown sites are counted and
+    left.
     """
     for path in paths:
         if not path.is_file():
@@ -84,7 +88,8 @@ def _one_file(path: Path, filled: Filled, progress: Progress, add_outlets: bool)
         except Exception as error:  # a broken archive: what was read is kept, and where it broke is told
             _store(batch, state, offset, filled)
             raise BadInput(
-                f"{path}: broken after byte {offset} ({type(error).__name__}); what stands before it is stored"
+                f"{path}: broken after byte {offset} ({type(error).__name__}); what stands before it is"
+                " stored"
             ) from error
     _store(batch, state, size, filled, is_end=True)
     progress(path.name, size, size)
@@ -105,7 +110,9 @@ def _article(record: Any, outlets: dict[str, Outlet], filled: Filled, add_outlet
         if not add_outlets:
             filled.strangers += 1
             return None
-        outlets[site], _ = Outlet.objects.get_or_create(name=site[:120], defaults={"home_page": f"https://{site}/"})
+        outlets[site], _ = Outlet.objects.get_or_create(
+            name=site[:120], defaults={"home_page": f"https://{site}/"}
+        )
     try:
         page = read_page(record.reader.read(MAX_RECORD), url)
     except BadInput:

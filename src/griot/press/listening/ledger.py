@@ -27,7 +27,8 @@ WALLS = ("a consent wall", "a paywall")
 class SourceNight:
     """What one source brought: the outcome of its last visit, new, kept-out and walled entries since.
 
-    `expected` is how many new entries its rhythm of the last two weeks would have brought; None where it is too new to tell.
+    `expected` is how many new entries its rhythm of the last two weeks would have brought; None where it is
+    too new to tell.
     """
 
     outlet: str
@@ -46,7 +47,9 @@ class SourceNight:
 
     @property
     def needs_a_look(self) -> bool:
-        return self.outcome in {"failed", "never reached"} or self.is_silent or self.is_slow or self.walled > 0
+        return (
+            self.outcome in {"failed", "never reached"} or self.is_silent or self.is_slow or self.walled > 0
+        )
 
     @property
     def in_words(self) -> str:
@@ -96,7 +99,9 @@ class Ledger:
 
 
 def ledger(since: datetime, until: datetime) -> Ledger:
-    """Count what happened between two moments. The number of queries does not grow with the number of sources."""
+    """Count what happened between two moments. The number of queries does not grow with the number of
+    sources.
+    """
     nights = source_nights(since, until)
     articles = Article.objects.filter(published__gt=since, published__lte=until)
     stories = Story.objects.filter(merged_into=None, last_published__gt=since, last_published__lte=until)
@@ -120,10 +125,12 @@ def source_nights(since: datetime, until: datetime) -> list[SourceNight]:
     """What every active source brought between two moments, by outlet."""
     visits = Fetch.objects.filter(at__gt=since, at__lte=until)
     last = {
-        f.source_id: f for f in Fetch.objects.filter(at__lte=until).order_by("source_id", "-at").distinct("source_id")
+        f.source_id: f
+        for f in Fetch.objects.filter(at__lte=until).order_by("source_id", "-at").distinct("source_id")
     }
     counted = {
-        s: (n, new or 0) for s, n, new in visits.values_list("source").annotate(n=Count("pk"), new=Sum("new_entries"))
+        s: (n, new or 0)
+        for s, n, new in visits.values_list("source").annotate(n=Count("pk"), new=Sum("new_entries"))
     }
     before = Fetch.objects.filter(at__gt=since - RHYTHM, at__lte=since)
     usual = {s: new or 0 for s, new in before.values_list("source").annotate(new=Sum("new_entries"))}
@@ -141,28 +148,56 @@ def source_nights(since: datetime, until: datetime) -> list[SourceNight]:
         kept_out[source][reason] = n
     walled = dict(seen.filter(article__why_not_page__in=WALLS).values_list("source").annotate(n=Count("pk")))
     return [
-        _night(source, last.get(source.pk), *counted.get(source.pk, (0, 0)), kept_out.get(source.pk, {}),
-               walled.get(source.pk, 0), usual.get(source.pk), took.get(source.pk, []), since, until)
+        _night(
+            source,
+            last.get(source.pk),
+            *counted.get(source.pk, (0, 0)),
+            kept_out.get(source.pk, {}),
+            walled.get(source.pk, 0),
+            usual.get(source.pk),
+            took.get(source.pk, []),
+            since,
+            until,
+        )
         for source in Source.objects.filter(is_active=True).select_related("outlet")
-    ]  # fmt: skip
+    ]
 
 
 def _night(
-    source: Source, last: Fetch | None, visits: int, new: int, kept_out: dict[str, int], walled: int, usual: int | None,
-    took: list[int], since: datetime, until: datetime,
-) -> SourceNight:  # fmt: skip
+    source: Source,
+    last: Fetch | None,
+    visits: int,
+    new: int,
+    kept_out: dict[str, int],
+    walled: int,
+    usual: int | None,
+    took: list[int],
+    since: datetime,
+    until: datetime,
+) -> SourceNight:
     known = min(RHYTHM, since - source.added)
     expected = usual * ((until - since) / known) if usual is not None and known > timedelta(days=3) else None
     is_reached = last is not None and last.outcome != Fetch.Outcome.FAILED
     outcome = "never reached" if last is None else (str(last.outcome) if visits else "not due")
-    slow = bool(visits and last and len(took) >= 5 and last.milliseconds > max(NOT_SLOW, SLOWER * median(took)))
+    slow = bool(
+        visits and last and len(took) >= 5 and last.milliseconds > max(NOT_SLOW, SLOWER * median(took))
+    )
     walls = sum(n for reason, n in kept_out.items() if reason.startswith(WALLS))
     return SourceNight(
-        outlet=source.outlet.name, url=source.url, kind=source.kind, outcome=outcome, visits=visits, new=new,
-        kept_out=kept_out, walled=walled + walls, reason=last.reason if last and visits else "", expected=expected,
+        outlet=source.outlet.name,
+        url=source.url,
+        kind=source.kind,
+        outcome=outcome,
+        visits=visits,
+        new=new,
+        kept_out=kept_out,
+        walled=walled + walls,
+        reason=last.reason if last and visits else "",
+        expected=expected,
         is_silent=bool(expected is not None and new == 0 and is_reached and math.exp(-expected) < UNLIKELY),
-        is_slow=slow and is_reached, milliseconds=last.milliseconds if last else 0,
-    )  # fmt: skip
+        is_slow=slow and is_reached,
+        milliseconds=last.milliseconds if last else 0,
+    )
 
 
 def _by_outlet(nights: list[SourceNight]) -> list[OutletNight]:
@@ -171,8 +206,13 @@ def _by_outlet(nights: list[SourceNight]) -> list[OutletNight]:
         grouped[night.outlet].append(night)
     return [
         OutletNight(
-            outlet=name, sources=len(mine), new=sum(n.new for n in mine), kept_out=sum(sum(n.kept_out.values()) for n in mine),
-            walled=sum(n.walled for n in mine), failed=sum(n.outcome == "failed" for n in mine), silent=sum(n.is_silent for n in mine),
+            outlet=name,
+            sources=len(mine),
+            new=sum(n.new for n in mine),
+            kept_out=sum(sum(n.kept_out.values()) for n in mine),
+            walled=sum(n.walled for n in mine),
+            failed=sum(n.outcome == "failed" for n in mine),
+            silent=sum(n.is_silent for n in mine),
         )
         for name, mine in grouped.items()
-    ]  # fmt: skip
+    ]

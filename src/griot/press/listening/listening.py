@@ -72,13 +72,28 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     source.next_fetch = timezone.now() + (REST if rests else max(source.interval, stay_away))
     with transaction.atomic():
         source.save(
-            update_fields=["url", "etag", "last_modified", "content_hash", "failures", "interval", "next_fetch", "learned", "hub",
-                           "hub_topic", "hub_secret", "hub_until"]
-        )  # fmt: skip
+            update_fields=[
+                "url",
+                "etag",
+                "last_modified",
+                "content_hash",
+                "failures",
+                "interval",
+                "next_fetch",
+                "learned",
+                "hub",
+                "hub_topic",
+                "hub_secret",
+                "hub_until",
+            ]
+        )
         Fetch.objects.create(
-            source=source, outcome=outcome, new_entries=new, reason=reason,
+            source=source,
+            outcome=outcome,
+            new_entries=new,
+            reason=reason,
             milliseconds=int(1000 * (time.monotonic() - started)),
-        )  # fmt: skip
+        )
         _notice(source, reason)
 
 
@@ -175,7 +190,9 @@ def store_entries(source: Source, entries: Iterable[types.Entry]) -> int:
 
 
 def _subscribe(fetcher: Fetcher, source: Source, feed: types.Feed) -> None:
-    """Ask the hub that a feed names to push to us (WebSub §5.1). A hub that refuses costs nothing: we go on polling."""
+    """Ask the hub that a feed names to push to us (WebSub §5.1). A hub that refuses costs nothing: we go on
+    polling.
+    """
     can_be_called = settings.PUBLIC_URL.startswith("https://") or is_exempt(
         host_of(settings.PUBLIC_URL), settings.FETCH_ALLOWED
     )
@@ -190,10 +207,13 @@ def _subscribe(fetcher: Fetcher, source: Source, feed: types.Feed) -> None:
         fetcher.post_form(
             feed.hub,
             {
-                "hub.mode": "subscribe", "hub.topic": source.hub_topic, "hub.secret": source.hub_secret,
-                "hub.callback": f"{settings.PUBLIC_URL}/press/hub/{source.pk}/", "hub.lease_seconds": str(int(LEASE.total_seconds())),
+                "hub.mode": "subscribe",
+                "hub.topic": source.hub_topic,
+                "hub.secret": source.hub_secret,
+                "hub.callback": f"{settings.PUBLIC_URL}/press/hub/{source.pk}/",
+                "hub.lease_seconds": str(int(LEASE.total_seconds())),
             },
-        )  # fmt: skip
+        )
     except FetchError:
         return
     source.hub_until = Source.objects.values_list("hub_until", flat=True).get(pk=source.pk)

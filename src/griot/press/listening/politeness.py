@@ -17,7 +17,15 @@ from django.db import connection
 from django.utils import timezone
 
 from griot.press.core.progress import Progress
-from griot.press.core.sources.fetching import Fetched, Fetcher, FetchError, crawl_delay, host_of, is_exempt, may_fetch
+from griot.press.core.sources.fetching import (
+    Fetched,
+    Fetcher,
+    FetchError,
+    crawl_delay,
+    host_of,
+    is_exempt,
+    may_fetch,
+)
 from griot.press.models import Entry, Host, Source
 
 HOSTS_AT_ONCE = 8
@@ -93,7 +101,9 @@ def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: st
 
 @contextmanager
 def only_one_at(host: str) -> Iterator[bool]:
-    """Whether we are now the only worker at `host`, or at whatever else is named so. The lock is the session's: it goes even on SIGKILL."""
+    """Whether we are now the only worker at `host`, or at whatever else is named so. The lock is the
+    session's: it goes even on SIGKILL.
+    """
     key = int.from_bytes(hashlib.sha256(host.encode()).digest()[:8], signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
@@ -113,8 +123,9 @@ def each_host(
 ) -> None:
     """Run `work` on items with a `url`, one thread to a host, HOSTS_AT_ONCE hosts together.
 
-    Across all workers one is at a host at a time: a host where another is comes later, in an order of each worker's own,
-    so that several share the work. `work` must look whether another has done its item meanwhile.
+    Across all workers one is at a host at a time: a host where another is comes later, in an order of each
+    worker's own, so that several share the work. `work` must look whether another has done its item
+    meanwhile.
     """
     queues: dict[str, list[Visited]] = defaultdict(list)
     for item in items:

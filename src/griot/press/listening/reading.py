@@ -37,7 +37,9 @@ READ_FROM = {Source.Kind.MAILBOX: Article.ReadFrom.MAIL, Source.Kind.PUSH: Artic
 
 def read_entries(progress: Progress = silent_progress) -> None:
     """Read every entry that is new: its page where it can be had, else the feed's own words."""
-    waiting = list(Entry.objects.filter(state=Entry.State.NEW).select_related("source__outlet").order_by("id"))
+    waiting = list(
+        Entry.objects.filter(state=Entry.State.NEW).select_related("source__outlet").order_by("id")
+    )
     with_page = []
     for entry in waiting:
         if entry.text:  # a mail or a push brings the whole piece
@@ -126,7 +128,8 @@ def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: 
 
 
 def _dated(entry: Entry, page: Page | None) -> Dated:
-    """When a piece was published. A page's date with an offset betters a feed's date without one, if they are one moment.
+    """When a piece was published. A page's date with an offset betters a feed's date without one, if they are
+    one moment.
 
     Feeds leave the offset out and mean their own clock; fourteen hours is as far as clocks go apart.
     """

@@ -33,7 +33,11 @@ def run_discovery(pk: int) -> None:
         return
     try:
         site = search_site(row.url)
-        row.name, row.language, row.offers = site.name[:120], site.language, [o.as_json() for o in site.offers]
+        row.name, row.language, row.offers = (
+            site.name[:120],
+            site.language,
+            [o.as_json() for o in site.offers],
+        )
         row.reason = "" if site.offers else "no feed, no news sitemap and no headlines were found there"
     except (FetchError, BadInput) as error:
         row.reason = str(error)[:300]
@@ -48,7 +52,9 @@ def add_sources(name: str, home_page: str, language: str, offers: Sequence[dict[
             name=name[:120], defaults={"home_page": home_page[:500], "language": language[:12]}
         )
         return [
-            Source.objects.get_or_create(url=offer["url"], defaults={"outlet": outlet, "kind": offer["kind"]})[0]
+            Source.objects.get_or_create(
+                url=offer["url"], defaults={"outlet": outlet, "kind": offer["kind"]}
+            )[0]
             for offer in offers
         ]
 
@@ -61,7 +67,8 @@ STARTER = Path(__file__).with_name(
 def add_opml(content: bytes) -> tuple[int, int]:
     """Add the outlets and sources of an OPML file; what is known already stays as it is.
 
-    Gives how many it names and how many are new. The first visits are spread over ten minutes. Raises BadInput.
+    Gives how many it names and how many are new. The first visits are spread over ten minutes. Raises
+    BadInput.
     """
     named = parse_opml(content)
     added = 0

@@ -32,7 +32,9 @@ def judge(rating: Rating, accepted: bool | None, by: object = None) -> dict[str,
     judgement = {True: Rating.Judgement.ACCEPTED, False: Rating.Judgement.DISCARDED, None: ""}[accepted]
     with transaction.atomic():
         beat = Beat.objects.select_for_update().get(pk=rating.beat_id)
-        Rating.objects.filter(pk=rating.pk).update(judgement=judgement, by=by, at=timezone.now() if judgement else None)
+        Rating.objects.filter(pk=rating.pk).update(
+            judgement=judgement, by=by, at=timezone.now() if judgement else None
+        )
         if accepted is not None and judgement != rating.judgement:
             before = beat.learned
             beat.learned = relevance.learn(beat_value(beat), rating.features, accepted)

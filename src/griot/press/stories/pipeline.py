@@ -52,7 +52,9 @@ _SHARING_BANDS = "SELECT id FROM press_article WHERE in_window AND bands && %s::
 
 
 def group_articles(now: datetime) -> None:
-    """Find copies and stories for the articles of the window that have none yet, keeping the ids of known stories."""
+    """Find copies and stories for the articles of the window that have none yet, keeping the ids of known
+    stories.
+    """
     while _group_batch(now):
         pass
 
@@ -73,7 +75,8 @@ def _group_batch(now: datetime) -> bool:
         if not new:
             return False
         cursor.execute("SET LOCAL hnsw.ef_search = 64")
-        # Deleted rows stay in the graph until they are vacuumed: the scan goes on until enough that live are found.
+        # Deleted rows stay in the graph until they are vacuumed: the scan goes on until enough that live are
+        # found.
         cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
         cursor.execute(_NEIGHBOURS, [NEIGHBOURS + 1, [i for i, _ in new], NEAR_ENOUGH])
         near = {row[0] for row in cursor.fetchall()} | {i for i, _ in new}
@@ -85,11 +88,15 @@ def _group_batch(now: datetime) -> bool:
 
 
 def regroup(near: set[int]) -> None:
-    """Decide anew which stories the articles `near` (ids) and the members of their stories make. Within a transaction."""
+    """Decide anew which stories the articles `near` (ids) and the members of their stories make. Within a
+    transaction.
+    """
     stories = set(Article.objects.filter(id__in=near).exclude(story=None).values_list("story", flat=True))
     members: dict[int, list[int]] = {}
     for article, story in (
-        Article.objects.filter(story__in=stories, in_window=True).order_by("-published").values_list("id", "story")
+        Article.objects.filter(story__in=stories, in_window=True)
+        .order_by("-published")
+        .values_list("id", "story")
     ):
         members.setdefault(story, []).append(article)
     large = {story: ids for story, ids in members.items() if len(ids) > MEMBERS}
@@ -116,7 +123,9 @@ def regroup(near: set[int]) -> None:
         known={row.url: str(row.story_id) for row in rows if row.story_id},
         vectors=np.array([row.vector for row in rows], dtype=np.float32),
         verdicts=_verdicts(rows, large),
-        background=[types.Article(b.url, b.outlet.name, b.title, b.summary, language=b.language) for b in background],
+        background=[
+            types.Article(b.url, b.outlet.name, b.title, b.summary, language=b.language) for b in background
+        ],
     )
     known = Story.objects.in_bulk([int(group.story) for group in groups if group.story])
     for group in groups:
@@ -160,13 +169,17 @@ def _store_group(members: Sequence[Article], group: Group, known: Mapping[int, S
 
 
 def merge_into(story: Story, gone: Sequence[int]) -> None:
-    """Redirect merged stories, and what they redirected, to the one they went into. Their remaining articles follow."""
+    """Redirect merged stories, and what they redirected, to the one they went into. Their remaining articles
+    follow.
+    """
     Story.objects.filter(Q(pk__in=gone) | Q(merged_into__in=gone)).update(merged_into=story)
     Article.objects.filter(story__in=gone).update(story=story)
     Line.objects.filter(story__in=gone).delete()
     if not story.decision:
         # What an editor decided of one of them holds for the whole; accepted outweighs the rest.
-        decided = Story.objects.filter(pk__in=gone).exclude(decision="").order_by("decision", "-decided_at").first()
+        decided = (
+            Story.objects.filter(pk__in=gone).exclude(decision="").order_by("decision", "-decided_at").first()
+        )
         if decided:
             facts = {
                 "decision": decided.decision,
@@ -193,7 +206,9 @@ def rate_stories(ids: set[int]) -> None:
     organisations = [row.as_value() for row in Organisation.objects.all()]
     beats = [(row.pk, beat_value(row)) for row in Beat.objects.filter(is_active=True)]
     members: dict[int, list[Article]] = {}
-    for article in Article.objects.filter(story__in=ids).select_related("outlet", "copy_of").order_by("-published"):
+    for article in (
+        Article.objects.filter(story__in=ids).select_related("outlet", "copy_of").order_by("-published")
+    ):
         if len(kept := members.setdefault(article.story_id, [])) < MEMBERS:
             kept.append(article)
     empty = [pk for pk in ids if pk not in members]
@@ -214,13 +229,25 @@ def rate_stories(ids: set[int]) -> None:
             ratings.append(Rating(story_id=pk, beat_id=beat_pk, **facts))
     Story.objects.bulk_update(stories.values(), ["score", "is_ours", *DESCRIBED])
     Rating.objects.bulk_create(
-        ratings, update_conflicts=True, unique_fields=["story", "beat"], update_fields=["score", "features", "reasons"]
+        ratings,
+        update_conflicts=True,
+        unique_fields=["story", "beat"],
+        update_fields=["score", "features", "reasons"],
     )
 
 
 DESCRIBED = (
-    "first_published", "last_published", "headline", "languages", "countries", "outlets", "reports", "copies", "grown", "changed",
-)  # fmt: skip
+    "first_published",
+    "last_published",
+    "headline",
+    "languages",
+    "countries",
+    "outlets",
+    "reports",
+    "copies",
+    "grown",
+    "changed",
+)
 
 
 def describe_story(story: Story, articles: Sequence[Article], values: Sequence[types.Article]) -> None:
@@ -242,18 +269,25 @@ def describe_story(story: Story, articles: Sequence[Article], values: Sequence[t
 # --- lines -------------------------------------------------------------------------------
 
 
-def draft_lines(since: datetime, until: datetime, language: str = "en", progress: Progress = silent_progress) -> None:
+def draft_lines(
+    since: datetime, until: datetime, language: str = "en", progress: Progress = silent_progress
+) -> None:
     """Draft the line of each story on the beat with news between two moments, where it changed."""
     edited = Line.objects.filter(language=language).exclude(edited_by=None).values("story")
-    stories = list(stories_on_beat(since, until).exclude(pk__in=edited))  # a person's words are never drafted over
+    stories = list(
+        stories_on_beat(since, until).exclude(pk__in=edited)
+    )  # a person's words are never drafted over
     organisations = [row.as_value() for row in Organisation.objects.all()]
     for number, story in enumerate(stories, 1):
         draft_story(story, language, organisations)
         progress("drafting", number, len(stories))
 
 
-def draft_story(story: Story, language: str, organisations: Sequence[types.Organisation] | None = None) -> Line:
-    """Draft one story's line anew. Of a story that an issue has told, what came since is told, where there is any.
+def draft_story(
+    story: Story, language: str, organisations: Sequence[types.Organisation] | None = None
+) -> Line:
+    """Draft one story's line anew. Of a story that an issue has told, what came since is told, where there is
+    any.
 
     `organisations` are ours; read where not given.
     """
@@ -297,7 +331,10 @@ def stories_on_beat(since: datetime, until: datetime) -> QuerySet[Story]:
     """
     return (
         Story.objects.filter(
-            merged_into=None, score__gte=relevance.ON_BEAT, last_published__gt=since, last_published__lte=until
+            merged_into=None,
+            score__gte=relevance.ON_BEAT,
+            last_published__gt=since,
+            last_published__lte=until,
         )
         .exclude(decision=Story.Decision.DISCARDED)
         .filter(Q(told=None) | Q(grown__gt=F("told")))
@@ -310,7 +347,9 @@ def mark_told(lines: dict[int, str], at: datetime | None = None) -> None:
     for pk, text in lines.items():
         story = Story.objects.filter(pk=pk).select_related("merged_into").first()
         if story:
-            Story.objects.filter(pk=(story.merged_into or story).pk).update(told=at or timezone.now(), told_line=text)
+            Story.objects.filter(pk=(story.merged_into or story).pk).update(
+                told=at or timezone.now(), told_line=text
+            )
 
 
 def new_since_told(story: Story) -> QuerySet[Article]:

@@ -1,9 +1,9 @@
 """Retention: what the newsroom lets go of, and when.
 
-The policy: an article that is no news any more leaves the window (its place in the vector and band indexes); after
-GRIOT_KEEP_DAYS it goes, with its entries, unless somebody has used it: an issue told its story, an editor spoke of it.
-What no article came of goes with it, and the visits of two months ago. All of it in batches along an index on time,
-each its own transaction: the cost is that of what goes, however much stays.
+The policy: an article that is no news any more leaves the window (its place in the vector and band indexes);
+after GRIOT_KEEP_DAYS it goes, with its entries, unless somebody has used it: an issue told its story, an
+editor spoke of it. What no article came of goes with it, and the visits of two months ago. All of it in
+batches along an index on time, each its own transaction: the cost is that of what goes, however much stays.
 """
 
 from __future__ import annotations
@@ -36,9 +36,12 @@ _LEAVE_WINDOW = """
 UPDATE press_article SET in_window = false WHERE id IN (
     SELECT id FROM press_article WHERE in_window AND published < %s ORDER BY published LIMIT %s)
 """
-# What was used stays: a story that an issue told, an article that an editor spoke of. What is kept is passed over once a
-# batch by the time that the batch before ended at, so that a long kept past is not read again.
-_OLDEST = "SELECT id, published FROM press_article WHERE published < %s AND published > %s ORDER BY published LIMIT %s"
+# What was used stays: a story that an issue told, an article that an editor spoke of. What is kept is passed
+# over once a batch by the time that the batch before ended at, so that a long kept past is not read again.
+_OLDEST = (
+    "SELECT id, published FROM press_article WHERE published < %s AND published > %s ORDER BY published"
+    " LIMIT %s"
+)
 _USED = """
 SELECT a.id FROM press_article a WHERE a.id = ANY(%s) AND (
     EXISTS (SELECT 1 FROM press_story s WHERE s.id = a.story_id AND s.told IS NOT NULL)
@@ -64,7 +67,9 @@ _OLD_ENTRIES = """
 DELETE FROM press_entry WHERE id IN (
     SELECT id FROM press_entry WHERE first_seen < %s AND article_id IS NULL ORDER BY first_seen LIMIT %s)
 """
-_OLD_VISITS = "DELETE FROM press_fetch WHERE id IN (SELECT id FROM press_fetch WHERE at < %s ORDER BY at LIMIT %s)"
+_OLD_VISITS = (
+    "DELETE FROM press_fetch WHERE id IN (SELECT id FROM press_fetch WHERE at < %s ORDER BY at LIMIT %s)"
+)
 
 
 def retain(now: datetime) -> LetGo:
@@ -102,7 +107,8 @@ def _let_articles_go(before: datetime) -> tuple[int, int]:
             used = {row[0] for row in cursor.fetchall()}
             going = [i for i in ids if i not in used]
             cursor.execute(
-                "SELECT DISTINCT story_id FROM press_article WHERE id = ANY(%s) AND story_id IS NOT NULL", [going]
+                "SELECT DISTINCT story_id FROM press_article WHERE id = ANY(%s) AND story_id IS NOT NULL",
+                [going],
             )
             touched = [row[0] for row in cursor.fetchall()]
             for statement in _FORGET:

@@ -15,7 +15,18 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Value
 from pgvector.django import CosineDistance
 
-from griot.press.core.beats.query import All, Any_, Boosted, Filter, InField, Near, Node, Not, Words, parse_query
+from griot.press.core.beats.query import (
+    All,
+    Any_,
+    Boosted,
+    Filter,
+    InField,
+    Near,
+    Node,
+    Not,
+    Words,
+    parse_query,
+)
 from griot.press.core.language.text import fold
 from griot.press.core.language.vectors import default_encoder
 from griot.press.models import Article, Outlet
@@ -53,7 +64,9 @@ def _condition(node: Node, weights: str, filters: Mapping[str, Condition]) -> Q:
             return _matches(" | ".join(t for term in terms if (t := _phrase(term, weights))))
         case Near(left, right, distance):
             a, b = _phrase(left.terms[0], weights), _phrase(right.terms[0], weights)
-            return _matches(" | ".join(f"({a}) <{n}> ({b}) | ({b}) <{n}> ({a})" for n in range(1, distance + 1)))
+            return _matches(
+                " | ".join(f"({a}) <{n}> ({b}) | ({b}) <{n}> ({a})" for n in range(1, distance + 1))
+            )
         case All(parts):
             found = Q()
             for part in parts:
@@ -76,7 +89,9 @@ def _condition(node: Node, weights: str, filters: Mapping[str, Condition]) -> Q:
 
 
 def _phrase(term: str, weights: str) -> str:
-    """A term of the query as PostgreSQL writes it: words that follow each other, with any ending after a *."""
+    """A term of the query as PostgreSQL writes it: words that follow each other, with any ending after
+    a *.
+    """
     label = "" if weights == "ABD" else weights
     pieces = []
     for word in re.findall(r"\w+\*?", term):

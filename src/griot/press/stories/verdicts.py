@@ -62,7 +62,10 @@ def snapshot(stories: Iterable[Story]) -> dict[str, Any]:
         *Override.objects.filter(line__story__in=ids),
         *Verdict.objects.filter(first__in=articles, second__in=articles),
     ]
-    return {"articles": {str(pk): story for pk, story in articles.items()}, "rows": serializers.serialize("json", rows)}
+    return {
+        "articles": {str(pk): story for pk, story in articles.items()},
+        "rows": serializers.serialize("json", rows),
+    }
 
 
 def restore(before: dict[str, Any]) -> None:
@@ -84,7 +87,9 @@ def restore(before: dict[str, Any]) -> None:
 
 def _say(pairs: Sequence[tuple[Article, Article]], together: bool, by: Any) -> None:
     rows = [
-        Verdict(first_id=min(a.pk, b.pk), second_id=max(a.pk, b.pk), together=together, by=by, at=timezone.now())
+        Verdict(
+            first_id=min(a.pk, b.pk), second_id=max(a.pk, b.pk), together=together, by=by, at=timezone.now()
+        )
         for a, b in pairs
         if a.pk != b.pk
     ]

@@ -1,7 +1,7 @@
 """What a consent allows: the one place that decides what of a testimony may be shown, where, and how.
 
-Pages, cards, clips, feeds, issue blocks, searches, copies for screenings and exports all ask `shown`, each for its own
-use (`surfaces.py` lists them). What it does not return does not leave the house.
+Pages, cards, clips, feeds, issue blocks, searches, copies for screenings and exports all ask `shown`, each
+for its own use (`surfaces.py` lists them). What it does not return does not leave the house.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ def problems(consent: Consent, teller: Teller, today: date) -> Iterator[str]:
     if consent.until and consent.until < consent.given.date():
         yield "it ends before it was given"
     is_minor = consent.is_minor or (
-        teller.birth_year is not None and today.year - teller.birth_year <= OF_AGE  # a birthday may be to come
+        teller.birth_year is not None
+        and today.year - teller.birth_year <= OF_AGE  # a birthday may be to come
     )
     if is_minor and not consent.guardian:
         yield f"the teller may be under {OF_AGE}: a guardian has to consent, too"
     if consent.naming == "alias" and not teller.alias.strip():
         yield "the teller wants another name, and none was given"
-    if is_minor and (consent.naming in {"named", "first_name"} or consent.face == "show" or consent.place == "exact"):
+    if is_minor and (
+        consent.naming in {"named", "first_name"} or consent.face == "show" or consent.place == "exact"
+    ):
         yield "a minor is shown without their name, face and exact place"
 
 
@@ -45,13 +48,17 @@ def allows(consent: Consent, use: Use) -> bool:
 
 
 def shown(
-    teller: Teller, consent: Consent | None, withdrawn: datetime | None, use: Use, now: datetime,
+    teller: Teller,
+    consent: Consent | None,
+    withdrawn: datetime | None,
+    use: Use,
+    now: datetime,
     texts: Mapping[str, str] | None = None,
-) -> Shown | None:  # fmt: skip
+) -> Shown | None:
     """What `use` may show now; None where it may show nothing.
 
-    `texts` are whatever was written of the testimony (title, quote, body, transcript …); names and places in them that
-    the consent keeps back are replaced.
+    `texts` are whatever was written of the testimony (title, quote, body, transcript …); names and places in
+    them that the consent keeps back are replaced.
     """
     if consent is None or state(consent, withdrawn, now) or not allows(consent, use):
         return None

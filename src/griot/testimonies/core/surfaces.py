@@ -1,7 +1,8 @@
 """Every place where a testimony can be met, each with the rule of consent that it keeps.
 
-A surface is registered where it is made: `@surface(...)` on the view or function. `./griot list_surfaces` prints them;
-a test walks every address of the site and fails for one that touches testimonies and is not here.
+A surface is registered where it is made: `@surface(...)` on the view or function. `./griot list_surfaces`
+prints them; a test walks every address of the site and fails for one that touches testimonies and is not
+here.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ _F = TypeVar("_F", bound=Callable[..., object])
 class Surface:
     """Where a testimony is met.
 
-    `rule` is the use that the current consent has to cover, or who else may look. `withdrawn` is what is there when the
-    consent is over: a tombstone (410), nothing, a blank picture, only the bare fact, or a refusal (403, 404).
+    `rule` is the use that the current consent has to cover, or who else may look. `withdrawn` is what is
+    there when the consent is over: a tombstone (410), nothing, a blank picture, only the bare fact, or a
+    refusal (403, 404).
     """
 
     name: str

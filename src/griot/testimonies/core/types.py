@@ -22,8 +22,17 @@ OF_AGE = 18  # years
 # What a story tells of, and the way that it tells of; both rough enough to say nothing of who tells.
 THEMES = ("leaving", "way", "desert", "sea", "detention", "work", "family", "school", "return", "home")
 ROUTES = (
-    "sahara", "atlantic", "western_mediterranean", "central_mediterranean", "eastern_mediterranean", "red_sea", "southern_africa", "americas", "asia", "inside",
-)  # fmt: skip
+    "sahara",
+    "atlantic",
+    "western_mediterranean",
+    "central_mediterranean",
+    "eastern_mediterranean",
+    "red_sea",
+    "southern_africa",
+    "americas",
+    "asia",
+    "inside",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +47,9 @@ class Guardian:
 class Consent:
     """What a teller allows. One version; a later one takes its place.
 
-    `uses` are what it may be used for; none of them means that it is only kept. `until` is the last day on which it
-    holds. `explained` says how the teller was told, in `language`. `evidence` names the recording or the signature.
+    `uses` are what it may be used for; none of them means that it is only kept. `until` is the last day on
+    which it holds. `explained` says how the teller was told, in `language`. `evidence` names the recording or
+    the signature.
     """
 
     uses: frozenset[Use]
@@ -64,7 +74,8 @@ Span = tuple[float, float]  # from, to, in seconds
 class Cut:
     """What of a recording is shown, in seconds of it as it was recorded.
 
-    From `begins` to `ends` (None: its end); `bleeps`, in order, are not to be heard; `still` is the moment of its picture, if one was chosen.
+    From `begins` to `ends` (None: its end); `bleeps`, in order, are not to be heard; `still` is the moment of
+    its picture, if one was chosen.
     """
 
     begins: float = 0.0
@@ -96,7 +107,9 @@ class Teller:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place as precise as the teller allows: words, and a position only where the exact one may be shown."""
+    """A place as precise as the teller allows: words, and a position only where the exact one may be
+    shown.
+    """
 
     country: str
     words: str
@@ -106,10 +119,11 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the current consent lets one use show of a testimony. Whoever shows a testimony shows this, and no more.
+    """What the current consent lets one use show of a testimony. Whoever shows a testimony shows this, and no
+    more.
 
-    `name` is "" for an unnamed teller. `face` and `voice` say which rendition of a recording may be shown: the teller's
-    own, the anonymised one, or none. `version` is that of the consent it was computed from.
+    `name` is "" for an unnamed teller. `face` and `voice` say which rendition of a recording may be shown:
+    the teller's own, the anonymised one, or none. `version` is that of the consent it was computed from.
     """
 
     use: Use

@@ -1,7 +1,8 @@
-"""What a messenger's phone asks: to join, what to take along, to leave what was told, and how its files are doing.
+"""What a messenger's phone asks: to join, what to take along, to leave what was told, and how its files are
+doing.
 
-Every answer but joining's needs the phone's key (`Authorization: Bearer …`). An account that is frozen is answered with
-403 and {"wipe": true}: the app then erases what it holds. Errors are {"error": words}.
+Every answer but joining's needs the phone's key (`Authorization: Bearer …`). An account that is frozen is
+answered with 403 and {"wipe": true}: the app then erases what it holds. Errors are {"error": words}.
 """
 
 from __future__ import annotations
@@ -43,11 +44,15 @@ def device_of(request: HttpRequest) -> Device | None:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         return None
-    return Device.objects.select_related("messenger__team__campaign").filter(key=token_hash(key.strip())).first()
+    return (
+        Device.objects.select_related("messenger__team__campaign").filter(key=token_hash(key.strip())).first()
+    )
 
 
 def for_phones(view: View) -> View:
-    """Only for a phone with a key that holds. The view gets its device; what it refuses becomes a 400 in words."""
+    """Only for a phone with a key that holds. The view gets its device; what it refuses becomes a 400 in
+    words.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -92,7 +97,9 @@ def join(request: HttpRequest) -> HttpResponse:
     if not isinstance(token, str) or not token:
         return failed(400, "token: the invitation's is expected")
     with transaction.atomic():
-        messenger = Messenger.objects.select_for_update().filter(invite=token_hash(token)).exclude(invite="").first()
+        messenger = (
+            Messenger.objects.select_for_update().filter(invite=token_hash(token)).exclude(invite="").first()
+        )
         if messenger is None or messenger.state == Messenger.State.FROZEN:
             return failed(
                 404, "this invitation was used already, or was never made; ask your coordinator for a new one"
@@ -112,7 +119,9 @@ def join(request: HttpRequest) -> HttpResponse:
 @for_phones
 @require_GET
 def pack(request: HttpRequest, device: Device) -> HttpResponse:
-    """What a phone takes along, for weeks without a network: guides, consent texts, training, people to turn to."""
+    """What a phone takes along, for weeks without a network: guides, consent texts, training, people to turn
+    to.
+    """
     messenger = device.messenger
     team = messenger.team
     campaign = team.campaign
@@ -120,31 +129,54 @@ def pack(request: HttpRequest, device: Device) -> HttpResponse:
     for text in campaign.consent_texts.order_by("version"):
         newest[text.language] = {"language": text.language, "version": text.version, "text": text.text}
     due = {m.slug for m in messenger.modules_due()}
-    return JsonResponse({
-        "messenger": {"name": messenger.name, "language": messenger.language, "may_collect": messenger.may_collect},
-        "campaign": {
-            "name": campaign.name, "about": campaign.about, "languages": campaign.languages, "countries": campaign.countries,
-            "country": team.code, "is_running": campaign.is_running,
-        },
-        "guides": list(campaign.guides.values("kind", "language", "title", "prompts")),
-        "consents": list(newest.values()),
-        "modules": [_module(m, m.slug in due) for m in messenger.modules()],
-        "referrals": list(
-            Referral.objects.filter(country=team.code).values("subject", "language", "name", "contact", "url")
-        ),
-        "spoken": [
-            {"id": row.pk, "language": text.language, "what": text.what, "sha256": row.sha256, "size": row.size}
-            for text, row in speaking.current(campaign)
-        ],
-        "contact": settings.CONTACT,
-    })  # fmt: skip
+    return JsonResponse(
+        {
+            "messenger": {
+                "name": messenger.name,
+                "language": messenger.language,
+                "may_collect": messenger.may_collect,
+            },
+            "campaign": {
+                "name": campaign.name,
+                "about": campaign.about,
+                "languages": campaign.languages,
+                "countries": campaign.countries,
+                "country": team.code,
+                "is_running": campaign.is_running,
+            },
+            "guides": list(campaign.guides.values("kind", "language", "title", "prompts")),
+            "consents": list(newest.values()),
+            "modules": [_module(m, m.slug in due) for m in messenger.modules()],
+            "referrals": list(
+                Referral.objects.filter(country=team.code).values(
+                    "subject", "language", "name", "contact", "url"
+                )
+            ),
+            "spoken": [
+                {
+                    "id": row.pk,
+                    "language": text.language,
+                    "what": text.what,
+                    "sha256": row.sha256,
+                    "size": row.size,
+                }
+                for text, row in speaking.current(campaign)
+            ],
+            "contact": settings.CONTACT,
+        }
+    )
 
 
 def _module(module: Module, is_due: bool) -> dict[str, Any]:
     return {
-        "id": module.pk, "slug": module.slug, "title": module.title, "text": module.text, "questions": module.questions,
-        "is_required": module.is_required, "is_due": is_due,
-    }  # fmt: skip
+        "id": module.pk,
+        "slug": module.slug,
+        "title": module.title,
+        "text": module.text,
+        "questions": module.questions,
+        "is_required": module.is_required,
+        "is_due": is_due,
+    }
 
 
 @for_phones
@@ -158,14 +190,21 @@ def spoken(request: HttpRequest, device: Device, pk: int) -> HttpResponse:
 @for_phones
 @require_POST
 def training(request: HttpRequest, device: Device) -> HttpResponse:
-    """{"module", "before", "after"}: the answers given to each question, as numbers. Marked here, not on the phone."""
+    """{"module", "before", "after"}: the answers given to each question, as numbers. Marked here, not on the
+    phone.
+    """
     sent = body_of(request)
     module = Module.objects.filter(pk=sent.get("module"), campaign=device.messenger.team.campaign).first()
     if module is None:
         raise Refused("module: there is no such training")
     done = mark(device.messenger, module, sent.get("before"), sent.get("after"))
     return JsonResponse(
-        {"right": done.after, "of": done.of, "is_passed": done.is_passed, "may_collect": device.messenger.may_collect},
+        {
+            "right": done.after,
+            "of": done.of,
+            "is_passed": done.is_passed,
+            "may_collect": device.messenger.may_collect,
+        },
         status=201,
     )
 
@@ -173,19 +212,26 @@ def training(request: HttpRequest, device: Device) -> HttpResponse:
 @for_phones
 @require_POST
 def check_in(request: HttpRequest, device: Device) -> HttpResponse:
-    """{"mood": 1–5, "words", "wants_call"}: how the messenger is; the focal person of their country alone reads it."""
+    """{"mood": 1–5, "words", "wants_call"}: how the messenger is; the focal person of their country alone
+    reads it.
+    """
     sent = body_of(request)
     mood, words = sent.get("mood"), sent.get("words") or ""
     if not isinstance(mood, int) or not 1 <= mood <= 5:
         raise Refused("mood: a number from 1 to 5 is expected")
     if not isinstance(words, str) or len(words) > 2000:
         raise Refused("words: a text of at most 2,000 characters is expected")
-    CheckIn.objects.create(messenger=device.messenger, mood=mood, words=words, wants_call=bool(sent.get("wants_call")))
+    CheckIn.objects.create(
+        messenger=device.messenger, mood=mood, words=words, wants_call=bool(sent.get("wants_call"))
+    )
     return JsonResponse({"thanks": True}, status=201)
 
 
 @surface(
-    "capture api: a testimony as sent", "own", "refused", "a messenger's phone leaves or completes its own testimonies"
+    "capture api: a testimony as sent",
+    "own",
+    "refused",
+    "a messenger's phone leaves or completes its own testimonies",
 )
 @for_phones
 @require_POST
@@ -196,19 +242,33 @@ def testimony(request: HttpRequest, device: Device) -> HttpResponse:
     return JsonResponse({"id": str(row.pk)}, status=201 if is_new else 200)
 
 
-@surface("capture api: state", "own", "bare fact", "how a messenger's own testimonies and their files are doing")
+@surface(
+    "capture api: state", "own", "bare fact", "how a messenger's own testimonies and their files are doing"
+)
 @for_phones
 @require_GET
 def state(request: HttpRequest, device: Device) -> HttpResponse:
-    """How what this messenger sent is doing: a phone deletes its copy of a file only when it says "verified" here."""
+    """How what this messenger sent is doing: a phone deletes its copy of a file only when it says "verified"
+    here.
+    """
     rows = Testimony.objects.filter(messenger=device.messenger).prefetch_related("files__upload", "consents")
-    return JsonResponse({
-        "testimonies": [{"id": str(row.pk), "state": row.over or row.state} for row in rows],
-        "files": [
-            {"id": str(f.pk), "state": f.state, "sha256": f.sha256 if f.state == File.State.VERIFIED else "", "why": f.why, "offset": _offset(f)}
-            for row in rows if not row.over for f in row.files.all()
-        ],
-    })  # fmt: skip
+    return JsonResponse(
+        {
+            "testimonies": [{"id": str(row.pk), "state": row.over or row.state} for row in rows],
+            "files": [
+                {
+                    "id": str(f.pk),
+                    "state": f.state,
+                    "sha256": f.sha256 if f.state == File.State.VERIFIED else "",
+                    "why": f.why,
+                    "offset": _offset(f),
+                }
+                for row in rows
+                if not row.over
+                for f in row.files.all()
+            ],
+        }
+    )
 
 
 def _offset(file: File) -> int:

@@ -1,7 +1,9 @@
-"""Where ODK Collect and KoboCollect fetch forms and leave submissions: OpenRosa 1.0 (docs.getodk.org/openrosa), under /odk/.
+"""Where ODK Collect and KoboCollect fetch forms and leave submissions: OpenRosa 1.0
+(docs.getodk.org/openrosa), under /odk/.
 
-A messenger signs in with a name and a password of their phone's own (Testimonies, Messengers), by Digest (RFC 7616, MD5: what
-these apps speak) or, over https, Basic. A submission may come in parts, a file or a few at a time; the same again is no error.
+A messenger signs in with a name and a password of their phone's own (Testimonies, Messengers), by Digest (RFC
+7616, MD5: what these apps speak) or, over https, Basic. A submission may come in parts, a file or a few at a
+time; the same again is no error.
 """
 
 from __future__ import annotations
@@ -64,11 +66,20 @@ def admit(messenger: Messenger) -> tuple[str, str]:
 
 
 def settings_code(server: str, login: str, password: str, project: str) -> str:
-    """What ODK Collect's QR code for its settings holds (docs.getodk.org/collect-import-export): JSON, deflated, in Base64."""
+    """What ODK Collect's QR code for its settings holds (docs.getodk.org/collect-import-export): JSON,
+    deflated, in Base64.
+    """
     said = {
-        "general": {"server_url": server, "username": login, "password": password, "delete_send": True, "analytics": False},
-        "admin": {}, "project": {"name": project},
-    }  # fmt: skip
+        "general": {
+            "server_url": server,
+            "username": login,
+            "password": password,
+            "delete_send": True,
+            "analytics": False,
+        },
+        "admin": {},
+        "project": {"name": project},
+    }
     return base64.b64encode(zlib.compress(json.dumps(said).encode())).decode()
 
 
@@ -85,7 +96,11 @@ def device_of(request: HttpRequest) -> Device | None:
         except ValueError:
             return None
         device = _known(login)
-        return device if device and hmac.compare_digest(device.ha1, _md5(device.login, REALM, password)) else None
+        return (
+            device
+            if device and hmac.compare_digest(device.ha1, _md5(device.login, REALM, password))
+            else None
+        )
     if scheme.lower() != "digest":
         return None
     try:
@@ -109,13 +124,17 @@ def _known(login: str) -> Device | None:
 
 def _challenge(request: HttpRequest) -> HttpResponse:
     response = _answer(401, "the name or the password is not right; ask your coordinator for new ones")
-    digest = f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{_signer.sign(secrets.token_hex(8))}"'
+    digest = (
+        f'Digest realm="{REALM}", qop="auth", algorithm=MD5, nonce="{_signer.sign(secrets.token_hex(8))}"'
+    )
     response["WWW-Authenticate"] = f'{digest}, Basic realm="{REALM}"' if request.is_secure() else digest
     return response
 
 
 def for_collect(view: View) -> View:
-    """Only for a messenger's phone that signs in. The view gets its device; what it refuses becomes a 400 in words."""
+    """Only for a messenger's phone that signs in. The view gets its device; what it refuses becomes a 400 in
+    words.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -146,7 +165,8 @@ def _xml(content: str, status: int = 200) -> HttpResponse:
 
 def _answer(status: int, words: str) -> HttpResponse:
     return _xml(
-        f'<OpenRosaResponse xmlns="http://openrosa.org/http/response"><message>{escape(words)}</message></OpenRosaResponse>',
+        "<OpenRosaResponse"
+        f' xmlns="http://openrosa.org/http/response"><message>{escape(words)}</message></OpenRosaResponse>',
         status,
     )
 
@@ -158,12 +178,14 @@ def form_list(request: HttpRequest, device: Device) -> HttpResponse:
     wanted = request.GET.get("formID", "")
     rows = [
         f"<xform><formID>{f.id}</formID><name>{escape(f.title)}</name><version>{f.version}</version><hash>md5:{f.md5}</hash>"
-        f"<downloadUrl>{_url(request, 'form', f)}</downloadUrl><manifestUrl>{_url(request, 'manifest', f)}</manifestUrl></xform>"
+        f"<downloadUrl>{_url(request, 'form', f)}</downloadUrl>"
+        f"<manifestUrl>{_url(request, 'manifest', f)}</manifestUrl></xform>"
         for f in forms_for(device.messenger)
         if wanted in {"", f.id}
     ]
     return _xml(
-        f'<?xml version="1.0" encoding="UTF-8"?><xforms xmlns="http://openrosa.org/xforms/xformsList">{"".join(rows)}</xforms>'
+        '<?xml version="1.0" encoding="UTF-8"?><xforms'
+        f' xmlns="http://openrosa.org/xforms/xformsList">{"".join(rows)}</xforms>'
     )
 
 
@@ -187,11 +209,13 @@ def manifest(request: HttpRequest, device: Device, form_id: str) -> HttpResponse
         return _answer(404, "there is no such form for you now")
     rows = [
         f"<mediaFile><filename>{media_name(row)}</filename><hash>md5:{row.md5}</hash>"
-        f"<downloadUrl>{request.build_absolute_uri(reverse('odk:spoken', args=[row.pk]))}</downloadUrl></mediaFile>"
+        f"<downloadUrl>{request.build_absolute_uri(reverse('odk:spoken', args=[row.pk]))}</downloadUrl>"
+        "</mediaFile>"
         for row in media_of(device.messenger, found)
     ]
     return _xml(
-        f'<?xml version="1.0" encoding="UTF-8"?><manifest xmlns="http://openrosa.org/xforms/xformsManifest">{"".join(rows)}</manifest>'
+        '<?xml version="1.0" encoding="UTF-8"?><manifest'
+        f' xmlns="http://openrosa.org/xforms/xformsManifest">{"".join(rows)}</manifest>'
     )
 
 
@@ -202,7 +226,9 @@ def spoken(request: HttpRequest, device: Device, pk: int) -> HttpResponse:
     return HttpResponse(vault().read(row.vault), content_type="audio/mp4")
 
 
-@surface("odk: submissions", "own", "refused", "a messenger's ODK Collect leaves its own testimonies, in parts")
+@surface(
+    "odk: submissions", "own", "refused", "a messenger's ODK Collect leaves its own testimonies, in parts"
+)
 @for_collect
 @require_http_methods(["HEAD", "POST"])
 def submission(request: HttpRequest, device: Device) -> HttpResponse:
@@ -217,7 +243,9 @@ def submission(request: HttpRequest, device: Device) -> HttpResponse:
     request.upload_handlers = [sealing]
     arrived = [f for _, files in request.FILES.lists() for f in files if isinstance(f, SealedFile)]
     if sealing.is_too_much:
-        return _answer(413, f"at most {MOST_BYTES // 2**20} MB are taken, and {xforms.MOST_XML // 1024} KB of answers")
+        return _answer(
+            413, f"at most {MOST_BYTES // 2**20} MB are taken, and {xforms.MOST_XML // 1024} KB of answers"
+        )
     try:
         xml = request.FILES.get("xml_submission_file")
         if xml is None:

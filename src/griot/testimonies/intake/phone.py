@@ -12,8 +12,9 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
-    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self'"
+    " blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'"
 )
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -21,7 +22,9 @@ TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", 
 @gzip_page  # the same files for everybody: there is no secret in them to guess by their length
 @require_safe
 def phone_app(request: HttpRequest, name: str = "") -> HttpResponseBase:
-    """A file of the app; the app itself for any address that is none of its files. Raises Http404 for a file of an older build."""
+    """A file of the app; the app itself for any address that is none of its files. Raises Http404 for a file
+    of an older build.
+    """
     dist: Path = settings.CAPTURE_DIST
     is_hashed = name.startswith("assets/")
     path = (dist / name).resolve()
@@ -33,8 +36,10 @@ def phone_app(request: HttpRequest, name: str = "") -> HttpResponseBase:
         return HttpResponse(
             "The phone app is not built yet. It is built while the newsroom starts; try again in a minute. "
             "If this stays, ./griot build_capture tells why.",
-            status=503, content_type="text/plain", headers={"Retry-After": "30"},
-        )  # fmt: skip
+            status=503,
+            content_type="text/plain",
+            headers={"Retry-After": "30"},
+        )
     kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     response = FileResponse(path.open("rb"), content_type=kind)
     response["Cache-Control"] = "public, max-age=31536000, immutable" if is_hashed else "no-cache"

@@ -1,4 +1,6 @@
-"""Files that phones send: taken in piece by piece until they are whole, then verified, stripped and sealed."""
+"""Files that phones send: taken in piece by piece until they are whole, then verified, stripped and
+sealed.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,8 @@ def examine_soon(pk: Any) -> None:
 
 @transaction.atomic
 def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload:
-    """An upload for a file that a phone has, or the one that is there already: by the file's id, or by what it holds.
+    """An upload for a file that a phone has, or the one that is there already: by the file's id, or by what
+    it holds.
 
     `said` are the fields of tus' Upload-Metadata. Raises Refused.
     """
@@ -40,7 +43,9 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
     pk, sha256 = uuid_in(said.get("id"), "id"), said.get("sha256", "")
     if len(sha256) != 64 or not all(c in "0123456789abcdef" for c in sha256):
         raise Refused("sha256: the checksum of the whole file is expected, as 64 hexadecimal digits")
-    testimony = Testimony.objects.select_for_update().filter(pk=uuid_in(said.get("testimony"), "testimony")).first()
+    testimony = (
+        Testimony.objects.select_for_update().filter(pk=uuid_in(said.get("testimony"), "testimony")).first()
+    )
     if testimony is None or testimony.messenger_id != device.messenger_id:
         raise Refused("testimony: send what it is and its consent first")
     if testimony.over:
@@ -58,15 +63,21 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
         return Upload.objects.create(file=twin, device=device, length=length, offset=length)
     position = said.get("position", "0")
     file = File.objects.create(
-        id=pk, testimony=testimony, sha256=sha256, prompt=said.get("prompt", "")[:64],
-        role=role, position=int(position) if position.isdecimal() else 0,
-    )  # fmt: skip
+        id=pk,
+        testimony=testimony,
+        sha256=sha256,
+        prompt=said.get("prompt", "")[:64],
+        role=role,
+        position=int(position) if position.isdecimal() else 0,
+    )
     return Upload.objects.create(file=file, device=device, length=length)
 
 
 @transaction.atomic
 def add_piece(upload_pk: int, offset: int, content: bytes) -> int:
-    """Add what came to an upload and give its new offset. Raises LookupError where `offset` is not where it stands."""
+    """Add what came to an upload and give its new offset. Raises LookupError where `offset` is not where it
+    stands.
+    """
     upload = Upload.objects.select_for_update().select_related("file").get(pk=upload_pk)
     if upload.offset != offset or offset + len(content) > upload.length:
         raise LookupError(upload.offset)
@@ -90,12 +101,16 @@ def cancel_upload(upload: Upload) -> None:
 
 
 def examine(pk: uuid.UUID) -> None:
-    """Put a received file together, verify it, strip it, and seal it. May be run again at any time, by anybody.
+    """Put a received file together, verify it, strip it, and seal it. May be run again at any time, by
+    anybody.
 
-    A file whose checksum is not the sender's is asked for again; one that is no media is refused, and nothing of it kept.
+    A file whose checksum is not the sender's is asked for again; one that is no media is refused, and nothing
+    of it kept.
     """
     with transaction.atomic():
-        file = File.objects.select_for_update(skip_locked=True).filter(pk=pk, state=File.State.RECEIVED).first()
+        file = (
+            File.objects.select_for_update(skip_locked=True).filter(pk=pk, state=File.State.RECEIVED).first()
+        )
         if file is None:
             return
         upload = file.upload
@@ -155,17 +170,20 @@ def _forget_pieces(upload: Upload) -> None:
 
 
 def sweep(now: datetime) -> list[uuid.UUID]:
-    """Clear what killed processes left, let go of uploads that nobody goes on with, and give the files yet to examine."""
+    """Clear what killed processes left, let go of uploads that nobody goes on with, and give the files yet to
+    examine.
+    """
     vault().sweep()
-    for upload in Upload.objects.filter(touched__lt=now - FORGOTTEN, file__state=File.State.EXPECTED).select_related(
-        "file"
-    ):
+    for upload in Upload.objects.filter(
+        touched__lt=now - FORGOTTEN, file__state=File.State.EXPECTED
+    ).select_related("file"):
         cancel_upload(upload)
     return list(File.objects.filter(state=File.State.RECEIVED).values_list("pk", flat=True))
 
 
 def tidy(now: datetime) -> int:
-    """Erase what lies in the vault and belongs to nothing: a process was killed between sealing and storing. Gives how many that were.
+    """Erase what lies in the vault and belongs to nothing: a process was killed between sealing and storing.
+    Gives how many that were.
 
     Only what is older than ORPHANED goes, so that nothing is taken from under somebody's hands.
     """

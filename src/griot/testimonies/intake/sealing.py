@@ -16,7 +16,9 @@ PIECE = 1024 * 1024  # bytes sealed at a time
 
 @dataclass(frozen=True, slots=True)
 class SealedFile:
-    """A file of a form, in the vault: `pieces` are its names there, in order, and `sha256` that of the whole."""
+    """A file of a form, in the vault: `pieces` are its names there, in order, and `sha256` that of the
+    whole.
+    """
 
     name: str
     size: int
@@ -31,10 +33,11 @@ class SealedFile:
 
 
 class Sealing(FileUploadHandler):
-    """Seals each file of a form as it comes, but for those fields that are read at once (`in_memory`, by name).
+    """Seals each file of a form as it comes, but for those fields that are read at once (`in_memory`, by
+    name).
 
-    A form that breaks off, or holds more than `most` bytes, leaves nothing; of the latter `is_too_much` tells, since Django goes on with
-    the files that had come before.
+    A form that breaks off, or holds more than `most` bytes, leaves nothing; of the latter `is_too_much`
+    tells, since Django goes on with the files that had come before.
     """
 
     def __init__(self, request: Any, most: int, in_memory: dict[str, int]) -> None:

@@ -1,4 +1,6 @@
-"""Reading what a phone or a form sent, field by field. Everything raises Refused in words that name the field."""
+"""Reading what a phone or a form sent, field by field. Everything raises Refused in words that name the
+field.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Consent texts and prompts, read aloud by people: recorded in the newsroom, played on phones without a network."""
+"""Consent texts and prompts, read aloud by people: recorded in the newsroom, played on phones without a
+network.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def texts(campaign: Campaign) -> list[Text]:
     consents = {row.language: row.text for row in campaign.consent_texts.order_by("version")}
     found = [Text(language, CONSENT, words) for language, words in consents.items()]
     for guide in campaign.guides.order_by("kind", "language"):
-        found += [Text(guide.language, f"{guide.kind}/{p['id']}", str(p.get("text", ""))) for p in guide.prompts]
+        found += [
+            Text(guide.language, f"{guide.kind}/{p['id']}", str(p.get("text", ""))) for p in guide.prompts
+        ]
     return found
 
 
@@ -58,12 +62,18 @@ def keep(campaign: Campaign, language: str, what: str, source: Path) -> Spoken:
     encoding.sound(clean, to, "show", encoding.WHOLE, lambda _: None)
     content = to.read_bytes()
     values = {
-        "of": token_hash(text.words), "vault": vault().put(content), "size": len(content), "seconds": arrived.seconds,
-        "sha256": hashlib.sha256(content).hexdigest(), "md5": hashlib.md5(content, usedforsecurity=False).hexdigest(),
-    }  # fmt: skip
+        "of": token_hash(text.words),
+        "vault": vault().put(content),
+        "size": len(content),
+        "seconds": arrived.seconds,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "md5": hashlib.md5(content, usedforsecurity=False).hexdigest(),
+    }
     with transaction.atomic():
         old = list(campaign.spoken.filter(language=language, what=what).values_list("vault", flat=True))
-        row, _ = Spoken.objects.update_or_create(campaign=campaign, language=language, what=what, defaults=values)
+        row, _ = Spoken.objects.update_or_create(
+            campaign=campaign, language=language, what=what, defaults=values
+        )
         transaction.on_commit(lambda: vault().erase(*old))
     return row
 

@@ -1,4 +1,6 @@
-"""Messengers with ODK Collect or KoboCollect: the forms that they may fill in, and their submissions as testimonies in intake."""
+"""Messengers with ODK Collect or KoboCollect: the forms that they may fill in, and their submissions as
+testimonies in intake.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,26 @@ from griot.testimonies.intake.sealing import SealedFile
 from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import Campaign, Device, File, Messenger, Module, Spoken, Testimony, Training, Upload
+from griot.testimonies.models import (
+    Campaign,
+    Device,
+    File,
+    Messenger,
+    Module,
+    Spoken,
+    Testimony,
+    Training,
+    Upload,
+)
 
 log = logging.getLogger(__name__)
 EVIDENCE = ("answer", "signature")
 
 
 def _makers(messenger: Messenger) -> dict[str, Callable[[], xforms.Form]]:
-    """How each form that the messenger may fill in now is made, by its id: training that is due; guides once what is required was passed."""
+    """How each form that the messenger may fill in now is made, by its id: training that is due; guides once
+    what is required was passed.
+    """
     campaign = messenger.team.campaign
     found: dict[str, Callable[[], xforms.Form]] = {
         _training_id(m): partial(_training, m) for m in messenger.modules_due()
@@ -88,9 +102,15 @@ def _interview(messenger: Messenger, kind: str) -> xforms.Form:
     consents = {row.language: row.text for row in campaign.consent_texts.order_by("version")}
     names = {code: {c: _country(code, c) for c in languages} for code in campaign.countries}
     return xforms.interview(
-        _interview_id(campaign, kind), guides[0].title, kind, languages, consents or {languages[0]: campaign.about},
-        [xforms.Prompt(name, text[name], hint[name], spoken.get(f"{kind}/{name}", {})) for name in text], names, spoken.get(speaking.CONSENT, {}),
-    )  # fmt: skip
+        _interview_id(campaign, kind),
+        guides[0].title,
+        kind,
+        languages,
+        consents or {languages[0]: campaign.about},
+        [xforms.Prompt(name, text[name], hint[name], spoken.get(f"{kind}/{name}", {})) for name in text],
+        names,
+        spoken.get(speaking.CONSENT, {}),
+    )
 
 
 def media_name(row: Spoken) -> str:
@@ -99,7 +119,11 @@ def media_name(row: Spoken) -> str:
 
 def media_of(messenger: Messenger, form: xforms.Form) -> list[Spoken]:
     """The recordings that a form plays."""
-    return [row for _, row in speaking.current(messenger.team.campaign) if f"jr://audio/{media_name(row)}" in form.xml]
+    return [
+        row
+        for _, row in speaking.current(messenger.team.campaign)
+        if f"jr://audio/{media_name(row)}" in form.xml
+    ]
 
 
 def _country(code: str, language: str) -> str:
@@ -108,7 +132,8 @@ def _country(code: str, language: str) -> str:
 
 @transaction.atomic
 def take(device: Device, said: xforms.Submitted, arrived: Mapping[str, SealedFile]) -> Testimony | None:
-    """Store a submission, or a part of one: the same id again adds the files that were missing. Gives the testimony; None for a training.
+    """Store a submission, or a part of one: the same id again adds the files that were missing. Gives the
+    testimony; None for a training.
 
     Raises Refused in words. What came twice, or is named nowhere, is erased from the vault.
     """
@@ -138,10 +163,12 @@ def _expected(row: Testimony, device: Device, named: xforms.SubmittedFile, posit
     file, _ = File.objects.get_or_create(
         pk=_file_pk(row.pk, named.name),
         defaults={
-            "testimony": row, "role": File.Role.EVIDENCE if named.question in EVIDENCE else File.Role.STORY,
-            "prompt": named.question.partition("_")[2][:64], "position": position,
+            "testimony": row,
+            "role": File.Role.EVIDENCE if named.question in EVIDENCE else File.Role.STORY,
+            "prompt": named.question.partition("_")[2][:64],
+            "position": position,
         },
-    )  # fmt: skip
+    )
     upload, _ = Upload.objects.get_or_create(file=file, defaults={"device": device, "length": 0})
     return upload
 

@@ -12,29 +12,47 @@ from django.utils import timezone
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import problems
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.intake.sent import day_in, moment_in, object_in, one_of, position_in, text_in, uuid_in, year_in
+from griot.testimonies.intake.sent import (
+    day_in,
+    moment_in,
+    object_in,
+    one_of,
+    position_in,
+    text_in,
+    uuid_in,
+    year_in,
+)
 from griot.testimonies.making.rendering import plan
 from griot.testimonies.models import Campaign, Consent, File, Messenger, Step, Testimony
 from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.signals import announce
 
 _TEXTS = {
-    "name": 160, "alias": 80, "country": 2, "region": 120, "spot": 160, "left": 120, "reached": 120,
-}  # fmt: skip
+    "name": 160,
+    "alias": 80,
+    "country": 2,
+    "region": 120,
+    "spot": 160,
+    "left": 120,
+    "reached": 120,
+}
 _CHOICES: dict[str, tuple[str, ...]] = {
-    "naming": ("named", "first_name", "alias", "unnamed"), "place": ("country", "region", "exact"),
-    "face": ("show", "blur", "hide"), "voice": ("show", "alter", "hide"), "explained": ("read", "played"),
+    "naming": ("named", "first_name", "alias", "unnamed"),
+    "place": ("country", "region", "exact"),
+    "face": ("show", "blur", "hide"),
+    "voice": ("show", "alter", "hide"),
+    "explained": ("read", "played"),
     "language": tuple(code for code, _ in LANGUAGES),
-}  # fmt: skip
+}
 
 
 @transaction.atomic
 def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testimony, bool]:
-    """Store what a phone says of a testimony; the same again changes nothing, a newer consent is a new version.
-    Gives its row, and whether it is new.
+    """Store what a phone says of a testimony; the same again changes nothing, a newer consent is a new
+    version. Gives its row, and whether it is new.
 
-    `sent` has `id` (UUID made on the phone), `kind`, `language`, `told`, `teller`, `answers`, `consent`, and may have `receipt`:
-    the code that the teller was given. Raises Refused in words that name the field.
+    `sent` has `id` (UUID made on the phone), `kind`, `language`, `told`, `teller`, `answers`, `consent`, and
+    may have `receipt`: the code that the teller was given. Raises Refused in words that name the field.
     """
     pk = uuid_in(sent.get("id"), "id")
     known = Testimony.objects.select_for_update().filter(pk=pk).first()
@@ -68,7 +86,9 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: str) -> Testimony:
     testimony.language = one_of(sent.get("language"), _CHOICES["language"], "language")
     testimony.told = moment_in(sent.get("told"), "told")
     answers = object_in(sent.get("answers"), "answers")
-    testimony.answers = {str(k)[:64]: text_in(v, f"answers.{k}", 20_000) for k, v in list(answers.items())[:60]}
+    testimony.answers = {
+        str(k)[:64]: text_in(v, f"answers.{k}", 20_000) for k, v in list(answers.items())[:60]
+    }
     consent = read_consent(object_in(sent.get("consent"), "consent"), testimony.teller)
     testimony.save()
     add_consent(testimony, consent, by=by)
@@ -76,7 +96,9 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: str) -> Testimony:
 
 
 def read_consent(sent: Mapping[str, Any], teller: types.Teller) -> types.Consent:
-    """A consent as a phone or a form sends it. Raises Refused for what is no consent, naming what is missing."""
+    """A consent as a phone or a form sends it. Raises Refused for what is no consent, naming what is
+    missing.
+    """
     uses = sent.get("uses") or []
     if not isinstance(uses, list) or any(u not in types.USES for u in uses):
         raise Refused(f"consent.uses: a list of {', '.join(types.USES)} is expected")
@@ -88,11 +110,18 @@ def read_consent(sent: Mapping[str, Any], teller: types.Teller) -> types.Consent
     until = text_in(sent.get("until"), "consent.until", 10)
     day = day_in(until) if until else None
     value = types.Consent(
-        uses=frozenset(uses), until=day, given=moment_in(sent.get("given"), "consent.given"),
-        evidence=text_in(sent.get("evidence"), "consent.evidence", 64), is_minor=bool(sent.get("is_minor")),
-        guardian=types.Guardian(who, text_in(guardian.get("relation"), "consent.guardian.relation", 80)) if who else None,
+        uses=frozenset(uses),
+        until=day,
+        given=moment_in(sent.get("given"), "consent.given"),
+        evidence=text_in(sent.get("evidence"), "consent.evidence", 64),
+        is_minor=bool(sent.get("is_minor")),
+        guardian=(
+            types.Guardian(who, text_in(guardian.get("relation"), "consent.guardian.relation", 80))
+            if who
+            else None
+        ),
         **picked,
-    )  # fmt: skip
+    )
     if wrong := list(problems(value, teller, timezone.localdate())):
         raise Refused(f"consent: {'; '.join(wrong)}")
     return value
@@ -104,11 +133,23 @@ def add_consent(testimony: Testimony, value: types.Consent, by: str) -> bool:
     if current and _same(current.as_value(), value):
         return False
     Consent.objects.create(
-        testimony=testimony, version=current.version + 1 if current else 1, uses=sorted(value.uses), naming=value.naming, place=value.place,
-        face=value.face, voice=value.voice, until=value.until, language=value.language, explained=value.explained, evidence=value.evidence,
-        is_minor=value.is_minor, guardian_name=value.guardian.name if value.guardian else "",
-        guardian_relation=value.guardian.relation if value.guardian else "", given=value.given, by=by,
-    )  # fmt: skip
+        testimony=testimony,
+        version=current.version + 1 if current else 1,
+        uses=sorted(value.uses),
+        naming=value.naming,
+        place=value.place,
+        face=value.face,
+        voice=value.voice,
+        until=value.until,
+        language=value.language,
+        explained=value.explained,
+        evidence=value.evidence,
+        is_minor=value.is_minor,
+        guardian_name=value.guardian.name if value.guardian else "",
+        guardian_relation=value.guardian.relation if value.guardian else "",
+        given=value.given,
+        by=by,
+    )
     if current:
         Step.objects.create(testimony=testimony, kind=Step.Kind.CONSENT, words=f"by the {by}")
         announce(testimony)

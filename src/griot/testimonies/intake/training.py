@@ -11,7 +11,8 @@ PASS_SHARE = 0.75  # of a module's questions
 
 
 def mark(messenger: Messenger, module: Module, before: Any, after: Any, sent: str = "") -> Training:
-    """Write a try at a module down, marked here and not on the phone: answers before and after, a number for each question.
+    """Write a try at a module down, marked here and not on the phone: answers before and after, a number for
+    each question.
 
     Raises Refused for what does not answer each of them; `before` may be None.
     """
@@ -35,4 +36,6 @@ def _right(module: Module, answers: Any) -> int | None:
         return None
     if not isinstance(answers, list) or len(answers) != len(module.questions):
         raise Refused("an answer to each question is expected")
-    return sum(answer == question.get("right") for answer, question in zip(answers, module.questions, strict=True))
+    return sum(
+        answer == question.get("right") for answer, question in zip(answers, module.questions, strict=True)
+    )

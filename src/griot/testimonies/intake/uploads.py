@@ -1,7 +1,9 @@
-"""Uploads that go on after any interruption: tus 1.0 (tus.io/protocols/resumable-upload), core, creation, checksum, termination.
+"""Uploads that go on after any interruption: tus 1.0 (tus.io/protocols/resumable-upload), core, creation,
+checksum, termination.
 
-Written here rather than taken from a library because each piece is encrypted before it touches a disk, and because an
-upload is told from its file's own id: a phone that lost the address asks again, and gets the same one.
+Written here rather than taken from a library because each piece is encrypted before it touches a disk, and
+because an upload is told from its file's own id: a phone that lost the address asks again, and gets the same
+one.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from griot.testimonies.intake.receiving import add_piece, begin_upload, cancel_u
 from griot.testimonies.models import Device, File, Upload
 
 VERSION = "1.0.0"
-MOST_PIECE = 2 * 1024 * 1024  # bytes a request: what is larger would be written to a disk before we can encrypt it
+MOST_PIECE = (
+    2 * 1024 * 1024
+)  # bytes a request: what is larger would be written to a disk before we can encrypt it
 ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
 
 
@@ -52,15 +56,20 @@ def metadata_of(header: str) -> dict[str, str]:
     return found
 
 
-@surface("capture api: uploads", "own", "refused", "a messenger's phone sends the files of its own testimonies")
+@surface(
+    "capture api: uploads", "own", "refused", "a messenger's phone sends the files of its own testimonies"
+)
 @for_phones
 @require_http_methods(["OPTIONS", "POST"])
 def uploads(request: HttpRequest, device: Device) -> HttpResponse:
     if request.method == "OPTIONS":
         return _answer(
-            204, Tus_Version=VERSION, Tus_Max_Size=MOST_BYTES, Tus_Extension="creation,checksum,termination",
+            204,
+            Tus_Version=VERSION,
+            Tus_Max_Size=MOST_BYTES,
+            Tus_Extension="creation,checksum,termination",
             Tus_Checksum_Algorithm=",".join(ALGORITHMS),
-        )  # fmt: skip
+        )
     if wrong := _speaks_it(request):
         return wrong
     length = request.headers.get("Upload-Length", "")

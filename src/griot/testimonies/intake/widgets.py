@@ -8,7 +8,9 @@ from typing import Any
 
 from django import forms
 
-Column = tuple[str, str, str]  # name, label, kind: text, long, lines, number, name (made from the first long one)
+Column = tuple[
+    str, str, str
+]  # name, label, kind: text, long, lines, number, name (made from the first long one)
 
 
 class Rows(forms.Textarea):

@@ -1,7 +1,9 @@
-"""What is made from a sealed file so that people may see it: films, stills, sound, photos; cut, and anonymised as the consent wants.
+"""What is made from a sealed file so that people may see it: films, stills, sound, photos; cut, and
+anonymised as the consent wants.
 
-A rendition is made for a face, a voice and a cut. What may be shown is decided when it is asked for (`showable`): a consent that
-changes from "show" to "blur" hides the open rendition at once, and has the other made; so does a cut that changes.
+A rendition is made for a face, a voice and a cut. What may be shown is decided when it is asked for
+(`showable`): a consent that changes from "show" to "blur" hides the open rendition at once, and has the other
+made; so does a cut that changes.
 """
 
 from __future__ import annotations
@@ -25,7 +27,11 @@ from griot.testimonies.models import File, Rendition, Testimony
 
 STALE = timedelta(minutes=3)  # since a rendition's maker was last heard of
 STILL_AT = 0.2  # of what is shown, where nobody has chosen a moment
-_KINDS = {"video": ("light", "still", "waves", "stream", "small"), "audio": ("sound", "waves"), "photo": ("photo",)}
+_KINDS = {
+    "video": ("light", "still", "waves", "stream", "small"),
+    "audio": ("sound", "waves"),
+    "photo": ("photo",),
+}
 _FILMS = frozenset({"light", "stream", "small", "proof"})
 _SEEN = frozenset({*_FILMS, "still", "photo"})
 _HEARD = frozenset({*_FILMS, "sound"})
@@ -42,8 +48,9 @@ S = Rendition.State
 
 
 def plan(file: File) -> None:
-    """Note down what the file's current consent and cut ask to be made, and have it made. Done again, it adds what is new and
-    makes anew what was cut otherwise."""
+    """Note down what the file's current consent and cut ask to be made, and have it made. Done again, it adds
+    what is new and makes anew what was cut otherwise.
+    """
     consent = file.testimony.consent
     if consent is None or file.state != File.State.VERIFIED:
         return
@@ -60,7 +67,11 @@ def plan(file: File) -> None:
         voice = "show" if not is_heard or consent.voice == "show" else consent.voice
         made_of = _key(kind, cut, file.seconds)
         row, is_new = Rendition.objects.get_or_create(
-            file=file, kind=kind, face=face, voice=voice, defaults={"key": secrets.token_hex(12), "cut": made_of}
+            file=file,
+            kind=kind,
+            face=face,
+            voice=voice,
+            defaults={"key": secrets.token_hex(12), "cut": made_of},
         )
         if row.cut != made_of:
             row, is_new = _anew(row, made_of), True
@@ -80,21 +91,42 @@ def _key(kind: str, cut: Cut, seconds: float) -> str:
 def _still_at(cut: Cut, seconds: float) -> float:
     if cut.still is not None:
         return cut.still
-    return cut.begins + (max(cut.begins, cut.ends if cut.ends is not None else seconds) - cut.begins) * STILL_AT
+    return (
+        cut.begins + (max(cut.begins, cut.ends if cut.ends is not None else seconds) - cut.begins) * STILL_AT
+    )
 
 
 def _anew(row: Rendition, made_of: str) -> Rendition:
-    """The row to make for another cut. What was whole becomes the editors' proof, with the cover of its faces."""
+    """The row to make for another cut. What was whole becomes the editors' proof, with the cover of its
+    faces.
+    """
     is_proof = row.kind in {"light", "sound"} and not row.cut and row.state == S.READY
-    if is_proof and not Rendition.objects.filter(file=row.file, kind="proof", face=row.face, voice=row.voice).exists():
+    if (
+        is_proof
+        and not Rendition.objects.filter(file=row.file, kind="proof", face=row.face, voice=row.voice).exists()
+    ):
         Rendition.objects.filter(pk=row.pk).update(kind="proof")
         return Rendition.objects.create(
-            file=row.file, kind=row.kind, face=row.face, voice=row.voice, cut=made_of, key=secrets.token_hex(12)
+            file=row.file,
+            kind=row.kind,
+            face=row.face,
+            voice=row.voice,
+            cut=made_of,
+            key=secrets.token_hex(12),
         )
     old = row.names
     transaction.on_commit(lambda: vault().erase(*old))
-    row.vault, row.parts, row.state, row.approved, row.progress, row.cut = "", {}, S.WAITING, None, 0.0, made_of
-    row.key = secrets.token_hex(12)  # what browsers and proxies keep under the old address is not asked for again
+    row.vault, row.parts, row.state, row.approved, row.progress, row.cut = (
+        "",
+        {},
+        S.WAITING,
+        None,
+        0.0,
+        made_of,
+    )
+    row.key = secrets.token_hex(
+        12
+    )  # what browsers and proxies keep under the old address is not asked for again
     row.save()
     return row
 
@@ -120,12 +152,16 @@ def allowed(testimony: Testimony) -> QuerySet[Rendition]:
 
 
 def showable(testimony: Testimony) -> QuerySet[Rendition]:
-    """The renditions that the current consent lets be shown, whether a person has looked at them yet or not."""
+    """The renditions that the current consent lets be shown, whether a person has looked at them yet
+    or not.
+    """
     return allowed(testimony).exclude(kind__in=_FOR_EDITORS)
 
 
 def uncut(file: File) -> Rendition | None:
-    """What editors see and hear of a recording to cut it and to write its subtitles: all of it, as the consent lets."""
+    """What editors see and hear of a recording to cut it and to write its subtitles: all of it, as the
+    consent lets.
+    """
     rows = allowed(file.testimony).filter(file=file)
     return rows.filter(kind="proof").first() or rows.filter(kind__in=["light", "sound"], cut="").first()
 
@@ -135,7 +171,9 @@ def waves_of(file: File) -> Rendition | None:
 
 
 def make(pk: int) -> None:
-    """Make one rendition. May be run again at any time; a maker that was killed leaves nothing but its turn."""
+    """Make one rendition. May be run again at any time; a maker that was killed leaves nothing but its
+    turn.
+    """
     with transaction.atomic():
         row = (
             Rendition.objects.select_for_update(skip_locked=True, of=("self",))
@@ -159,7 +197,9 @@ def make(pk: int) -> None:
         still_wanted.update(state=S.FAILED, why=str(refusal)[:250])
     else:
         if not still_wanted.update(state=S.READY, progress=1.0, why="", approved=_looked_at(row), **made):
-            vault().erase(made["vault"], *made.get("parts", {}).values())  # withdrawn, or cut otherwise meanwhile
+            vault().erase(
+                made["vault"], *made.get("parts", {}).values()
+            )  # withdrawn, or cut otherwise meanwhile
     if row.kind in _FILMS:
         for other in Rendition.objects.filter(file=row.file, kind__in=_FILMS, state=S.WAITING).exclude(pk=pk):
             render_soon(other.pk)
@@ -170,7 +210,9 @@ def render_soon(pk: int) -> None:
 
 
 def _waits_for_cover(row: Rendition) -> bool:
-    """A film's faces are covered once: by the proof's maker where there is one, else by the light film's. The others wait."""
+    """A film's faces are covered once: by the proof's maker where there is one, else by the light film's. The
+    others wait.
+    """
     if row.kind not in _FILMS or row.face != "blur" or _known_cover(row):
         return False
     films = Rendition.objects.filter(file=row.file, face="blur")
@@ -179,7 +221,9 @@ def _waits_for_cover(row: Rendition) -> bool:
 
 
 def _known_cover(row: Rendition) -> str:
-    """The vault's name of the film's pictures with their faces covered, where an earlier maker has left them."""
+    """The vault's name of the film's pictures with their faces covered, where an earlier maker has
+    left them.
+    """
     if row.kind not in _FILMS or row.face != "blur":
         return ""
     found = Rendition.objects.filter(file=row.file, state=S.READY, parts__has_key=COVERED).first()
@@ -240,7 +284,9 @@ def _made(row: Rendition, cut: Cut) -> dict[str, Any]:
                     "height": lines,
                 }
             case _:
-                encoding.light(source, to, row.face, row.voice, WHOLE if row.kind == "proof" else cut, progress)
+                encoding.light(
+                    source, to, row.face, row.voice, WHOLE if row.kind == "proof" else cut, progress
+                )
         width, height = encoding.size_of(to, mime)
         if covered.is_file() and not known:
             parts = {COVERED: place.put(covered.read_bytes())}

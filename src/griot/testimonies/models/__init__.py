@@ -1,4 +1,6 @@
-"""The tables of testimonies, a room each: campaigns and their people, testimonies and consent, files, and what is remembered of who looked."""
+"""The tables of testimonies, a room each: campaigns and their people, testimonies and consent, files, and
+what is remembered of who looked.
+"""
 
 from griot.testimonies.models.campaigns import (
     Campaign,
@@ -18,6 +20,26 @@ from griot.testimonies.models.memory import Access, Departure
 from griot.testimonies.models.testimonies import Consent, MachineWork, Step, Testimony, Writing
 
 __all__ = [
-    "Access", "Campaign", "CheckIn", "Consent", "ConsentText", "Country", "Cut", "Departure", "Device", "File", "Guide", "MachineWork", "Messenger",
-    "Module", "Referral", "Rendition", "Spoken", "Step", "Testimony", "Training", "Upload", "Writing",
-]  # fmt: skip
+    "Access",
+    "Campaign",
+    "CheckIn",
+    "Consent",
+    "ConsentText",
+    "Country",
+    "Cut",
+    "Departure",
+    "Device",
+    "File",
+    "Guide",
+    "MachineWork",
+    "Messenger",
+    "Module",
+    "Referral",
+    "Rendition",
+    "Spoken",
+    "Step",
+    "Testimony",
+    "Training",
+    "Upload",
+    "Writing",
+]

@@ -41,7 +41,9 @@ class Campaign(models.Model):
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(unique=True)
-    about = models.TextField(blank=True, help_text="What it is for, in words that a messenger can read to a teller")
+    about = models.TextField(
+        blank=True, help_text="What it is for, in words that a messenger can read to a teller"
+    )
     countries = ArrayField(models.CharField(max_length=2), help_text="ISO codes: SN, GN, NG")
     languages = ArrayField(models.CharField(max_length=8, choices=LANGUAGES), default=list)
     begins = models.DateField(default=timezone.localdate)
@@ -69,9 +71,13 @@ class Country(models.Model):
     code = models.CharField(max_length=2, help_text="ISO code: SN")
     coordinators = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="coordinates", blank=True)
     focal_person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="listens_in",
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="listens_in",
         help_text="The only one who sees the well-being check-ins of this country’s messengers",
-    )  # fmt: skip
+    )
 
     class Meta:
         verbose_name_plural = "countries"
@@ -90,11 +96,16 @@ class Guide(models.Model):
     title = models.CharField(max_length=200)
     prompts = models.JSONField(
         default=list,
-        help_text="Asked one after the other. The short name tells the translations of a prompt, and what was answered to it.",
+        help_text=(
+            "Asked one after the other. The short name tells the translations of a prompt, and what was"
+            " answered to it."
+        ),
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "kind", "language"], name="one_guide_a_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "kind", "language"], name="one_guide_a_language")
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.language})"
@@ -104,10 +115,15 @@ class Guide(models.Model):
         _check_rows(self.prompts, "prompts", {"id": str, "text": str}, "prompt")
         ids = [row["id"] for row in self.prompts]
         if wrong := next(
-            (i for i in ids if ids.count(i) > 1 or not re.fullmatch(r"[A-Za-z][\w-]{0,40}", i, re.ASCII)), None
+            (i for i in ids if ids.count(i) > 1 or not re.fullmatch(r"[A-Za-z][\w-]{0,40}", i, re.ASCII)),
+            None,
         ):
             raise ValidationError(
-                {"prompts": f"{wrong!r}: an id has letters and figures, begins with a letter, and stands once."}
+                {
+                    "prompts": (
+                        f"{wrong!r}: an id has letters and figures, begins with a letter, and stands once."
+                    )
+                }
             )
 
 
@@ -122,7 +138,9 @@ class ConsentText(models.Model):
     class Meta:
         ordering = ["language", "-version"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "language", "version"], name="one_consent_text_a_version")
+            models.UniqueConstraint(
+                fields=["campaign", "language", "version"], name="one_consent_text_a_version"
+            )
         ]
 
     def __str__(self) -> str:
@@ -130,11 +148,15 @@ class ConsentText(models.Model):
 
 
 class Spoken(models.Model):
-    """A text read aloud by somebody: a consent text or a prompt, to be played to tellers in their language, also without a network."""
+    """A text read aloud by somebody: a consent text or a prompt, to be played to tellers in their language,
+    also without a network.
+    """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="spoken")
     language = models.CharField(max_length=8, choices=LANGUAGES)
-    what = models.CharField(max_length=80, help_text="consent, or a guide's kind and a prompt's id: interview/leaving")
+    what = models.CharField(
+        max_length=80, help_text="consent, or a guide's kind and a prompt's id: interview/leaving"
+    )
     of = models.CharField(
         max_length=64, help_text="hash of the text that was read; a text that changed has to be read anew"
     )
@@ -145,7 +167,9 @@ class Spoken(models.Model):
     md5 = models.CharField(max_length=32, help_text="what OpenRosa's manifests want")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "language", "what"], name="one_reading_of_a_text")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "language", "what"], name="one_reading_of_a_text")
+        ]
 
 
 class Module(models.Model):
@@ -167,7 +191,9 @@ class Module(models.Model):
 
     class Meta:
         ordering = ["position", "language"]
-        constraints = [models.UniqueConstraint(fields=["campaign", "slug", "language"], name="one_module_a_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "slug", "language"], name="one_module_a_language")
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.language})"
@@ -176,7 +202,9 @@ class Module(models.Model):
         _check_rows(self.questions, "questions", {"text": str, "answers": list, "right": int}, "question")
         for n, row in enumerate(self.questions, 1):
             if len(row["answers"]) < 2 or not 0 <= row["right"] < len(row["answers"]):
-                raise ValidationError({"questions": f"Question {n}: at least two answers, and “right” counts from 0."})
+                raise ValidationError(
+                    {"questions": f"Question {n}: at least two answers, and “right” counts from 0."}
+                )
 
 
 class Messenger(models.Model):
@@ -191,7 +219,9 @@ class Messenger(models.Model):
     name = models.CharField(max_length=120, help_text="As the team calls them; never shown outside of it")
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
     state = models.CharField(max_length=8, choices=State.choices, default=State.INVITED, editable=False)
-    invite = models.CharField(max_length=64, blank=True, editable=False, help_text="hash of the invitation's token")
+    invite = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="hash of the invitation's token"
+    )
     invite_until = models.DateTimeField(null=True, editable=False)
     added = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -220,9 +250,12 @@ class Messenger(models.Model):
         self.devices.update(is_wiped=True)
 
     def modules_due(self) -> list[Module]:
-        """Modules never passed, or passed too long ago, in the messenger's language (English where it has none)."""
+        """Modules never passed, or passed too long ago, in the messenger's language (English where it has
+        none).
+        """
         passed = {
-            t.module.slug: t for t in self.trainings.select_related("module").filter(is_passed=True).order_by("at")
+            t.module.slug: t
+            for t in self.trainings.select_related("module").filter(is_passed=True).order_by("at")
         }
         now = timezone.now()
         due = []
@@ -262,7 +295,9 @@ class Device(models.Model):
     login = models.CharField(
         max_length=40, blank=True, help_text="what ODK Collect signs in as; our own app has its key"
     )
-    ha1 = models.CharField(max_length=32, blank=True, help_text="of its password, as Digest wants it (RFC 7616, 3.4.2)")
+    ha1 = models.CharField(
+        max_length=32, blank=True, help_text="of its password, as Digest wants it (RFC 7616, 3.4.2)"
+    )
 
 
 class Training(models.Model):
@@ -275,7 +310,9 @@ class Training(models.Model):
     after = models.PositiveSmallIntegerField()
     of = models.PositiveSmallIntegerField()
     is_passed = models.BooleanField()
-    sent = models.CharField(max_length=64, blank=True, help_text="the submission's own id, where it may come twice")
+    sent = models.CharField(
+        max_length=64, blank=True, help_text="the submission's own id, where it may come twice"
+    )
 
     class Meta:
         ordering = ["-at"]

@@ -1,4 +1,6 @@
-"""The files of testimonies: what a phone sends, what arrived of it, and what was made from that. All lie in the vault."""
+"""The files of testimonies: what a phone sends, what arrived of it, and what was made from that. All lie in
+the vault.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ class File(models.Model):
         ordering = ["position", "arrived"]
 
     def wanted_cut(self) -> types.Cut:
-        """What is shown of it: as it was cut, and without the names that its transcript marks. The transcript is that of the first recording."""
+        """What is shown of it: as it was cut, and without the names that its transcript marks. The transcript
+        is that of the first recording.
+        """
         row = getattr(self, "cut", None) or Cut(file=self)
         spans = [(float(a), float(b)) for a, b in row.bleeps]
         testimony = self.testimony
@@ -85,7 +89,9 @@ class Upload(models.Model):
 
 
 class Rendition(models.Model):
-    """Something made from a file, to be shown: anonymised as the consent wants it, or the teller's own face and voice."""
+    """Something made from a file, to be shown: anonymised as the consent wants it, or the teller's own face
+    and voice.
+    """
 
     class Kind(models.TextChoices):
         LIGHT = "light", "light film (240p)"
@@ -118,7 +124,9 @@ class Rendition(models.Model):
     size = models.BigIntegerField(default=0)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
-    approved = models.DateTimeField(null=True, blank=True, help_text="a person has looked at it beside the original")
+    approved = models.DateTimeField(
+        null=True, blank=True, help_text="a person has looked at it beside the original"
+    )
     cut = models.CharField(max_length=200, blank=True, help_text="of what cut it was made")
     key = models.CharField(max_length=24, unique=True, help_text="its address on the site")
     touched = models.DateTimeField(default=timezone.now)

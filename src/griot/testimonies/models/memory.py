@@ -1,4 +1,6 @@
-"""What is remembered of testimonies beside themselves. Neither table can be changed from the application: the database refuses."""
+"""What is remembered of testimonies beside themselves. Neither table can be changed from the application: the
+database refuses.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Access(models.Model):
 
 
 class Departure(models.Model):
-    """A testimony left the house: in a mail, a download, to a partner. Known so that people can be told when it is withdrawn."""
+    """A testimony left the house: in a mail, a download, to a partner. Known so that people can be told when
+    it is withdrawn.
+    """
 
     at = models.DateTimeField(default=timezone.now)
     testimony = models.UUIDField(db_index=True)

@@ -16,9 +16,13 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger, token_hash
 
 USE_CHOICES = [
-    ("team", "Inside the team"), ("screenings", "Screenings"), ("web", "Website"), ("mail", "E-mail digest"),
-    ("partners", "Partners"), ("media", "Other media"),
-]  # fmt: skip
+    ("team", "Inside the team"),
+    ("screenings", "Screenings"),
+    ("web", "Website"),
+    ("mail", "E-mail digest"),
+    ("partners", "Partners"),
+    ("media", "Other media"),
+]
 
 
 RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # told apart when read aloud
@@ -45,7 +49,9 @@ class Testimony(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="testimonies")
-    messenger = models.ForeignKey(Messenger, models.SET_NULL, null=True, blank=True, related_name="testimonies")
+    messenger = models.ForeignKey(
+        Messenger, models.SET_NULL, null=True, blank=True, related_name="testimonies"
+    )
     kind = models.CharField(max_length=16, choices=KIND_CHOICES, default="interview")
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
     state = models.CharField(max_length=16, choices=State.choices, default=State.INTAKE, db_index=True)
@@ -62,7 +68,9 @@ class Testimony(models.Model):
     longitude = models.FloatField(null=True, blank=True)
     left = models.CharField("from", max_length=120, blank=True)
     reached = models.CharField("to", max_length=120, blank=True)
-    answers = models.JSONField(default=dict, blank=True, help_text="what was written down, by the guide's prompts")
+    answers = models.JSONField(
+        default=dict, blank=True, help_text="what was written down, by the guide's prompts"
+    )
 
     themes = ArrayField(
         models.CharField(max_length=24, choices=[(t, t) for t in types.THEMES]), default=list, blank=True
@@ -72,16 +80,22 @@ class Testimony(models.Model):
     )
 
     slug = models.SlugField(unique=True, editable=False)
-    receipt = models.CharField(max_length=64, blank=True, editable=False, help_text="hash of the code on the receipt")
+    receipt = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="hash of the code on the receipt"
+    )
     assigned = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="assigned_testimonies"
     )
     is_high_risk = models.BooleanField(default=False, help_text="two people have to find it safe")
-    hurts = models.BooleanField("hard to hear", default=False, help_text="says so to colleagues before they open it")
+    hurts = models.BooleanField(
+        "hard to hear", default=False, help_text="says so to colleagues before they open it"
+    )
     published = models.DateTimeField(null=True, blank=True, db_index=True)
     withdrawn = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.CharField(max_length=16, blank=True, help_text="teller, guardian, team, expiry")
-    erased = models.DateTimeField(null=True, blank=True, help_text="when the last of its files and words were gone")
+    erased = models.DateTimeField(
+        null=True, blank=True, help_text="when the last of its files and words were gone"
+    )
 
     class Meta:
         ordering = ["-arrived"]
@@ -106,9 +120,17 @@ class Testimony(models.Model):
     @property
     def teller(self) -> types.Teller:
         return types.Teller(
-            self.name, self.alias, self.birth_year, self.country, self.region, self.spot, self.latitude, self.longitude,
-            self.left, self.reached,
-        )  # fmt: skip
+            self.name,
+            self.alias,
+            self.birth_year,
+            self.country,
+            self.region,
+            self.spot,
+            self.latitude,
+            self.longitude,
+            self.left,
+            self.reached,
+        )
 
     @property
     def consent(self) -> Consent | None:
@@ -122,7 +144,9 @@ class Testimony(models.Model):
         return consent.state(row.as_value() if row else None, self.withdrawn, timezone.now())
 
     def leading(self) -> Any:
-        """The recording that is shown, which its transcript belongs to: the first film or sound of the story. None for none."""
+        """The recording that is shown, which its transcript belongs to: the first film or sound of the story.
+        None for none.
+        """
         return (
             self.files.filter(role="story", media__in=["video", "audio"], state="verified")
             .order_by("position", "arrived")
@@ -137,11 +161,14 @@ class Testimony(models.Model):
         return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
     def keep_receipt(self, code: str) -> None:
-        """Keep the hash of a code, ours or one that a phone made. Raises Refused for what could be guessed."""
+        """Keep the hash of a code, ours or one that a phone made. Raises Refused for what could be
+        guessed.
+        """
         plain = plain_receipt(code)
         if len(plain) != RECEIPT_LENGTH or len(set(plain)) < 4 or set(plain) - set(RECEIPT_LETTERS):
             raise Refused(
-                f"receipt: {RECEIPT_LENGTH} of the letters and figures {RECEIPT_LETTERS} are expected, chosen by chance"
+                f"receipt: {RECEIPT_LENGTH} of the letters and figures {RECEIPT_LETTERS} are expected, chosen"
+                " by chance"
             )
         self.receipt = token_hash(plain)
 
@@ -157,12 +184,18 @@ class Consent(models.Model):
         choices=[(n, n.replace("_", " ")) for n in ("named", "first_name", "alias", "unnamed")],
         default="unnamed",
     )
-    place = models.CharField(max_length=8, choices=[(p, p) for p in ("country", "region", "exact")], default="country")
+    place = models.CharField(
+        max_length=8, choices=[(p, p) for p in ("country", "region", "exact")], default="country"
+    )
     face = models.CharField(max_length=5, choices=[(f, f) for f in ("show", "blur", "hide")], default="blur")
-    voice = models.CharField(max_length=5, choices=[(v, v) for v in ("show", "alter", "hide")], default="alter")
+    voice = models.CharField(
+        max_length=5, choices=[(v, v) for v in ("show", "alter", "hide")], default="alter"
+    )
     until = models.DateField(null=True, blank=True)
     language = models.CharField(max_length=8, choices=LANGUAGES)
-    explained = models.CharField(max_length=8, choices=[("read", "read aloud"), ("played", "played")], default="read")
+    explained = models.CharField(
+        max_length=8, choices=[("read", "read aloud"), ("played", "played")], default="read"
+    )
     text_version = models.PositiveSmallIntegerField(default=1)
     evidence = models.CharField(
         max_length=64, blank=True, help_text="the file with the teller's answer, or what was signed"
@@ -171,7 +204,9 @@ class Consent(models.Model):
     guardian_name = models.CharField(max_length=160, blank=True)
     guardian_relation = models.CharField(max_length=80, blank=True)
     given = models.DateTimeField(default=timezone.now)
-    by = models.CharField(max_length=16, default="messenger", help_text="who took it down: messenger, teller, team")
+    by = models.CharField(
+        max_length=16, default="messenger", help_text="who took it down: messenger, teller, team"
+    )
 
     class Meta:
         ordering = ["version"]
@@ -180,21 +215,37 @@ class Consent(models.Model):
     def as_value(self) -> types.Consent:
         guardian = types.Guardian(self.guardian_name, self.guardian_relation) if self.guardian_name else None
         return types.Consent(
-            uses=frozenset(self.uses), naming=self.naming, place=self.place, face=self.face, voice=self.voice, until=self.until,  # type: ignore[arg-type]
-            language=self.language, explained=self.explained, given=self.given, evidence=self.evidence, is_minor=self.is_minor,  # type: ignore[arg-type]
-            guardian=guardian, version=self.version,
-        )  # fmt: skip
+            uses=frozenset(self.uses),
+            naming=self.naming,
+            place=self.place,
+            face=self.face,
+            voice=self.voice,
+            until=self.until,  # type: ignore[arg-type]
+            language=self.language,
+            explained=self.explained,
+            given=self.given,
+            evidence=self.evidence,
+            is_minor=self.is_minor,  # type: ignore[arg-type]
+            guardian=guardian,
+            version=self.version,
+        )
 
 
 class Writing(models.Model):
-    """A testimony's words in one language: what its page and its block in an issue say, and its transcript."""
+    """A testimony's words in one language: what its page and its block in an issue say, and its
+    transcript.
+    """
 
     testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="writings")
     language = models.CharField(max_length=8)
     title = models.CharField(max_length=200, blank=True)
-    quote = models.CharField(max_length=400, blank=True, help_text="one sentence of theirs, without quotation marks")
+    quote = models.CharField(
+        max_length=400, blank=True, help_text="one sentence of theirs, without quotation marks"
+    )
     body = models.TextField(blank=True, help_text="paragraphs, apart by empty lines")
-    subtitles = models.TextField(blank=True, help_text="WebVTT; what stands in {braces} is neither heard nor read")
+    subtitles = models.TextField(
+        blank=True, help_text="WebVTT; what stands in {braces} is neither heard nor read"
+    )
     chapters = models.TextField(blank=True, help_text="one a line: 1:05 The desert")
     captions = models.JSONField(default=dict, blank=True, help_text="words under each photo, by its file")
     machine = models.JSONField(
@@ -202,7 +253,9 @@ class Writing(models.Model):
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["testimony", "language"], name="one_writing_a_language")]
+        constraints = [
+            models.UniqueConstraint(fields=["testimony", "language"], name="one_writing_a_language")
+        ]
 
     @property
     def texts(self) -> dict[str, str]:
@@ -239,7 +292,9 @@ class MachineWork(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["testimony", "kind", "language"], name="one_machine_work_of_a_kind")
+            models.UniqueConstraint(
+                fields=["testimony", "kind", "language"], name="one_machine_work_of_a_kind"
+            )
         ]
 
 

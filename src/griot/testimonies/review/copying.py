@@ -1,4 +1,6 @@
-"""Copies that leave the house: for partners, screenings and other media, as the consent allows now, each written down."""
+"""Copies that leave the house: for partners, screenings and other media, as the consent allows now, each
+written down.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,12 @@ CHUNK = 1024 * 1024  # bytes
 _TERMS = """{name}
 given to {recipient} on {day}, for: {use}
 
-This is somebody's own story. They allow this use, with the name, the place, the face and the voice as they are here, and can take
-that back at any time{until}. Whoever has this copy has agreed
+This is somebody's own story. They allow this use, with the name, the place, the face and the voice as they
+are here, and can take that back at any time{until}. Whoever has this copy has agreed
 
 - to use it for this purpose alone, whole or in part, and not to change what is said;
-- not to look for who tells it, nor to show their face or let their own voice be heard where they are covered or altered here;
+- not to look for who tells it, nor to show their face or let their own voice be heard where they are covered
+  or altered here;
 - to delete it and what was made of it within 24 hours of being told that it was withdrawn.
 
 Where it stands today: {url}
@@ -45,7 +48,9 @@ Where it stands today: {url}
     "a ZIP file for partners, screenings and other media; each is written down with who got it",
 )
 def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpResponseBase:
-    """A published testimony's copy for a use, as a download. Raises Refused in words, PermissionDenied for whom it is not."""
+    """A published testimony's copy for a use, as a download. Raises Refused in words, PermissionDenied for
+    whom it is not.
+    """
     require(user, "publish", testimony)
     row, to = testimony.consent, " ".join(recipient.split())[:160]
     if use not in _HOW:
@@ -82,7 +87,9 @@ async def _read(content: BinaryIO) -> AsyncIterator[bytes]:
 
 
 def _add(archive: zipfile.ZipFile, row: Rendition, folder: Path) -> None:
-    """The best of each: the film in its finest step, sound, photos; the light film only where there is no other."""
+    """The best of each: the film in its finest step, sound, photos; the light film only where there is no
+    other.
+    """
     place = vault()
     if row.kind == "stream":
         segments = sorted(name for name in row.parts if name.endswith(".ts"))
@@ -96,9 +103,12 @@ def _add(archive: zipfile.ZipFile, row: Rendition, folder: Path) -> None:
         archive.write(film, f"film-{row.file.position}.mp4")
     elif row.kind in {"sound", "photo", "still"}:
         archive.writestr(
-            f"{row.kind}-{row.file.position}-{row.pk}.{'m4a' if row.kind == 'sound' else 'jpg'}", place.read(row.vault)
+            f"{row.kind}-{row.file.position}-{row.pk}.{'m4a' if row.kind == 'sound' else 'jpg'}",
+            place.read(row.vault),
         )
-    elif row.kind == "light" and not showable(row.file.testimony).filter(file=row.file, kind="stream").exists():
+    elif (
+        row.kind == "light" and not showable(row.file.testimony).filter(file=row.file, kind="stream").exists()
+    ):
         archive.writestr(f"film-{row.file.position}.mp4", place.read(row.vault))
 
 
@@ -121,6 +131,10 @@ def _terms(testimony: Testimony, value: Told, use: str, recipient: str) -> str:
     row = testimony.consent
     until = f"; it ends by itself on {row.until:%d %B %Y}" if row and row.until else ""
     return _TERMS.format(
-        name=value.title or value.name, recipient=recipient, day=f"{timezone.localdate():%d %B %Y}", use=dict(COPIES)[use], until=until,
+        name=value.title or value.name,
+        recipient=recipient,
+        day=f"{timezone.localdate():%d %B %Y}",
+        use=dict(COPIES)[use],
+        until=until,
         url=f"{settings.PUBLIC_URL}{reverse('story', args=[testimony.slug])}",
-    )  # fmt: skip
+    )

@@ -1,4 +1,6 @@
-"""The cutting room: subtitles by ear and eye, chapters, where a recording begins and ends, what is not heard, its still."""
+"""The cutting room: subtitles by ear and eye, chapters, where a recording begins and ends, what is not heard,
+its still.
+"""
 
 from __future__ import annotations
 
@@ -56,9 +58,13 @@ class Moment(forms.CharField):
 
 class CuttingForm(forms.Form):
     subtitles = forms.CharField(
-        label="Subtitles (WebVTT or SRT)", required=False, max_length=MOST_SUBTITLES, strip=False, widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}),
+        label="Subtitles (WebVTT or SRT)",
+        required=False,
+        max_length=MOST_SUBTITLES,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "dir": "auto"}),
         help_text="What stands in {braces} is neither heard nor read.",
-    )  # fmt: skip
+    )
     chapters = forms.CharField(
         required=False,
         max_length=4000,
@@ -98,7 +104,9 @@ class CuttingForm(forms.Form):
             try:
                 begins, ends = (seconds(part) for part in parts)
             except ValueError as error:
-                raise forms.ValidationError(f"line {n}: two times are expected, from and to ({error})") from error
+                raise forms.ValidationError(
+                    f"line {n}: two times are expected, from and to ({error})"
+                ) from error
             found.append((begins, ends))
         return tuple(found)
 
@@ -135,19 +143,29 @@ def cutting(request: HttpRequest, pk: Any, file_pk: Any) -> HttpResponse:
         if not wrong:
             messages.success(
                 request,
-                "Saved. What is heard or seen otherwise now is being made, and shown once somebody has looked at it.",
+                "Saved. What is heard or seen otherwise now is being made, and shown once somebody has looked"
+                " at it.",
             )
             return redirect(f"{reverse('testimonies:cutting', args=[row.pk, file.pk])}?language={language}")
         messages.error(request, wrong)  # what was typed stands in the form
     else:
         note(request.user, row, "cutting room")
     return render(
-        request, "testimonies/cutting.html",
+        request,
+        "testimonies/cutting.html",
         {
-            "row": row, "file": file, "form": form, "language": language, "languages": WRITTEN_IN, "seen": _seen(_as_fields(row, file, language)), "playable": uncut(file),
-            "waves": waves_of(file), "is_leading": row.leading() == file, "can_open_original": "original" in allowed(request.user, row),
+            "row": row,
+            "file": file,
+            "form": form,
+            "language": language,
+            "languages": WRITTEN_IN,
+            "seen": _seen(_as_fields(row, file, language)),
+            "playable": uncut(file),
+            "waves": waves_of(file),
+            "is_leading": row.leading() == file,
+            "can_open_original": "original" in allowed(request.user, row),
         },
-    )  # fmt: skip
+    )
 
 
 def _save(request: HttpRequest, row: Testimony, file: File, language: str, form: CuttingForm) -> str:
@@ -157,10 +175,15 @@ def _save(request: HttpRequest, row: Testimony, file: File, language: str, form:
     texts, cut = {name: form.cleaned_data[name] for name in ("subtitles", "chapters")}, form.cut()
     try:
         with transaction.atomic():
-            Testimony.objects.select_for_update().get(pk=row.pk)  # nobody else saves between the look and the saving
+            Testimony.objects.select_for_update().get(
+                pk=row.pk
+            )  # nobody else saves between the look and the saving
             stored = _as_fields(row, file, language)
             if request.POST.get("seen") != _seen(stored):
-                return "Somebody else has saved this meanwhile. What you have is below, not saved: compare, and save again."
+                return (
+                    "Somebody else has saved this meanwhile. What you have is below, not saved: compare, and"
+                    " save again."
+                )
             if row.leading() == file and any(stored[name] != text for name, text in texts.items()):
                 review.write(row, request.user, language, texts)
             if any(stored[name] != value for name, value in _cut_fields(cut).items()):
@@ -172,4 +195,9 @@ def _save(request: HttpRequest, row: Testimony, file: File, language: str, form:
 
 def _cut_fields(cut: types.Cut | Cut) -> dict[str, str]:
     bleeps = "\n".join(f"{clock(a)} {clock(b)}" for a, b in cut.bleeps)
-    return {"begins": clock(cut.begins or None), "ends": clock(cut.ends), "still": clock(cut.still), "bleeps": bleeps}
+    return {
+        "begins": clock(cut.begins or None),
+        "ends": clock(cut.ends),
+        "still": clock(cut.still),
+        "bleeps": bleeps,
+    }

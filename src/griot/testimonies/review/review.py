@@ -20,8 +20,13 @@ MOST_BLEEPS = 200
 WAY = [S.INTAKE, S.PROTECTION, S.TRANSCRIPTION, S.TRANSLATION, S.EDITING, S.APPROVAL, S.PUBLISHED]
 # The action of the access table that moving on from a state takes.
 TAKES = {
-    S.INTAKE: "protect", S.PROTECTION: "protect", S.TRANSCRIPTION: "edit", S.TRANSLATION: "edit", S.EDITING: "edit", S.APPROVAL: "publish",
-}  # fmt: skip
+    S.INTAKE: "protect",
+    S.PROTECTION: "protect",
+    S.TRANSCRIPTION: "edit",
+    S.TRANSLATION: "edit",
+    S.EDITING: "edit",
+    S.APPROVAL: "publish",
+}
 
 
 def _locked(testimony: Testimony) -> Testimony:
@@ -33,7 +38,9 @@ def _locked(testimony: Testimony) -> Testimony:
 
 def _step(row: Testimony, kind: Step.Kind, user: Any, words: str = "", to: str = "") -> Step:
     note(user, row, kind, words)
-    return Step.objects.create(testimony=row, kind=kind, by=user, words=words, from_state=row.state, to_state=to)
+    return Step.objects.create(
+        testimony=row, kind=kind, by=user, words=words, from_state=row.state, to_state=to
+    )
 
 
 def obstacles(testimony: Testimony) -> list[str]:
@@ -55,7 +62,9 @@ def obstacles(testimony: Testimony) -> list[str]:
                     else "Somebody has to find it safe."
                 )
         case S.EDITING | S.APPROVAL:
-            writing = testimony.writings.filter(language=testimony.language).first() or testimony.writings.first()
+            writing = (
+                testimony.writings.filter(language=testimony.language).first() or testimony.writings.first()
+            )
             said = writing.gone_over if writing else {}
             if not said.get("title", "").strip():
                 found.append("It has no title.")
@@ -71,7 +80,9 @@ def obstacles(testimony: Testimony) -> list[str]:
             )
             if testimony.state == S.APPROVAL and making:
                 found.append(f"{making} renditions are still being made.")
-            if testimony.state == S.APPROVAL and (unseen := showable(testimony).filter(approved=None).count()):
+            if testimony.state == S.APPROVAL and (
+                unseen := showable(testimony).filter(approved=None).count()
+            ):
                 found.append(f"{unseen} renditions have not been looked at beside the original.")
     return found
 
@@ -120,7 +131,9 @@ def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
 
 @transaction.atomic
 def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimony:
-    """The protection check: one person's judgement. A risk makes it two people's matter, and earlier ones void."""
+    """The protection check: one person's judgement. A risk makes it two people's matter, and earlier ones
+    void.
+    """
     row = _locked(testimony)
     require(user, "protect", row)
     if row.state != S.PROTECTION:
@@ -152,7 +165,9 @@ def assign(testimony: Testimony, user: Any, to: Any) -> Testimony:
     require(user, "assign", row)
     row.assigned = to
     row.save(update_fields=["assigned"])
-    _step(row, Step.Kind.ASSIGNED, user, f"to {to.get_full_name() or to.get_username()}" if to else "to nobody")
+    _step(
+        row, Step.Kind.ASSIGNED, user, f"to {to.get_full_name() or to.get_username()}" if to else "to nobody"
+    )
     return row
 
 
@@ -185,7 +200,9 @@ def describe(testimony: Testimony, user: Any, themes: list[str], route: str) -> 
 
 
 def _plan_anew(row: Testimony) -> None:
-    """What is cut otherwise now, or marked as not to be heard, is made anew, and hidden until a person has looked at it."""
+    """What is cut otherwise now, or marked as not to be heard, is made anew, and hidden until a person has
+    looked at it.
+    """
     for file in row.files.filter(role=File.Role.STORY):
         plan(file)
     announce(row)
@@ -193,7 +210,9 @@ def _plan_anew(row: Testimony) -> None:
 
 @transaction.atomic
 def cut(testimony: Testimony, user: Any, pk: Any, wanted: types.Cut) -> None:
-    """Cut a recording: what is shown of it, what is not heard, its still. Raises Refused for what is no cut of it."""
+    """Cut a recording: what is shown of it, what is not heard, its still. Raises Refused for what is no cut
+    of it.
+    """
     row = _locked(testimony)
     require(user, "edit", row)
     file = row.files.filter(pk=pk, role=File.Role.STORY, media__in=["video", "audio"]).first()
@@ -205,7 +224,8 @@ def cut(testimony: Testimony, user: Any, pk: Any, wanted: types.Cut) -> None:
         raise Refused("It has to begin before it ends, within the recording.")
     if any(not 0 <= a < b <= length + 1 for a, b in wanted.bleeps) or len(wanted.bleeps) > MOST_BLEEPS:
         raise Refused(
-            f"What is not to be heard has to lie within the recording, and to begin before it ends; at most {MOST_BLEEPS} times."
+            "What is not to be heard has to lie within the recording, and to begin before it ends; at most"
+            f" {MOST_BLEEPS} times."
         )
     if wanted.still is not None and not 0 <= wanted.still <= length:
         raise Refused("The still has to be a moment of the recording.")

@@ -1,4 +1,6 @@
-"""The review room in the admin: testimonies on their way, each step with who, when and why; and the messengers' phones."""
+"""The review room in the admin: testimonies on their way, each step with who, when and why; and the
+messengers' phones.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,17 @@ from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake import odk, speaking
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import showable
-from griot.testimonies.models import Access, Campaign, CheckIn, Departure, File, Messenger, Rendition, Spoken, Testimony
+from griot.testimonies.models import (
+    Access,
+    Campaign,
+    CheckIn,
+    Departure,
+    File,
+    Messenger,
+    Rendition,
+    Spoken,
+    Testimony,
+)
 from griot.testimonies.models.campaigns import LANGUAGES, token_hash
 from griot.testimonies.review import copying, machines, review
 from griot.testimonies.review.copying import COPIES
@@ -44,7 +56,9 @@ MOST_SUBTITLES = 512 * 1024
 
 
 def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Only for accounts with a role in testimonies; with a second factor, where a role of theirs opens raw material."""
+    """Only for accounts with a role in testimonies; with a second factor, where a role of theirs opens raw
+    material.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -53,7 +67,8 @@ def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
         if opens_raw_material(request.user) and not has_second_factor(request.user):
             return ask_for_second_factor(
                 request,
-                "You may open sealed recordings: prove a second factor first, or set one up, an app or a passkey.",
+                "You may open sealed recordings: prove a second factor first, or set one up, an app or a"
+                " passkey.",
             )
         return view(request, *args, **kwargs)
 
@@ -78,9 +93,15 @@ def testimonies(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(assigned=request.user)
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(
-        request, "testimonies/list.html",
-        {"page": page, "state": state, "mine": mine, "states": [(value, S(value).label, counts.get(value, 0)) for value in S.values]},
-    )  # fmt: skip
+        request,
+        "testimonies/list.html",
+        {
+            "page": page,
+            "state": state,
+            "mine": mine,
+            "states": [(value, S(value).label, counts.get(value, 0)) for value in S.values],
+        },
+    )
 
 
 def _heading(row: Testimony) -> str:
@@ -93,13 +114,20 @@ class WritingForm(forms.Form):
     title = forms.CharField(max_length=200, required=False)
     quote = forms.CharField(max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     body = forms.CharField(
-        required=False, widget=forms.Textarea(attrs={"rows": 8}), help_text="Paragraphs, apart by empty lines."
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Paragraphs, apart by empty lines.",
     )
     subtitles = forms.CharField(
-        required=False, max_length=MOST_SUBTITLES, widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}), help_text="WebVTT or SRT; pasted SRT is turned into WebVTT."
-    )  # fmt: skip
+        required=False,
+        max_length=MOST_SUBTITLES,
+        widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
+        help_text="WebVTT or SRT; pasted SRT is turned into WebVTT.",
+    )
 
-    def __init__(self, *args: Any, photos: Sequence[File] = (), has_recording: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, photos: Sequence[File] = (), has_recording: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if has_recording:
             del self.fields["subtitles"]  # they are written in the cutting room, and nowhere else
@@ -117,7 +145,9 @@ class WritingForm(forms.Form):
         }
         return {
             **{
-                name: self.cleaned_data[name] for name in ("title", "quote", "body", "subtitles") if name in self.fields
+                name: self.cleaned_data[name]
+                for name in ("title", "quote", "body", "subtitles")
+                if name in self.fields
             },
             "captions": captions,
         }
@@ -129,7 +159,9 @@ class WritingForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
-@surface("review room: a testimony", "assigned", "bare fact", "everything about a testimony, for its reviewers")
+@surface(
+    "review room: a testimony", "assigned", "bare fact", "everything about a testimony, for its reviewers"
+)
 @for_reviewers
 def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
     row = get_object_or_404(visible(request.user), pk=pk)
@@ -145,7 +177,9 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
         )
     written = _written(row)
     codes = [code for code, _ in written]
-    language = request.GET.get("language") or (row.language if row.language in codes or not codes else codes[0])
+    language = request.GET.get("language") or (
+        row.language if row.language in codes or not codes else codes[0]
+    )
     photos = [f for f in row.files.all() if f.role == File.Role.STORY and f.media == "photo"]
     form = WritingForm(
         request.POST or None,
@@ -165,21 +199,40 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
     files = row.files.exclude(role=File.Role.DUPLICATE)
     writing = row.writings.filter(language=language).first()
     return render(
-        request, "testimonies/testimony.html",
+        request,
+        "testimonies/testimony.html",
         {
-            "row": row, "consent": row.consent, "allowed": may_do, "form": form, "language": language, "languages": written,
-            "files": files, "recordings": [f for f in files if f.role == File.Role.STORY and f.media in {"video", "audio"}], "renditions": showable(row), "waiting": Rendition.objects.filter(file__testimony=row).exclude(state="ready"),
-            "steps": row.steps.select_related("by"), "obstacles": review.obstacles(row), "called": _heading(row),
-            "to": review.WAY[review.WAY.index(S(row.state)) + 1].label if row.state in review.WAY[:-1] else "",
+            "row": row,
+            "consent": row.consent,
+            "allowed": may_do,
+            "form": form,
+            "language": language,
+            "languages": written,
+            "files": files,
+            "recordings": [f for f in files if f.role == File.Role.STORY and f.media in {"video", "audio"}],
+            "renditions": showable(row),
+            "waiting": Rendition.objects.filter(file__testimony=row).exclude(state="ready"),
+            "steps": row.steps.select_related("by"),
+            "obstacles": review.obstacles(row),
+            "called": _heading(row),
+            "to": (
+                review.WAY[review.WAY.index(S(row.state)) + 1].label if row.state in review.WAY[:-1] else ""
+            ),
             "may_move": row.state in review.WAY[:-1] and review.TAKES[S(row.state)] in may_do,
-            "people": get_user_model().objects.filter(is_active=True).order_by("username"), "departures": _departures(row),
-            "machine_works": row.machine_works.exclude(state="ready"), "is_machine": bool(writing and writing.machine),
-            "can_transcribe": machines.can_transcribe() and row.leading() is not None, "can_translate": machines.can_translate() and bool(written),
-            "themes": types.THEMES, "routes": Testimony._meta.get_field("route").choices, "uses_given": COPIES if "publish" in may_do else (),
+            "people": get_user_model().objects.filter(is_active=True).order_by("username"),
+            "departures": _departures(row),
+            "machine_works": row.machine_works.exclude(state="ready"),
+            "is_machine": bool(writing and writing.machine),
+            "can_transcribe": machines.can_transcribe() and row.leading() is not None,
+            "can_translate": machines.can_translate() and bool(written),
+            "themes": types.THEMES,
+            "routes": Testimony._meta.get_field("route").choices,
+            "uses_given": COPIES if "publish" in may_do else (),
             "untranslated": [pair for pair in WRITTEN_IN if pair[0] not in codes],
-            "is_hidden": row.hurts and not request.GET.get("open"), "looks": Access.objects.filter(testimony=row.pk)[:12],
+            "is_hidden": row.hurts and not request.GET.get("open"),
+            "looks": Access.objects.filter(testimony=row.pk)[:12],
         },
-    )  # fmt: skip
+    )
 
 
 def _departures(row: Testimony) -> Any:
@@ -205,7 +258,9 @@ def _done(request: HttpRequest, row: Testimony, act: Callable[[], Any], words: s
     return redirect("testimonies:testimony", row.pk)
 
 
-@surface("review room: steps", "assigned", "refused", "moving on, sending back, judging, assigning, withdrawing")
+@surface(
+    "review room: steps", "assigned", "refused", "moving on, sending back, judging, assigning, withdrawing"
+)
 @for_reviewers
 @require_POST
 def step(request: HttpRequest, pk: Any) -> HttpResponseBase:
@@ -215,7 +270,9 @@ def step(request: HttpRequest, pk: Any) -> HttpResponseBase:
         require(user, "withdraw", row)
         note(user, row, "withdraw", words)
         withdrawing.withdraw(row, "team", user)
-        messages.success(request, "Withdrawn. It is off every page now; its files and words are being erased.")
+        messages.success(
+            request, "Withdrawn. It is off every page now; its files and words are being erased."
+        )
         return redirect("testimonies:testimony", row.pk)
     if act == "receipt":
         require(user, "receipt", row)
@@ -309,7 +366,9 @@ def messenger(request: HttpRequest, pk: int) -> HttpResponse:
     note(request.user, None, f"messenger {act}"[:40], str(row))
     if act == "freeze":
         row.freeze()
-        messages.success(request, f"{row} is frozen. The phone erases what it holds as soon as it has a network.")
+        messages.success(
+            request, f"{row} is frozen. The phone erases what it holds as soon as it has a network."
+        )
     elif act == "thaw":
         row.thaw()
         messages.success(request, f"{row} may be invited again, with a new key.")
@@ -387,12 +446,15 @@ def spoken_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _drawn(content: str) -> Any:
     """A QR code as SVG, for a phone to look at."""
-    return mark_safe(segno.make(content, error="m").svg_inline(scale=5, border=2, light="#fff", omitsize=True))  # noqa: S308  (our own drawing)
+    svg = segno.make(content, error="m").svg_inline(scale=5, border=2, light="#fff", omitsize=True)
+    return mark_safe(svg)  # noqa: S308  (our own drawing)
 
 
 def check_ins(request: HttpRequest) -> HttpResponse:
     """For the focal person of a country alone, whatever other roles anybody has."""
-    rows = CheckIn.objects.filter(messenger__team__focal_person=request.user).select_related("messenger__team")
+    rows = CheckIn.objects.filter(messenger__team__focal_person=request.user).select_related(
+        "messenger__team"
+    )
     if request.method == "POST":
         rows.filter(pk=request.POST.get("pk") or 0).update(answered=timezone.now())
         return redirect("testimonies:check_ins")

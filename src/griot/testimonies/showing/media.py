@@ -1,4 +1,6 @@
-"""Renditions, opened for whoever may see them: the public for what the consent allows, the review room by role, each look logged."""
+"""Renditions, opened for whoever may see them: the public for what the consent allows, the review room by
+role, each look logged.
+"""
 
 from __future__ import annotations
 
@@ -30,15 +32,20 @@ AGE = 30  # seconds that others may keep what we served: a withdrawal reaches th
 )
 @require_safe
 def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpResponse:
-    """A rendition for a public use, or a part of a film in steps. One that may no longer be shown is a blank picture in a
-    mail, and 410 elsewhere."""
+    """A rendition for a public use, or a part of a film in steps. One that may no longer be shown is a blank
+    picture in a mail, and 410 elsewhere.
+    """
     row = Rendition.objects.filter(key=key).first()
     if use not in PUBLIC_USES or (row is None and use != "mail"):
         return HttpResponseNotFound()
     shown = public_rendition(use, key)
     if shown is None:
         # Mails go on asking also for what is erased and not known any more.
-        return _blank(row.width if row else 0, row.height if row else 0) if use == "mail" else HttpResponse(status=410)
+        return (
+            _blank(row.width if row else 0, row.height if row else 0)
+            if use == "mail"
+            else HttpResponse(status=410)
+        )
     name = (shown.parts.get(part) if shown.kind == Rendition.Kind.STREAM else None) if part else shown.vault
     if not name:
         return HttpResponseNotFound()
@@ -54,39 +61,53 @@ def _downloaded(row: Rendition, response: HttpResponse) -> None:
     testimony = row.file.testimony
     suffix = {"image/jpeg": "jpg", "audio/mp4": "m4a"}.get(row.mime, "mp4")
     response["Content-Disposition"] = f'attachment; filename="{testimony.slug}-{row.pk}.{suffix}"'
-    if not Departure.objects.filter(testimony=testimony.pk, how="download", at__date=timezone.localdate()).exists():
+    if not Departure.objects.filter(
+        testimony=testimony.pk, how="download", at__date=timezone.localdate()
+    ).exists():
         Departure.objects.create(testimony=testimony.pk, how="download", to="anyone, on the site")
 
 
 def public_rendition(use: str, key: str) -> Rendition | None:
-    """A rendition that a public use may show now: published, covered by the consent as it is, and looked at by a person."""
+    """A rendition that a public use may show now: published, covered by the consent as it is, and looked at
+    by a person.
+    """
     row = Rendition.objects.select_related("file__testimony").filter(key=key).first()
     if row is None or use not in PUBLIC_USES:
         return None
     testimony = row.file.testimony
     value = testimony.consent
     is_allowed = (
-        testimony.state == Testimony.State.PUBLISHED and value is not None and not testimony.over
+        testimony.state == Testimony.State.PUBLISHED
+        and value is not None
+        and not testimony.over
         and consent.allows(value.as_value(), use)  # type: ignore[arg-type]
         and showable(testimony).exclude(approved=None).filter(pk=row.pk).exists()
-    )  # fmt: skip
+    )
     return row if is_allowed else None
 
 
 def _blank(width: int, height: int) -> HttpResponse:
     return HttpResponse(
-        blank_png(width or 640, height or 400), content_type="image/png", headers={"Cache-Control": "no-store"}
+        blank_png(width or 640, height or 400),
+        content_type="image/png",
+        headers={"Cache-Control": "no-store"},
     )
 
 
-@surface("review room: a rendition", "assigned", "refused", "what was made from a file, before it is published")
+@surface(
+    "review room: a rendition", "assigned", "refused", "what was made from a file, before it is published"
+)
 @require_safe
 def room_rendition(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_object_or_404(Rendition.objects.select_related("file__testimony"), pk=pk, state=Rendition.State.READY)
+    row = get_object_or_404(
+        Rendition.objects.select_related("file__testimony"), pk=pk, state=Rendition.State.READY
+    )
     testimony = row.file.testimony
     # What the consent does not let be shown is for those who may open the original.
     require(request.user, "see" if allowed(testimony).filter(pk=pk).exists() else "original", testimony)
-    note(request.user, testimony, "rendition", f"{row.get_kind_display()}, face {row.face}, voice {row.voice}")
+    note(
+        request.user, testimony, "rendition", f"{row.get_kind_display()}, face {row.face}, voice {row.voice}"
+    )
     return _private(_served(request, row.vault, row.mime))
 
 

@@ -1,4 +1,5 @@
-"""A testimony as others may show it: whoever puts one before anybody outside asks here, and shows what comes back.
+"""A testimony as others may show it: whoever puts one before anybody outside asks here, and shows what comes
+back.
 
 The values are plain; addresses are paths on the site. What the current consent keeps back is not in them.
 """
@@ -79,22 +80,29 @@ def was_out(testimony: Testimony) -> bool:
 
 
 def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
-    """What `use` may show of a testimony now. None where it may show nothing, or where it is not published."""
+    """What `use` may show of a testimony now. None where it may show nothing, or where it is not
+    published.
+    """
     if testimony.state != Testimony.State.PUBLISHED or testimony.published is None:
         return None
     row = testimony.consent
     writings = {w.language: w for w in testimony.writings.all() if any(w.gone_over.values())}
-    writing = writings.get(language) or writings.get(testimony.language) or next(iter(writings.values()), Writing())
+    writing = (
+        writings.get(language) or writings.get(testimony.language) or next(iter(writings.values()), Writing())
+    )
     value = row.as_value() if row else None
-    shown = consent.shown(testimony.teller, value, testimony.withdrawn, use, timezone.now(), writing.gone_over)
+    shown = consent.shown(
+        testimony.teller, value, testimony.withdrawn, use, timezone.now(), writing.gone_over
+    )
     if shown is None:
         return None
     texts = {name: unmarked(text) for name, text in shown.texts.items()}
     renditions = list(showable(testimony).exclude(approved=None))
     images = tuple(
         Image(_address(r, use), r.width, r.height, texts.get(f"caption {r.file_id}", ""))
-        for r in renditions if r.kind in {"photo", "still"}
-    )  # fmt: skip
+        for r in renditions
+        if r.kind in {"photo", "still"}
+    )
     leading = testimony.leading()
     cut = leading.wanted_cut() if leading else types.Cut()
     return Told(
@@ -123,11 +131,15 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
         is_altered=shown.face != "show" or shown.voice != "show",
         themes=tuple(testimony.themes),
         route=testimony.route if value and value.place != "country" else "",
-        downloads=tuple(
-            Download(_address(r, "media"), r.kind, r.size) for r in renditions if r.kind in {"light", "sound", "photo"}
-        )
-        if value and consent.allows(value, "media") and use == "web"
-        else (),
+        downloads=(
+            tuple(
+                Download(_address(r, "media"), r.kind, r.size)
+                for r in renditions
+                if r.kind in {"light", "sound", "photo"}
+            )
+            if value and consent.allows(value, "media") and use == "web"
+            else ()
+        ),
     )
 
 
@@ -142,9 +154,16 @@ def all_told(use: types.Use, language: str) -> list[Told]:
 
 
 def narrowed(
-    stories: Sequence[Told], kind: str = "", country: str = "", words: str = "", theme: str = "", route: str = ""
+    stories: Sequence[Told],
+    kind: str = "",
+    country: str = "",
+    words: str = "",
+    theme: str = "",
+    route: str = "",
 ) -> list[Told]:
-    """Those of a kind, told in a country, of a theme, a route, with words. All of it is looked for in what is shown, and nowhere else."""
+    """Those of a kind, told in a country, of a theme, a route, with words. All of it is looked for in what is
+    shown, and nowhere else.
+    """
     wanted = words.casefold().split()
 
     def has_all(s: Told) -> bool:
@@ -152,13 +171,20 @@ def narrowed(
         return all(word in text for word in wanted)
 
     return [
-        s for s in stories
-        if kind in {"", s.kind} and country in {"", s.place.country} and theme in {"", *s.themes} and route in {"", s.route} and has_all(s)
-    ]  # fmt: skip
+        s
+        for s in stories
+        if kind in {"", s.kind}
+        and country in {"", s.place.country}
+        and theme in {"", *s.themes}
+        and route in {"", s.route}
+        and has_all(s)
+    ]
 
 
 def turn_to(country: str, language: str) -> list[Referral]:
-    """Whom a reader in a country can turn to: in their language where there is somebody, in English otherwise."""
+    """Whom a reader in a country can turn to: in their language where there is somebody, in English
+    otherwise.
+    """
     rows = list(Referral.objects.filter(country=country).exclude(subject=Referral.Subject.CARE))
     in_language = [r for r in rows if r.language == language]
     return in_language or [r for r in rows if r.language == "en"] or rows
@@ -180,7 +206,9 @@ def left_the_house(slug: str, how: str, to: str, count: int = 1) -> None:
 
 
 def choices() -> list[tuple[str, str]]:
-    """What an editor can put into an issue. Those withdrawn stay listed, so that an old issue can still be saved."""
+    """What an editor can put into an issue. Those withdrawn stay listed, so that an old issue can still be
+    saved.
+    """
     found = []
     for row in (
         Testimony.objects.filter(published__isnull=False)
@@ -191,9 +219,11 @@ def choices() -> list[tuple[str, str]]:
         found.append(
             (
                 row.slug,
-                f"{value.title or value.name} ({row.get_kind_display()})"
-                if value
-                else f"{row.slug}: not to be shown any more",
+                (
+                    f"{value.title or value.name} ({row.get_kind_display()})"
+                    if value
+                    else f"{row.slug}: not to be shown any more"
+                ),
             )
         )
     return found

@@ -1,7 +1,8 @@
-"""Taking a testimony back: at once everywhere, because everything shown asks the current consent; then its files and words go.
+"""Taking a testimony back: at once everywhere, because everything shown asks the current consent; then its
+files and words go.
 
-What is left is the bare fact: that something was told for a campaign, when, and when it was withdrawn; what left the house
-before (`Departure`), so that people can be told; and who had looked.
+What is left is the bare fact: that something was told for a campaign, when, and when it was withdrawn; what
+left the house before (`Departure`), so that people can be told; and who had looked.
 """
 
 from __future__ import annotations
@@ -19,9 +20,23 @@ from griot.testimonies.signals import announce
 
 By = Literal["teller", "guardian", "team", "expiry"]
 _BLANK: dict[str, Any] = {
-    "name": "", "alias": "", "birth_year": None, "country": "", "region": "", "spot": "", "latitude": None, "longitude": None,
-    "left": "", "reached": "", "answers": {}, "assigned": None, "hurts": False, "receipt": "", "themes": [], "route": "",
-}  # fmt: skip
+    "name": "",
+    "alias": "",
+    "birth_year": None,
+    "country": "",
+    "region": "",
+    "spot": "",
+    "latitude": None,
+    "longitude": None,
+    "left": "",
+    "reached": "",
+    "answers": {},
+    "assigned": None,
+    "hurts": False,
+    "receipt": "",
+    "themes": [],
+    "route": "",
+}
 
 
 def erase_soon(pk: Any) -> None:
@@ -43,7 +58,9 @@ def withdraw(testimony: Testimony, by: By, user: Any = None, now: datetime | Non
 
 
 def erase(pk: Any) -> None:
-    """Let a withdrawn testimony's files and words go. May be run again at any time; killed, the next run goes on."""
+    """Let a withdrawn testimony's files and words go. May be run again at any time; killed, the next run goes
+    on.
+    """
     testimony = Testimony.objects.filter(pk=pk, withdrawn__isnull=False, erased=None).first()
     if testimony is None:
         return

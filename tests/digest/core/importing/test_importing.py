@@ -100,11 +100,19 @@ def test_every_part_finds_its_block():
     quote = next(b for b in found.blocks if b.kind == "quote")
     assert (quote.title, quote.name) == ("Quote of the day", "Rosa Menchaca, bus driver, Tapachula")
     first, second = (b for b in found.blocks if b.kind == "press_review")
-    assert (first.section, first.title, second.section) == ("press_review", "Media Monitoring Highlights", "trending")
+    assert (first.section, first.title, second.section) == (
+        "press_review",
+        "Media Monitoring Highlights",
+        "trending",
+    )
     assert [line.names[::2] for line in first.lines] == [
-        ("The Harbour Times", "Al Marsa", "Radio Costa"), ("Trinidad and Tobago Guardian",), ("UAE's The National",),
-    ]  # fmt: skip
-    assert first.lines[0].mention.startswith("They cited") and first.lines[2].mention == "It quoted Karen Oduya."
+        ("The Harbour Times", "Al Marsa", "Radio Costa"),
+        ("Trinidad and Tobago Guardian",),
+        ("UAE's The National",),
+    ]
+    assert (
+        first.lines[0].mention.startswith("They cited") and first.lines[2].mention == "It quoted Karen Oduya."
+    )
     assert second.lines[2].names == ("The Post", ", ", "El Faro", ", and others")
     assert [u.line for u in found.unplaced] == [len(ISSUE.splitlines())]
     assert again(ISSUE) == ISSUE.split()
@@ -132,11 +140,17 @@ def test_lines_are_found_with_any_bullet_or_none(mark):
         ("Xinhua reported that", ["Xinhua"]),
         ("Nairobi News and Kenyans reported that", ["Nairobi News", "Kenyans"]),
         ("UrduPoint/Pakistan Point News also reported that", ["UrduPoint/Pakistan Point News"]),
-        ("Bosnia and Herzegovina Today and El País have reported", ["Bosnia and Herzegovina Today", "El País"]),
-        ("Le Monde, Radio France Internationale & Jeune Afrique published remarks", ["Le Monde", "Radio France Internationale", "Jeune Afrique"]),
+        (
+            "Bosnia and Herzegovina Today and El País have reported",
+            ["Bosnia and Herzegovina Today", "El País"],
+        ),
+        (
+            "Le Monde, Radio France Internationale & Jeune Afrique published remarks",
+            ["Le Monde", "Radio France Internationale", "Jeune Afrique"],
+        ),
         ("The Economist's 1843 ran a story", ["The Economist's 1843"]),
     ],
-)  # fmt: skip
+)
 def test_outlets_are_told_apart(line, outlets):
     assert list(attribute(f"{line} something.").names[::2]) == outlets
 
@@ -144,12 +158,24 @@ def test_outlets_are_told_apart(line, outlets):
 @pytest.mark.parametrize(
     ("line", "outlets", "verb"),
     [
-        ("Agence Costa (AC) via Harbour News reported that", ["Agence Costa (AC)", "Harbour News"], "reported"),
-        ("The Daily Kora, Al Marsa and news24.example detailed", ["The Daily Kora", "Al Marsa", "news24.example"], "detailed"),
-        ("The Independent (UK) and openRoad both took a look at", ["The Independent (UK)", "openRoad"], "both took"),
+        (
+            "Agence Costa (AC) via Harbour News reported that",
+            ["Agence Costa (AC)", "Harbour News"],
+            "reported",
+        ),
+        (
+            "The Daily Kora, Al Marsa and news24.example detailed",
+            ["The Daily Kora", "Al Marsa", "news24.example"],
+            "detailed",
+        ),
+        (
+            "The Independent (UK) and openRoad both took a look at",
+            ["The Independent (UK)", "openRoad"],
+            "both took",
+        ),
         ("Jordan Times is reporting", ["Jordan Times"], "is reporting"),
     ],
-)  # fmt: skip
+)
 def test_a_bullet_lets_any_verb_begin_the_line(line, outlets, verb):
     found = attribute(f"{line} something.", is_marked=True)
     assert list(found.names[::2]) == outlets and found.body.startswith(verb)
@@ -175,7 +201,11 @@ def test_a_sentence_is_no_press_line(text):
     assert attribute(text) is None
 
 
-@given(st.lists(st.sampled_from(["A", "The B", ", ", " and ", ", and ", " & ", " and others", "and"]), max_size=8))
+@given(
+    st.lists(
+        st.sampled_from(["A", "The B", ", ", " and ", ", and ", " & ", " and others", "and"]), max_size=8
+    )
+)
 def test_what_joins_outlets_gives_the_attribution_back(pieces):
     head = " ".join("".join(pieces).split())
     assert "".join(separate(head)) == head
@@ -203,10 +233,14 @@ def read_words(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("12 December 2018", date(2018, 12, 12)), ("December 12, 2018", date(2018, 12, 12)), ("Le 1er août 2017", date(2017, 8, 1)),
-        ("Lunes, 3 de abril de 2017", date(2017, 4, 3)), ("99 May 2018", None), ("no date", None),
+        ("12 December 2018", date(2018, 12, 12)),
+        ("December 12, 2018", date(2018, 12, 12)),
+        ("Le 1er août 2017", date(2017, 8, 1)),
+        ("Lunes, 3 de abril de 2017", date(2017, 4, 3)),
+        ("99 May 2018", None),
+        ("no date", None),
     ],
-)  # fmt: skip
+)
 def test_dates_are_read_in_the_forms_that_issues_have(text, day):
     assert stated_date(text) == day
 

@@ -108,7 +108,9 @@ def test_countries_are_known_in_seven_languages():
         assert country_code(name) == "DE"
     assert country_code("the United States") == country_code("U.S.") == "US"
     assert country_code("Atlantis") is None
-    assert looks_like_demonym("Libyan") and looks_like_demonym("Sudanese") and not looks_like_demonym("Rescuers")
+    assert (
+        looks_like_demonym("Libyan") and looks_like_demonym("Sudanese") and not looks_like_demonym("Rescuers")
+    )
 
 
 def test_a_language_is_heard_in_spite_of_a_wrong_label():
@@ -126,7 +128,10 @@ def test_opml_goes_out_and_in():
 
 
 def test_opml_folders_are_walked_and_repeats_dropped():
-    content = b'<opml><body><outline text="F"><outline text="A" xmlUrl="https://a.example/f"/><outline text="A2" xmlUrl="https://a.example/f"/></outline></body></opml>'
+    content = (
+        b'<opml><body><outline text="F"><outline text="A" xmlUrl="https://a.example/f"/><outline text="A2"'
+        b' xmlUrl="https://a.example/f"/></outline></body></opml>'
+    )
     assert [f.url for f in parse_opml(content)] == ["https://a.example/f"]
 
 

@@ -16,12 +16,28 @@ from griot.press.core.types import Article, BadInput, OutletLink
 from tests.support import needs_shared, stories, wire_gold
 
 FIRE = [
-    Article("https://a.example/1", "The Harbour Times", "Fire destroys 1,200 shelters in camp", language="en",
-            summary="A fire destroyed 1,200 shelters in a camp in Cox's Bazar on Sunday. It burned for three hours.",
-            text="The fire began in a tea stall, fire chief Rafiqul Sarkar said. “It feeds eight people,” said Nurjahan Begum, 61."),
-    Article("https://b.example/1", "Gulf Chronicle", "Thousands lose shelter in Bangladesh", language="en", attribution="UAE's Gulf Chronicle",
-            summary="About 6,000 Rohingya refugees lost their homes in Bangladesh, officials said."),
-]  # fmt: skip
+    Article(
+        "https://a.example/1",
+        "The Harbour Times",
+        "Fire destroys 1,200 shelters in camp",
+        language="en",
+        summary=(
+            "A fire destroyed 1,200 shelters in a camp in Cox's Bazar on Sunday. It burned for three hours."
+        ),
+        text=(
+            "The fire began in a tea stall, fire chief Rafiqul Sarkar said. “It feeds eight people,” said"
+            " Nurjahan Begum, 61."
+        ),
+    ),
+    Article(
+        "https://b.example/1",
+        "Gulf Chronicle",
+        "Thousands lose shelter in Bangladesh",
+        language="en",
+        attribution="UAE's Gulf Chronicle",
+        summary="About 6,000 Rohingya refugees lost their homes in Bangladesh, officials said.",
+    ),
+]
 
 
 def refused(line: str, articles=FIRE) -> list[str]:
@@ -31,8 +47,10 @@ def refused(line: str, articles=FIRE) -> list[str]:
 def test_a_line_is_attribution_verb_and_clause():
     line = draft(FIRE)
     assert line.ok
-    assert line_text(line) == (
-        "The Harbour Times and UAE's Gulf Chronicle reported that a fire destroyed 1,200 shelters in a camp in Cox's Bazar on Sunday."
+    assert (
+        line_text(line)
+        == "The Harbour Times and UAE's Gulf Chronicle reported that a fire destroyed 1,200 shelters in a"
+        " camp in Cox's Bazar on Sunday."
     )
     assert '<a href="https://b.example/1">UAE&#x27;s Gulf Chronicle</a> reported' in line_html(line)
 
@@ -52,8 +70,16 @@ def test_outlets_are_joined_as_the_house_style_says(names, text):
 
 
 def test_datelines_go_and_the_first_letter_is_small_unless_a_name():
-    agency = Article("u", "Wire", "Four traffickers arrested", language="en",
-                     summary="KHARTOUM, Feb 17 (Wire) - Sudanese security forces captured four human traffickers near the border on Monday.")  # fmt: skip
+    agency = Article(
+        "u",
+        "Wire",
+        "Four traffickers arrested",
+        language="en",
+        summary=(
+            "KHARTOUM, Feb 17 (Wire) - Sudanese security forces captured four human traffickers near the"
+            " border on Monday."
+        ),
+    )
     assert (
         draft([agency]).body
         == "reported that Sudanese security forces captured four human traffickers near the border on Monday."
@@ -69,20 +95,31 @@ def test_datelines_go_and_the_first_letter_is_small_unless_a_name():
 
 
 def test_house_terms_replace_what_the_press_writes_but_not_what_people_said():
-    article = Article("u", "Wire", "Illegal migrants held", language="en",
-                      summary="Police held 40 illegal migrants after the mayor said “illegal migrants must leave” on Friday.")  # fmt: skip
+    article = Article(
+        "u",
+        "Wire",
+        "Illegal migrants held",
+        language="en",
+        summary=(
+            "Police held 40 illegal migrants after the mayor said “illegal migrants must leave” on Friday."
+        ),
+    )
     body = draft([article]).body
     assert "40 undocumented migrants" in body and "“illegal migrants must leave”" in body
 
 
 def test_a_question_or_a_fragment_becomes_a_quoted_headline():
-    article = Article("u", "Wire", "Who will pay for the wall?", language="en", summary="Who will pay? We ask.")
+    article = Article(
+        "u", "Wire", "Who will pay for the wall?", language="en", summary="Who will pay? We ask."
+    )
     assert draft([article]).body == "ran a story headlined “Who will pay for the wall?”."
     assert draft([article]).ok
 
 
 def test_a_foreign_story_keeps_its_headline_and_says_its_language():
-    article = Article("u", "Al-Marfa", "إنقاذ 57 مهاجرا", language="ar", summary="أنقذ خفر السواحل 57 مهاجرا.")
+    article = Article(
+        "u", "Al-Marfa", "إنقاذ 57 مهاجرا", language="ar", summary="أنقذ خفر السواحل 57 مهاجرا."
+    )
     assert draft([article]).body == "reported, in Arabic, under the headline “إنقاذ 57 مهاجرا”."
 
 
@@ -108,12 +145,27 @@ def test_each_claim_keeps_the_passage_that_supports_it():
 @pytest.mark.parametrize(
     ("changed", "fact"),
     [
-        ("The Harbour Times reported that a fire destroyed 1,300 shelters in a camp in Cox's Bazar.", "1,300"),
-        ("The Harbour Times reported that a fire destroyed twelve shelters in a camp in Cox's Bazar.", "twelve"),
+        (
+            "The Harbour Times reported that a fire destroyed 1,300 shelters in a camp in Cox's Bazar.",
+            "1,300",
+        ),
+        (
+            "The Harbour Times reported that a fire destroyed twelve shelters in a camp in Cox's Bazar.",
+            "twelve",
+        ),
         ("The Harbour Times reported that a fire destroyed 1,200 shelters in a camp in Dhaka.", "Dhaka"),
-        ("The Harbour Times reported that a fire destroyed 1,200 shelters in a camp in Nepal on Sunday.", "Nepal"),
-        ("The Harbour Times reported that a fire destroyed 1,200 shelters in Cox's Bazar on Friday.", "Friday"),
-        ("The Lagos Lantern reported that a fire destroyed 1,200 shelters in Cox's Bazar.", "The Lagos Lantern"),
+        (
+            "The Harbour Times reported that a fire destroyed 1,200 shelters in a camp in Nepal on Sunday.",
+            "Nepal",
+        ),
+        (
+            "The Harbour Times reported that a fire destroyed 1,200 shelters in Cox's Bazar on Friday.",
+            "Friday",
+        ),
+        (
+            "The Lagos Lantern reported that a fire destroyed 1,200 shelters in Cox's Bazar.",
+            "The Lagos Lantern",
+        ),
         (
             "The Harbour Times reported that Nurjahan Begum said the machine “feeds nine people” there.",
             "feeds nine people",
@@ -128,10 +180,16 @@ def test_one_changed_fact_is_refused(changed, fact):
 @pytest.mark.parametrize(
     "honest",
     [
-        "The Harbour Times and UAE's Gulf Chronicle reported that 1,200 shelters burned in a camp in Cox's Bazar.",
+        (
+            "The Harbour Times and UAE's Gulf Chronicle reported that 1,200 shelters burned in a camp in"
+            " Cox's Bazar."
+        ),
         "The Harbour Times reported that a fire in a camp burned for three hours.",
         "Gulf Chronicle reported that about 6,000 Rohingya refugees lost their homes in Bangladesh.",
-        "The Harbour Times reported on Nurjahan Begum, 61, whose machine “feeds eight people”, after the fire in the camp.",
+        (
+            "The Harbour Times reported on Nurjahan Begum, 61, whose machine “feeds eight people”, after the"
+            " fire in the camp."
+        ),
         "The Harbour Times quoted fire chief Rafiqul Sarkar, who said the fire began in a tea stall.",
     ],
 )
@@ -140,9 +198,9 @@ def test_an_honest_rewording_passes(honest):
 
 
 def test_a_true_figure_on_another_subject_is_refused():
-    assert refused("Gulf Chronicle reported that 6,000 shelters in the camp burned on Sunday night in wind.") == [
-        "6,000"
-    ]
+    assert refused(
+        "Gulf Chronicle reported that 6,000 shelters in the camp burned on Sunday night in wind."
+    ) == ["6,000"]
 
 
 @given(st.text(max_size=200))

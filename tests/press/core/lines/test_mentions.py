@@ -15,10 +15,22 @@ from griot.press.core.pages.pages import read_page
 from griot.press.core.pages.pieces import piece_of
 from griot.press.core.types import Article, Organisation
 
-OURS = Organisation("IOM", ("IOM", "International Organization for Migration", "Organisation internationale pour les migrations", "المنظمة الدولية للهجرة", "OIM"), ("Joel Millman",))  # fmt: skip
+OURS = Organisation(
+    "IOM",
+    (
+        "IOM",
+        "International Organization for Migration",
+        "Organisation internationale pour les migrations",
+        "المنظمة الدولية للهجرة",
+        "OIM",
+    ),
+    ("Joel Millman",),
+)
 
 
-def article(text: str, url: str = "https://a.example/1", outlet: str = "A", language: str = "en", **facts) -> Article:
+def article(
+    text: str, url: str = "https://a.example/1", outlet: str = "A", language: str = "en", **facts
+) -> Article:
     return Article(url, outlet, "A headline", text=text, language=language, **facts)
 
 
@@ -26,7 +38,12 @@ def article(text: str, url: str = "https://a.example/1", outlet: str = "A", lang
     ("text", "language", "kind", "who"),
     [
         ("More than 2,000 people have died this year, according to the IOM.", "en", "figures", ""),
-        ("Selon l'Organisation internationale pour les migrations, 2 000 personnes sont mortes.", "fr", "figures", ""),
+        (
+            "Selon l'Organisation internationale pour les migrations, 2 000 personnes sont mortes.",
+            "fr",
+            "figures",
+            "",
+        ),
         ("وبحسب المنظمة الدولية للهجرة فإن 2000 شخص ماتوا.", "ar", "figures", ""),
         ("“They had no water,” IOM spokesman Leonard Doyle said on Monday.", "en", "quoted", "Leonard Doyle"),
         ("Joel Millman told reporters that the route had become deadlier.", "en", "quoted", "Joel Millman"),
@@ -49,7 +66,9 @@ def test_who_does_not_name_us_does_not_mention_us(text):
 def test_the_mention_becomes_the_lines_second_sentence():
     figures = article("According to IOM, 2,000 people died.")
     both = article(
-        "According to IOM, 2,000 people died. “It is a shame,” said IOM's Leonard Doyle.", "https://b.example/1", "B"
+        "According to IOM, 2,000 people died. “It is a shame,” said IOM's Leonard Doyle.",
+        "https://b.example/1",
+        "B",
     )
     none = article("Nothing of the kind.", "https://c.example/1", "C")
 
@@ -89,7 +108,8 @@ def test_what_a_piece_is(title, url, sections, piece):
 
 def test_questions_and_answers_are_an_interview():
     text = "\n".join(
-        f"What happened on day {n}?\nWe walked, and on the way we met those who had turned back." for n in range(6)
+        f"What happened on day {n}?\nWe walked, and on the way we met those who had turned back."
+        for n in range(6)
     )
     assert piece_of("A talk", "https://a.example/x", (), text) == "interview"
 
@@ -106,20 +126,24 @@ def test_the_verb_follows_from_the_piece():
         "The Post ran an interview with Karen Oduya headlined “"
     )
     assert (
-        body(title="A film about the sea", piece="review") == "The Post ran a review headlined “A film about the sea”."
+        body(title="A film about the sea", piece="review")
+        == "The Post ran a review headlined “A film about the sea”."
     )
     envoy = (
-        "Special Envoy Beatriz Salcedo said that countries on the route must register every arrival within three days."
+        "Special Envoy Beatriz Salcedo said that countries on the route must register every arrival within"
+        " three days."
     )
-    assert body(title="Remarks of the envoy", piece="statement", summary=envoy) == (
-        "The Post published remarks from Special Envoy Beatriz Salcedo, who stated that countries on the route must register every arrival within three days."
+    assert (
+        body(title="Remarks of the envoy", piece="statement", summary=envoy)
+        == "The Post published remarks from Special Envoy Beatriz Salcedo, who stated that countries on the"
+        " route must register every arrival within three days."
     )
 
 
 def test_agency_copy_is_credited_to_the_agency_and_to_who_added_something():
     text = (
-        "The boat turned over at about 04:00 when its passengers stood up, survivors told the harbour police of Lampedusa on Monday. "
-        * 3
+        "The boat turned over at about 04:00 when its passengers stood up, survivors told the harbour police"
+        " of Lampedusa on Monday. " * 3
     )
     agency = Article(
         "w",
@@ -145,7 +169,9 @@ def test_agency_copy_is_credited_to_the_agency_and_to_who_added_something():
 def test_house_terms_and_metaphors_are_found_outside_quotations():
     found = {
         f.text: f.proper
-        for f in lint("reported that a wave of illegal migrants met asylum seekers, “a flood of illegal migrants”.")
+        for f in lint(
+            "reported that a wave of illegal migrants met asylum seekers, “a flood of illegal migrants”."
+        )
     }
     assert found == {
         "wave": "arrivals",
@@ -165,16 +191,30 @@ def test_house_terms_and_metaphors_are_found_outside_quotations():
 
 def test_live_blogs_and_videos_are_no_articles_and_a_page_tells_its_author_and_change():
     body = (
-        "<p>" + "The council met in the morning and decided nothing of what it had been asked to decide. " * 6 + "</p>"
+        "<p>"
+        + "The council met in the morning and decided nothing of what it had been asked to decide. " * 6
+        + "</p>"
     )
-    live = f'<html><head><title>Live: the day</title><script type="application/ld+json">{{"@type":"LiveBlogPosting"}}</script></head><body><article>{body}</article></body></html>'
+    live = (
+        "<html><head><title>Live: the day</title><script"
+        f' type="application/ld+json">{{"@type":"LiveBlogPosting"}}</script></head><body><article>{body}</article></body></html>'
+    )
     assert read_page(live.encode(), "https://a.example/live/x").kind == "live_blog"
-    video = "<html><head><meta property='og:type' content='video.other'><title>The harbour</title></head><body><video></video><p>The harbour at dawn.</p></body></html>"
+    video = (
+        "<html><head><meta property='og:type' content='video.other'><title>The"
+        " harbour</title></head><body><video></video><p>The harbour at dawn.</p></body></html>"
+    )
     assert read_page(video.encode(), "https://a.example/x").kind == "video"
-    facts = {"@type": "NewsArticle", "author": [{"@type": "Person", "name": "Ada Lovell"}], "articleSection": "Opinion",
-             "datePublished": "2026-11-22T08:00:00+03:00", "dateModified": "2026-11-23T08:00:00+03:00"}  # fmt: skip
+    facts = {
+        "@type": "NewsArticle",
+        "author": [{"@type": "Person", "name": "Ada Lovell"}],
+        "articleSection": "Opinion",
+        "datePublished": "2026-11-22T08:00:00+03:00",
+        "dateModified": "2026-11-23T08:00:00+03:00",
+    }
     page = read_page(
-        f'<html><head><title>T</title><script type="application/ld+json">{json.dumps(facts)}</script></head><body><article><h1>T</h1>{body}</article></body></html>'.encode(),
+        "<html><head><title>T</title><script"
+        f' type="application/ld+json">{json.dumps(facts)}</script></head><body><article><h1>T</h1>{body}</article></body></html>'.encode(),
         "https://a.example/x",
     )
     assert (page.kind, page.author, page.published.utc_offset) == ("article", "Ada Lovell", 180)
@@ -196,7 +236,9 @@ ENGLISH = "Coast guards rescued 57 migrants off Lampedusa on Sunday."
 def test_a_translator_gives_a_foreign_story_a_line_in_the_issues_language(web):
     web.pages["here/translate"] = lambda _, body: (200, {}, json.dumps({"translatedText": ENGLISH}))
     line = draft([FRENCH], "en", helper_from(f"libretranslate+{web.url('here', '')}"))
-    assert line_text(line) == "Le Phare reported that coast guards rescued 57 migrants off Lampedusa on Sunday."
+    assert (
+        line_text(line) == "Le Phare reported that coast guards rescued 57 migrants off Lampedusa on Sunday."
+    )
     assert json.loads(web.bodies[0])["source"] == "fr"
     web.pages["here/translate"] = json.dumps({"translatedText": ENGLISH.replace("57", "75")})
     assert "in French, under the headline" in line_text(
@@ -229,7 +271,9 @@ def test_what_a_model_proposes_passes_the_same_checks(web, proposed, taken):
     assert draft([story], drafter=drafter).ok
 
 
-@pytest.mark.parametrize("answer", [(500, {}, b""), b"not json", b"[]", b'{"translatedText": 3}', b"x" * 100_000])
+@pytest.mark.parametrize(
+    "answer", [(500, {}, b""), b"not json", b"[]", b'{"translatedText": 3}', b"x" * 100_000]
+)
 def test_a_helper_that_fails_costs_nothing(web, answer):
     web.pages["here/translate"] = answer
     helper = helper_from(f"libretranslate+{web.url('here', '')}")
@@ -242,6 +286,11 @@ def test_helpers_are_named_by_one_address():
     assert helper_from("deepl+https://:k@api.example") == DeepL("https://api.example", "k")
     assert helper_from("libretranslate+https://lt.example:5000") == LibreTranslate("https://lt.example:5000")
     assert helper_from("openai+https://:k@ai.example/v1#m") == OpenAI("https://ai.example/v1", "k", "m")
-    for wrong in ("https://lt.example", "openai+https://ai.example/v1", "other+https://x.example", "deepl+ftp://x"):
+    for wrong in (
+        "https://lt.example",
+        "openai+https://ai.example/v1",
+        "other+https://x.example",
+        "deepl+ftp://x",
+    ):
         with pytest.raises(HelperError):
             helper_from(wrong)

@@ -19,7 +19,9 @@ def rss(*items: str) -> bytes:
 def test_every_format_of_the_demo_gives_all_its_entries(wire):
     for outlet in wire.outlets.values():
         feed = parse_feed(render_feed(wire, outlet)[1], wire.feed_url(outlet))
-        assert [e.url for e in feed.entries] == [wire.url(a) for a in wire.by_outlet[outlet.slug]], outlet.name
+        assert [e.url for e in feed.entries] == [wire.url(a) for a in wire.by_outlet[outlet.slug]], (
+            outlet.name
+        )
         assert feed.title == outlet.name
 
 
@@ -37,21 +39,27 @@ def test_a_control_character_and_a_broken_byte_cost_no_entry(wire):
 
 
 def test_an_entry_without_a_date_has_none():
-    assert parse_feed(rss("<item><title>A</title><link>http://a.example/1</link></item>")).entries[0].published is None
+    assert (
+        parse_feed(rss("<item><title>A</title><link>http://a.example/1</link></item>")).entries[0].published
+        is None
+    )
 
 
 def test_dates_come_out_in_utc():
     entry = (
-        "<item><title>A</title><link>http://a.example/1</link><pubDate>Tue, 17 Feb 2026 10:00:00 +0200</pubDate></item>"
+        "<item><title>A</title><link>http://a.example/1</link><pubDate>Tue, 17 Feb 2026 10:00:00"
+        " +0200</pubDate></item>"
     )
     assert parse_feed(rss(entry)).entries[0].published.isoformat() == "2026-02-17T08:00:00+00:00"
 
 
 def test_markup_in_titles_and_summaries_becomes_text():
     entry = parse_feed(
-        rss("<item><title>A &amp;amp; B</title><link>http://a.example/1</link>"
-            "<description>&lt;p&gt;One&lt;/p&gt;&lt;script&gt;bad()&lt;/script&gt;two</description></item>")
-    ).entries[0]  # fmt: skip
+        rss(
+            "<item><title>A &amp;amp; B</title><link>http://a.example/1</link>"
+            "<description>&lt;p&gt;One&lt;/p&gt;&lt;script&gt;bad()&lt;/script&gt;two</description></item>"
+        )
+    ).entries[0]
     assert (entry.title, entry.summary) == ("A & B", "One two")
 
 
@@ -109,7 +117,9 @@ def test_plain_text_has_no_tags_and_no_control_characters(text):
 
 @needs_shared
 @pytest.mark.parametrize(
-    "path", sorted([*(SHARED / "feeds-raw").glob("*"), *(SHARED / "wire" / "feeds").glob("*")]), ids=lambda p: p.name
+    "path",
+    sorted([*(SHARED / "feeds-raw").glob("*"), *(SHARED / "wire" / "feeds").glob("*")]),
+    ids=lambda p: p.name,
 )
 def test_real_feeds_parse_with_entries_and_survive_truncation(path):
     content = path.read_bytes()

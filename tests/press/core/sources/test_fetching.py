@@ -109,9 +109,20 @@ def test_what_can_not_be_had_says_why(fetcher, base, path, words):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://127.0.0.1:1/", "http://localhost:1/", "http://[::1]:1/", "http://10.0.0.1/", "http://192.168.1.1/", "http://[::ffff:127.0.0.1]/",
-     "http://0.0.0.0/", "http://169.254.169.254/", "http://[64:ff9b::7f00:1]/", "http://2130706433/", "http://press.localhost:1/"],
-)  # fmt: skip
+    [
+        "http://127.0.0.1:1/",
+        "http://localhost:1/",
+        "http://[::1]:1/",
+        "http://10.0.0.1/",
+        "http://192.168.1.1/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://0.0.0.0/",
+        "http://169.254.169.254/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://2130706433/",
+        "http://press.localhost:1/",
+    ],
+)
 def test_nothing_but_public_addresses_is_connected_to(fetcher, url):
     with pytest.raises(FetchError):
         fetcher.get(url)

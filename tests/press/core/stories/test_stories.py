@@ -76,7 +76,9 @@ def test_a_known_story_keeps_its_id_and_takes_in_what_is_new(articles, gold):
 
 
 def test_known_stories_that_turn_out_to_be_one_are_merged_into_the_older(articles, gold):
-    english = sorted((a for a in articles if gold[a.url]["story"] == "lampedusa-rescue"), key=lambda a: a.published)
+    english = sorted(
+        (a for a in articles if gold[a.url]["story"] == "lampedusa-rescue"), key=lambda a: a.published
+    )
     groups = cluster(english, known={english[0].url: "1", english[1].url: "2"})
     assert groups[0].story == "1" and groups[0].absorbed == ("2",)
 
@@ -88,7 +90,9 @@ def test_articles_days_apart_are_no_story():
         "summary": "A boat with 40 people reached Lanzarote.",
         "language": "en",
     }
-    old, new = (Article(url=u, outlet=u, published=t, **same) for u, t in (("a", now - timedelta(days=9)), ("b", now)))
+    old, new = (
+        Article(url=u, outlet=u, published=t, **same) for u, t in (("a", now - timedelta(days=9)), ("b", now))
+    )
     assert len(cluster([old, new])) == 2
 
 

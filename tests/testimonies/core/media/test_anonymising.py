@@ -83,7 +83,12 @@ def test_faces_are_covered_in_every_frame_of_a_film(portrait, tmp_path):
     out = tmp_path / "out.mkv"
     blur_film(film, reading(film, "mov"), out, heard.append)
     streams = probe(out, "matroska")
-    assert streams.video == "h264" and not streams.audio and streams.seconds == pytest.approx(2, abs=0.2) and heard
+    assert (
+        streams.video == "h264"
+        and not streams.audio
+        and streams.seconds == pytest.approx(2, abs=0.2)
+        and heard
+    )
     run([*reading(out, "matroska"), "-vf", "fps=5", tmp_path / "frame%02d.png"])
     frames = sorted(tmp_path.glob("frame*.png"))
     assert len(frames) >= 8

@@ -20,16 +20,29 @@ needs_exiftool = pytest.mark.skipif(
     program("exiftool") is None, reason="exiftool is not here, and no right to install it"
 )
 TELLING = re.compile(
-    r"(?i)gps|location|latitude|longitude|iso6709|14\.69|kitchen|awa|ousmane|iphone|model 7|phone maker|2026:01:02"
+    r"(?i)gps|location|latitude|longitude|iso6709|14\.69|kitchen|awa|ousmane|iphone|model 7|phone"
+    r" maker|2026:01:02"
 )
 
 
 def said(path) -> str:
     """Everything exiftool finds in a file, but what the file system says."""
     done = subprocess.run(
-        [program("exiftool"), "-ee3", "-a", "-G3", "-j", "-u", "-api", "LargeFileSupport=1", "--System:all", str(path)],
-        capture_output=True, text=True,
-    )  # fmt: skip
+        [
+            program("exiftool"),
+            "-ee3",
+            "-a",
+            "-G3",
+            "-j",
+            "-u",
+            "-api",
+            "LargeFileSupport=1",
+            "--System:all",
+            str(path),
+        ],
+        capture_output=True,
+        text=True,
+    )
     found = json.loads(done.stdout)[0]
     return "\n".join(f"{k}: {v}" for k, v in found.items() if "SourceFile" not in k)
 
@@ -107,8 +120,16 @@ def test_sound_is_taken(tmp_path, kind):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"<html><script>", b"%PDF-1.7", b"PK\x03\x04 an archive", b"GIF89a" + bytes(40), b"#EXTM3U\nfile:///etc/passwd\n"]
-)  # fmt: skip
+    "content",
+    [
+        b"",
+        b"<html><script>",
+        b"%PDF-1.7",
+        b"PK\x03\x04 an archive",
+        b"GIF89a" + bytes(40),
+        b"#EXTM3U\nfile:///etc/passwd\n",
+    ],
+)
 def test_what_is_no_media_is_refused_whatever_it_is_called(tmp_path, content):
     source = tmp_path / "holiday.mp4"
     source.write_bytes(content)
@@ -117,7 +138,12 @@ def test_what_is_no_media_is_refused_whatever_it_is_called(tmp_path, content):
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.binary(max_size=300), st.sampled_from([b"", b"\0\0\0\x20ftypisom", b"\x1aE\xdf\xa3webm", b"OggS", b"\xff\xd8\xff\xe1", b"\x89PNG\r\n\x1a\n"]))  # fmt: skip
+@given(
+    st.binary(max_size=300),
+    st.sampled_from(
+        [b"", b"\0\0\0\x20ftypisom", b"\x1aE\xdf\xa3webm", b"OggS", b"\xff\xd8\xff\xe1", b"\x89PNG\r\n\x1a\n"]
+    ),
+)
 def test_any_bytes_are_taken_or_refused_in_words(tmp_path_factory, content, head):
     folder = tmp_path_factory.mktemp("any")
     (folder / "source").write_bytes(head + content)
@@ -132,7 +158,8 @@ def test_what_a_virus_scanner_names_is_refused(tmp_path, monkeypatch):
     """Where ClamAV is installed it is asked; here a program that speaks as it does stands on the path."""
     scanner = tmp_path / "clamscan"
     scanner.write_text(
-        '#!/bin/sh\nfor last; do :; done\nif grep -q EICAR "$last"; then echo "$last: Eicar-Test-Signature FOUND"; exit 1; fi\necho "$last: OK"\n'
+        '#!/bin/sh\nfor last; do :; done\nif grep -q EICAR "$last"; then echo "$last: Eicar-Test-Signature'
+        ' FOUND"; exit 1; fi\necho "$last: OK"\n'
     )
     scanner.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")

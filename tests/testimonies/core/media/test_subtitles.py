@@ -8,19 +8,24 @@ from hypothesis import strategies as st
 
 from griot.testimonies.core.media.subtitles import BadSubtitles, Cue, as_vtt, parse, write
 
-SRT = "1\r\n00:00:01,000 --> 00:00:02,500\r\nJe suis <i>partie</i>.\r\n\r\n2\r\n00:00:03,000 --> 00:00:04,000\r\nDe nuit.\r\n"
+SRT = (
+    "1\r\n00:00:01,000 --> 00:00:02,500\r\nJe suis <i>partie</i>.\r\n\r\n2\r\n00:00:03,000 -->"
+    " 00:00:04,000\r\nDe nuit.\r\n"
+)
 
 
 def test_srt_becomes_webvtt():
     assert (
         as_vtt(SRT)
-        == "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nJe suis partie.\n\n00:00:03.000 --> 00:00:04.000\nDe nuit.\n"
+        == "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nJe suis partie.\n\n00:00:03.000 --> 00:00:04.000\nDe"
+        " nuit.\n"
     )
     assert as_vtt(as_vtt(SRT)) == as_vtt(SRT) and as_vtt("  ") == ""
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("WEBVTT\n\nx --> y\nword", 3), ("00:02.000 --> 00:01.000\nword", 1), ("just words", 1)]
+    ("text", "line"),
+    [("WEBVTT\n\nx --> y\nword", 3), ("00:02.000 --> 00:01.000\nword", 1), ("just words", 1)],
 )
 def test_what_can_not_be_read_names_its_line(text, line):
     with pytest.raises(BadSubtitles, match=f"line {line}:"):
@@ -30,10 +35,12 @@ def test_what_can_not_be_read_names_its_line(text, line):
 cues = st.lists(
     st.builds(
         lambda begins, length, text: Cue(begins / 1000, (begins + length) / 1000, text),
-        st.integers(0, 10**8), st.integers(1, 10**5), st.text(alphabet="abc éش.", min_size=1).map(str.strip).filter(bool),
+        st.integers(0, 10**8),
+        st.integers(1, 10**5),
+        st.text(alphabet="abc éش.", min_size=1).map(str.strip).filter(bool),
     ),
     max_size=6,
-)  # fmt: skip
+)
 
 
 @given(cues)

@@ -10,7 +10,10 @@ from griot.accounts.rooms import forget_factors
 
 
 class Command(BaseCommand):
-    help = "Take the second factors of an account away, when its owner has lost them: for the last administrator, too."
+    help = (
+        "Take the second factors of an account away, when its owner has lost them: for the last"
+        " administrator, too."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("user", help="as they sign in")

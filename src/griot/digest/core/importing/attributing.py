@@ -1,4 +1,6 @@
-"""Reading a press line that a person wrote: its outlets, its body, its mention (house-style.md, backwards)."""
+"""Reading a press line that a person wrote: its outlets, its body, its mention (house-style.md,
+backwards).
+"""
 
 from __future__ import annotations
 
@@ -8,26 +10,29 @@ from functools import lru_cache
 
 from babel import Locale
 
-# What outlets do, as digests put it. The second list is read only where a bullet says that a line begins: in prose,
-# organisations do these things, too ("IOM has trained 80 returnees").
+# What outlets do, as digests put it. The second list is read only where a bullet says that a line begins: in
+# prose, organisations do these things, too ("IOM has trained 80 returnees").
 _REPORTING = (
-    "add air analyse analyze announce argue ask broadcast carry cite cover describe discuss document examine explore feature focus follow "
-    "highlight interview investigate issue list look mention note observe offer present produce profile publish quote release report reprint "
-    "republish reveal review share speak state tweet warn"
+    "add air analyse analyze announce argue ask broadcast carry cite cover describe discuss document examine"
+    " explore feature focus follow highlight interview investigate issue list look mention note observe offer"
+    " present produce profile publish quote release report reprint republish reveal review share speak state"
+    " tweet warn"
 ).split()
 _OTHER = (
-    "address adopt advise answer assert assess base call capture claim collect comment compare compile conduct confirm consider "
-    "contain continue contribute debate dedicate depict detail devote display draw echo emphasise emphasize estimate explain expose express "
-    "file gather headline host include indicate introduce invite lament maintain mark name narrate open opine outline paint picture post "
-    "praise print promote provide question raise recount refer reflect reference relate relay remark remember remind say show spotlight stress "
-    "suggest summarise summarize survey talk trace track translate uncover underline update use visit voice weigh wonder"
+    "address adopt advise answer assert assess base call capture claim collect comment compare compile"
+    " conduct confirm consider contain continue contribute debate dedicate depict detail devote display draw"
+    " echo emphasise emphasize estimate explain expose express file gather headline host include indicate"
+    " introduce invite lament maintain mark name narrate open opine outline paint picture post praise print"
+    " promote provide question raise recount refer reflect reference relate relay remark remember remind say"
+    " show spotlight stress suggest summarise summarize survey talk trace track translate uncover underline"
+    " update use visit voice weigh wonder"
 ).split()
 _IRREGULAR = (
-    "broadcast told tells ran runs run said says spoke written wrote writes posted tweeted showed shows".split()
-)
+    "broadcast told tells ran runs run said says spoke written wrote writes posted tweeted showed shows"
+).split()
 _OTHER_IRREGULAR = (
-    "drew found finds find gave gives led leads is has had saw sees shed sheds shown spoken took takes read reads put puts held holds "
-    "brought brings made makes met meets"
+    "drew found finds find gave gives led leads is has had saw sees shed sheds shown spoken took takes read"
+    " reads put puts held holds brought brings made makes met meets"
 ).split()
 
 
@@ -41,28 +46,37 @@ def _forms(verb: str) -> list[str]:
 
 def _pattern(verbs: list[str], irregular: list[str]) -> re.Pattern[str]:
     forms = sorted({form for verb in verbs for form in _forms(verb)} | set(irregular), key=len, reverse=True)
-    before = "has|have|had|is|are|was|were|also|all|both|each|recently|today|yesterday|separately|again|further"
+    before = (
+        "has|have|had|is|are|was|were|also|all|both|each|recently|today|yesterday|separately|again|further"
+    )
     return re.compile(rf"(?<=\s)(?:(?:{before})\s+)*(?:{'|'.join(forms)})\b")
 
 
 _VERB = _pattern(_REPORTING, _IRREGULAR)
 _ANY_VERB = _pattern(_REPORTING + _OTHER, _IRREGULAR + _OTHER_IRREGULAR)
 _MENTION = re.compile(
-    r"(?:They|It|All|Both|He|She|The (?:article|outlets?|report|story|piece|paper|agency)s?)(?: also| all| both)? "
-    r"(?:cited|cites|quoted|quotes|mentioned|mentions|referenced|referred|credited|noted|named|featured|included|used|carried|highlighted)\b"
+    r"(?:They|It|All|Both|He|She|The (?:article|outlets?|report|story|piece|paper|agency)s?)(?: also| all|"
+    r" both)? (?:cited|cites|quoted|quotes|mentioned|mentions|referenced|referred|credited|noted|named|"
+    r"featured|included|used|carried|highlighted)\b"
 )
 _JOINT = re.compile(r",? and others\b|, and |, & | and | & |, | via ")
 # Whom the outlet names for it stands between outlet and verb: "AFP, quoting the coast guard, reported".
-_ASIDE = re.compile(r", (?:citing|quoting|according to|referring to|in partnership with|together with) [^,]+,$")
+_ASIDE = re.compile(
+    r", (?:citing|quoting|according to|referring to|in partnership with|together with) [^,]+,$"
+)
 _MOST_WORDS = 28  # of an attribution
 _PARTICLES = frozenset("de du des of the la le los las el al on in for and & der die das a".split())
 _OWN_NOUNS = frozenset(
-    "agency blog channel daily magazine network newspaper newswire online podcast programme radio website weekly".split()
+    "agency blog channel daily magazine network newspaper newswire online podcast programme radio website"
+    " weekly".split()
 )
 _LOWER_NAMES = frozenset("dpa epd euronews swissinfo taz".split())
 # Words that begin a sentence, not an outlet's name; an article may begin either.
 _OPENERS = frozenset(
-    "It They He She This That There In An We I These Those Both According Writing Speaking Meanwhile However".split()
+    (
+        "It They He She This That There In An We I These Those Both "
+        "According Writing Speaking Meanwhile However"
+    ).split()
 )
 
 
@@ -79,7 +93,11 @@ class Attributed:
 def _with_and() -> re.Pattern[str]:
     """Names that have an "and" of their own: countries, and what papers are called."""
     countries = [name for name in Locale("en").territories.values() if " and " in name or " & " in name]
-    pairs = r"(?:Trinidad|Antigua|Bosnia|Business|Arts|Science|Politics|Law|Food|Money|Health|Sports?|Peace|Development|Policy|Migration|Refugees|Mail|Standard) (?:and|&) (?:Tobago|Barbuda|Herzegovina|[A-Z]\w+)"
+    pairs = (
+        r"(?:Trinidad|Antigua|Bosnia|Business|Arts|Science|Politics|Law|Food|Money|Health|Sports?|Peace|"
+        r"Development|Policy|Migration|Refugees|Mail|Standard) (?:and|&) (?:Tobago|Barbuda|Herzegovina|"
+        r"[A-Z]\w+)"
+    )
     return re.compile("|".join([*map(re.escape, countries), pairs]))
 
 
@@ -123,7 +141,11 @@ def separate(head: str) -> tuple[str, ...]:
 def _is_attribution(head: str) -> bool:
     """Whether every name in it could be an outlet's: it begins with a capital, and is no sentence."""
     names = separate(head)[::2]
-    return bool(names) and (head[-1] not in ",;:." or bool(_ASIDE.search(head))) and all(_is_name(n) for n in names)
+    return (
+        bool(names)
+        and (head[-1] not in ",;:." or bool(_ASIDE.search(head)))
+        and all(_is_name(n) for n in names)
+    )
 
 
 def _is_name(name: str) -> bool:
@@ -137,7 +159,9 @@ def _is_name(name: str) -> bool:
 
 
 def _is_proper(word: str) -> bool:
-    """A capital or a figure anywhere, an address, another script, or one of the names that are written small."""
+    """A capital or a figure anywhere, an address, another script, or one of the names that are written
+    small.
+    """
     return (
         any(c.isupper() or c.isdigit() or not c.isascii() for c in word)
         or re.fullmatch(r"[a-z]+(?:\.[a-z]+)+", word) is not None

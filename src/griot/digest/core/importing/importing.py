@@ -37,17 +37,21 @@ from griot.press.core.types import BadInput
 
 _BULLET = re.compile(r"^\s*([•·●▪◦∙*‣⁃–-])\s+(?=\S)")
 _HEAD = re.compile(
-    r"(?i)^(?:unable to (?:see|view)|can[’']t see|comments?\s*/|questions?\s*/|comments? and questions|to (?:un)?subscribe|view (?:this|in|online))"
+    r"(?i)^(?:unable to (?:see|view)|can[’']t see|comments?\s*/|questions?\s*/|comments? and questions|"
+    r"to (?:un)?subscribe|view (?:this|in|online))"
 )
 _PHOTO = re.compile(
-    r"(?i)^(?:(?:main |lead )?(?:photos?|pictures?|images?|fotos?|pics?)(?: credits?| by| courtesy(?: of)?)?|credits?|©)\s*[:©]|^©|^(?:photo|image) (?:by|courtesy)\b"
+    r"(?i)^(?:(?:main |lead )?(?:photos?|pictures?|images?|fotos?|pics?)(?: credits?| by| courtesy(?: of)?)?|"
+    r"credits?|©)\s*[:©]|^©|^(?:photo|image) (?:by|courtesy)\b"
 )
 _AGENCY = re.compile(r"[\w.’'&()-]+(?: [\w.’'&()-]+){0,3}(?: ?/ ?[\w.’'&()-]+(?: [\w.’'&()-]+){0,3})+")
 _LINK = re.compile(
-    r"(?i)^(?:(?:read|watch|listen|see|view|learn|find out|click|discover|explore|download|register|more)\b(?: (?:here|on|more|the|full|in|to|it|for|about|out|all|now|at)\b.{0,80})?|read)$"
+    r"(?i)^(?:(?:read|watch|listen|see|view|learn|find out|click|discover|explore|download|register|"
+    r"more)\b(?: (?:here|on|more|the|full|in|to|it|for|about|out|all|now|at)\b.{0,80})?|read)$"
 )
 _SHARE = re.compile(
-    r"(?i)^\|? ?share(?: this)?(?: on| via|:)? .{0,20}(?:twitter|facebook|\bx\b|linkedin|whatsapp|telegram).*$"
+    r"(?i)^\|? ?share(?: this)?(?: on| via|:)? .{0,20}(?:twitter|facebook|\bx\b|linkedin|whatsapp|"
+    r"telegram).*$"
 )
 _BANNER = re.compile(r"(?i)^(?:main )?banner$")
 _OPEN, _CLOSE = '“"«„', '”"»“'
@@ -56,10 +60,16 @@ _PORTRAIT = re.compile(rf"^(?P<name>[^:{_OPEN}]{{2,80}}):\s+(?P<text>[{_OPEN}].+
 _CAPTION = re.compile(r"^(?P<source>[^:“”\".!?]{2,40}):\s+(?P<caption>\S.+)$", re.S)
 _DATELINE = re.compile(r"^(?P<place>[A-ZÀ-Ý][^–—\n]{1,60}?)\s[–—-]\s")
 _SECTIONS = (
-    ("press_review", re.compile(r"(?i)^(?:media monitoring|media highlights|press review|in the (?:press|news|media|headlines)|news highlights|highlights|top (?:stories|news)|(?:iom )?in the news)\b.{0,40}$")),
+    (
+        "press_review",
+        re.compile(
+            r"(?i)^(?:media monitoring|media highlights|press review|in the (?:press|news|media|headlines)|"
+            r"news highlights|highlights|top (?:stories|news)|(?:iom )?in the news)\b.{0,40}$"
+        ),
+    ),
     ("trending", re.compile(r"(?i)^(?:trending|on the (?:internet|web)|social media)\b.{0,40}$")),
     ("opinion", re.compile(r"(?i)^(?:opinions?|op-?eds?|editorials?|analysis|comment(?:ary)?)\b.{0,30}$")),
-)  # fmt: skip
+)
 _QUOTE_OF = re.compile(r"(?i)^quotes? of the (?:day|week)\b.{0,20}$")
 _MONTHS = {
     name.lower().rstrip("."): number
@@ -102,7 +112,9 @@ class _Paragraph:
 
 
 def read_issue(text: str, day: date | None = None) -> Imported:
-    """Read a past issue. `day` is its date where the text has none. Raises BadInput for one without a date or words."""
+    """Read a past issue. `day` is its date where the text has none. Raises BadInput for one without a date or
+    words.
+    """
     paragraphs = list(_paragraphs(text))
     if not paragraphs:
         raise BadInput("there is nothing in it")
@@ -131,7 +143,9 @@ def stated_date(text: str) -> date | None:
 
 
 def _paragraphs(text: str) -> Iterator[_Paragraph]:
-    """Paragraphs stand apart by an empty line; a bullet or a line that ends short of the margin ends one, too."""
+    """Paragraphs stand apart by an empty line; a bullet or a line that ends short of the margin ends one,
+    too.
+    """
     lines = text.lstrip("\ufeff").replace("\xa0", " ").splitlines()
     margin = max((len(line) for line in lines), default=0)
     is_wrapped = 40 <= margin <= 100  # text set to a measure; otherwise each line is a paragraph of its own
@@ -157,7 +171,9 @@ def _paragraphs(text: str) -> Iterator[_Paragraph]:
 
 
 def _head(paragraphs: Sequence[_Paragraph]) -> tuple[list[_Paragraph], list[_Paragraph]]:
-    """The issue's head: whatever of the first paragraphs says how to see it, its date, and whom to write to."""
+    """The issue's head: whatever of the first paragraphs says how to see it, its date, and whom to
+    write to.
+    """
     last = -1
     for n, p in enumerate(paragraphs[:8]):
         if p.bullet:
@@ -178,7 +194,9 @@ NO_ISSUE = Issue("", "", date.min, "en", "", "", "", "", "", (), printed_head=()
 
 
 class _Reader:
-    """Puts paragraphs together into blocks, from the first to the last; each step takes some and gives a block."""
+    """Puts paragraphs together into blocks, from the first to the last; each step takes some and gives a
+    block.
+    """
 
     def __init__(self, paragraphs: Sequence[_Paragraph]) -> None:
         self.all = list(paragraphs)
@@ -188,8 +206,15 @@ class _Reader:
 
     def read(self) -> tuple[tuple[Block, ...], tuple[Unplaced, ...]]:
         steps = (
-            self._section, self._banner, self._quote, self._portrait, self._gallery, self._feature, self._review, self._share,
-        )  # fmt: skip
+            self._section,
+            self._banner,
+            self._quote,
+            self._portrait,
+            self._gallery,
+            self._feature,
+            self._review,
+            self._share,
+        )
         while self.at < len(self.all):
             if not any(self._placed(step()) for step in steps):
                 self._verbatim()
@@ -215,7 +240,9 @@ class _Reader:
             self.blocks[-1] = Text("", self.blocks[-1].html + html)
         else:
             self.blocks.append(Text("", html))
-        why = "no outlet and verb were recognised" if p.bullet else "its place in the issue was not recognised"
+        why = (
+            "no outlet and verb were recognised" if p.bullet else "its place in the issue was not recognised"
+        )
         self.unplaced.append(Unplaced(p.line, printed, why))
         self.at += 1
 
@@ -253,9 +280,17 @@ class _Reader:
     def _is_heading(self, at: int) -> bool:
         text = self._text(at)
         return (
-            0 < len(text.split()) <= 20 and len(text) < 160 and text[-1] not in ".;,:"
-            and not (_LINK.match(text) or _SHARE.match(text) or self._is_photo(at) or _QUOTE.match(text) or _PORTRAIT.match(text))
-        )  # fmt: skip
+            0 < len(text.split()) <= 20
+            and len(text) < 160
+            and text[-1] not in ".;,:"
+            and not (
+                _LINK.match(text)
+                or _SHARE.match(text)
+                or self._is_photo(at)
+                or _QUOTE.match(text)
+                or _PORTRAIT.match(text)
+            )
+        )
 
     # --- the blocks ------------------------------------------------------------------------
 
@@ -275,8 +310,11 @@ class _Reader:
         bullet = self.all[at].bullet if at < len(self.all) else ""
         while at < len(self.all) and self.all[at].bullet == bullet:
             text = self.all[at].text
-            # Below a section's title a sentence is a line as much as behind a bullet; what has no full stop may be a title.
-            found = attribute(text, is_marked=bool(bullet or (title and text.endswith((".", "”", '"', "!", "?")))))
+            # Below a section's title a sentence is a line as much as behind a bullet; what has no full stop
+            # may be a title.
+            found = attribute(
+                text, is_marked=bool(bullet or (title and text.endswith((".", "”", '"', "!", "?"))))
+            )
             if found is None:
                 break
             lines.append(_press_line(found))
@@ -303,7 +341,9 @@ class _Reader:
         text, at = self._text(at), at + 1
         name = journey = ""
         said_by = self._text(at)
-        if 0 < len(said_by.split()) <= 30 and not (_LINK.match(said_by) or _SHARE.match(said_by) or self._is_photo(at)):
+        if 0 < len(said_by.split()) <= 30 and not (
+            _LINK.match(said_by) or _SHARE.match(said_by) or self._is_photo(at)
+        ):
             name, _, journey = said_by.partition(" – ")
             at += 1
         picture, at = self._picture(at)

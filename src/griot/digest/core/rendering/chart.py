@@ -40,7 +40,9 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def describe(figures: Figures, language: str) -> str:
-    """The chart in a sentence or two, as its alternative text: the latest figure, and how it stands to the others."""
+    """The chart in a sentence or two, as its alternative text: the latest figure, and how it stands to the
+    others.
+    """
     say = words(language)
     name, values = figures.series.columns[-1]
     at = max(n for n, v in enumerate(values) if v is not None)
@@ -52,7 +54,9 @@ def describe(figures: Figures, language: str) -> str:
         if column[at] is not None
     ]
     if figures.threshold is not None:
-        told.append(f"{figures.threshold_label or say['threshold']}: {number(figures.threshold, language)}{unit}")
+        told.append(
+            f"{figures.threshold_label or say['threshold']}: {number(figures.threshold, language)}{unit}"
+        )
     return "; ".join(told) + "."
 
 
@@ -67,21 +71,24 @@ def chart_svg(figures: Figures, language: str, is_right_to_left: bool = False) -
     for mark in marks:
         y = plot.y(mark)
         parts.append(
-            f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{LINE}"/>'
-            f'<text class="axis" x="{plot.axis}" y="{y + 4}" text-anchor="{end}" fill="{SOFT}">{number(mark, language)}</text>'
+            f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{LINE}"/><text'
+            f' class="axis" x="{plot.axis}" y="{y + 4}" text-anchor="{end}"'
+            f' fill="{SOFT}">{number(mark, language)}</text>'
         )
     every = max(1, math.ceil(len(series.labels) / 12))
     for n, label in enumerate(series.labels):
         if n % every == 0:
             parts.append(
-                f'<text class="axis{" between" if n // every % 3 else ""}" x="{plot.x(n)}" y="{HEIGHT - 12}" text-anchor="middle" fill="{SOFT}">{escape(label)}</text>'
+                f'<text class="axis{" between" if n // every % 3 else ""}" x="{plot.x(n)}" y="{HEIGHT - 12}"'
+                f' text-anchor="middle" fill="{SOFT}">{escape(label)}</text>'
             )
     if figures.threshold is not None:
         y = plot.y(figures.threshold)
         label = figures.threshold_label or words(language)["threshold"]
         parts.append(
-            f'<line class="threshold" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{INK}" stroke-dasharray="6 4" stroke-width="1.5"/>'
-            f'<text class="label" x="{plot.x(0)}" y="{y - 6}" text-anchor="{"end" if is_right_to_left else "start"}" fill="{INK}">{escape(label)}</text>'
+            f'<line class="threshold" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{INK}"'
+            f' stroke-dasharray="6 4" stroke-width="1.5"/><text class="label" x="{plot.x(0)}" y="{y - 6}"'
+            f' text-anchor="{"end" if is_right_to_left else "start"}" fill="{INK}">{escape(label)}</text>'
         )
     parts += _lines(series, plot, is_right_to_left)
     return Markup(
@@ -118,8 +125,9 @@ def _lines(series: Series, plot: _Plot, is_right_to_left: bool) -> list[str]:
         path = " ".join(_segments(values, plot))
         parts.insert(
             0,
-            f'<path class="{"now" if strong else "before"}" d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"'
-            f' stroke-linejoin="round" stroke-linecap="round"{f" stroke-dasharray={chr(34)}{dash}{chr(34)}" if dash else ""}/>',
+            f'<path class="{"now" if strong else "before"}" d="{path}" fill="none" stroke="{colour}"'
+            f' stroke-width="{width}" stroke-linejoin="round"'
+            f' stroke-linecap="round"{f" stroke-dasharray={chr(34)}{dash}{chr(34)}" if dash else ""}/>',
         )
         at = max(i for i, v in enumerate(values) if v is not None)
         x, y = plot.x(at), plot.y(values[at] or 0.0)
@@ -129,8 +137,8 @@ def _lines(series: Series, plot: _Plot, is_right_to_left: bool) -> list[str]:
         taken.append(y)
         side, anchor = (-8, "end") if is_right_to_left else (8, "start")
         parts.append(
-            f'<text class="{"now" if strong else "before"}" x="{x + side}" y="{y + 4}" text-anchor="{anchor}" fill="{colour}"'
-            f' font-weight="{700 if strong else 400}">{escape(name)}</text>'
+            f'<text class="{"now" if strong else "before"}" x="{x + side}" y="{y + 4}" text-anchor="{anchor}"'
+            f' fill="{colour}" font-weight="{700 if strong else 400}">{escape(name)}</text>'
         )
     return parts
 

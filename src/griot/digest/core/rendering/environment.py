@@ -44,21 +44,31 @@ def quoted(text: str) -> str:
 def linked_data(issue: Issue, address: str, heading: str, about: str) -> Markup:
     """schema.org's NewsArticle as JSON-LD, safe inside a script element."""
     facts: dict[str, Any] = {
-        "@context": "https://schema.org", "@type": "NewsArticle", "headline": heading[:110], "description": about, "url": address,
-        "inLanguage": issue.language, "datePublished": (issue.published or issue.day).isoformat(),
-        "dateModified": (issue.modified or issue.published or issue.day).isoformat(), "image": [f"{address}card/"],
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": heading[:110],
+        "description": about,
+        "url": address,
+        "inLanguage": issue.language,
+        "datePublished": (issue.published or issue.day).isoformat(),
+        "dateModified": (issue.modified or issue.published or issue.day).isoformat(),
+        "image": [f"{address}card/"],
         "author": {"@type": "Organization", "name": issue.newsroom, "url": issue.archive_url},
-        "publisher": {"@type": "Organization", "name": issue.newsroom}, "mainEntityOfPage": address,
-    }  # fmt: skip
+        "publisher": {"@type": "Organization", "name": issue.newsroom},
+        "mainEntityOfPage": address,
+    }
     if issue.corrections:
         facts["correction"] = [
-            {"@type": "CorrectionComment", "text": c.text, "datePublished": c.at.isoformat()} for c in issue.corrections
+            {"@type": "CorrectionComment", "text": c.text, "datePublished": c.at.isoformat()}
+            for c in issue.corrections
         ]
     return Markup(json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c"))
 
 
 def linked(line: PressLine, style: str = "", others: str = "") -> Markup:
-    """A press line with every outlet named in it linked; "and others" leads to `others`, where all are listed."""
+    """A press line with every outlet named in it linked; "and others" leads to `others`, where all are
+    listed.
+    """
     urls = dict(line.urls)
     if others:
         urls[line.names[-1]] = urls.get(line.names[-1], others)
@@ -85,12 +95,22 @@ def language_name(code: str) -> str:
 
 
 _templates.globals.update(
-    share_links=share_links, linked=linked, long_date=long_date, quoted=quoted, linked_data=linked_data, when=when,
-    chart_svg=chart_svg, number=number, describe=describe, language_name=language_name,
-)  # fmt: skip
+    share_links=share_links,
+    linked=linked,
+    long_date=long_date,
+    quoted=quoted,
+    linked_data=linked_data,
+    when=when,
+    chart_svg=chart_svg,
+    number=number,
+    describe=describe,
+    language_name=language_name,
+)
 _templates.filters.update(safe_html=Markup, with_dateline=with_dateline)
 
 
 def render_template(name: str, issue: Issue | None = None, language: str = "en", **context: Any) -> str:
     language = issue.language if issue else language
-    return _templates.get_template(name).render(issue=issue, say=words(language), language=language, **context)
+    return _templates.get_template(name).render(
+        issue=issue, say=words(language), language=language, **context
+    )

@@ -35,11 +35,15 @@ def _items(issue: Issue) -> Iterator[_Item]:
         if isinstance(block, PressReview):
             for line in block.lines:
                 html = str(Markup("<p>{}</p>").format(linked(line)))
-                yield _Item(f"{issue.url}#{line.anchor}", line.text[:120], line.text, html, block.section, line.urls)
+                yield _Item(
+                    f"{issue.url}#{line.anchor}", line.text[:120], line.text, html, block.section, line.urls
+                )
         elif not isinstance(block, Share):
             text = block_text(block, issue)
             html = block.html if isinstance(block, Feature | Text) else str(Markup("<p>{}</p>").format(text))
-            yield _Item(f"{issue.url}item/{block.anchor}/", title_of(block) or text[:120], text, html, block.kind)
+            yield _Item(
+                f"{issue.url}item/{block.anchor}/", title_of(block) or text[:120], text, html, block.kind
+            )
 
 
 def _moment(issue: Issue) -> str:
@@ -49,18 +53,31 @@ def _moment(issue: Issue) -> str:
 def render_ninjs(issue: Issue) -> str:
     """One composite item with the issue's items as its associations."""
     at = _moment(issue)
-    standard = {"name": "ninjs", "version": "2.1", "schema": "https://www.iptc.org/std/ninjs/ninjs-schema_2.1.json"}
+    standard = {
+        "name": "ninjs",
+        "version": "2.1",
+        "schema": "https://www.iptc.org/std/ninjs/ninjs-schema_2.1.json",
+    }
 
     def item(found: _Item) -> dict[str, Any]:
         value: dict[str, Any] = {
-            "name": found.genre, "uri": found.uri, "type": "text", "language": issue.language, "versionCreated": at,
+            "name": found.genre,
+            "uri": found.uri,
+            "type": "text",
+            "language": issue.language,
+            "versionCreated": at,
             "headlines": [{"role": "main", "value": found.headline}],
             "bodies": [
-                {"role": "main", "contentType": "text/plain", "charCount": len(found.text), "value": found.text},
+                {
+                    "role": "main",
+                    "contentType": "text/plain",
+                    "charCount": len(found.text),
+                    "value": found.text,
+                },
                 {"role": "web", "contentType": "text/html", "value": str(found.html)},
             ],
             "genres": [{"name": found.genre}],
-        }  # fmt: skip
+        }
         if found.outlets:
             value["infoSources"] = [
                 {"name": name, "uri": url} if url else {"name": name} for name, url in found.outlets
@@ -68,11 +85,17 @@ def render_ninjs(issue: Issue) -> str:
         return value
 
     whole = {
-        "standard": standard, "uri": issue.url, "type": "composite", "language": issue.language, "versionCreated": at,
-        "pubStatus": "usable", "by": issue.newsroom, "headlines": [{"role": "main", "value": issue.title}],
+        "standard": standard,
+        "uri": issue.url,
+        "type": "composite",
+        "language": issue.language,
+        "versionCreated": at,
+        "pubStatus": "usable",
+        "by": issue.newsroom,
+        "headlines": [{"role": "main", "value": issue.title}],
         "descriptions": [{"role": "summary", "value": issue.summary}] if issue.summary else [],
         "associations": [item(found) for found in _items(issue)],
-    }  # fmt: skip
+    }
     return json.dumps(whole, ensure_ascii=False, indent=2)
 
 
@@ -93,7 +116,13 @@ def render_newsml(issue: Issue) -> str:
 
     def opened(tag: str, uri: str) -> Any:
         element = add(
-            items, tag, guid=uri, version="1", standard="NewsML-G2", standardversion="2.34", conformance="power"
+            items,
+            tag,
+            guid=uri,
+            version="1",
+            standard="NewsML-G2",
+            standardversion="2.34",
+            conformance="power",
         )
         element.set("{http://www.w3.org/XML/1998/namespace}lang", issue.language)
         add(element, "catalogRef", href="https://www.iptc.org/std/catalog/catalog.IPTC-G2-Standards_40.xml")
@@ -106,7 +135,9 @@ def render_newsml(issue: Issue) -> str:
 
     package = opened("packageItem", issue.url)
     add(add(package, "contentMeta"), "headline", issue.title)
-    group = add(add(package, "groupSet", root="lines"), "group", id="lines", role="group:main", mode="pgrmod:seq")
+    group = add(
+        add(package, "groupSet", root="lines"), "group", id="lines", role="group:main", mode="pgrmod:seq"
+    )
     for found in _items(issue):
         add(
             add(group, "itemRef", residref=found.uri, contenttype="application/vnd.iptc.g2.newsitem+xml"),
@@ -122,7 +153,9 @@ def render_newsml(issue: Issue) -> str:
         add(meta, "headline", found.headline)
         inline = add(add(news, "contentSet"), "inlineXML", contenttype="application/xhtml+xml")
         html = etree.SubElement(inline, f"{{{_XHTML}}}html", nsmap={None: _XHTML})
-        etree.SubElement(etree.SubElement(html, f"{{{_XHTML}}}head"), f"{{{_XHTML}}}title").text = found.headline
+        etree.SubElement(
+            etree.SubElement(html, f"{{{_XHTML}}}head"), f"{{{_XHTML}}}title"
+        ).text = found.headline
         body = etree.SubElement(html, f"{{{_XHTML}}}body")
         for paragraph in _paragraphs(found):
             body.append(paragraph)

@@ -20,7 +20,9 @@ def _content(issue: Issue) -> str:
 
 
 def render_feed(issues: Sequence[Published], front: str, url: str, title: str) -> bytes:
-    """An Atom feed of issues with the moment each was last published, newest first. `url` is its own address."""
+    """An Atom feed of issues with the moment each was last published, newest first. `url` is its own
+    address.
+    """
     feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
 
     def add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str) -> etree._Element:
@@ -60,7 +62,9 @@ def render_stories_feed(
     add(feed, "id", url)
     add(feed, "title", title)
     add(feed, "link", href=url, rel="self", type="application/atom+xml")
-    add(feed, "updated", max((at for *_, at in stories), default=datetime(1970, 1, 1, tzinfo=UTC)).isoformat())
+    add(
+        feed, "updated", max((at for *_, at in stories), default=datetime(1970, 1, 1, tzinfo=UTC)).isoformat()
+    )
     author = etree.SubElement(feed, f"{{{_ATOM}}}author")
     add(author, "name", title)
     for address, heading, text, at in stories:
@@ -78,19 +82,28 @@ def render_json_feed(issues: Sequence[Published], front: str, url: str, title: s
     items = []
     for issue, published in issues:
         item = {
-            "id": issue.url, "url": issue.url, "title": issue.title, "content_html": _content(issue), "language": issue.language,
-            "date_published": (issue.published or published).isoformat(), "date_modified": published.isoformat(),
+            "id": issue.url,
+            "url": issue.url,
+            "title": issue.title,
+            "content_html": _content(issue),
+            "language": issue.language,
+            "date_published": (issue.published or published).isoformat(),
+            "date_modified": published.isoformat(),
             "authors": [{"name": issue.newsroom}],
-        }  # fmt: skip
+        }
         if issue.summary:
             item["summary"] = issue.summary
         if issue.first_picture:
             item["image"] = issue.first_picture.url
         items.append(item)
     feed = {
-        "version": "https://jsonfeed.org/version/1.1", "title": title, "home_page_url": front, "feed_url": url,
-        "language": language, "items": items,
-    }  # fmt: skip
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": title,
+        "home_page_url": front,
+        "feed_url": url,
+        "language": language,
+        "items": items,
+    }
     return json.dumps(feed, ensure_ascii=False)
 
 
@@ -101,7 +114,9 @@ Page = tuple[str, str, str, datetime, bool, Sequence[tuple[str, str]]]
 
 
 def render_sitemap(pages: Sequence[Page], newsroom: str) -> bytes:
-    """A sitemap of (address, title, language, when, is it news, editions); news carry what news search engines ask for."""
+    """A sitemap of (address, title, language, when, is it news, editions); news carry what news search
+    engines ask for.
+    """
     urls = etree.Element(f"{{{_SITEMAP}}}urlset", nsmap={None: _SITEMAP, "news": _NEWS, "xhtml": _XHTML})
     for address, title, language, at, is_news, editions in pages:
         url = etree.SubElement(urls, f"{{{_SITEMAP}}}url")

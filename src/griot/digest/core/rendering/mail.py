@@ -32,11 +32,13 @@ def render_correction_mail(issue: Issue, text: str) -> str:
 
 def render_mail(issue: Issue) -> str:
     """The HTML part. Raises MailError when it is larger than mail clients show."""
-    html = str(mjml2html(render_mjml(issue), disable_comments=True, fonts={}))  # by default it would link web fonts
+    html = str(
+        mjml2html(render_mjml(issue), disable_comments=True, fonts={})
+    )  # by default it would link web fonts
     html = re.sub(r">\s+<", "> <", html)
     if len(html.encode()) > LARGEST:
         raise MailError(
-            f"the e-mail would have {len(html.encode()) // 1024} KB; mail clients clip at 102 and we stop at 90. "
-            "Shorten texts or take pictures out."
+            f"the e-mail would have {len(html.encode()) // 1024} KB; mail clients clip at 102 and we stop at"
+            " 90. Shorten texts or take pictures out."
         )
     return html

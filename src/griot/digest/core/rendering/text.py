@@ -69,7 +69,12 @@ def render_correction_text(issue: Issue, text: str) -> str:
     head = f"{say['correction']}: {issue.title}, {long_date(issue.day, issue.language)}"
     return (
         "\n\n".join(
-            [_wrapped(head), _wrapped(text), issue.url, f"{issue.newsroom}\n{say['unsubscribe']}: {UNSUBSCRIBE}"]
+            [
+                _wrapped(head),
+                _wrapped(text),
+                issue.url,
+                f"{issue.newsroom}\n{say['unsubscribe']}: {UNSUBSCRIBE}",
+            ]
         )
         + "\n"
     )
@@ -184,7 +189,8 @@ def _figures(block: Figures, issue: Issue, say: Mapping[str, str]) -> Iterator[s
     widths = [max(len(row[c]) for row in [["", *names], *rows]) for c in range(len(names) + 1)]
     yield "\n".join(
         "  ".join(
-            cell.ljust(w) if c == 0 else cell.rjust(w) for c, (cell, w) in enumerate(zip(row, widths, strict=True))
+            cell.ljust(w) if c == 0 else cell.rjust(w)
+            for c, (cell, w) in enumerate(zip(row, widths, strict=True))
         )
         for row in [["", *names], *rows]
     )
@@ -199,9 +205,13 @@ def _press_review(block: PressReview, issue: Issue, say: Mapping[str, str]) -> I
         indent = " " * len(bullet)
         mark = f"[{say[line.state]}] " if line.state and not block.state else ""
         text = textwrap.fill(
-            mark + line.text, 78, initial_indent=bullet, subsequent_indent=indent, break_long_words=False,
+            mark + line.text,
+            78,
+            initial_indent=bullet,
+            subsequent_indent=indent,
+            break_long_words=False,
             break_on_hyphens=False,
-        )  # fmt: skip
+        )
         yield "\n".join([text, *(f"{indent}{name}: {url}" for name, url in line.urls if url)])
 
 
@@ -214,6 +224,15 @@ def _share(block: Share, issue: Issue, say: Mapping[str, str]) -> Iterator[str]:
 
 
 _RENDER: dict[str, Callable[[Any, Issue, Mapping[str, str]], Iterator[str]]] = {
-    "feature": _feature, "gallery": _gallery, "video": _video, "banner": _banner, "quote": _quote, "portrait": _portrait,
-    "event": _event, "figures": _figures, "press_review": _press_review, "text": _text, "share": _share,
-}  # fmt: skip
+    "feature": _feature,
+    "gallery": _gallery,
+    "video": _video,
+    "banner": _banner,
+    "quote": _quote,
+    "portrait": _portrait,
+    "event": _event,
+    "figures": _figures,
+    "press_review": _press_review,
+    "text": _text,
+    "share": _share,
+}

@@ -47,11 +47,15 @@ def chart_png(figures: Figures, language: str, is_right_to_left: bool = False) -
 def card_png(issue: Issue, block: Block | None = None, photo: bytes | None = None) -> bytes:
     """The card that networks show for the issue or one of its items, CARD pixels. `photo` is a JPEG."""
     data = {
-        "newsroom": issue.newsroom, "date": long_date(issue.day, issue.language), "rtl": issue.is_right_to_left,
-        "language": issue.language, "title": (title_of(block) if block else "") or issue.title,
-        "text": _card_text(block) if block else issue.summary, "photo": bool(photo),
+        "newsroom": issue.newsroom,
+        "date": long_date(issue.day, issue.language),
+        "rtl": issue.is_right_to_left,
+        "language": issue.language,
+        "title": (title_of(block) if block else "") or issue.title,
+        "text": _card_text(block) if block else issue.summary,
+        "photo": bool(photo),
         "credit": _credit(issue, picture_of(block) if block else issue.first_picture) if photo else "",
-    }  # fmt: skip
+    }
     return _set("card.typ", data, "png", {"photo.jpg": photo} if photo else {}, ppi=72)
 
 
@@ -80,12 +84,23 @@ def issue_pdf(issue: Issue, photos: Mapping[str, bytes]) -> bytes:
             continue
         blocks.append(_on_paper(block, issue, name_of))
         if isinstance(block, Figures):
-            files[f"{block.anchor}.svg"] = str(chart_svg(block, issue.language, issue.is_right_to_left)).encode()
+            files[f"{block.anchor}.svg"] = str(
+                chart_svg(block, issue.language, issue.is_right_to_left)
+            ).encode()
     data = {
-        "newsroom": issue.newsroom, "title": issue.title, "date": long_date(issue.day, issue.language), "url": issue.url,
-        "contact": issue.contact, "language": issue.language, "rtl": issue.is_right_to_left, "blocks": blocks, "say": dict(say),
-        "corrections": [{"at": long_date(c.at.date(), issue.language), "text": c.text} for c in issue.corrections],
-    }  # fmt: skip
+        "newsroom": issue.newsroom,
+        "title": issue.title,
+        "date": long_date(issue.day, issue.language),
+        "url": issue.url,
+        "contact": issue.contact,
+        "language": issue.language,
+        "rtl": issue.is_right_to_left,
+        "blocks": blocks,
+        "say": dict(say),
+        "corrections": [
+            {"at": long_date(c.at.date(), issue.language), "text": c.text} for c in issue.corrections
+        ],
+    }
     return _set("issue.typ", data, "pdf", files)
 
 
@@ -155,4 +170,6 @@ def _line_pieces(line: Any) -> list[dict[str, str]]:
 def gone_png(width: int, height: int) -> bytes:
     """What stands where a picture stood whose rights have ended."""
     say = words("en")
-    return _set("gone.typ", {"text": say["gone_picture"], "width": width, "height": height}, "png", {}, ppi=72)
+    return _set(
+        "gone.typ", {"text": say["gone_picture"], "width": width, "height": height}, "png", {}, ppi=72
+    )

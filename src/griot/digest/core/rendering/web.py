@@ -14,7 +14,9 @@ def render_issue(issue: Issue) -> str:
 
 def render_item(issue: Issue, block: Block) -> str:
     """One block on a page of its own; a gallery's shows all its pictures."""
-    return render_template("web/item.html", issue, block=block, item_title=title_of(block), picture=picture_of(block))
+    return render_template(
+        "web/item.html", issue, block=block, item_title=title_of(block), picture=picture_of(block)
+    )
 
 
 def render_message(word: str, language: str = "en") -> str:

@@ -25,13 +25,20 @@ MOST = 2 * 1024 * 1024  # bytes of one issue
 
 
 class Command(BaseCommand):
-    help = "Read past issues in their text form into pages, word for word; what can't be placed is kept as text and reported."
+    help = (
+        "Read past issues in their text form into pages, word for word; what can't be placed is kept as text"
+        " and reported."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE")
         parser.add_argument("--dry-run", action="store_true", help="read and report, store nothing")
-        parser.add_argument("--date", type=date.fromisoformat, help="the date where the text has none (2018-12-12)")
-        parser.add_argument("--language", default=settings.LANGUAGE_CODE, choices=[c for c, _ in settings.LANGUAGES])
+        parser.add_argument(
+            "--date", type=date.fromisoformat, help="the date where the text has none (2018-12-12)"
+        )
+        parser.add_argument(
+            "--language", default=settings.LANGUAGE_CODE, choices=[c for c, _ in settings.LANGUAGES]
+        )
         parser.add_argument(
             "--publish", action="store_true", help="show them to readers at once; otherwise they are drafts"
         )
@@ -50,7 +57,9 @@ class Command(BaseCommand):
                 failed = True
                 continue
             for unplaced in found.unplaced:
-                self.stderr.write(f"{name}, line {unplaced.line}: {unplaced.why}; kept as text: {unplaced.text[:90]}")
+                self.stderr.write(
+                    f"{name}, line {unplaced.line}: {unplaced.why}; kept as text: {unplaced.text[:90]}"
+                )
             self.stdout.write(json.dumps(_report(name, found, page), ensure_ascii=False))
         if failed:
             raise CommandError("some files could not be imported; nothing of them was stored", returncode=2)
@@ -75,27 +84,41 @@ def _report(name: str, found: Imported, page: IssuePage | None) -> dict[str, Any
         kinds[block.kind] = kinds.get(block.kind, 0) + 1
     lines = [line for block in found.blocks if block.kind == "press_review" for line in block.lines]
     return {
-        "file": name, "issue": page.pk if page else None, "day": found.day.isoformat(), "blocks": kinds,
+        "file": name,
+        "issue": page.pk if page else None,
+        "day": found.day.isoformat(),
+        "blocks": kinds,
         "lines": [{"outlets": list(line.names[::2]), "mention": line.mention} for line in lines],
         "unplaced": [asdict(u) for u in found.unplaced],
-    }  # fmt: skip
+    }
 
 
 def _store(found: Imported, options: dict[str, Any]) -> IssuePage:
-    """The issue's page. Raises BadInput where the day has one, or where the page would not say the same words."""
+    """The issue's page. Raises BadInput where the day has one, or where the page would not say the same
+    words.
+    """
     with transaction.atomic():
         index = DigestIndexPage.objects.select_for_update().get(locale__language_code=options["language"])
         earlier = IssuePage.objects.filter(day=found.day, language=options["language"]).first()
         if earlier and not (options["replace"] and earlier.printed_head is not None):
-            advice = "--replace takes its place" if earlier.printed_head is not None else "it was made here, and stays"
+            advice = (
+                "--replace takes its place"
+                if earlier.printed_head is not None
+                else "it was made here, and stays"
+            )
             raise BadInput(f"there is an issue of {found.day} already (id {earlier.pk}); {advice}")
         if earlier:
             earlier.delete()
             index.refresh_from_db()
         issue = IssuePage(
-            title=found.title or issue_title(found.day, options["language"]), slug=found.day.isoformat(), day=found.day, locale=index.locale,
-            live=False, printed_head=list(found.head), body=[stored(block) for block in found.blocks],
-        )  # fmt: skip
+            title=found.title or issue_title(found.day, options["language"]),
+            slug=found.day.isoformat(),
+            day=found.day,
+            locale=index.locale,
+            live=False,
+            printed_head=list(found.head),
+            body=[stored(block) for block in found.blocks],
+        )
         index.add_child(instance=issue)
         revision = issue.save_revision()
         page = issue.get_latest_revision_as_object()

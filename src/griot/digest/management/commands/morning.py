@@ -29,7 +29,9 @@ class Command(BaseCommand):
         try:
             day = date.fromisoformat(options["date"]) if options["date"] else timezone.localdate()
         except ValueError:
-            raise CommandError(f"--date must look like 2026-03-01, not {options['date']!r}", returncode=2) from None
+            raise CommandError(
+                f"--date must look like 2026-03-01, not {options['date']!r}", returncode=2
+            ) from None
         if day > timezone.localdate():
             raise CommandError(f"{day} has not come yet; the press of that day is not written", returncode=2)
         with progress_bars() as progress:
@@ -54,12 +56,11 @@ def _print(found: Ledger, address: str) -> None:
     console.print(table)
     outcomes = [n.outcome for n in found.sources]
     console.print(
-        f"\nsources {len(outcomes)}: {outcomes.count('new')} with news, {outcomes.count('silent')} silent, "
-        f"{outcomes.count('failed')} failed, {outcomes.count('never reached')} not reached yet, "
-        f"{sum(n.is_silent for n in found.sources)} silent against their rhythm, {sum(n.is_slow for n in found.sources)} slow\n"
-        f"articles {found.articles} ({found.from_feed_only} from the feed only), kept out {found.kept_out}, "
-        f"copies {found.copies}\n"
-        f"stories {found.stories}, on the beat {found.on_beat}, lines drafted {found.lines}, "
-        f"with unsupported claims {found.unsupported}"
+        f"\nsources {len(outcomes)}: {outcomes.count('new')} with news, {outcomes.count('silent')} silent,"
+        f" {outcomes.count('failed')} failed, {outcomes.count('never reached')} not reached yet,"
+        f" {sum(n.is_silent for n in found.sources)} silent against their rhythm,"
+        f" {sum(n.is_slow for n in found.sources)} slow\narticles {found.articles} ({found.from_feed_only}"
+        f" from the feed only), kept out {found.kept_out}, copies {found.copies}\nstories {found.stories}, on"
+        f" the beat {found.on_beat}, lines drafted {found.lines}, with unsupported claims {found.unsupported}"
     )
     print(address)

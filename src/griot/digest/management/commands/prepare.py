@@ -42,7 +42,9 @@ def _check_server() -> None:
             cursor.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'")
             has_vector = cursor.fetchone()
     except OperationalError as error:
-        raise CommandError(f"the database that DATABASE_URL names can't be reached: {error}", returncode=2) from None
+        raise CommandError(
+            f"the database that DATABASE_URL names can't be reached: {error}", returncode=2
+        ) from None
     if version < OLDEST_SERVER:
         raise CommandError(f"PostgreSQL {version // 10000} is too old; Griot needs 15 or newer", returncode=2)
     if not has_vector:
@@ -52,7 +54,9 @@ def _check_server() -> None:
 
 
 def _migrate() -> None:
-    plan = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    plan = MigrationExecutor(connection).migration_plan(
+        MigrationExecutor(connection).loader.graph.leaf_nodes()
+    )
     if not plan:
         return
     with Progress(console=Console(stderr=True), transient=True) as bars:
@@ -70,7 +74,8 @@ def _administrator() -> None:
         password = secrets.token_urlsafe(12)
         users.create_superuser("admin", settings.CONTACT, password)
         print(
-            f"\n  The administrator is  admin\n  with the password     {password}\n  It is shown only this once.",
+            f"\n  The administrator is  admin\n  with the password     {password}\n  It is shown only this"
+            " once.",
             flush=True,
         )
 
@@ -104,8 +109,14 @@ def _site() -> None:
             front.introduction = INTRODUCTIONS.get(locale.language_code, index.introduction)
             front.save_revision().publish()
     parts = urlsplit(settings.PUBLIC_URL)
-    facts = {"root_page": index, "hostname": parts.hostname, "port": parts.port or {"https": 443}.get(parts.scheme, 80)}
-    site, is_new = Site.objects.get_or_create(is_default_site=True, defaults={**facts, "site_name": index.title})
+    facts = {
+        "root_page": index,
+        "hostname": parts.hostname,
+        "port": parts.port or {"https": 443}.get(parts.scheme, 80),
+    }
+    site, is_new = Site.objects.get_or_create(
+        is_default_site=True, defaults={**facts, "site_name": index.title}
+    )
     if not is_new and (site.hostname, site.port) != (facts["hostname"], facts["port"]):
         Site.objects.filter(pk=site.pk).update(hostname=facts["hostname"], port=facts["port"])
         Site.clear_site_root_paths_cache()

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("send", type=int)
         choice = parser.add_mutually_exclusive_group(required=True)
-        choice.add_argument("--resend", action="store_true", help="send them again; some readers may get two copies")
+        choice.add_argument(
+            "--resend", action="store_true", help="send them again; some readers may get two copies"
+        )
         choice.add_argument("--skip", action="store_true", help="leave them; some readers may get none")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -29,7 +29,9 @@ class Command(BaseCommand):
         try:
             audience = Audience.objects.get(slug=options["audience"])
         except Audience.DoesNotExist:
-            known = ", ".join(Audience.objects.values_list("slug", flat=True)) or "none yet; add one in the admin"
+            known = (
+                ", ".join(Audience.objects.values_list("slug", flat=True)) or "none yet; add one in the admin"
+            )
             raise CommandError(
                 f"there is no audience {options['audience']!r}; there is: {known}", returncode=2
             ) from None
@@ -38,7 +40,10 @@ class Command(BaseCommand):
         except (NoSuchIssue, SendRefused, MailError, ValueError) as error:
             raise CommandError(str(error), returncode=2) from None
         total = sum(send.counts().values())
-        with ThreadPoolExecutor(LANES) as lanes, Progress(console=Console(stderr=True), transient=True) as bars:
+        with (
+            ThreadPoolExecutor(LANES) as lanes,
+            Progress(console=Console(stderr=True), transient=True) as bars,
+        ):
             task = bars.add_task(f"sending to {total}", total=total)
             running = [lanes.submit(_lane, send, lane) for lane in range(1, LANES + 1)]
             while not all(f.done() for f in running) or _moves(send):

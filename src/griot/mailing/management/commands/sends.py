@@ -14,8 +14,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         for send in Send.objects.select_related("audience"):
             row = {
-                "send": send.pk, "subject": send.subject, "audience": send.audience.slug,
-                "started": send.started.isoformat(), "finished": send.finished.isoformat() if send.finished else None,
+                "send": send.pk,
+                "subject": send.subject,
+                "audience": send.audience.slug,
+                "started": send.started.isoformat(),
+                "finished": send.finished.isoformat() if send.finished else None,
                 **send.counts(),
-            }  # fmt: skip
+            }
             self.stdout.write(json.dumps(row, ensure_ascii=False))

@@ -51,8 +51,16 @@ WORD: /(?!(?:AND|OR|NOT|NEAR\/[^\s()"^,]*)(?![^\s()"^,]))[^\s()"^:,]+/
 NUMBER: /\d+(\.\d+)?/
 %ignore /\s+/
 """
-_EXPECTED = {"RPAR": "a closing bracket", "LPAR": "an opening bracket", "WORD": "a word", "PHRASE": "a “phrase”",
-             "NUMBER": "a number", "FIELD": "a field", "FILTER": "a filter", "$END": "the end"}  # fmt: skip
+_EXPECTED = {
+    "RPAR": "a closing bracket",
+    "LPAR": "an opening bracket",
+    "WORD": "a word",
+    "PHRASE": "a “phrase”",
+    "NUMBER": "a number",
+    "FIELD": "a field",
+    "FILTER": "a filter",
+    "$END": "the end",
+}
 
 
 class QueryError(BadInput):
@@ -80,9 +88,15 @@ class Document:
     def of(cls, article: Article) -> Document:
         body = article.text[:_BODY] if article.summary else article.text[_LEAD:_BODY]
         return cls(
-            fold(article.title), fold(article.lead), fold(body), article.language, article.places, fold(article.outlet),
-            fold(article.author), article.piece,
-        )  # fmt: skip
+            fold(article.title),
+            fold(article.lead),
+            fold(body),
+            article.language,
+            article.places,
+            fold(article.outlet),
+            fold(article.author),
+            article.piece,
+        )
 
     @cached_property
     def word_starts(self) -> dict[str, list[int]]:
@@ -209,9 +223,12 @@ class Filter:
 
     def match(self, document: Document, fields: tuple[str, ...] = FIELDS, boost: float = 1.0) -> Hits | None:
         mine = {
-            "lang": {document.language}, "country": set(document.places), "outlet": {document.outlet},
-            "author": {document.author}, "piece": {document.piece},
-        }[self.kind]  # fmt: skip
+            "lang": {document.language},
+            "country": set(document.places),
+            "outlet": {document.outlet},
+            "author": {document.author},
+            "piece": {document.piece},
+        }[self.kind]
         return Hits() if mine & self.values else None
 
 
@@ -235,7 +252,9 @@ class _Build(Transformer):  # type: ignore[misc]
         if kind == "country":
             codes = [v.upper() if len(v) == 2 else country_code(v) for v in values]
             if None in codes:
-                raise QueryError(f"no country is called {values[codes.index(None)]!r}", items[0].start_pos or 0)
+                raise QueryError(
+                    f"no country is called {values[codes.index(None)]!r}", items[0].start_pos or 0
+                )
             return Filter(kind, frozenset(c for c in codes if c))
         return Filter(kind, frozenset(fold(v) for v in values))
 
@@ -293,7 +312,8 @@ def parse_query(text: str) -> Node:
         position = len(text) if is_end or position is None or position < 0 else position
         wanted = sorted(_expected(error))
         raise QueryError(
-            f"at character {position + 1}, {_shown(text, position)}: expected {', '.join(wanted[:-1])}{' or ' if wanted[:-1] else ''}"
+            f"at character {position + 1}, {_shown(text, position)}: expected"
+            f" {', '.join(wanted[:-1])}{' or ' if wanted[:-1] else ''}"
             f"{wanted[-1] if wanted else 'something else'}",
             position,
         ) from None

@@ -83,7 +83,10 @@ def _about(sentences: tuple[str, ...]) -> Vectors:
 
 
 def score_articles(
-    articles: Sequence[Article], beat: Beat, encoder: SentenceEncoder | None = None, vectors: Vectors | None = None
+    articles: Sequence[Article],
+    beat: Beat,
+    encoder: SentenceEncoder | None = None,
+    vectors: Vectors | None = None,
 ) -> list[float]:
     """A score per article, in their order; higher is nearer to the beat, 0 is not at all.
 
@@ -94,7 +97,9 @@ def score_articles(
     if vectors is None:
         vectors = (encoder or default_encoder()).encode([view_of(a) for a in articles])
     near = nearness_to(beat, vectors, encoder)
-    return [round(_linear(article_features(a, beat, n)[0], beat), 4) for a, n in zip(articles, near, strict=True)]
+    return [
+        round(_linear(article_features(a, beat, n)[0], beat), 4) for a, n in zip(articles, near, strict=True)
+    ]
 
 
 def _linear(features: Features, beat: Beat) -> float:
@@ -134,7 +139,9 @@ def _reasons(features: Features, hits: Hits, outlets: int, carried: int, beat: B
     ):
         words = list(dict.fromkeys(word for where, word in hits.words if where == place))[:3]
         if words and features.get(place):
-            told.append((beat.weight(place) * features[place], phrase.format(", ".join(f"“{w}”" for w in words))))
+            told.append(
+                (beat.weight(place) * features[place], phrase.format(", ".join(f"“{w}”" for w in words)))
+            )
     if features["near"] > 0.1 if "near" in features else False:
         told.append((beat.weight("near") * features["near"], f"means what the beat “{beat.name}” is about"))
     if features.get("mention"):
@@ -147,12 +154,16 @@ def _reasons(features: Features, hits: Hits, outlets: int, carried: int, beat: B
         learned = beat.learned.get(name, 0.0) * value
         if abs(learned) >= 0.15 and name not in START:
             kind, _, what = name.partition(":")
-            told.append((abs(learned), f"you {'accept' if learned > 0 else 'discard'} much with {kind} {what}"))
+            told.append(
+                (abs(learned), f"you {'accept' if learned > 0 else 'discard'} much with {kind} {what}")
+            )
     return tuple(text for _, text in sorted(told, key=lambda pair: -pair[0]))
 
 
 def _number(n: int) -> str:
-    return {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}.get(n, str(n))
+    return {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}.get(
+        n, str(n)
+    )
 
 
 def learn(beat: Beat, features: Features, accepted: bool) -> dict[str, float]:
@@ -160,7 +171,9 @@ def learn(beat: Beat, features: Features, accepted: bool) -> dict[str, float]:
 
     One step of logistic regression on whether the score passes the threshold.
     """
-    probability = 1 / (1 + math.exp(-STEEPNESS * max(-20.0, min(20.0, _linear(features, beat) - beat.threshold))))
+    probability = 1 / (
+        1 + math.exp(-STEEPNESS * max(-20.0, min(20.0, _linear(features, beat) - beat.threshold)))
+    )
     error = (1.0 if accepted else 0.0) - probability
     learned = {name: value * (1 - PULL) for name, value in beat.learned.items()}
     for name, value in features.items():

@@ -14,7 +14,9 @@ from griot.press.core.language.languages import KNOWN
 from griot.press.core.language.text import fold
 
 # What Arabic papers call the months from the Levant to Iraq; CLDR's "ar" has the Egyptian ones.
-_LEVANTINE = "كانون الثاني,شباط,آذار,نيسان,أيار,حزيران,تموز,آب,أيلول,تشرين الأول,تشرين الثاني,كانون الأول".split(",")
+_LEVANTINE = (
+    "كانون الثاني,شباط,آذار,نيسان,أيار,حزيران,تموز,آب,أيلول,تشرين الأول,تشرين الثاني,كانون الأول".split(",")
+)
 _CAPITALISED = {"en", "de"}  # there a month or day is written with a capital: "may" is none
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 _BETWEEN = re.compile(r"(?:\s|,|\.|º|°|st|nd|rd|th|er|de|of|the|del|d'|-){0,6}", re.I)
@@ -22,7 +24,9 @@ _BETWEEN = re.compile(r"(?:\s|,|\.|º|°|st|nd|rd|th|er|de|of|the|del|d'|-){0,6}
 
 @dataclass(frozen=True, slots=True)
 class CalendarDate:
-    """What a text says of a date, and where: `text[start:end]`. 0 stands for what it does not say; Monday is 1."""
+    """What a text says of a date, and where: `text[start:end]`. 0 stands for what it does not say; Monday is
+    1.
+    """
 
     start: int
     end: int
@@ -35,7 +39,11 @@ class CalendarDate:
         """Whether `other` says all that this says; a year may be left out."""
         return all(
             (mine == 0 or mine == theirs)
-            for mine, theirs in ((self.weekday, other.weekday), (self.month, other.month), (self.day, other.day))
+            for mine, theirs in (
+                (self.weekday, other.weekday),
+                (self.month, other.month),
+                (self.day, other.day),
+            )
         ) and (not self.year or other.year in (0, self.year))
 
 
@@ -77,7 +85,12 @@ def dates_in(text: str, language: str) -> Iterator[CalendarDate]:
         if (
             is_name
             and word in days
-            and not (language == "pt" and word != "sabado" and word != "domingo" and not _feira(plain, tokens[i].end()))
+            and not (
+                language == "pt"
+                and word != "sabado"
+                and word != "domingo"
+                and not _feira(plain, tokens[i].end())
+            )
         ):
             yield CalendarDate(tokens[i].start(), tokens[i].end(), weekday=days[word])
         elif is_name and (found := _month(months, folded, i)):
@@ -105,7 +118,12 @@ def _around(text: str, tokens: list[re.Match[str]], i: int, length: int, month: 
     """The month at token `i` with the day before or after it and the year after it."""
     start, end = tokens[i].start(), tokens[i + length - 1].end()
     day = year = 0
-    if i and (n := _number(tokens[i - 1])) and 1 <= n <= 31 and _BETWEEN.fullmatch(text[tokens[i - 1].end() : start]):
+    if (
+        i
+        and (n := _number(tokens[i - 1]))
+        and 1 <= n <= 31
+        and _BETWEEN.fullmatch(text[tokens[i - 1].end() : start])
+    ):
         day, start = n, tokens[i - 1].start()
     for token in tokens[i + length : i + length + 2]:
         n = _number(token)

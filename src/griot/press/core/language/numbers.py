@@ -1,4 +1,6 @@
-"""Numbers in running text: "28", "1,200", "2.5 million", "six", "cinquante-sept", "ثلاثة عشر" as values with units."""
+"""Numbers in running text: "28", "1,200", "2.5 million", "six", "cinquante-sept", "ثلاثة عشر" as values with
+units.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +15,56 @@ from num2words import num2words
 from griot.press.core.language.text import LANGUAGE_NAMES, fold
 
 _SCALES = {
-    "thousand": 1e3, "mille": 1e3, "mil": 1e3, "tausend": 1e3, "mila": 1e3, "ألف": 1e3, "آلاف": 1e3, "الاف": 1e3, "ألفا": 1e3,
-    "million": 1e6, "millions": 1e6, "mn": 1e6, "millionen": 1e6, "mio": 1e6, "millon": 1e6,
-    "millones": 1e6, "milhao": 1e6, "milhoes": 1e6, "milione": 1e6, "milioni": 1e6, "مليون": 1e6, "ملايين": 1e6,
-    "billion": 1e9, "bn": 1e9, "milliard": 1e9, "milliards": 1e9, "milliarde": 1e9, "milliarden": 1e9,
-    "miliardo": 1e9, "miliardi": 1e9, "مليار": 1e9, "trillion": 1e12,
-}  # fmt: skip
+    "thousand": 1e3,
+    "mille": 1e3,
+    "mil": 1e3,
+    "tausend": 1e3,
+    "mila": 1e3,
+    "ألف": 1e3,
+    "آلاف": 1e3,
+    "الاف": 1e3,
+    "ألفا": 1e3,
+    "million": 1e6,
+    "millions": 1e6,
+    "mn": 1e6,
+    "millionen": 1e6,
+    "mio": 1e6,
+    "millon": 1e6,
+    "millones": 1e6,
+    "milhao": 1e6,
+    "milhoes": 1e6,
+    "milione": 1e6,
+    "milioni": 1e6,
+    "مليون": 1e6,
+    "ملايين": 1e6,
+    "billion": 1e9,
+    "bn": 1e9,
+    "milliard": 1e9,
+    "milliards": 1e9,
+    "milliarde": 1e9,
+    "milliarden": 1e9,
+    "miliardo": 1e9,
+    "miliardi": 1e9,
+    "مليار": 1e9,
+    "trillion": 1e12,
+}
 _UNITS = {
     unit: name
     for name, words in {
         "percent": "% percent per-cent pourcent prozent cento ciento بالمئة بالمائة percentage",
-        "euro": "€ euro euros يورو", "dollar": "$ dollar dollars dolares dollari dolar دولار", "pound": "£ pound pounds livres libras pfund sterline",
-        "kilometre": "km kilometre kilometres kilometer kilometers kilometres kilometros quilometros chilometri كيلومترا كيلومتر كم",
+        "euro": "€ euro euros يورو",
+        "dollar": "$ dollar dollars dolares dollari dolar دولار",
+        "pound": "£ pound pounds livres libras pfund sterline",
+        "kilometre": (
+            "km kilometre kilometres kilometer kilometers kilometres kilometros quilometros chilometri"
+            " كيلومترا كيلومتر كم"
+        ),
         "mile": "mile miles milles millas meilen miglia milhas ميلا ميل",
         "metre": "m metre metres meter meters metros metri متر مترا",
         "tonne": "tonne tonnes ton tons toneladas tonnen tonnellate طن",
-        "year": "year years an ans annee annees ano anos jahr jahre jahren anno anni عام عاما سنة سنوات year-old",
+        "year": (
+            "year years an ans annee annees ano anos jahr jahre jahren anno anni عام عاما سنة سنوات year-old"
+        ),
         "month": "month months mois mes meses monat monate monaten mese mesi شهر شهرا أشهر",
         "week": "week weeks semaine semaines semana semanas woche wochen settimana settimane أسبوع أسابيع",
         "day": "day days jour jours dia dias tag tage tagen giorno giorni يوم يوما أيام",
@@ -36,16 +72,21 @@ _UNITS = {
         "hour": "hour hours heure heures hora horas stunde stunden ora ore ساعة ساعات",
     }.items()
     for unit in fold(words).split()
-}  # fmt: skip
+}
 _ORDINALS = {
     w: i
     for i, w in enumerate(
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
     )
 }
-_DOZENS = {"en": {"dozen": 12}, "fr": {"dizaine": 10, "douzaine": 12, "vingtaine": 20, "trentaine": 30, "centaine": 100},
-           "es": {"decena": 10, "docena": 12, "veintena": 20, "centenar": 100}, "pt": {"dezena": 10, "duzia": 12, "centena": 100},
-           "de": {"dutzend": 12}, "it": {"decina": 10, "dozzina": 12, "ventina": 20, "centinaio": 100}}  # fmt: skip
+_DOZENS = {
+    "en": {"dozen": 12},
+    "fr": {"dizaine": 10, "douzaine": 12, "vingtaine": 20, "trentaine": 30, "centaine": 100},
+    "es": {"decena": 10, "docena": 12, "veintena": 20, "centenar": 100},
+    "pt": {"dezena": 10, "duzia": 12, "centena": 100},
+    "de": {"dutzend": 12},
+    "it": {"decina": 10, "dozzina": 12, "ventina": 20, "centinaio": 100},
+}
 _THOUSAND = {"fr": "mille", "es": "mil", "pt": "mil", "de": "tausend", "it": "mille", "ar": "ألف"}
 _DIGITS = r"\d+(?:[.,'\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 _TOKEN = re.compile(rf"(?P<digits>{_DIGITS})(?P<suffix>st|nd|rd|th)?|(?P<word>[^\W\d_]+)")
@@ -59,12 +100,21 @@ BELOW, ABOVE, ABOUT = "below", "above", "about"
 _ROUNDED = {
     word: kind
     for kind, words in {
-        BELOW: "nearly almost just-under under fewer less close-to pres-de presque casi cerca quase fast knapp quasi almeno-di حوالي-من نحو-من يقارب",
-        ABOVE: "over above exceeding upwards more-than at-least plus-de au-moins mas-de al-menos mais-de pelo-menos mehr-als uber mindestens piu-di oltre أكثر-من ما-لا-يقل",
-        ABOUT: "about around some roughly approximately environ quelque autour unos unas alrededor aproximadamente cerca-de etwa rund ungefahr circa حوالي نحو زهاء",
+        BELOW: (
+            "nearly almost just-under under fewer less close-to pres-de presque casi cerca quase fast knapp"
+            " quasi almeno-di حوالي-من نحو-من يقارب"
+        ),
+        ABOVE: (
+            "over above exceeding upwards more-than at-least plus-de au-moins mas-de al-menos mais-de"
+            " pelo-menos mehr-als uber mindestens piu-di oltre أكثر-من ما-لا-يقل"
+        ),
+        ABOUT: (
+            "about around some roughly approximately environ quelque autour unos unas alrededor"
+            " aproximadamente cerca-de etwa rund ungefahr circa حوالي نحو زهاء"
+        ),
     }.items()
     for word in fold(words).split()
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +141,8 @@ def _value(digits: str) -> float:
 
 
 def numbers_in(text: str, language: str = "en") -> Iterator[Number]:
-    """The numbers in `text`, in digits of any script or in the words of one of our languages (2 to 999,999 and scales).
+    """The numbers in `text`, in digits of any script or in the words of one of our languages (2 to 999,999
+    and scales).
 
     "One" is mostly a pronoun or an article, and states no quantity on its own.
     """
@@ -141,7 +192,9 @@ def _unit(text: str, start: int, end: int) -> str:
         return ""
     word = fold(found.group(1) or found.group(2))
     return (
-        "percent" if word in {"per cent", "por ciento", "por cento", "per cento", "pour cent"} else _UNITS.get(word, "")
+        "percent"
+        if word in {"per cent", "por ciento", "por cento", "per cento", "pour cent"}
+        else _UNITS.get(word, "")
     )
 
 
@@ -207,8 +260,19 @@ def _spellings(value: int, language: str) -> Iterator[str]:
         yield re.sub(r"tré$", "tre", spelt)
 
 
-_AR_UNITS = ("", "واحد واحدة", "اثنان اثنين اثنتان اثنتين", "ثلاثة ثلاث", "أربعة أربع", "خمسة خمس", "ستة ست", "سبعة سبع",
-             "ثمانية ثماني ثمان", "تسعة تسع", "عشرة عشر")  # fmt: skip
+_AR_UNITS = (
+    "",
+    "واحد واحدة",
+    "اثنان اثنين اثنتان اثنتين",
+    "ثلاثة ثلاث",
+    "أربعة أربع",
+    "خمسة خمس",
+    "ستة ست",
+    "سبعة سبع",
+    "ثمانية ثماني ثمان",
+    "تسعة تسع",
+    "عشرة عشر",
+)
 _AR_TENS = (
     "",
     "",
@@ -224,12 +288,25 @@ _AR_TENS = (
 
 
 def _arabic(value: int) -> Iterator[str]:
-    """Arabic numerals agree in gender and case, and write "and" as a prefix; num2words gives one form only."""
+    """Arabic numerals agree in gender and case, and write "and" as a prefix; num2words gives one form
+    only.
+    """
     hundreds, rest = divmod(value, 100)
-    heads = [""] if not hundreds else ["مئة", "مائة"] if hundreds == 1 else (
-        ["مئتان", "مئتين", "مائتان", "مائتين"] if hundreds == 2
-        else [u.removesuffix("ة") + h for u in _AR_UNITS[hundreds].split()[-1:] for h in ("مئة", "مائة")]
-    )  # fmt: skip
+    heads = (
+        [""]
+        if not hundreds
+        else (
+            ["مئة", "مائة"]
+            if hundreds == 1
+            else (
+                ["مئتان", "مئتين", "مائتان", "مائتين"]
+                if hundreds == 2
+                else [
+                    u.removesuffix("ة") + h for u in _AR_UNITS[hundreds].split()[-1:] for h in ("مئة", "مائة")
+                ]
+            )
+        )
+    )
     for head in heads:
         for tail in _arabic_below_hundred(rest) if rest else [""]:
             yield f"{head} و{tail}" if head and tail else head or tail

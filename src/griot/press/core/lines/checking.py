@@ -27,18 +27,22 @@ from griot.press.core.lines.passages import SMALL, Fact, Text, counted, passages
 from griot.press.core.types import Article, Claim
 
 ATTRIBUTION_VERB = re.compile(
-    r"\s(?:all )?(?:also )?(reported|ran|published|featured|interviewed|spoke|reviewed|carried|wrote|told|looked|quoted|cited|"
-    r"described|profiled|rapporte|rapportent|publie|publient|informa|informan|publica|publican|أفادت|ذكرت|نشرت)\b"
+    r"\s(?:all )?(?:also )?(reported|ran|published|featured|interviewed|spoke|reviewed|carried|wrote|told|"
+    r"looked|quoted|cited|described|profiled|rapporte|rapportent|publie|publient|informa|informan|publica|"
+    r"publican|أفادت|ذكرت|نشرت)\b"
 )
 SAME = 0.6  # share of a claim's neighbours from which a passage says the same thing
-RETOLD = 0.75  # share of the line's words that a passage has in the same order: it is that passage, cut or touched up
+# Share of the line's words that a passage has in the same order: it is that passage, cut or touched up
+RETOLD = 0.75
 VERBATIM = 0.8  # … and from which it uses the line's own words, so that each must be in its place
 MIN_COMPANY = 3  # content words; with fewer the company says nothing
 _IN_LANGUAGE = re.compile(r"^\s*reported, in ([A-Z]\w+), under")  # says what the article itself is
 _QUOTED = re.compile(r"“([^”]+)”|\"([^\"]+)\"|«([^»]+)»")
 _SPEECH = {
     stem(w, "en")
-    for w in "said says told tells added stated announced explained called warned quoted denied confirmed".split()
+    for w in (
+        "said says told tells added stated announced explained called warned quoted denied confirmed".split()
+    )
 }
 _LISTING = re.compile(r"\s*(?:,|,? and|,? or|,? et|,? y|,? e|،| و)?\s*")
 _PAUSE = re.compile(r"[,;:–—]\s")
@@ -106,7 +110,9 @@ class _Checker:
 
     def __init__(self, said: Text, passages: Sequence[Text]) -> None:
         self.said, self.passages = said, passages
-        self.used: set[tuple[int, int]] = set()  # what one fact of the line has been found at, another can't be
+        self.used: set[tuple[int, int]] = (
+            set()
+        )  # what one fact of the line has been found at, another can't be
         stop = stop_words(said.language) | OPENING_WORDS
         self.company = frozenset(
             stem(w, said.language) for _, w in said.words if w not in stop and len(w) > 2 and not w.isdigit()
@@ -140,7 +146,9 @@ class _Checker:
         found = []
         mine = [w for _, w in self.said.words]
         for passage in self.passages:
-            if passage.language != self.said.language or len(self.company & passage.stems) < 0.7 * len(self.company):
+            if passage.language != self.said.language or len(self.company & passage.stems) < 0.7 * len(
+                self.company
+            ):
                 continue
             theirs = [w for _, w in passage.words]
             unsaid: dict[int, tuple[int, int]] = {}
@@ -170,27 +178,37 @@ class _Checker:
         )
 
     def _is_repeated(self, fact: Fact) -> bool:
-        """Whether the line gives a figure or a name a second time and no passage does: one of them stands for another."""
+        """Whether the line gives a figure or a name a second time and no passage does: one of them stands for
+        another.
+        """
         if fact.kind not in {"number", "name"}:
             return False
         first = next(
-            f for f in self.said.facts if f.kind == fact.kind and (f.value == fact.value or self._matches(fact, f))
+            f
+            for f in self.said.facts
+            if f.kind == fact.kind and (f.value == fact.value or self._matches(fact, f))
         )
         times = [
-            len(list(_places(fact.value, p)))
-            if isinstance(fact.value, list)
-            else sum(self._matches(fact, o) for o in p.facts if o.kind == "number")
+            (
+                len(list(_places(fact.value, p)))
+                if isinstance(fact.value, list)
+                else sum(self._matches(fact, o) for o in p.facts if o.kind == "number")
+            )
             for p in self.passages
         ]
         return first.start != fact.start and max(times, default=0) < 2
 
     def _is_told_of_another(self, fact: Fact) -> bool:
-        """Whether the passage that tells most of this part of the line has another figure or speaker, and not this one."""
+        """Whether the passage that tells most of this part of the line has another figure or speaker, and not
+        this one.
+        """
         if fact.kind == "number":
             around = self._clause_around(fact)
             with_it = max((len(around & p.stems) for p in self.passages if self._has(fact, p)), default=0)
             return any(
-                len(around & p.stems) >= with_it + 2 and not self._has(fact, p) and self._counts_alike(fact, p)
+                len(around & p.stems) >= with_it + 2
+                and not self._has(fact, p)
+                and self._counts_alike(fact, p)
                 for p in self.passages
             )
         if fact.kind == "name" and self._speaks(self.said, fact):
@@ -200,7 +218,9 @@ class _Checker:
                 top is not None
                 and len(company & top.stems) >= 4
                 and all(
-                    len(company & top.stems) >= len(company & p.stems) + 2 for p in self.passages if self._has(fact, p)
+                    len(company & top.stems) >= len(company & p.stems) + 2
+                    for p in self.passages
+                    if self._has(fact, p)
                 )
                 and not self._has(fact, top)
                 and any(other.kind == "name" and self._speaks(top, other) for other in top.facts)
@@ -211,7 +231,8 @@ class _Checker:
                 return False  # the line speaks of both
             sides = [({o.value for o in p.facts if o.kind == "verb"}, p) for p in self.passages]
             return not any((pair, side) in values for values, _ in sides) and any(
-                (pair, 1 - side) in values and len(self.company & p.stems) >= MIN_COMPANY for values, p in sides
+                (pair, 1 - side) in values and len(self.company & p.stems) >= MIN_COMPANY
+                for values, p in sides
             )
         return False
 
@@ -229,7 +250,9 @@ class _Checker:
 
     def _counts_alike(self, fact: Fact, passage: Text) -> bool:
         mine = counted(self.said, fact)
-        return bool(mine) and any(counted(passage, other) == mine for other in passage.facts if other.kind == "number")
+        return bool(mine) and any(
+            counted(passage, other) == mine for other in passage.facts if other.kind == "number"
+        )
 
     def _supported(self, fact: Fact, passage: Text) -> Claim:
         return Claim(fact.text, fact.kind, passage.url, passage.text)
@@ -244,7 +267,8 @@ class _Checker:
         return fact.kind == other.kind and fact.value == other.value
 
     def _place_of(self, fact: Fact, passage: Text, again: bool = False) -> int:
-        """Where the passage has the fact, beside one of the words that it stands beside in the line; -1 where nowhere.
+        """Where the passage has the fact, beside one of the words that it stands beside in the line; -1 where
+        nowhere.
 
         One place bears out one fact, unless `again`.
         """
@@ -252,7 +276,9 @@ class _Checker:
             places = list(_places(fact.value, passage))
         else:
             places = [
-                (o.start, o.end) for o in passage.facts if o.kind == fact.kind and self._bears_out(fact, o, passage)
+                (o.start, o.end)
+                for o in passage.facts
+                if o.kind == fact.kind and self._bears_out(fact, o, passage)
             ]
         free = [(at, to) for at, to in places if again or (id(passage), at) not in self.used]
         for nameless in (False, True) if self._is_listed(fact) else (False,):
@@ -302,7 +328,9 @@ class _Checker:
     def _fills_slot(
         other: Fact, passage: Text, before: list[str], after: list[str], is_verbatim: bool, has_it: bool
     ) -> bool:
-        """Whether a passage's fact stands where the line has another; the more so, the more else is the same."""
+        """Whether a passage's fact stands where the line has another; the more so, the more else is
+        the same.
+        """
         if is_verbatim and not has_it:
             return _beside(passage, other.start, other.end, before[:2], after[:2], 3)
         theirs_before, theirs_after = passage.neighbours(other.start, other.end, 2 if is_verbatim else 1)
@@ -331,7 +359,9 @@ class _Checker:
         return bool(mine & theirs) or (key is not None and key == place_key(other.text))
 
     def _somewhere(self, fact: Fact, around: set[str]) -> Claim:
-        """No passage says the same thing: the fact must stand in one that shares some of the line's company."""
+        """No passage says the same thing: the fact must stand in one that shares some of the line's
+        company.
+        """
         own = frozenset(stem(fold(w), self.said.language) for w in fact.text.split())
         near = frozenset(around) if fact.kind in {"number", "date", "negation"} else self.company
         for i, passage in enumerate(self.passages):
@@ -349,7 +379,9 @@ class _Checker:
                 if (pair, 1 - side) not in sides and self._keeps_company(self.company - own, passage):
                     return self._supported(fact, passage)
         if isinstance(fact.value, list) and len(pieces := without_titles(fact.value)) > 1:
-            found = [self._somewhere(Fact(fact.kind, fact.start, fact.end, " ".join(p), p), around) for p in pieces]
+            found = [
+                self._somewhere(Fact(fact.kind, fact.start, fact.end, " ".join(p), p), around) for p in pieces
+            ]
             if all(claim.is_supported for claim in found):
                 return Claim(fact.text, fact.kind, found[-1].url, found[-1].passage)
         return Claim(fact.text, fact.kind)
@@ -359,7 +391,9 @@ class _Checker:
             return any(True for _ in _places(fact.value, passage))
         if fact.kind == "negation":
             return passage.has_negation
-        return any(self._bears_out(fact, other, passage) for other in passage.facts if other.kind == fact.kind)
+        return any(
+            self._bears_out(fact, other, passage) for other in passage.facts if other.kind == fact.kind
+        )
 
     def _keeps_company(self, company: frozenset[str], passage: Text) -> bool:
         """Whether a passage has one of the words around the fact.
@@ -367,7 +401,11 @@ class _Checker:
         Passages in another language can't share words, and a very short line has too few to tell;
         there the fact alone must do.
         """
-        return len(company) < MIN_COMPANY or passage.language != self.said.language or bool(company & passage.stems)
+        return (
+            len(company) < MIN_COMPANY
+            or passage.language != self.said.language
+            or bool(company & passage.stems)
+        )
 
     def dropped_negations(self) -> Iterator[Claim]:
         """What the line states and a passage denies: a "not" that was lost on the way."""
@@ -378,7 +416,11 @@ class _Checker:
                 if fact.kind != "negation":
                     continue
                 before, after = passage.neighbours(fact.start, fact.end, 3)
-                runs = [after[:3]] if len(after) > 2 and (not before or set(before[:2]) & self.said.stems) else []
+                runs = (
+                    [after[:3]]
+                    if len(after) > 2 and (not before or set(before[:2]) & self.said.stems)
+                    else []
+                )
                 runs += [before[:2][::-1] + after[:2]] if len(before[:2]) + len(after[:2]) > 2 else []
                 if any(self._says_in_order(run) and not self._is_stated(run) for run in runs):
                     yield Claim(" ".join([fact.text, *after]), "negation")
@@ -419,8 +461,16 @@ def _ways_to_write(name: str) -> tuple[str | None, list[list[str]]]:
 
 
 def _beside(
-    passage: Text, start: int, end: int, before: Sequence[str], after: Sequence[str], reach: int, nameless: bool = False
+    passage: Text,
+    start: int,
+    end: int,
+    before: Sequence[str],
+    after: Sequence[str],
+    reach: int,
+    nameless: bool = False,
 ) -> bool:
-    """Whether some of these words stand within `reach` of a place in a passage, on the same side as in the line."""
+    """Whether some of these words stand within `reach` of a place in a passage, on the same side as in the
+    line.
+    """
     theirs_before, theirs_after = passage.neighbours(start, end, reach, nameless)
     return bool(set(before) & set(theirs_before)) or bool(set(after) & set(theirs_after))

@@ -12,69 +12,194 @@ from functools import cache
 from griot.press.core.language.places import country_code
 from griot.press.core.language.text import fold, stem, without_initials
 
-CONNECTORS = {"of", "the", "de", "du", "des", "la", "le", "el", "al", "bin", "ibn", "van", "von", "der", "den", "da",
-              "do", "dos", "di", "del", "y", "e"}  # fmt: skip
+CONNECTORS = {
+    "of",
+    "the",
+    "de",
+    "du",
+    "des",
+    "la",
+    "le",
+    "el",
+    "al",
+    "bin",
+    "ibn",
+    "van",
+    "von",
+    "der",
+    "den",
+    "da",
+    "do",
+    "dos",
+    "di",
+    "del",
+    "y",
+    "e",
+}
 # Words that stand before a name without belonging to it: a name split here is still the same name.
 TITLES = set(
-    "president prime minister foreign secretary state king queen pope mr mrs ms dr chief general director spokesperson "
-    "spokeswoman spokesman justice interior us uk un eu former vice senator governor mayor ambassador commissioner".split()
+    "president prime minister foreign secretary state king queen pope mr mrs ms dr chief general director"
+    " spokesperson spokeswoman spokesman justice interior us uk un eu former vice senator governor mayor"
+    " ambassador commissioner".split()
 )
-OPENING_WORDS = set("the a an it they he she this that these those in on at for to from and but all both some".split())
+OPENING_WORDS = set(
+    "the a an it they he she this that these those in on at for to from and but all both some".split()
+)
 
 # Whom a number may count: in whatever words, they are people.
 PERSONS = frozenset(
     fold(
-        "people persons migrants refugees asylum-seekers asylum seekers passengers women men children minors babies survivors workers families "
-        "residents victims dead died drowned killed injured rescued returnees deportees students citizens girls boys immigrants arrivals spectators "
-        "personnes migrants réfugiés demandeurs passagers femmes hommes enfants mineurs bébés survivants travailleurs familles morts blessés "
-        "personas migrantes refugiados solicitantes pasajeros mujeres hombres niños menores bebés supervivientes trabajadores familias muertos heridos "
-        "pessoas passageiros mulheres homens crianças sobreviventes trabalhadores mortos feridos famílias menschen migranten flüchtlinge geflüchtete "
-        "bootsmigranten asylbewerber passagiere frauen männer kinder überlebende arbeiter tote verletzte familien persone migranti rifugiati richiedenti "
-        "passeggeri donne uomini bambini minori superstiti lavoratori morti feriti famiglie شخص شخصا أشخاص مهاجر مهاجرا مهاجرين لاجئ لاجئا لاجئين "
-        "امرأة نساء رجال طفل طفلا أطفال ناجين قتيل قتيلا قتلى عائلة أسرة"
+        "people persons migrants refugees asylum-seekers asylum seekers passengers women men children minors"
+        " babies survivors workers families residents victims dead died drowned killed injured rescued"
+        " returnees deportees students citizens girls boys immigrants arrivals spectators personnes migrants"
+        " réfugiés demandeurs passagers femmes hommes enfants mineurs bébés survivants travailleurs familles"
+        " morts blessés personas migrantes refugiados solicitantes pasajeros mujeres hombres niños menores"
+        " bebés supervivientes trabajadores familias muertos heridos pessoas passageiros mulheres homens"
+        " crianças sobreviventes trabalhadores mortos feridos famílias menschen migranten flüchtlinge"
+        " geflüchtete bootsmigranten asylbewerber passagiere frauen männer kinder überlebende arbeiter tote"
+        " verletzte familien persone migranti rifugiati richiedenti passeggeri donne uomini bambini minori"
+        " superstiti lavoratori morti feriti famiglie شخص شخصا أشخاص مهاجر مهاجرا مهاجرين لاجئ لاجئا لاجئين"
+        " امرأة نساء رجال طفل طفلا أطفال ناجين قتيل قتيلا قتلى عائلة أسرة"
     ).split()
 )
 
 _NEGATIONS = {
-    "en": "not no never none nobody nothing neither nor without cannot n't don't doesn't didn't won't wouldn't isn't aren't wasn't weren't hasn't haven't hadn't can't couldn't shouldn't",
+    "en": (
+        "not no never none nobody nothing neither nor without cannot n't don't doesn't didn't won't wouldn't"
+        " isn't aren't wasn't weren't hasn't haven't hadn't can't couldn't shouldn't"
+    ),
     "fr": "ne n' pas jamais aucun aucune sans ni rien personne",
     "es": "no nunca ningun ninguna ninguno sin ni nada nadie tampoco",
     "pt": "nao nunca nenhum nenhuma sem nem nada ninguem",
     "it": "non mai nessun nessuna nessuno senza ne nulla niente",
     "de": "nicht kein keine keinen keinem keiner nie niemals niemand ohne weder nichts",
     "ar": "لا لم لن ليس ليست ما دون بدون غير عدم",
-}  # fmt: skip
+}
 # Pairs of opposites; a word of one side stands for all of that side, in every language.
 _OPPOSITES = (
-    ("confirm admit acknowledge affirm|confirmer reconnaitre|confirmar reconocer reconhecer admitir|bestatigen zugeben|confermare ammettere|أكد أقر",
-     "deny dispute refute|dementir nier|desmentir negar|dementieren bestreiten leugnen|smentire negare|نفى أنكر"),
-    ("accept approve agree endorse adopt ratify pass|accepter approuver adopter|aceptar aprobar adoptar aprovar aceitar|annehmen billigen genehmigen|accettare approvare adottare|وافق أقر قبل",
-     "reject refuse decline oppose veto|rejeter refuser|rechazar rehusar rejeitar recusar|ablehnen verweigern zuruckweisen|respingere rifiutare|رفض عارض"),
-    ("rise increase grow climb jump soar surge double|augmenter hausse|aumentar subir crecer crescer|steigen zunehmen wachsen|aumentare crescere salire|ارتفع زاد",
-     "fall decrease drop decline shrink plunge halve|diminuer baisser baisse|disminuir bajar caer diminuir cair|sinken fallen abnehmen|diminuire calare scendere|انخفض تراجع"),
-    ("arrest detain jail imprison|arreter detenir|arrestar detener prender deter|festnehmen verhaften|arrestare detenere|اعتقل احتجز",
-     "release free acquit|liberer relacher|liberar soltar|freilassen|liberare rilasciare|أفرج أطلق"),
-    ("open reopen|ouvrir rouvrir|abrir reabrir|offnen|aprire riaprire|فتح", "close shut seal|fermer|cerrar fechar|schliessen|chiudere|أغلق"),
-    ("allow permit authorise authorize|autoriser permettre|permitir autorizar|erlauben zulassen|permettere autorizzare|سمح",
-     "ban bar forbid prohibit block|interdire|prohibir proibir|verbieten|vietare|منع حظر"),
-    ("survive rescue save|survivre secourir sauver|sobrevivir rescatar sobreviver resgatar|uberleben retten|sopravvivere soccorrere salvare|أنقذ نجا",
-     "drown die kill perish|noyer mourir tuer|ahogar morir matar afogar|ertrinken sterben toten|annegare morire uccidere|غرق قتل"),
-    ("win beat defeat|gagner|ganar vencer ganhar|gewinnen|vincere|فاز", "lose|perdre|perder|verlieren|perdere|خسر"),
-    ("begin start launch resume|commencer debuter|empezar comenzar iniciar comecar|beginnen|iniziare cominciare|بدأ استأنف",
-     "end stop halt suspend cancel|cesser suspendre arreter annuler|terminar suspender cancelar|beenden stoppen aussetzen|terminare sospendere annullare|أوقف علق انتهى"),
-    ("support back welcome praise|soutenir saluer|apoyar elogiar apoiar|unterstutzen begrussen loben|sostenere lodare|أيد رحب",
-     "condemn criticise criticize denounce blame accuse|condamner critiquer denoncer accuser|condenar criticar denunciar acusar|verurteilen kritisieren|condannare criticare denunciare accusare|أدان انتقد اتهم"),
+    (
+        (
+            "confirm admit acknowledge affirm|confirmer reconnaitre|confirmar reconocer reconhecer"
+            " admitir|bestatigen zugeben|confermare ammettere|أكد أقر"
+        ),
+        (
+            "deny dispute refute|dementir nier|desmentir negar|dementieren bestreiten leugnen|smentire"
+            " negare|نفى أنكر"
+        ),
+    ),
+    (
+        (
+            "accept approve agree endorse adopt ratify pass|accepter approuver adopter|aceptar aprobar"
+            " adoptar aprovar aceitar|annehmen billigen genehmigen|accettare approvare adottare|وافق أقر قبل"
+        ),
+        (
+            "reject refuse decline oppose veto|rejeter refuser|rechazar rehusar rejeitar recusar|ablehnen"
+            " verweigern zuruckweisen|respingere rifiutare|رفض عارض"
+        ),
+    ),
+    (
+        (
+            "rise increase grow climb jump soar surge double|augmenter hausse|aumentar subir crecer"
+            " crescer|steigen zunehmen wachsen|aumentare crescere salire|ارتفع زاد"
+        ),
+        (
+            "fall decrease drop decline shrink plunge halve|diminuer baisser baisse|disminuir bajar caer"
+            " diminuir cair|sinken fallen abnehmen|diminuire calare scendere|انخفض تراجع"
+        ),
+    ),
+    (
+        (
+            "arrest detain jail imprison|arreter detenir|arrestar detener prender deter|festnehmen"
+            " verhaften|arrestare detenere|اعتقل احتجز"
+        ),
+        "release free acquit|liberer relacher|liberar soltar|freilassen|liberare rilasciare|أفرج أطلق",
+    ),
+    (
+        "open reopen|ouvrir rouvrir|abrir reabrir|offnen|aprire riaprire|فتح",
+        "close shut seal|fermer|cerrar fechar|schliessen|chiudere|أغلق",
+    ),
+    (
+        (
+            "allow permit authorise authorize|autoriser permettre|permitir autorizar|erlauben"
+            " zulassen|permettere autorizzare|سمح"
+        ),
+        "ban bar forbid prohibit block|interdire|prohibir proibir|verbieten|vietare|منع حظر",
+    ),
+    (
+        (
+            "survive rescue save|survivre secourir sauver|sobrevivir rescatar sobreviver resgatar|uberleben"
+            " retten|sopravvivere soccorrere salvare|أنقذ نجا"
+        ),
+        (
+            "drown die kill perish|noyer mourir tuer|ahogar morir matar afogar|ertrinken sterben"
+            " toten|annegare morire uccidere|غرق قتل"
+        ),
+    ),
+    (
+        "win beat defeat|gagner|ganar vencer ganhar|gewinnen|vincere|فاز",
+        "lose|perdre|perder|verlieren|perdere|خسر",
+    ),
+    (
+        (
+            "begin start launch resume|commencer debuter|empezar comenzar iniciar comecar|beginnen|iniziare"
+            " cominciare|بدأ استأنف"
+        ),
+        (
+            "end stop halt suspend cancel|cesser suspendre arreter annuler|terminar suspender"
+            " cancelar|beenden stoppen aussetzen|terminare sospendere annullare|أوقف علق انتهى"
+        ),
+    ),
+    (
+        (
+            "support back welcome praise|soutenir saluer|apoyar elogiar apoiar|unterstutzen begrussen"
+            " loben|sostenere lodare|أيد رحب"
+        ),
+        (
+            "condemn criticise criticize denounce blame accuse|condamner critiquer denoncer accuser|condenar"
+            " criticar denunciar acusar|verurteilen kritisieren|condannare criticare denunciare accusare|أدان"
+            " انتقد اتهم"
+        ),
+    ),
     ("more higher|plus|mas mais|mehr|piu|أكثر", "less fewer lower|moins|menos|weniger|meno|أقل"),
     ("before|avant|antes|vor|prima|قبل", "after|apres|despues depois|nach|dopo|بعد"),
     ("north northern|nord|norte|nord|nord|شمال", "south southern|sud|sur sul|sud|sud|جنوب"),
     ("east eastern|est|este leste|ost|est|شرق", "west western|ouest|oeste|west|ovest|غرب"),
-    ("first", "last"), ("legal lawful", "illegal unlawful"), ("arrive enter", "leave depart flee"), ("raise", "cut reduce lower"),
-    ("young younger", "old older"), ("son sons boy boys", "daughter daughters girl girls"), ("man men husband", "woman women wife"),
-)  # fmt: skip
-_IRREGULAR = {"rose": "rise", "risen": "rise", "grew": "grow", "grown": "grow", "fell": "fall", "fallen": "fall", "shrank": "shrink",
-              "won": "win", "lost": "lose", "began": "begin", "begun": "begin", "fled": "flee", "left": "leave", "shut": "shut",
-              "forbade": "forbid", "forbidden": "forbid", "died": "die", "freed": "free", "denied": "deny", "denies": "deny",
-              "dying": "die", "barred": "bar", "banned": "ban", "admitted": "admit", "dropped": "drop", "stopped": "stop"}  # fmt: skip
+    ("first", "last"),
+    ("legal lawful", "illegal unlawful"),
+    ("arrive enter", "leave depart flee"),
+    ("raise", "cut reduce lower"),
+    ("young younger", "old older"),
+    ("son sons boy boys", "daughter daughters girl girls"),
+    ("man men husband", "woman women wife"),
+)
+_IRREGULAR = {
+    "rose": "rise",
+    "risen": "rise",
+    "grew": "grow",
+    "grown": "grow",
+    "fell": "fall",
+    "fallen": "fall",
+    "shrank": "shrink",
+    "won": "win",
+    "lost": "lose",
+    "began": "begin",
+    "begun": "begin",
+    "fled": "flee",
+    "left": "leave",
+    "shut": "shut",
+    "forbade": "forbid",
+    "forbidden": "forbid",
+    "died": "die",
+    "freed": "free",
+    "denied": "deny",
+    "denies": "deny",
+    "dying": "die",
+    "barred": "bar",
+    "banned": "ban",
+    "admitted": "admit",
+    "dropped": "drop",
+    "stopped": "stop",
+}
 
 
 @cache
@@ -91,7 +216,9 @@ def _sides() -> dict[str, tuple[int, int]]:
             for language, group in zip(languages, words.split("|"), strict=False):
                 for word in fold(group).split():
                     for stemmed in {stem(word, language), *([stem(word, "pt")] if language == "es" else [])}:
-                        sides.setdefault(f"{'es' if language == 'pt' else language}:{stemmed}", (number, side))
+                        sides.setdefault(
+                            f"{'es' if language == 'pt' else language}:{stemmed}", (number, side)
+                        )
     return sides
 
 
@@ -114,7 +241,11 @@ def names_in(text: str, taken: set[int], language: str = "en") -> Iterator[tuple
         word = m.group()
         plain = without_initials(word).rstrip(".")
         gap = text[end : m.start()] if end >= 0 else ""
-        starts = plain[:1].isupper() and m.start() not in taken and not (opening and plain.lower() in OPENING_WORDS)
+        starts = (
+            plain[:1].isupper()
+            and m.start() not in taken
+            and not (opening and plain.lower() in OPENING_WORDS)
+        )
         if (run and gap.strip()) or (run and not starts and plain not in CONNECTORS):
             yield from _trimmed(run)
             run = []
@@ -122,7 +253,9 @@ def names_in(text: str, taken: set[int], language: str = "en") -> Iterator[tuple
             run.append(m)
         end = m.end() - (1 if word.endswith(".") and not _is_initials(word) else 0)
         opening = word.endswith(".") and not _is_initials(word)
-        if run and re.search(r"['’]s$", plain) and country_code(plain[:-2]):  # "Kenya's Tana River" are two names
+        if (
+            run and re.search(r"['’]s$", plain) and country_code(plain[:-2])
+        ):  # "Kenya's Tana River" are two names
             yield from _trimmed(run)
             run = []
     yield from _trimmed(run)
@@ -149,7 +282,9 @@ def without_titles(words: Sequence[str]) -> list[list[str]]:
             pieces.append([])
             continue
         is_title = fold(word) in TITLES or country_code(word) is not None
-        if pieces[-1] and is_title != (fold(pieces[-1][-1]) in TITLES or country_code(pieces[-1][-1]) is not None):
+        if pieces[-1] and is_title != (
+            fold(pieces[-1][-1]) in TITLES or country_code(pieces[-1][-1]) is not None
+        ):
             pieces.append([])
         pieces[-1].append(word)
     return [p for p in pieces if p]

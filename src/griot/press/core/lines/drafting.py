@@ -41,9 +41,9 @@ _DATELINE = re.compile(
     r"[A-ZÀ-Þ]\w+(?:[ ’'-]\w+){0,2}\s+(?:--|—)\s+)+"
 )
 _BAD_OPENING = set(
-    "it he she they we i you this that these those here there his her their its our my your but and or so yet because how "
-    "why what where who whom when which if read watch listen see click also meanwhile however subscribe photo photos "
-    "according not then now still instead both such".split()
+    "it he she they we i you this that these those here there his her their its our my your but and or so yet"
+    " because how why what where who whom when which if read watch listen see click also meanwhile however"
+    " subscribe photo photos according not then now still instead both such".split()
 )
 _FIRST_PERSON = re.compile(r"(?i)\b(?:we|our|us all|my|i'm|i've|you|your)\b")
 _FINITE = re.compile(
@@ -56,13 +56,15 @@ _FINITE = re.compile(
 _DEICTIC = re.compile(r"(?i)\b(?:today|yesterday|tomorrow|tonight|this morning|last night)\b")
 _PROPOSED = re.compile(r"(?:reported|published|featured|ran|interviewed|spoke with|reviewed)\b")
 _KICKER = re.compile(
-    r"(?i)^(?:opinion|op-ed|comment|editorial|interview|review|film review|book review|statement)\s*[:|–—-]\s*|\s*[|–—]\s*(?:opinion|op-ed)$"
+    r"(?i)^(?:opinion|op-ed|comment|editorial|interview|review|film review|book review|statement)\s*[:|"
+    r"–—-]\s*|\s*[|–—]\s*(?:opinion|op-ed)$"
 )
 _INTERVIEWED = re.compile(
     r"(?:[Ii]nterview with|[Ii]nterview:|Q&A with|[Cc]onversation with)\s+((?:[A-ZÀ-Þ][\w'’.-]+\s?){2,4})"
 )
 _STATED = re.compile(
-    r"^((?:[A-ZÀ-Þ][\w'’.-]+[ ,]*){2,8}(?:[^,“\"]{0,40})?) (?:said|stated|declared|told [\w ]{3,30})(?: on [A-Z]\w+day)? that (.+\.)$"
+    r"^((?:[A-ZÀ-Þ][\w'’.-]+[ ,]*){2,8}(?:[^,“\"]{0,40})?) (?:said|stated|declared|"
+    r"told [\w ]{3,30})(?: on [A-Z]\w+day)? that (.+\.)$"
 )
 _CUT = re.compile(r",? (?:as|while|after|amid|with|which|who|where|although|though) | [–—] |; ")
 
@@ -113,13 +115,20 @@ def draft(
     return _line(members, members[0], *_headline(members, language), passages)
 
 
-def _proposed(members: Sequence[Article], language: str, drafter: Drafter, passages: Sequence[Text]) -> Line | None:
+def _proposed(
+    members: Sequence[Article], language: str, drafter: Drafter, passages: Sequence[Text]
+) -> Line | None:
     """What a drafting model proposes, where it holds: supported whole, in the house style, one sentence."""
     try:
         body = drafter.propose(members, language).strip()
     except HelperError:
         return None
-    if not body.endswith((".", ".”")) or len(sentences(body)) != 1 or not _PROPOSED.match(body) or lint(body, language):
+    if (
+        not body.endswith((".", ".”"))
+        or len(sentences(body)) != 1
+        or not _PROPOSED.match(body)
+        or lint(body, language)
+    ):
         return None
     line = _line(members, members[0], body, language, passages)
     says_something = any(c.kind in {"number", "name", "place", "date", "quotation"} for c in line.claims)
@@ -129,7 +138,9 @@ def _proposed(members: Sequence[Article], language: str, drafter: Drafter, passa
 def _translated(
     members: Sequence[Article], language: str, translator: Translator, passages: Sequence[Text]
 ) -> Line | None:
-    """The best sentence of a foreign member in the issue's language, where its facts survive the translation."""
+    """The best sentence of a foreign member in the issue's language, where its facts survive the
+    translation.
+    """
     for source in members:
         told = [*sentences(source.summary)[:2], *sentences(source.text)[:2], source.title]
         for sentence in [s for s in dict.fromkeys(told) if 3 < len(s.split()) <= MAX_WORDS * 1.5][:3]:
@@ -147,7 +158,9 @@ def _translated(
 
 
 def _by_piece(members: Sequence[Article], language: str) -> tuple[Article, str] | None:
-    """The article and body of a line whose verb is not "reported": by what most of the pieces in this language are."""
+    """The article and body of a line whose verb is not "reported": by what most of the pieces in this
+    language are.
+    """
     speaking = [a for a in members if a.language in (language, "")]
     kinds = Counter(a.piece for a in speaking)
     if not speaking or kinds["news"] or kinds["data"] or not kinds:
@@ -174,7 +187,9 @@ def _by_piece(members: Sequence[Article], language: str) -> tuple[Article, str] 
     return None
 
 
-def _line(members: Sequence[Article], source: Article, body: str, language: str, passages: Sequence[Text]) -> Line:
+def _line(
+    members: Sequence[Article], source: Article, body: str, language: str, passages: Sequence[Text]
+) -> Line:
     """The line with its outlets in order, each linked to the article that tells it best."""
     urls = {a.url for a in members}
     agencies = {a.url for a in members if a.is_agency}
@@ -186,7 +201,9 @@ def _line(members: Sequence[Article], source: Article, body: str, language: str,
         if not (a.copy_of in agencies and a.copy_of in urls) or _adds_something(a, by_url[str(a.copy_of)])
     ]
     links: dict[str, OutletLink] = {}
-    for article in sorted(named, key=lambda a: a.url != source.url):  # the clause's own article wins its outlet's link
+    for article in sorted(
+        named, key=lambda a: a.url != source.url
+    ):  # the clause's own article wins its outlet's link
         links.setdefault(article.credit, OutletLink(article.credit, article.url))
     outlets = tuple(links[name] for name in dict.fromkeys(a.credit for a in named))
     line = Line(outlets, body, language)
@@ -232,7 +249,9 @@ def _candidates(members: Sequence[Article], language: str) -> Iterator[_Candidat
                 present = set(stems(sentence, language))
                 shared = sum(n for s, n in wanted.items() if s in present) / (sum(wanted.values()) or 1)
                 own = len(own_title & present) / (len(own_title) or 1)
-                score = 1.5 * shared + own - 0.12 * place - 0.02 * rank - 0.012 * min(age, 48) + _manner(sentence)
+                score = (
+                    1.5 * shared + own - 0.12 * place - 0.02 * rank - 0.012 * min(age, 48) + _manner(sentence)
+                )
                 found.append(_Candidate(sentence, article, score))
     found.sort(key=lambda c: (-c.score, c.article.url, c.sentence))
     yield from found
@@ -261,12 +280,13 @@ def _is_usable(sentence: str) -> bool:
         and not sentence.endswith(("...", "…"))
         and balanced
         and sentence.count("(") == sentence.count(")")
-        and ": “" not in sentence and ': "' not in sentence
+        and ": “" not in sentence
+        and ': "' not in sentence
         and "appeared first on" not in sentence
         and fold(tokens[0]) not in _BAD_OPENING
         and not _FIRST_PERSON.search(unquoted)
         and bool(_FINITE.search(unquoted))
-    )  # fmt: skip
+    )
 
 
 def _shortened(sentence: str) -> str:
@@ -301,7 +321,11 @@ def _stays_capital(clause: str, members: Sequence[Article], language: str) -> bo
         return True
     if second[:1].isupper() and not re.match(r"(?:U\.?S|U\.?N|E\.?U|U\.?K)\b", second):
         return True
-    if fold(first) in stop_words(language) and fold(first) not in _NATIONS_AND_DAYS and country_code(first) is None:
+    if (
+        fold(first) in stop_words(language)
+        and fold(first) not in _NATIONS_AND_DAYS
+        and country_code(first) is None
+    ):
         return False
     if country_code(bare) or country_code(f"{first} {second}") or looks_like_demonym(bare):
         return True
@@ -322,13 +346,15 @@ def _stays_capital(clause: str, members: Sequence[Article], language: str) -> bo
 
 # Words that open a sentence in front of a name and are none themselves.
 _SMALL_BEFORE_A_NAME = set(
-    "the a an in on at for to from by with of as after before amid while when since under over about around nearly almost more "
-    "most many some several all every each two-thirds half both no former late accused convicted outgoing acting top senior "
-    "prominent another other new young defending reigning tech thousands hundreds dozens millions residents officials police authorities lawyers families".split()
+    "the a an in on at for to from by with of as after before amid while when since under over about around"
+    " nearly almost more most many some several all every each two-thirds half both no former late accused"
+    " convicted outgoing acting top senior prominent another other new young defending reigning tech"
+    " thousands hundreds dozens millions residents officials police authorities lawyers families".split()
 )
 _NATIONS_AND_DAYS = set(
-    "american british french german italian spanish russian chinese indian african european monday tuesday wednesday "
-    "thursday friday saturday sunday january february march april june july august september october november december".split()
+    "american british french german italian spanish russian chinese indian african european monday tuesday"
+    " wednesday thursday friday saturday sunday january february march april june july august september"
+    " october november december".split()
 )
 
 

@@ -35,13 +35,28 @@ _TERMS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"\bilegales\b", "personas en situación irregular"),
         (r"\bsin papeles\b", "personas indocumentadas"),
     ),
-    "ar": ((r"الهجرة غير الشرعية", "الهجرة غير النظامية"), (r"(?:ال)?مهاجر\w* غير (?:ال)?شرعي\w*", "مهاجرون غير نظاميين")),
-    "pt": ((r"(i)?migra(ntes|ção) ilega(?:l|is)", r"\1migra\2 irregular"), (r"\bilegais\b", "pessoas em situação irregular")),
-    "de": ((r"\billegale?n? (migration|einwanderung|migranten)", r"irreguläre \1"), (r"\billegale\b(?! \w)", "Menschen ohne Papiere")),
-    "it": ((r"\bclandestin[oiae]\b", "persone in situazione irregolare"), (r"(im)?migrazione (?:illegale|clandestina)", r"\1migrazione irregolare")),
-}  # fmt: skip
+    "ar": (
+        (r"الهجرة غير الشرعية", "الهجرة غير النظامية"),
+        (r"(?:ال)?مهاجر\w* غير (?:ال)?شرعي\w*", "مهاجرون غير نظاميين"),
+    ),
+    "pt": (
+        (r"(i)?migra(ntes|ção) ilega(?:l|is)", r"\1migra\2 irregular"),
+        (r"\bilegais\b", "pessoas em situação irregular"),
+    ),
+    "de": (
+        (r"\billegale?n? (migration|einwanderung|migranten)", r"irreguläre \1"),
+        (r"\billegale\b(?! \w)", "Menschen ohne Papiere"),
+    ),
+    "it": (
+        (r"\bclandestin[oiae]\b", "persone in situazione irregolare"),
+        (r"(im)?migrazione (?:illegale|clandestina)", r"\1migrazione irregolare"),
+    ),
+}
 _WATER = {
-    "en": r"waves?|flood(?:s|ed|ing)?|influx|tides?|surges?|swarm\w*|torrents?|deluge|tsunami|pour(?:s|ed|ing)? (?:in|into|across)|stream(?:s|ed|ing)? (?:in|into|across)",
+    "en": (
+        r"waves?|flood(?:s|ed|ing)?|influx|tides?|surges?|swarm\w*|torrents?|deluge|tsunami|pour(?:s|ed|"
+        r"ing)? (?:in|into|across)|stream(?:s|ed|ing)? (?:in|into|across)"
+    ),
     "fr": r"vagues?|afflux|flots?|déferl\w+|marée|tsunami|raz-de-marée",
     "es": r"oleadas?|avalanchas?|marea|riadas?|tsunami",
     "ar": r"موجات?|تدفق\w*|طوفان|سيل",
@@ -52,7 +67,9 @@ _WATER = {
 _OWN_ADJECTIVES = re.compile(
     r"(?i)\b(?:shocking|tragic(?:ally)?|horrif(?:ic|ying)|heart-?breaking|appalling|outrageous|dramatic(?:ally)?|amazing|incredible|unfortunately|sadly|luckily)\b"
 )
-_PEOPLE_NEAR = re.compile(r"(?i)migra|refug|asyl|people|arriv|personnes|personas|pessoas|menschen|persone|مهاجر|لاجئ")
+_PEOPLE_NEAR = re.compile(
+    r"(?i)migra|refug|asyl|people|arriv|personnes|personas|pessoas|menschen|persone|مهاجر|لاجئ"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +119,9 @@ def lint(body: str, language: str = "en") -> list[Finding]:
             written = re.sub(rf"(?i){pattern}", proper, m.group())
             found.append(Finding(m.group(), f"the house writes “{written}”", written))
     for word in metaphors(ours, language):
-        found.append(Finding(word, "people are no water: say how many came", "arrivals" if language == "en" else ""))
+        found.append(
+            Finding(word, "people are no water: say how many came", "arrivals" if language == "en" else "")
+        )
     if language == "en":
         found += [Finding(m.group(), "no adjectives of our own") for m in _OWN_ADJECTIVES.finditer(ours)]
     return found

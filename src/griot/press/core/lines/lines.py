@@ -42,7 +42,9 @@ def line_html(line: Line) -> str:
     # A mail has an address (mid:…), but none that a reader could open.
     links = {o.name: o.url for o in reversed(line.outlets) if o.url.startswith(("http://", "https://"))}
     head = "".join(
-        f'<a href="{escape(links[piece])}">{escape(piece)}</a>' if i % 2 == 0 and piece in links else escape(piece)
+        f'<a href="{escape(links[piece])}">{escape(piece)}</a>'
+        if i % 2 == 0 and piece in links
+        else escape(piece)
         for i, piece in enumerate(attribution(line.outlets))
     )
     return f"{head} {escape(line.body, quote=False)}"

@@ -18,13 +18,15 @@ from griot.press.core.types import Article, Mention, Organisation
 
 _QUOTE = re.compile(r"[“”\"«»„]")
 _SAID = re.compile(
-    r"\b(?:said|says|told|added|stated|explained|warned|stressed|noted|called|according to|dit|declare|explique|selon|affirme|ajoute|"
-    r"dijo|declaro|senalo|explico|segun|afirmo|disse|afirmou|segundo|explicou|sagte|erklarte|laut|mitteilte|ha detto|spiega|secondo|"
-    r"dichiarato)\b|(?:قال|قالت|صرح|أوضح|وأضاف|بحسب|وفقا)"
+    r"\b(?:said|says|told|added|stated|explained|warned|stressed|noted|called|according to|dit|declare|"
+    r"explique|selon|affirme|ajoute|dijo|declaro|senalo|explico|segun|afirmo|disse|afirmou|segundo|explicou|"
+    r"sagte|erklarte|laut|mitteilte|ha detto|spiega|secondo|dichiarato)\b|(?:قال|قالت|صرح|أوضح|وأضاف|بحسب|"
+    r"وفقا)"
 )
 _FIGURES = re.compile(
-    r"\b(?:according to|figures?|data|estimates?|statistics|numbers|report|count(?:ed|s)?|record(?:ed|s)?|says?|said|selon|chiffres|donnees|"
-    r"segun|cifras|datos|segundo|dados|numeros|laut|zahlen|angaben|secondo|dati|cifre|stime)\b|(?:بحسب|وفقا|أرقام|بيانات|احصاء)"
+    r"\b(?:according to|figures?|data|estimates?|statistics|numbers|report|count(?:ed|s)?|record(?:ed|s)?|"
+    r"says?|said|selon|chiffres|donnees|segun|cifras|datos|segundo|dados|numeros|laut|zahlen|angaben|secondo|"
+    r"dati|cifre|stime)\b|(?:بحسب|وفقا|أرقام|بيانات|احصاء)"
 )
 _OFFICES = re.compile(
     r"\b(?:spokes\w+|director|chief|head|officer|coordinator|representative|manager|commander|porte-parole|directeur|directrice|"
@@ -44,7 +46,9 @@ def find_mentions(article: Article, organisation: Organisation) -> list[Mention]
         if not (is_ours or speaker):
             continue
         # A quotation may close the sentence before the one that says whose it is.
-        is_quote = bool(_SAID.search(folded)) and bool(_QUOTE.search(passage) or _QUOTE.search(before) or speaker)
+        is_quote = bool(_SAID.search(folded)) and bool(
+            _QUOTE.search(passage) or _QUOTE.search(before) or speaker
+        )
         who = speaker or (_person(passage, organisation) if is_quote else "")
         if is_quote and who:
             mention = Mention("quoted", passage, article.url, who)
@@ -59,7 +63,9 @@ def find_mentions(article: Article, organisation: Organisation) -> list[Mention]
 
 
 def _has(folded: str, name: str) -> bool:
-    """Whether a folded text has a folded name as whole words; in Arabic a one-letter prefix may be glued to it."""
+    """Whether a folded text has a folded name as whole words; in Arabic a one-letter prefix may be glued to
+    it.
+    """
     return re.search(rf"(?:(?<!\w)|(?<=\b[وبلفك])){re.escape(name)}(?!\w)", folded) is not None
 
 
@@ -77,7 +83,9 @@ def _person(passage: str, organisation: Organisation) -> str:
     return ""
 
 
-def mention_sentence(mentions: Sequence[Mention], articles: Sequence[Article], organisation: Organisation) -> str:
+def mention_sentence(
+    mentions: Sequence[Mention], articles: Sequence[Article], organisation: Organisation
+) -> str:
     """The line's second sentence, as the house style writes it, or "" where our organisation does not appear.
 
     `articles` are the story's, in the order of attribution. A copy's mention is its origin's.

@@ -61,7 +61,8 @@ class Text:
     @cached_property
     def facts(self) -> list[Fact]:
         found = [
-            Fact("date", d.start, d.end, self.text[d.start : d.end], d) for d in dates_in(self.text, self.language)
+            Fact("date", d.start, d.end, self.text[d.start : d.end], d)
+            for d in dates_in(self.text, self.language)
         ]
         taken = {p for f in found for p in range(f.start, f.end)}
         for n in numbers_in(self.text, self.language):
@@ -78,7 +79,9 @@ class Text:
             if word in negations(self.language) or word.endswith("n't"):
                 found.append(Fact("negation", start, start + len(word), word, None))
             elif side := side_of(word, self.language):
-                found.append(Fact("verb", start, start + len(word), self.text[start : start + len(word)], side))
+                found.append(
+                    Fact("verb", start, start + len(word), self.text[start : start + len(word)], side)
+                )
         return found
 
     @cached_property
@@ -105,7 +108,9 @@ def passages_of(articles: Sequence[Article]) -> list[Text]:
     return [
         Text(sentence, article.language, article.url)
         for article in articles
-        for sentence in dict.fromkeys([_headed(article), *sentences(article.summary), *sentences(article.text)])
+        for sentence in dict.fromkeys(
+            [_headed(article), *sentences(article.summary), *sentences(article.text)]
+        )
         if sentence
     ]
 

@@ -22,11 +22,39 @@ CLOCK_SKEW = timedelta(hours=1)
 OLDEST = timedelta(days=366)
 
 # RFC 822's zones, which feeds still use; dateutil knows UTC and the local one only.
-_ZONES = {name: int(3600 * hours) for name, hours in {
-    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "BST": 1, "CET": 1, "CEST": 2,
-    "EET": 2, "EEST": 3, "WET": 0, "WEST": 1, "MSK": 3, "EAT": 3, "CAT": 2, "WAT": 1, "SAST": 2, "IST": 5.5, "PKT": 5,
-    "GST": 4, "HKT": 8, "SGT": 8, "JST": 9, "AEST": 10, "AEDT": 11,
-}.items()}  # fmt: skip
+_ZONES = {
+    name: int(3600 * hours)
+    for name, hours in {
+        "EST": -5,
+        "EDT": -4,
+        "CST": -6,
+        "CDT": -5,
+        "MST": -7,
+        "MDT": -6,
+        "PST": -8,
+        "PDT": -7,
+        "BST": 1,
+        "CET": 1,
+        "CEST": 2,
+        "EET": 2,
+        "EEST": 3,
+        "WET": 0,
+        "WEST": 1,
+        "MSK": 3,
+        "EAT": 3,
+        "CAT": 2,
+        "WAT": 1,
+        "SAST": 2,
+        "IST": 5.5,
+        "PKT": 5,
+        "GST": 4,
+        "HKT": 8,
+        "SGT": 8,
+        "JST": 9,
+        "AEST": 10,
+        "AEDT": 11,
+    }.items()
+}
 _URL_DATE = re.compile(r"/(20\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-])")
 _UPDATED_NAMES = {
     "article:modified_time",
@@ -37,10 +65,20 @@ _UPDATED_NAMES = {
     "lastmod",
 }
 _META_NAMES = (
-    "article:published_time", "og:article:published_time", "datepublished", "date", "pubdate", "publishdate",
-    "publish-date", "dc.date", "dc.date.issued", "dcterms.created", "sailthru.date", "parsely-pub-date",
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "dc.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "sailthru.date",
+    "parsely-pub-date",
     "cxenseparse:recs:publishtime",
-)  # fmt: skip
+)
 
 
 def to_utc(text: str | None) -> datetime | None:
@@ -68,7 +106,9 @@ def stated(text: str | None, known_from: Provenance) -> Dated | None:
 
 
 def _parsed(text: str) -> datetime:
-    """The standard library reads what is written to standard forty times faster; dateutil reads the rest. Raises ValueError."""
+    """The standard library reads what is written to standard forty times faster; dateutil reads the rest.
+    Raises ValueError.
+    """
     try:
         if text[4:5] == "-":
             return datetime.fromisoformat(text)

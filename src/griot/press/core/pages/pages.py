@@ -20,20 +20,23 @@ from griot.press.core.types import BadInput, Page, PageKind
 MAX_PAGE = 10 * 1024 * 1024  # bytes, after decompression
 
 _CONSENT = re.compile(
-    r"(?i)(before you continue|avant de (?:continuer|poursuivre)|antes de continuar|bevor sie|prima di continuare|قبل المتابعة|"
-    r"(?:we|our \d* ?partners)[^.]{0,80}(?:cookies|your privacy)|your (?:privacy )?choices|"
-    r"accept (?:all|cookies)|(?:tout )?accepter|aceptar|aceitar|zustimmen|accett[ao]|"
-    r"votre vie privée|tu privacidad|datenschutz|la tua privacy|consent)"
+    r"(?i)(before you continue|avant de (?:continuer|poursuivre)|antes de continuar|bevor sie|"
+    r"prima di continuare|قبل المتابعة|(?:we|our \d* ?partners)[^.]{0,80}(?:cookies|your privacy)|"
+    r"your (?:privacy )?choices|accept (?:all|cookies)|(?:tout )?accepter|aceptar|aceitar|zustimmen|"
+    r"accett[ao]|votre vie privée|tu privacidad|datenschutz|la tua privacy|consent)"
 )
-_COOKIE = re.compile(r"(?i)cookies?|consent|privacy|vie privée|privacidad|privacidade|datenschutz|ملفات تعريف")
+_COOKIE = re.compile(
+    r"(?i)cookies?|consent|privacy|vie privée|privacidad|privacidade|datenschutz|ملفات تعريف"
+)
 _PAYWALL = re.compile(
     r"(?i)(subscribe (?:now )?to (?:continue|read|keep)|to (?:continue|keep) reading|already a subscriber|"
-    r"(?:subscribers?|members?)[- ]only|this (?:article|story|content) is (?:for|reserved for|available to) (?:our )?(?:subscribers|members)|"
-    r"réservé (?:à nos |aux )abonnés|abonnez-vous pour|déjà abonné|la suite est réservée|"
-    r"(?:exclusivo|solo) para (?:los )?suscriptores|suscríbete para|ya (?:eres|soy) suscriptor|"
-    r"(?:conteúdo )?exclusivo para assinantes|assine para (?:continuar|ler)|"
+    r"(?:subscribers?|members?)[- ]only|this (?:article|story|content) is (?:for|reserved for|"
+    r"available to) (?:our )?(?:subscribers|members)|réservé (?:à nos |aux )abonnés|abonnez-vous pour|"
+    r"déjà abonné|la suite est réservée|(?:exclusivo|solo) para (?:los )?suscriptores|suscríbete para|"
+    r"ya (?:eres|soy) suscriptor|(?:conteúdo )?exclusivo para assinantes|assine para (?:continuar|ler)|"
     r"weiterlesen mit|nur für abonnenten|jetzt abonnieren|mit .{0,20}abo (?:weiter)?lesen|"
-    r"(?:contenuto )?riservato agli abbonati|abbonati per (?:continuare|leggere)|للمشتركين فقط|اشترك للمتابعة)"
+    r"(?:contenuto )?riservato agli abbonati|abbonati per (?:continuare|leggere)|للمشتركين فقط|"
+    r"اشترك للمتابعة)"
 )
 _NOT_FOUND = re.compile(
     r"(?i)(\b404\b|page (?:not found|introuvable|no encontrada)|not found|no longer (?:available|exists)|"
@@ -46,7 +49,8 @@ _LIVE_PATH = re.compile(
     r"(?i)/(?:live(?:-?blog|-?news|-?updates?)?|en-direct|en-directo|direct|liveticker|ao-vivo|diretta)(?:[/-]|$)|-live-(?:updates|blog)|/live/"
 )
 _LIVE_TITLE = re.compile(
-    r"(?i)^(?:live\b|en direct|en directo|direct\b|liveticker|ao vivo|diretta|مباشر)|live (?:updates|blog)|\blive[:–-]|– live$"
+    r"(?i)^(?:live\b|en direct|en directo|direct\b|liveticker|ao vivo|diretta|مباشر)|live (?:updates|blog)|"
+    r"\blive[:–-]|– live$"
 )
 _VIDEO_PATH = re.compile(r"(?i)/(?:videos?|watch|av|programmes?|mediathek|tv)(?:/|$)")
 _ARTICLE_PATH = re.compile(r"\d{4,}|[^/]+-[^/]+-[^/]+-[^/]+")
@@ -78,7 +82,9 @@ def read_page(content: bytes, url: str) -> Page:
         return Page("empty", "", "", None, None, None)
     document = None
     try:
-        document = bare_extraction(tree_of(content), url=url or None, include_comments=False, with_metadata=True)
+        document = bare_extraction(
+            tree_of(content), url=url or None, include_comments=False, with_metadata=True
+        )
     except Exception:  # extraction is best effort on any bytes; the page then counts as empty
         document = None
     text = (document.text or "").strip() if document is not None else ""
@@ -215,12 +221,15 @@ def _types(tree: lxml_html.HtmlElement) -> set[str]:
 
 
 def _is_live_blog(tree: lxml_html.HtmlElement, title: str, url: str) -> bool:
-    """A page that grows all day and tells of many things; schema.org has a type for it, addresses and titles a habit."""
+    """A page that grows all day and tells of many things; schema.org has a type for it, addresses and titles
+    a habit.
+    """
     if "liveblogposting" in _types(tree):
         return True
     updates = len(
         tree.xpath(
-            "//*[contains(@class, 'live-blog') or contains(@class, 'liveblog') or contains(@class, 'live-update')]"
+            "//*[contains(@class, 'live-blog') or contains(@class, 'liveblog') or contains(@class,"
+            " 'live-update')]"
         )
     )
     named = bool(_LIVE_PATH.search(url) or _LIVE_TITLE.search(title))
@@ -237,11 +246,14 @@ def _is_video(tree: lxml_html.HtmlElement, text: str, url: str) -> bool:
     og = tree.xpath("//meta[@property='og:type']/@content")
     player = bool(
         tree.xpath(
-            "//video | //iframe[contains(@src, 'youtube') or contains(@src, 'vimeo') or contains(@src, 'player')]"
+            "//video | //iframe[contains(@src, 'youtube') or contains(@src, 'vimeo') or contains(@src,"
+            " 'player')]"
         )
     )
     return (
-        says_so or (bool(og) and str(og[0]).lower().startswith("video")) or (player and bool(_VIDEO_PATH.search(url)))
+        says_so
+        or (bool(og) and str(og[0]).lower().startswith("video"))
+        or (player and bool(_VIDEO_PATH.search(url)))
     )
 
 

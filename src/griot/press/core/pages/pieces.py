@@ -13,30 +13,75 @@ from griot.press.core.language.text import fold
 from griot.press.core.types import Piece
 
 _BY_TYPE: dict[str, Piece] = {
-    "opinionnewsarticle": "opinion", "reviewnewsarticle": "review", "review": "review", "criticreview": "review",
+    "opinionnewsarticle": "opinion",
+    "reviewnewsarticle": "review",
+    "review": "review",
+    "criticreview": "review",
     "dataset": "data",
-}  # fmt: skip
+}
 _SECTIONS: tuple[tuple[Piece, str], ...] = (
-    ("opinion", r"opinions?|op-?eds?|comment(?:ary|isfree)?|columns?|columnists?|editorials?|views?|viewpoint|tribunes?|chroniques?|idees|"
-                r"points?-de-vue|opinion(?:es)?|tribuna|columnas?|opinia?o|artigo-de-opiniao|meinung|kommentare?|gastbeitrag|opinioni|commenti|اراء|رأي|راي|مقالات"),
-    ("interview", r"interviews?|q-?and-?a|q&a|entretiens?|entrevistas?|intervist[ae]|gesprach|مقابلات?|حوار(?:ات)?"),
-    ("review", r"(?:book|film|movie|music|theatre|tv)-?reviews?|reviews?|critiques?|resenas?|criticas?|resenhas?|rezension(?:en)?|kritik|recension[ei]"),
-    ("feature", r"features?|long-?reads?|in-depth|magazine|reportages?|grands?-reportages?|cronicas?|reportajes?|reportagen?s?|portrats?|storie|تحقيقات?|تقارير-خاصة"),
+    (
+        "opinion",
+        r"opinions?|op-?eds?|comment(?:ary|isfree)?|columns?|columnists?|editorials?|views?|viewpoint|tribunes?|chroniques?|idees|"
+        r"points?-de-vue|opinion(?:es)?|tribuna|columnas?|opinia?o|artigo-de-opiniao|meinung|kommentare?|gastbeitrag|opinioni|commenti|اراء|رأي|راي|مقالات",
+    ),
+    (
+        "interview",
+        r"interviews?|q-?and-?a|q&a|entretiens?|entrevistas?|intervist[ae]|gesprach|مقابلات?|حوار(?:ات)?",
+    ),
+    (
+        "review",
+        r"(?:book|film|movie|music|theatre|tv)-?reviews?|reviews?|critiques?|resenas?|criticas?|resenhas?|rezension(?:en)?|kritik|recension[ei]",
+    ),
+    (
+        "feature",
+        r"features?|long-?reads?|in-depth|magazine|reportages?|grands?-reportages?|cronicas?|reportajes?|reportagen?s?|portrats?|storie|تحقيقات?|تقارير-خاصة",
+    ),
     ("data", r"datablog|data|infographics?|datos|decodeurs|chiffres"),
-    ("statement", r"statements?|press-?releases?|speeches|remarks|communiques?|comunicados?|pressemitteilung(?:en)?|comunicati(?:-stampa)?|discours|discursos?|بيانات?"),
-)  # fmt: skip
-_SECTION = [(piece, re.compile(rf"(?:^|[/\s|>–-])(?:{pattern})(?:$|[/\s|>:–-])")) for piece, pattern in _SECTIONS]
+    (
+        "statement",
+        r"statements?|press-?releases?|speeches|remarks|communiques?|comunicados?|pressemitteilung(?:en)?|comunicati(?:-stampa)?|discours|discursos?|بيانات?",
+    ),
+)
+_SECTION = [
+    (piece, re.compile(rf"(?:^|[/\s|>–-])(?:{pattern})(?:$|[/\s|>:–-])")) for piece, pattern in _SECTIONS
+]
 _KICKER: tuple[tuple[Piece, re.Pattern[str]], ...] = (
-    ("opinion", re.compile(r"^(?:opinion|op-ed|comment|editorial|column|tribune|chronique|tribuna|meinung|kommentar|opinione|رأي|راي)\s*[:|–—-]|[|–—]\s*(?:opinion|op-ed|tribune|tribuna)$")),
-    ("interview", re.compile(r"^(?:interview|exclusive interview|q&a|entretien|entrevista|intervista|im gesprach|حوار|مقابلة)\b\s*(?:[:|–—-]|with|avec|con|com|mit|مع)|[|–—:]\s*(?:interview|entretien|entrevista|intervista)$")),
-    ("review", re.compile(r"^(?:(?:film|book|movie|theatre) )?review\s*[:|–—-]|(?:^| )review\s*[–—-]|^(?:critique|resena|recensione|rezension)\s*[:|–—-]")),
-    ("statement", re.compile(r"^(?:statement|press release|remarks|speech|full text|communique|comunicado|pressemitteilung|comunicato|بيان)\s*(?:[:|–—-]|by|of|from)|(?:full text|statement)$")),
-)  # fmt: skip
+    (
+        "opinion",
+        re.compile(
+            r"^(?:opinion|op-ed|comment|editorial|column|tribune|chronique|tribuna|meinung|kommentar|opinione|رأي|راي)\s*[:|–—-]|[|–—]\s*(?:opinion|op-ed|tribune|tribuna)$"
+        ),
+    ),
+    (
+        "interview",
+        re.compile(
+            r"^(?:interview|exclusive interview|q&a|entretien|entrevista|intervista|im gesprach|حوار|"
+            r"مقابلة)\b\s*(?:[:|–—-]|with|avec|con|com|mit|مع)|[|–—:]\s*(?:interview|entretien|entrevista|"
+            r"intervista)$"
+        ),
+    ),
+    (
+        "review",
+        re.compile(
+            r"^(?:(?:film|book|movie|theatre) )?review\s*[:|–—-]|(?:^| )review\s*[–—-]|^(?:critique|resena|"
+            r"recensione|rezension)\s*[:|–—-]"
+        ),
+    ),
+    (
+        "statement",
+        re.compile(
+            r"^(?:statement|press release|remarks|speech|full text|communique|comunicado|pressemitteilung|"
+            r"comunicato|بيان)\s*(?:[:|–—-]|by|of|from)|(?:full text|statement)$"
+        ),
+    ),
+)
 _SURVEY = re.compile(
     r"\b(?:survey|poll|index|census|study|dataset|enquete|sondage|encuesta|sondeo|pesquisa|umfrage|studie|sondaggio|indagine)\b"
 )
 _PERCENT = re.compile(
-    r"\d\s?(?:%|per ?cent|pour cent|por ciento|por cento|prozent|per cento)|\bone in\b|\b(?:two|three) out of\b"
+    r"\d\s?(?:%|per ?cent|pour cent|por ciento|por cento|prozent|per cento)|\bone in\b|\b(?:two|"
+    r"three) out of\b"
 )
 
 
@@ -61,7 +106,9 @@ def piece_of(title: str, url: str = "", sections: Sequence[str] = (), text: str 
 
 
 def _is_questions_and_answers(text: str) -> bool:
-    """Whether a text is an interview set as questions and answers: many short paragraphs that end in a question mark."""
+    """Whether a text is an interview set as questions and answers: many short paragraphs that end in a
+    question mark.
+    """
     paragraphs = [p for p in text.splitlines() if p.strip()]
     asked = sum(p.rstrip().endswith(("?", "؟")) and len(p) < 220 for p in paragraphs)
     return len(paragraphs) >= 8 and asked >= 4 and asked >= 0.25 * len(paragraphs)

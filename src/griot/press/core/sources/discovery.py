@@ -47,12 +47,19 @@ class Offer:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "kind": self.kind, "url": self.url, "title": self.title, "count": len(self.entries),
+            "kind": self.kind,
+            "url": self.url,
+            "title": self.title,
+            "count": len(self.entries),
             "entries": [
-                {"title": e.title, "url": e.url, "published": e.published.isoformat() if e.published else None}
+                {
+                    "title": e.title,
+                    "url": e.url,
+                    "published": e.published.isoformat() if e.published else None,
+                }
                 for e in self.entries[:PREVIEW]
             ],
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +190,9 @@ def _named_sitemaps(get: Callable[[str], Fetched], base: str) -> Iterator[str]:
 
 
 def as_json(site: Site) -> dict[str, Any]:
-    return {"url": site.url, "name": site.name, "language": site.language, "offers": [o.as_json() for o in site.offers]}
+    return {
+        "url": site.url,
+        "name": site.name,
+        "language": site.language,
+        "offers": [o.as_json() for o in site.offers],
+    }

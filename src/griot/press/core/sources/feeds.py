@@ -19,13 +19,16 @@ MAX_SUMMARY = 4000  # characters
 _BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/li|/h[1-6])\b[^>]*>")
 # C0 controls, which XML forbids and feeds carry all the same; soft hyphens, zero-width spaces and
 # byte order marks; zero-width joiners too, but only outside the scripts that need them.
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]|(?<=[ A-Za-z])[\u200c\u200d]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]|(?<=[ A-Za-z])[\u200c\u200d]"
+)
 _LINK = re.compile(r"<(?:atom\w*:|a10:)?link\b([^>]*)>", re.I)
 _ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*(["'])(.*?)\2""")
 _JSON_HUB = re.compile(rb'"hubs"\s*:\s*\[\s*\{[^}]*"url"\s*:\s*"([^"]+)"')
 # RFC 822 and ISO 8601 with a zone.
 _DATE = re.compile(
-    rb"(\d{1,2} \w{3} \d{2,4} [\d:]{5,8} ?([+-]\d{4}|[A-Z]{2,4})\b|\d{4}-\d\d-\d\d[T ][\d:.]{5,15} ?([+-]\d\d:?\d\d|Z))"
+    rb"(\d{1,2} \w{3} \d{2,4} [\d:]{5,8} ?([+-]\d{4}|[A-Z]{2,4})\b|\d{4}-\d\d-\d\d[T ][\d:.]{5,15}"
+    rb" ?([+-]\d\d:?\d\d|Z))"
 )
 # "The post … appeared first on …" is WordPress's own footer, "Continue reading" Medium's.
 _FOOTER = re.compile(r"\s*(?:The post .{0,300} appeared first on .{0,120}|Continue reading\.*)\s*$", re.S)
@@ -59,7 +62,9 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
     if not content.strip():
         raise BadInput("the feed is empty")
     try:
-        parsed = fastfeedparser.parse(content, include_tags=False, include_media=False, include_enclosures=False)
+        parsed = fastfeedparser.parse(
+            content, include_tags=False, include_media=False, include_enclosures=False
+        )
     except Exception as error:  # it raises ValueError and, on hostile bytes, whatever lxml or json raise
         raise BadInput(f"not a feed that can be read ({str(error)[:200] or type(error).__name__})") from error
     entries: list[Entry] = []
@@ -77,7 +82,8 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
     offsets = _offsets(content) if any(e.published for e in entries) else {}
     only = offsets.get(None)
     dated = tuple(
-        replace(e, utc_offset=offsets.get(e.published, only)) if e.published and offsets else e for e in entries
+        replace(e, utc_offset=offsets.get(e.published, only)) if e.published and offsets else e
+        for e in entries
     )
     return Feed(
         plain_text(parsed.feed.get("title"), 300),
@@ -119,7 +125,11 @@ def _entry(raw: dict[str, object], base: str) -> Entry | None:
     link = canonical_url(str(raw.get("link") or ""), base) or canonical_url(identity)
     title = plain_text(raw.get("title"), 500)
     content = raw.get("content")
-    body = content[0].get("value") if isinstance(content, list) and content and isinstance(content[0], dict) else ""
+    body = (
+        content[0].get("value")
+        if isinstance(content, list) and content and isinstance(content[0], dict)
+        else ""
+    )
     summary = summary_text(raw.get("description")) or summary_text(body)
     if not (title or summary) or not (link or identity):
         return None

@@ -194,7 +194,9 @@ class Fetcher:
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """Seconds to stay away (RFC 9110 §10.2.3: a number or a date), with 429 and 503 also where the host names none."""
+    """Seconds to stay away (RFC 9110 §10.2.3: a number or a date), with 429 and 503 also where the host names
+    none.
+    """
     if response.status_code not in RETRY_LATER:
         return 0.0
     asked = response.headers.get("retry-after", "").strip()
@@ -210,8 +212,16 @@ def _retry_after(response: httpx.Response) -> float:
 
 
 def _in_words(response: httpx.Response) -> str:
-    words = {401: "a password is asked for", 403: "refused", 404: "not found", 410: "gone", 429: "too many requests"}
-    said = words.get(response.status_code, "the server failed" if response.status_code >= 500 else "unexpected")
+    words = {
+        401: "a password is asked for",
+        403: "refused",
+        404: "not found",
+        410: "gone",
+        429: "too many requests",
+    }
+    said = words.get(
+        response.status_code, "the server failed" if response.status_code >= 500 else "unexpected"
+    )
     return f"{said} (HTTP {response.status_code})"
 
 
@@ -220,7 +230,9 @@ def _body(response: httpx.Response, started: float) -> bytes:
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
         raise FetchError(f"sent in an encoding that was not asked for ({encoding[:20]})")
-    inflate = None if encoding in {"", "identity"} else zlib.decompressobj(wbits=47 if "gzip" in encoding else 15)
+    inflate = (
+        None if encoding in {"", "identity"} else zlib.decompressobj(wbits=47 if "gzip" in encoding else 15)
+    )
     body = bytearray()
     for chunk in response.iter_raw(65536):
         if time.monotonic() - started > MAX_SECONDS:

@@ -77,7 +77,12 @@ def links_in(content: bytes, url: str) -> list[Link]:
     found: dict[str, Link] = {}
     for anchor in tree.iter("a"):
         address = canonical_url(anchor.get("href") or "", url)
-        if not address or _site(address) != host or address.rstrip("/") == url.rstrip("/") or _NOT_NEWS.search(address):
+        if (
+            not address
+            or _site(address) != host
+            or address.rstrip("/") == url.rstrip("/")
+            or _NOT_NEWS.search(address)
+        ):
             continue
         text = " ".join(anchor.text_content().split())[:300] or (anchor.get("title") or "")[:300]
         heading = any(a.tag in _HEADING for a in anchor.iterancestors()) or any(
@@ -106,7 +111,9 @@ def articles_among(links: Sequence[Link], learned: Learned) -> tuple[list[Entry]
     weight: Counter[str] = Counter()
     for link in links:
         words = len(link.text.split())
-        weight[shapes[link.url]] += (2 if link.is_heading else 1) * (words >= MIN_HEADLINE) + (0.5 if words >= 8 else 0)  # type: ignore[assignment]
+        weight[shapes[link.url]] += (2 if link.is_heading else 1) * (words >= MIN_HEADLINE) + (
+            0.5 if words >= 8 else 0
+        )  # type: ignore[assignment]
     likely = {
         shape
         for shape, value in weight.items()
@@ -114,7 +121,9 @@ def articles_among(links: Sequence[Link], learned: Learned) -> tuple[list[Entry]
         and (value >= 2 or fresh[shape] >= 2)
         and (value + fresh[shape] >= 0.08 * max(weight.values()))
     }
-    chosen = [link for link in links if shapes[link.url] in likely and len(link.text.split()) >= MIN_HEADLINE][:MOST]
+    chosen = [
+        link for link in links if shapes[link.url] in likely and len(link.text.split()) >= MIN_HEADLINE
+    ][:MOST]
     entries = [Entry(link.url, link.url, link.text[:300], "", None, None) for link in chosen]
     memory = tuple(dict.fromkeys([*(link.url for link in links), *learned.seen]))[:MEMORY]
     return entries, Learned({s: min(n, 1000) for s, n in fresh.most_common(40)}, memory)

@@ -30,8 +30,9 @@ MOST = 200  # mails taken at a visit
 FIRST_LOOK = 50  # of the newest, when a mailbox is visited for the first time
 MAX_TEXT = 60_000  # characters
 _ONLINE = re.compile(
-    r"(?i)view (?:it |this |the )?(?:e-?mail |newsletter |message )?(?:online|in (?:your |a |the )?browser|on the web)|read (?:it )?online|web version|"
-    r"voir en ligne|version en ligne|ver en (?:el )?navegador|ver online|im browser|visualizza (?:online|nel browser)|عرض في المتصفح"
+    r"(?i)view (?:it |this |the )?(?:e-?mail |newsletter |message )?(?:online|in (?:your |a |the )?browser|"
+    r"on the web)|read (?:it )?online|web version|voir en ligne|version en ligne|ver en (?:el )?navegador|"
+    r"ver online|im browser|visualizza (?:online|nel browser)|عرض في المتصفح"
 )
 
 
@@ -59,7 +60,8 @@ class _MailBox(BaseMailBox):  # type: ignore[misc]
 def new_mails(
     address: str, password: str, last: dict[str, Any], allowed: Collection[str] = ()
 ) -> tuple[list[Entry], dict[str, Any]]:
-    """The mails that came since `last` (what this function gave the time before), as entries, and the new `last`.
+    """The mails that came since `last` (what this function gave the time before), as entries, and the new
+    `last`.
 
     `address` is imaps://USER@HOST[:PORT][/FOLDER]; imap:// without TLS is spoken only to an exempt host
     (`allowed`, host:port). Raises FetchError where the mailbox can't be had, BadInput for another address.
@@ -72,17 +74,26 @@ def new_mails(
         raise FetchError("a mailbox is read over TLS only: imaps://…")
     folder = unquote(parts.path.lstrip("/")) or "INBOX"
     try:
-        # Only public servers, as for everything that is fetched; and the address that was checked is the one connected to.
+        # Only public servers, as for everything that is fetched; and the address that was checked is the one
+        # connected to.
         pinned = address_of(host, port, allowed)
-        box = _MailBox(_Client(pinned, host, port, ssl.create_default_context() if parts.scheme == "imaps" else None))
+        box = _MailBox(
+            _Client(pinned, host, port, ssl.create_default_context() if parts.scheme == "imaps" else None)
+        )
         with box.login(unquote(parts.username), password, initial_folder=folder) as mailbox:
             status = mailbox.folder.status(folder)
             validity, next_uid = int(status["UIDVALIDITY"]), int(status["UIDNEXT"])
-            since = int(last.get("uid", 0)) if last.get("validity") == validity else max(0, next_uid - 1 - FIRST_LOOK)
+            since = (
+                int(last.get("uid", 0))
+                if last.get("validity") == validity
+                else max(0, next_uid - 1 - FIRST_LOOK)
+            )
             if next_uid - 1 <= since:
                 return [], {"validity": validity, "uid": since}
             entries, newest = [], since
-            for mail in mailbox.fetch(AND(uid=UidRange(str(since + 1), "*")), mark_seen=False, bulk=20, limit=MOST):
+            for mail in mailbox.fetch(
+                AND(uid=UidRange(str(since + 1), "*")), mark_seen=False, bulk=20, limit=MOST
+            ):
                 uid = int(mail.uid or 0)
                 if uid > since:
                     newest = max(newest, uid)
@@ -128,7 +139,9 @@ def entry_of(mail: MailMessage) -> Entry:
 def plain_text_lines(text: str) -> str:
     """A plain-text mail without quoted lines and the signature, its paragraphs on a line each."""
     body = re.split(r"(?m)^-- ?$", text.replace("\r\n", "\n"))[0]
-    paragraphs = re.split(r"\n\s*\n", "\n".join(line for line in body.splitlines() if not line.startswith(">")))
+    paragraphs = re.split(
+        r"\n\s*\n", "\n".join(line for line in body.splitlines() if not line.startswith(">"))
+    )
     return "\n".join(cleaned for p in paragraphs if (cleaned := plain_text(" ".join(p.split()), 8000)))
 
 

@@ -15,7 +15,9 @@ KINDS = ("sitemap", "listing")  # beside feeds
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """A source as an OPML outline names it. `kind` is feed, sitemap or listing; other readers know feeds only."""
+    """A source as an OPML outline names it. `kind` is feed, sitemap or listing; other readers know feeds
+    only.
+    """
 
     outlet: str
     url: str
@@ -44,7 +46,9 @@ def _outlines(root: etree._Element) -> Iterator[Subscribed]:
             home = canonical_url(facts.get("htmlurl", ""))
             name = facts.get("title") or facts.get("text") or (home or url).split("/")[2]
             kind = facts.get("type", "").lower()
-            yield Subscribed(name[:120], url, home, facts.get("language", "")[:12], kind if kind in KINDS else "feed")
+            yield Subscribed(
+                name[:120], url, home, facts.get("language", "")[:12], kind if kind in KINDS else "feed"
+            )
 
 
 def write_opml(feeds: Iterable[Subscribed], title: str) -> bytes:

@@ -1,4 +1,6 @@
-"""Sitemaps: news sitemaps, plain ones and their indexes, gzipped or not (sitemaps.org, Google's news extension)."""
+"""Sitemaps: news sitemaps, plain ones and their indexes, gzipped or not (sitemaps.org, Google's news
+extension).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ NEWSY = re.compile(r"(?i)news|latest|recent|today|actual|notic|article|post|stor
 
 @dataclass(frozen=True, slots=True)
 class Sitemap:
-    """A sitemap's own entries, newest first, or of an index the sitemaps it names: the most promising first."""
+    """A sitemap's own entries, newest first, or of an index the sitemaps it names: the most promising
+    first.
+    """
 
     entries: tuple[Entry, ...]
     sitemaps: tuple[str, ...] = ()
@@ -77,7 +81,8 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 def _entry(node: etree._Element, base: str) -> tuple[datetime, Entry] | None:
     """One address as an entry with the moment that sorts it.
 
-    Only the news extension says when a piece was published; <lastmod> is when the page changed, and only sorts.
+    Only the news extension says when a piece was published; <lastmod> is when the page changed, and only
+    sorts.
     """
     facts = _texts(node)
     address = canonical_url(facts.get("loc", ""), base)
@@ -87,8 +92,13 @@ def _entry(node: etree._Element, base: str) -> tuple[datetime, Entry] | None:
     changed = stated(facts.get("lastmod"), "feed")
     title = plain_text(facts.get("title"), 500)
     entry = Entry(
-        id=address, url=address, title=title, summary="", published=published.moment if published else None,
-        language=(facts.get("language") or "")[:12] or None, utc_offset=published.utc_offset if published else None,
-    )  # fmt: skip
+        id=address,
+        url=address,
+        title=title,
+        summary="",
+        published=published.moment if published else None,
+        language=(facts.get("language") or "")[:12] or None,
+        utc_offset=published.utc_offset if published else None,
+    )
     moment = published or changed
     return (moment.moment if moment else _NEVER), entry

@@ -104,7 +104,9 @@ def cluster(
             fused[place[a], place[b]] = fused[place[b], place[a]] = NEVER
             reach[place[a], place[b]] = reach[place[b], place[a]] = True
     stories = _Stories(fused, reach)
-    stories.open_fixed([(place[a], place[b]) for a, b in sorted(verdicts.together) if a in place and b in place])
+    stories.open_fixed(
+        [(place[a], place[b]) for a, b in sorted(verdicts.together) if a in place and b in place]
+    )
     for i in range(len(ranked)):
         stories.join_or_open(i)
     for _ in range(MAX_PASSES):
@@ -147,10 +149,11 @@ def _keep_ids(
 def evidence(
     articles: Sequence[Article], vectors: Vectors, background: Sequence[Article] = ()
 ) -> tuple[Matrix, NDArray[np.bool_]]:
-    """How much speaks for each pair being one story, shape (n, n), about -0.2 to 1; and which pairs are in reach.
+    """How much speaks for each pair being one story, shape (n, n), about -0.2 to 1; and which pairs are in
+    reach.
 
-    `vectors` are unit vectors of shape (n, 512). Pairs further apart than WINDOW are out of reach:
-    they say nothing, for a story may live on for weeks.
+    `vectors` are unit vectors of shape (n, 512). Pairs further apart than WINDOW are out of reach: they say
+    nothing, for a story may live on for weeks.
     """
     views = [(a.title, a.lead[:LEAD], a.language) for a in [*articles, *background]]
     n = len(articles)
@@ -181,7 +184,9 @@ def _tfidf_cosine(documents: Sequence[Sequence[str]], n: int) -> Matrix:
     frequency = Counter(term for d in documents for term in set(d))
     postings: dict[str, tuple[list[int], list[float]]] = {}
     for i, document in enumerate(documents[:n]):
-        weights = {t: (1 + math.log(c)) * math.log(1 + total / frequency[t]) for t, c in Counter(document).items()}
+        weights = {
+            t: (1 + math.log(c)) * math.log(1 + total / frequency[t]) for t, c in Counter(document).items()
+        }
         norm = math.sqrt(sum(w * w for w in weights.values())) or 1.0
         for term, weight in weights.items():
             if frequency[term] > 1:
@@ -225,7 +230,9 @@ class _Stories:
             self.key_of[self.key_of == self.key_of[b]] = self.key_of[a]
 
     def _best(self, i: int) -> tuple[float, int]:
-        """The story with the highest mean evidence for article `i`, itself left out; (-1, -1) where there is none."""
+        """The story with the highest mean evidence for article `i`, itself left out; (-1, -1) where there is
+        none.
+        """
         others = self.key_of >= 0
         others[i] = False
         if not others.any():
@@ -259,7 +266,9 @@ class _Stories:
             for table in (sums, counts):
                 table[a] += table[b]
                 table[:, a] = table[a]
-            between[a] = np.where((counts[a] > 0) & (between[a] > -2), sums[a] / np.maximum(counts[a], 1), between[a])
+            between[a] = np.where(
+                (counts[a] > 0) & (between[a] > -2), sums[a] / np.maximum(counts[a], 1), between[a]
+            )
             between[a, a] = -1
             between[:, a] = between[a]
             between[b], between[:, b] = -3, -3  # gone

@@ -37,7 +37,8 @@ def shingles(article: Article) -> frozenset[str]:
 
 
 def bands(article: Article) -> list[int]:
-    """The article's MinHash signature cut into bands, each a signed 64-bit number; empty where the text is too short.
+    """The article's MinHash signature cut into bands, each a signed 64-bit number; empty where the text is
+    too short.
 
     Two articles that share a band are candidates for being copies.
     """
@@ -51,9 +52,12 @@ def _bands(shingle_set: frozenset[str]) -> list[int]:
     signature.update(sorted(shingle_set))
     digest = signature.digest()
     return [
-        int.from_bytes(hashlib.blake2b(f"{b}:{digest[b * _ROWS : (b + 1) * _ROWS]}".encode(), digest_size=8).digest(), signed=True)
+        int.from_bytes(
+            hashlib.blake2b(f"{b}:{digest[b * _ROWS : (b + 1) * _ROWS]}".encode(), digest_size=8).digest(),
+            signed=True,
+        )
         for b in range(_BANDS)
-    ]  # fmt: skip
+    ]
 
 
 def credited(article: Article) -> str:

@@ -19,9 +19,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("url", help="the site's home page, or a feed's address")
         parser.add_argument(
-            "--add", type=int, action="append", default=[], metavar="N", help="add the Nth offer; may be repeated"
+            "--add",
+            type=int,
+            action="append",
+            default=[],
+            metavar="N",
+            help="add the Nth offer; may be repeated",
         )
-        parser.add_argument("--outlet", default="", help="the outlet's name; default: what the site calls itself")
+        parser.add_argument(
+            "--outlet", default="", help="the outlet's name; default: what the site calls itself"
+        )
         parser.add_argument("--json", action="store_true", help="the offers as one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,7 +54,9 @@ class Command(BaseCommand):
             print(f"\nNothing was added. To add the first: ./griot add_source {options['url']} --add 1")
 
     def _show(self, name: str, offers: list[dict[str, Any]]) -> None:
-        print(f"{name}\n" if offers else f"{name}: no feed, no news sitemap and no headlines were found there")
+        print(
+            f"{name}\n" if offers else f"{name}: no feed, no news sitemap and no headlines were found there"
+        )
         for number, offer in enumerate(offers, 1):
             print(f"{number}. {offer['kind']}  {offer['url']}  {offer['title']}  ({offer['count']} entries)")
             for entry in offer["entries"]:

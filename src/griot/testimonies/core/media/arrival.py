@@ -1,4 +1,5 @@
-"""What happens to a file on arrival, before anyone sees it: what it is by its content, and all that it says of itself out.
+"""What happens to a file on arrival, before anyone sees it: what it is by its content, and all that it says
+of itself out.
 
 Pure: files in, files out. `intake.py` does it to what was uploaded.
 """
@@ -49,10 +50,14 @@ _WAV = Container("WAV", "wav", "wav", "audio/wav", ".wav")
 _MP3 = Container("MP3", "mp3", "mp3", "audio/mpeg", ".mp3")
 _AAC = Container("AAC", "aac", "adts", "audio/aac", ".aac")
 _PICTURES = {
-    "JPEG": ("image/jpeg", ".jpg"), "PNG": ("image/png", ".png"), "WEBP": ("image/webp", ".webp"),
-    "AVIF": ("image/avif", ".avif"), "HEIF": ("image/jpeg", ".jpg"),
-}  # fmt: skip
-# Supplemental enhancement information: the place in H.264 and HEVC where cameras write what they like, GPS included.
+    "JPEG": ("image/jpeg", ".jpg"),
+    "PNG": ("image/png", ".png"),
+    "WEBP": ("image/webp", ".webp"),
+    "AVIF": ("image/avif", ".avif"),
+    "HEIF": ("image/jpeg", ".jpg"),
+}
+# Supplemental enhancement information: the place in H.264 and HEVC where cameras write what they like, GPS
+# included.
 _WITHOUT_SEI = {"h264": "filter_units=remove_types=6", "hevc": "filter_units=remove_types=39-40"}
 
 
@@ -69,14 +74,20 @@ class Arrived:
 
 
 def container_of(head: bytes) -> Container | None:
-    """What a file is by its first bytes (64 are enough), whatever it is called; None for what we don't take as media."""
+    """What a file is by its first bytes (64 are enough), whatever it is called; None for what we don't take
+    as media.
+    """
     if head[4:8] == b"ftyp":
         brand = head[8:12]
         if brand[:3] in {b"3gp", b"3g2"}:
             return _3GP
         if brand[:2] == b"qt":
             return _MOV
-        return None if brand in {b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim"} else _MP4
+        return (
+            None
+            if brand in {b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim"}
+            else _MP4
+        )
     if head[4:8] in {b"moov", b"mdat", b"wide", b"free"}:
         return _MOV
     if head[:4] == b"\x1aE\xdf\xa3":
@@ -95,8 +106,8 @@ def container_of(head: bytes) -> Container | None:
 def take_in(source: Path, to: Path) -> Arrived:
     """Write what `source` holds to `to`, saying nothing of where, when or with what it was made.
 
-    The streams of audio and video are the same packets as before. Raises Refused for what is no picture, sound or film,
-    or is too large or too long.
+    The streams of audio and video are the same packets as before. Raises Refused for what is no picture,
+    sound or film, or is too large or too long.
     """
     if (size := source.stat().st_size) > MOST_BYTES:
         raise Refused(f"the file has {size // 2**20} MB; at most {MOST_BYTES // 2**20} are taken")
@@ -111,24 +122,52 @@ def _take_film(source: Path, to: Path, container: Container) -> Arrived:
     if not streams.video and not streams.audio:
         raise Refused("the file holds neither sound nor pictures")
     if streams.seconds > MOST_SECONDS:
-        raise Refused(f"the recording lasts {streams.seconds / 60:.0f} minutes; at most {MOST_SECONDS // 60} are taken")
+        raise Refused(
+            f"the recording lasts {streams.seconds / 60:.0f} minutes; at most {MOST_SECONDS // 60} are taken"
+        )
     strip(source, to, container, streams)
     mime = container.mime if streams.video else container.mime.replace("video/", "audio/")
     return Arrived(
-        "video" if streams.video else "audio", mime, container.suffix, streams.seconds, streams.width, streams.height
+        "video" if streams.video else "audio",
+        mime,
+        container.suffix,
+        streams.seconds,
+        streams.width,
+        streams.height,
     )
 
 
 def strip(source: Path, to: Path, container: Container, streams: Streams) -> None:
     """Write the same streams anew: no tags, chapters, data tracks, attachments, SEI or dates of making."""
     sei = ["-bsf:v", _WITHOUT_SEI[streams.video]] if streams.video in _WITHOUT_SEI else []
-    run([
-        *reading(source, container.demuxer),
-        *(["-map", "0:v:0"] if streams.video else []), *(["-map", "0:a:0"] if streams.audio else []),
-        "-dn", "-sn", "-map_metadata", "-1", "-map_metadata:s", "-1", "-map_chapters", "-1", "-c", "copy", *sei,
-        "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact",
-        *(["-write_tmcd", "0"] if container.demuxer == "mov" else []), "-f", container.muxer, to,
-    ])  # fmt: skip
+    run(
+        [
+            *reading(source, container.demuxer),
+            *(["-map", "0:v:0"] if streams.video else []),
+            *(["-map", "0:a:0"] if streams.audio else []),
+            "-dn",
+            "-sn",
+            "-map_metadata",
+            "-1",
+            "-map_metadata:s",
+            "-1",
+            "-map_chapters",
+            "-1",
+            "-c",
+            "copy",
+            *sei,
+            "-fflags",
+            "+bitexact",
+            "-flags:v",
+            "+bitexact",
+            "-flags:a",
+            "+bitexact",
+            *(["-write_tmcd", "0"] if container.demuxer == "mov" else []),
+            "-f",
+            container.muxer,
+            to,
+        ]
+    )
 
 
 def _take_picture(source: Path, to: Path) -> Arrived:
@@ -139,17 +178,26 @@ def _take_picture(source: Path, to: Path) -> Arrived:
                 kind, (width, height) = image.format or "", image.size
                 if kind not in _PICTURES or (getattr(image, "is_animated", False) and kind != "HEIF"):
                     raise Refused(
-                        f"pictures of the kind {kind or 'unknown'} are not taken; JPEG, PNG, WebP, AVIF and HEIC are"
+                        f"pictures of the kind {kind or 'unknown'} are not taken; JPEG, PNG, WebP, AVIF and"
+                        " HEIC are"
                     )
                 if width * height > MOST_PIXELS:
                     raise Refused(
-                        f"the picture has {width} × {height} pixels; at most {MOST_PIXELS // 10**6} million are taken"
+                        f"the picture has {width} × {height} pixels; at most {MOST_PIXELS // 10**6} million"
+                        " are taken"
                     )
                 image.load()
                 content = _as_jpeg(image) if kind == "HEIF" else without_metadata(source.read_bytes())
     except Refused:
         raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:  # fmt: skip
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
         raise Refused(f"this is no picture, sound or film that can be read ({str(error)[:120]})") from error
     to.write_bytes(content)
     mime, suffix = _PICTURES[kind]
@@ -173,4 +221,6 @@ def scan(path: Path) -> str:
     done = subprocess.run(
         [program, "--no-summary", "--infected", str(path)], capture_output=True, text=True, timeout=600
     )
-    return done.stdout.strip().rpartition(": ")[2].removesuffix(" FOUND")[:200] if done.returncode == 1 else ""
+    return (
+        done.stdout.strip().rpartition(": ")[2].removesuffix(" FOUND")[:200] if done.returncode == 1 else ""
+    )

@@ -1,7 +1,8 @@
-"""What ffmpeg and Pillow make of one opened file: films, sound, stills, photos, the shape of its sound. Files in, files out.
+"""What ffmpeg and Pillow make of one opened file: films, sound, stills, photos, the shape of its sound. Files
+in, files out.
 
-A cut is applied as it is made: what lies before and after is not read, and what is not to be heard is a tone. The faces of a film are
-covered once, uncut, in COVERED beside it; whatever is made later finds it there.
+A cut is applied as it is made: what lies before and after is not read, and what is not to be heard is a tone.
+The faces of a film are covered once, uncut, in COVERED beside it; whatever is made later finds it there.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ Progress = Callable[[float], None]  # hears of the seconds that are done
 Arguments = list[str | Path]
 COVERED = "covered.mkv"
 PHOTO_WIDTH, STILL_WIDTH, LIGHT_HEIGHT, SMALL_HEIGHT = 1600, 1280, 240, 360  # pixels
-# The steps of a film (HLS, RFC 8216): lines, and kbit/s of pictures. Only those that the film itself has are made.
+# The steps of a film (HLS, RFC 8216): lines, and kbit/s of pictures. Only those that the film itself has are
+# made.
 STEPS = ((360, 500), (720, 1800), (1080, 4000))
 SEGMENT = 6  # seconds
 TONE = 800  # Hz, where something is not to be heard
@@ -60,7 +62,9 @@ def _sound(voice: str, cut: Cut, rate: str, codec: str = "aac") -> Arguments:
     filters = []
     if cut.bleeps:
         spans = "+".join(
-            f"between(t,{max(0.0, a - cut.begins):.3f},{b - cut.begins:.3f})" for a, b in cut.bleeps if b > cut.begins
+            f"between(t,{max(0.0, a - cut.begins):.3f},{b - cut.begins:.3f})"
+            for a, b in cut.bleeps
+            if b > cut.begins
         )
         filters.append(f"aeval=exprs='if(gt({spans or 0},0),0.1*sin(2*PI*{TONE}*t),val(ch))':c=same")
     if voice == "alter":
@@ -81,16 +85,62 @@ def _shown(source: Path, face: str, cut: Cut, progress: Progress) -> tuple[Argum
 def light(source: Path, to: Path, face: str, voice: str, cut: Cut, progress: Progress) -> None:
     """A film of 240 lines for slow lines, which every browser plays."""
     inputs, sound = _shown(source, face, cut, progress)
-    run([*inputs, "-map", "0:v:0", "-map", f"{sound}?", "-vf", f"scale=-2:{LIGHT_HEIGHT}", "-c:v", "libx264", "-profile:v", "baseline",
-         "-preset", "veryfast", "-crf", "28", "-pix_fmt", "yuv420p", *_sound(voice, cut, "48k"), *_NOTHING_SAID, "-movflags", "+faststart",
-         "-f", "mp4", to], progress)  # fmt: skip
+    run(
+        [
+            *inputs,
+            "-map",
+            "0:v:0",
+            "-map",
+            f"{sound}?",
+            "-vf",
+            f"scale=-2:{LIGHT_HEIGHT}",
+            "-c:v",
+            "libx264",
+            "-profile:v",
+            "baseline",
+            "-preset",
+            "veryfast",
+            "-crf",
+            "28",
+            "-pix_fmt",
+            "yuv420p",
+            *_sound(voice, cut, "48k"),
+            *_NOTHING_SAID,
+            "-movflags",
+            "+faststart",
+            "-f",
+            "mp4",
+            to,
+        ],
+        progress,
+    )
 
 
 def small(source: Path, to: Path, face: str, voice: str, cut: Cut, progress: Progress) -> None:
-    """A film of 360 lines in AV1 and Opus, smaller than the light one. Raises Refused where the encoder is slower than the film."""
+    """A film of 360 lines in AV1 and Opus, smaller than the light one. Raises Refused where the encoder is
+    slower than the film.
+    """
     inputs, sound = _shown(source, face, cut, progress)
-    writing: Arguments = ["-map", "0:v:0", "-map", f"{sound}?", "-vf", f"scale=-2:{SMALL_HEIGHT}", "-c:v", "libsvtav1", "-preset", "10", "-crf", "45",
-                          "-pix_fmt", "yuv420p", *_sound(voice, cut, "32k", "libopus"), *_NOTHING_SAID, "-f", "webm"]  # fmt: skip
+    writing: Arguments = [
+        "-map",
+        "0:v:0",
+        "-map",
+        f"{sound}?",
+        "-vf",
+        f"scale=-2:{SMALL_HEIGHT}",
+        "-c:v",
+        "libsvtav1",
+        "-preset",
+        "10",
+        "-crf",
+        "45",
+        "-pix_fmt",
+        "yuv420p",
+        *_sound(voice, cut, "32k", "libopus"),
+        *_NOTHING_SAID,
+        "-f",
+        "webm",
+    ]
     began = time.monotonic()
     run([*inputs, *writing, "-t", str(TRIED), to])
     if time.monotonic() - began > SLOWEST * TRIED:
@@ -98,8 +148,12 @@ def small(source: Path, to: Path, face: str, voice: str, cut: Cut, progress: Pro
     run([*inputs, *writing, to], progress)
 
 
-def stream(source: Path, folder: Path, face: str, voice: str, cut: Cut, height: int, progress: Progress) -> int:
-    """The film in steps of quality, as playlists and segments in `folder`, by one pass of the decoder. Gives the most lines of a step."""
+def stream(
+    source: Path, folder: Path, face: str, voice: str, cut: Cut, height: int, progress: Progress
+) -> int:
+    """The film in steps of quality, as playlists and segments in `folder`, by one pass of the decoder. Gives
+    the most lines of a step.
+    """
     inputs, from_sound = _shown(source, face, cut, progress)
     most = height if face == "show" else min(height, FILM_HEIGHT)
     steps = [step for step in STEPS if step[0] <= most] or [(max(2, most // 2 * 2), STEPS[0][1])]
@@ -108,13 +162,50 @@ def stream(source: Path, folder: Path, face: str, voice: str, cut: Cut, height: 
     scaled = ";".join(f"[a{n}]scale=-2:{lines}[v{n}]" for n, (lines, _) in enumerate(steps))
     outputs: Arguments = []
     for n, (_, rate) in enumerate(steps):
-        outputs += ["-map", f"[v{n}]", *(["-map", from_sound] if heard else []), f"-b:v:{n}", f"{rate}k", f"-maxrate:v:{n}", f"{rate * 3 // 2}k",
-                    f"-bufsize:v:{n}", f"{rate * 2}k"]  # fmt: skip
+        outputs += [
+            "-map",
+            f"[v{n}]",
+            *(["-map", from_sound] if heard else []),
+            f"-b:v:{n}",
+            f"{rate}k",
+            f"-maxrate:v:{n}",
+            f"{rate * 3 // 2}k",
+            f"-bufsize:v:{n}",
+            f"{rate * 2}k",
+        ]
     variants = " ".join(f"v:{n},a:{n}" if heard else f"v:{n}" for n in range(len(steps)))
-    run([*inputs, "-filter_complex", f"{split};{scaled}", *outputs, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p",
-         "-force_key_frames", f"expr:gte(t,n_forced*{SEGMENT})", *(_sound(voice, cut, "96k") if heard else []), *_NOTHING_SAID, "-f", "hls",
-         "-hls_time", str(SEGMENT), "-hls_playlist_type", "vod", "-hls_segment_filename", folder / "%v-%04d.ts", "-master_pl_name", "master.m3u8",
-         "-var_stream_map", variants, folder / "%v.m3u8"], progress)  # fmt: skip
+    run(
+        [
+            *inputs,
+            "-filter_complex",
+            f"{split};{scaled}",
+            *outputs,
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-pix_fmt",
+            "yuv420p",
+            "-force_key_frames",
+            f"expr:gte(t,n_forced*{SEGMENT})",
+            *(_sound(voice, cut, "96k") if heard else []),
+            *_NOTHING_SAID,
+            "-f",
+            "hls",
+            "-hls_time",
+            str(SEGMENT),
+            "-hls_playlist_type",
+            "vod",
+            "-hls_segment_filename",
+            folder / "%v-%04d.ts",
+            "-master_pl_name",
+            "master.m3u8",
+            "-var_stream_map",
+            variants,
+            folder / "%v.m3u8",
+        ],
+        progress,
+    )
     return steps[-1][0]
 
 
@@ -155,7 +246,9 @@ def sound(source: Path, to: Path, voice: str, cut: Cut, progress: Progress) -> N
 
 
 def still(source: Path, to: Path, face: str, at: float) -> None:
-    """The picture at a moment, in seconds of the film as it was recorded; the last one, where there is none so late."""
+    """The picture at a moment, in seconds of the film as it was recorded; the last one, where there is none
+    so late.
+    """
     frame = source.with_name("frame.png")
     for moment in (at, max(0.0, at - 1.0), 0.0):
         run([*opened(source), "-ss", f"{moment:.3f}", "-frames:v", "1", "-f", "image2", "-c:v", "png", frame])
@@ -173,14 +266,18 @@ def photo(source: Path, to: Path, face: str, width: int = PHOTO_WIDTH) -> None:
 
 
 def waves(source: Path, to: Path, seconds: float) -> None:
-    """The loudest of each twentieth of a second, from 0 to 100, as JSON: {"seconds", "peaks"}. What is said can't be told from it."""
+    """The loudest of each twentieth of a second, from 0 to 100, as JSON: {"seconds", "peaks"}. What is said
+    can't be told from it.
+    """
     raw = source.with_name("raw")
     run([*opened(source), "-vn", "-ac", "1", "-ar", "4000", "-f", "s8", raw])
     heard = np.abs(np.fromfile(raw, np.int8).astype(np.int16))
     count = int(min(MOST_PEAKS, max(1, len(heard) / 4000 * PEAKS_A_SECOND)))
     peaks = [int(part.max(initial=0)) for part in np.array_split(heard, count)]
     top = max([*peaks, 1])
-    to.write_text(json.dumps({"seconds": seconds or len(heard) / 4000, "peaks": [p * 100 // top for p in peaks]}))
+    to.write_text(
+        json.dumps({"seconds": seconds or len(heard) / 4000, "peaks": [p * 100 // top for p in peaks]})
+    )
 
 
 def size_of(path: Path, mime: str) -> tuple[int, int]:

@@ -1,4 +1,6 @@
-"""Running ffmpeg (the wheel imageio-ffmpeg) on files that strangers sent: what it may open is decided before."""
+"""Running ffmpeg (the wheel imageio-ffmpeg) on files that strangers sent: what it may open is decided
+before.
+"""
 
 from __future__ import annotations
 
@@ -35,12 +37,28 @@ def program() -> str:
 
 
 def run(arguments: Sequence[str | Path], progress: Callable[[float], None] | None = None) -> str:
-    """Run ffmpeg and give what it said. `progress` hears of the seconds written. Raises Refused with its last words."""
-    command = [program(), "-hide_banner", "-nostdin", "-y", "-v", "info", *(["-progress", "pipe:1"] if progress else []), *map(str, arguments)]  # fmt: skip
+    """Run ffmpeg and give what it said. `progress` hears of the seconds written. Raises Refused with its last
+    words.
+    """
+    command = [
+        program(),
+        "-hide_banner",
+        "-nostdin",
+        "-y",
+        "-v",
+        "info",
+        *(["-progress", "pipe:1"] if progress else []),
+        *map(str, arguments),
+    ]
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE if progress else subprocess.DEVNULL,
-        stderr=subprocess.PIPE, preexec_fn=_limit, text=True, errors="replace",
-    ) as process:  # fmt: skip
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if progress else subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=_limit,
+        text=True,
+        errors="replace",
+    ) as process:
         try:
             if progress and process.stdout:
                 said = _follow(process, progress)
@@ -78,7 +96,9 @@ def _limit() -> None:
 
 
 def reading(path: Path, demuxer: str) -> list[str | Path]:
-    """The arguments that open a stranger's file: only as what its content is, and nothing else than this file."""
+    """The arguments that open a stranger's file: only as what its content is, and nothing else than this
+    file.
+    """
     return ["-protocol_whitelist", "file,pipe", "-f", demuxer, "-i", path]
 
 

@@ -48,7 +48,9 @@ def read_metadata(content: bytes) -> Metadata:
         title=said(iptc.get((2, 5)), xmp.get("title"))[:255],
         description=said(iptc.get((2, 120)), xmp.get("description"), exif.get(_DESCRIPTION))[:255],
         credit=credit[:200],
-        licence=said(xmp.get("UsageTerms"), iptc.get((2, 116)), xmp.get("rights"), exif.get(_COPYRIGHT))[:120],
+        licence=said(xmp.get("UsageTerms"), iptc.get((2, 116)), xmp.get("rights"), exif.get(_COPYRIGHT))[
+            :120
+        ],
     )
 
 

@@ -79,7 +79,9 @@ def unmarked(text: str) -> str:
 
 
 def bleeps(cues: Sequence[Cue]) -> list[tuple[float, float]]:
-    """When what stands in braces is said, in seconds, in order: by its share of the subtitle's letters, with a margin."""
+    """When what stands in braces is said, in seconds, in order: by its share of the subtitle's letters, with
+    a margin.
+    """
     found: list[tuple[float, float]] = []
     for cue in cues:
         length, letters = cue.ends - cue.begins, max(1, len(cue.text))
@@ -118,7 +120,9 @@ _CHAPTER = re.compile(r"\s*(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)(?:[.,](\d{1,3}))?\
 
 
 def chapters(text: str) -> list[tuple[float, str]]:
-    """Chapters, one a line: a time and a title ("1:05 The desert"). Gives seconds and titles in order. Raises BadSubtitles."""
+    """Chapters, one a line: a time and a title ("1:05 The desert"). Gives seconds and titles in order. Raises
+    BadSubtitles.
+    """
     found = []
     for n, line in enumerate(text.splitlines(), 1):
         if not line.strip():
@@ -127,7 +131,12 @@ def chapters(text: str) -> list[tuple[float, str]]:
         if not mark:
             raise BadSubtitles(f"line {n}: a time and a title are expected, like 1:05 The desert")
         hours, minutes, seconds, thousandths, title = mark.groups()
-        at = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + int((thousandths or "0").ljust(3, "0")) / 1000
+        at = (
+            int(hours or 0) * 3600
+            + int(minutes) * 60
+            + int(seconds)
+            + int((thousandths or "0").ljust(3, "0")) / 1000
+        )
         found.append((at, title.strip()[:120]))
     return sorted(found)
 
@@ -138,9 +147,13 @@ def _clock(seconds: float) -> str:
 
 
 def as_vtt(text: str) -> str:
-    """Whatever was pasted, as WebVTT. Raises BadSubtitles, also for a brace that does not close: a name could be read."""
+    """Whatever was pasted, as WebVTT. Raises BadSubtitles, also for a brace that does not close: a name could
+    be read.
+    """
     cues = parse(text)
     for n, cue in enumerate(cues, 1):
         if set("{}") & set(unmarked(cue.text)):
-            raise BadSubtitles(f"subtitle {n}: a brace is open or empty; {{words}} are neither heard nor read")
+            raise BadSubtitles(
+                f"subtitle {n}: a brace is open or empty; {{words}} are neither heard nor read"
+            )
     return write(cues)

@@ -1,6 +1,8 @@
-"""What was said, written down by a machine where one is configured: faster-whisper on this machine, or an OpenAI-compatible service.
+"""What was said, written down by a machine where one is configured: faster-whisper on this machine, or an
+OpenAI-compatible service.
 
-GRIOT_TRANSCRIBER is `whisper+file:///folder/of/a/model` or `openai+https://:KEY@HOST/v1#MODEL`. Without it people write.
+GRIOT_TRANSCRIBER is `whisper+file:///folder/of/a/model` or `openai+https://:KEY@HOST/v1#MODEL`. Without it
+people write.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ class Transcriber(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FasterWhisper:
-    """faster-whisper (SYSTRAN) with a model in a folder; nothing is downloaded. It is installed beside Griot by who wants it."""
+    """faster-whisper (SYSTRAN) with a model in a folder; nothing is downloaded. It is installed beside Griot
+    by who wants it.
+    """
 
     folder: Path
     where: str = "this machine"
@@ -64,7 +68,9 @@ class FasterWhisper:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Any service with OpenAI's interface for speech (POST /audio/transcriptions). The sound leaves the house."""
+    """Any service with OpenAI's interface for speech (POST /audio/transcriptions). The sound leaves the
+    house.
+    """
 
     url: str
     key: str
@@ -106,8 +112,12 @@ def transcriber_from(url: str) -> Transcriber:
         return FasterWhisper(Path(unquote(parts.path)))
     if kind == "openai" and parts.scheme in {"http", "https"} and parts.hostname and parts.fragment:
         port = f":{parts.port}" if parts.port else ""
-        return Service(f"{parts.scheme}://{parts.hostname}{port}{parts.path}", parts.password or "", parts.fragment)
-    raise HelperError("GRIOT_TRANSCRIBER: whisper+file:///folder or openai+https://:KEY@HOST/v1#MODEL is expected")
+        return Service(
+            f"{parts.scheme}://{parts.hostname}{port}{parts.path}", parts.password or "", parts.fragment
+        )
+    raise HelperError(
+        "GRIOT_TRANSCRIBER: whisper+file:///folder or openai+https://:KEY@HOST/v1#MODEL is expected"
+    )
 
 
 def as_heard(source: Path, opened: list[str | Path], to: Path) -> None:
@@ -116,7 +126,9 @@ def as_heard(source: Path, opened: list[str | Path], to: Path) -> None:
 
 
 def readable(cues: list[Cue]) -> list[Cue]:
-    """Cues that can be read: long ones apart at sentences and words, by their share of the time; none that ends before it begins."""
+    """Cues that can be read: long ones apart at sentences and words, by their share of the time; none that
+    ends before it begins.
+    """
     found: list[Cue] = []
     for cue in cues:
         if cue.ends <= cue.begins or not cue.text:

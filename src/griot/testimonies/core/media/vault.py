@@ -1,6 +1,8 @@
-"""The vault: files encrypted at rest in the age format (age-encryption.org/v1), whose key lies outside the database.
+"""The vault: files encrypted at rest in the age format (age-encryption.org/v1), whose key lies outside the
+database.
 
-Whoever only takes files in needs the public key alone; to read takes the secret one. Nothing here knows Django.
+Whoever only takes files in needs the public key alone; to read takes the secret one. Nothing here knows
+Django.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ class VaultError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Encrypted files in `folder`, with the keys in the file `keys` (one AGE-SECRET-KEY a line, the current one first).
+    """Encrypted files in `folder`, with the keys in the file `keys` (one AGE-SECRET-KEY a line, the current
+    one first).
 
     Names are chosen here, and say nothing. A file is there whole or not at all.
     """
@@ -58,17 +61,23 @@ class Vault:
             with path.open("rb") as file:
                 pyrage.decrypt_io(file, to, self._identities())
         except pyrage.DecryptError as error:
-            raise VaultError(f"no key in {self.keys} opens {name} ({error}); put back the key file it was made with")
+            raise VaultError(
+                f"no key in {self.keys} opens {name} ({error}); put back the key file it was made with"
+            )
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder that only we may read, for work on what is decrypted; it goes with the block, or with `sweep`."""
+        """A folder that only we may read, for work on what is decrypted; it goes with the block, or with
+        `sweep`.
+        """
         base = self.folder / ".scratch"
         base.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.TemporaryDirectory(dir=base) as name:
             holder = os.open(name, os.O_RDONLY)
             try:
-                fcntl.flock(holder, fcntl.LOCK_EX)  # the kernel drops it when we are killed: then `sweep` may clear
+                fcntl.flock(
+                    holder, fcntl.LOCK_EX
+                )  # the kernel drops it when we are killed: then `sweep` may clear
                 yield Path(name)
             finally:
                 os.close(holder)
@@ -147,9 +156,13 @@ class Vault:
     def _secrets(self) -> list[str]:
         if not self.keys.is_file():
             if self.names():
-                raise VaultError(f"{self.keys} is gone, but the vault is not empty: put it back from your backup")
+                raise VaultError(
+                    f"{self.keys} is gone, but the vault is not empty: put it back from your backup"
+                )
             self._make_keys()
-        return [line.strip() for line in self.keys.read_text().splitlines() if line.startswith("AGE-SECRET-KEY-")]
+        return [
+            line.strip() for line in self.keys.read_text().splitlines() if line.startswith("AGE-SECRET-KEY-")
+        ]
 
     def _make_keys(self) -> None:
         self.keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

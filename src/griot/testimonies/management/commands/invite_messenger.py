@@ -11,7 +11,8 @@ from griot.testimonies.models import Messenger
 
 class Command(BaseCommand):
     help = (
-        "Print a link for a messenger's phone to join with. It is good for one phone and 14 days; an earlier one ends."
+        "Print a link for a messenger's phone to join with. It is good for one phone and 14 days; an earlier"
+        " one ends."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -22,5 +22,6 @@ class Command(BaseCommand):
         except VaultError as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(
-            f"{count} files are encrypted for the new key in {vault().keys}; back it up, apart from the database."
+            f"{count} files are encrypted for the new key in {vault().keys}; back it up, apart from the"
+            " database."
         )
