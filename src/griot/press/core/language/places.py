@@ -191,7 +191,8 @@ _NO_CITY = {
     "unknown",
 }
 _PEOPLE_ENDING = re.compile(
-    r"(?:ese|ish|[a-z]ans?|is?|ine|ch|iens?|iennes?|ains?|aines?|ais|aises?|ois|oises?|en[oa]s?|es|esas?|[ai]n[oa]s?|ian[oaie]|es[ei]|isch\w{0,2}|er|os)$"
+    r"(?:ese|ish|[a-z]ans?|is?|ine|ch|iens?|iennes?|ains?|aines?|ais|aises?|ois|oises?|en[oa]s?|es|esas?|"
+    r"[ai]n[oa]s?|ian[oaie]|es[ei]|isch\w{0,2}|er|os)$"
 )
 _WORD = re.compile(r"\w+(?:['-]\w+)*")
 _AR_PREFIXES = ("و", "ب", "ل", "ف", "ك")

@@ -24,8 +24,9 @@ _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
 _SENTENCE_END = re.compile(r"(?<=[.!?؟…])[\"”’'»)]*\s+(?=[\"“‘'«(¿¡]*[\w“])")
 # After these a full stop ends no sentence. Titles and initials, in our Latin-script languages.
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Sen|Rep|Gov|St|No|Nr|vs|Jr|Sr|Inc|Ltd|Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec|"
-    r"Sra?|Dra?|Mme|Mlle|M|art|ca|bzw|z\.B|u\.a|d\.h|approx|etc)|\b\w|\b(?:[A-Za-z]\.)+[A-Za-z])\.$"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Sen|Rep|Gov|St|No|Nr|vs|Jr|Sr|Inc|Ltd|Jan|Feb|Mar|Apr|Aug|"
+    r"Sept?|Oct|Nov|Dec|Sra?|Dra?|Mme|Mlle|M|art|ca|bzw|z\.B|u\.a|d\.h|approx|etc)|\b\w|"
+    r"\b(?:[A-Za-z]\.)+[A-Za-z])\.$"
 )
 
 

@@ -47,10 +47,10 @@ _BAD_OPENING = set(
 )
 _FIRST_PERSON = re.compile(r"(?i)\b(?:we|our|us all|my|i'm|i've|you|your)\b")
 _FINITE = re.compile(
-    r"(?i)\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|do|does|did|says?|said|told|"
-    r"began|begun|came|found|gave|held|killed|knew|led|left|lost|made|met|put|ran|saw|sent|set|shot|sought|spoke|spent|"
-    r"stood|took|went|won|wrote|fell|felt|kept|built|brought|broke|fled|drew|grew|rose|struck|urges?|calls?|plans?|"
-    r"faces?|wants?|seeks?|remains?|continues?|shows?|warns?|\w{3,}ed)\b"
+    r"(?i)\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|do|does|did|says?|"
+    r"said|told|began|begun|came|found|gave|held|killed|knew|led|left|lost|made|met|put|ran|saw|sent|set|"
+    r"shot|sought|spoke|spent|stood|took|went|won|wrote|fell|felt|kept|built|brought|broke|fled|drew|grew|"
+    r"rose|struck|urges?|calls?|plans?|faces?|wants?|seeks?|remains?|continues?|shows?|warns?|\w{3,}ed)\b"
 )
 # Relative days mean nothing to tomorrow's reader; a sentence without them is preferred.
 _DEICTIC = re.compile(r"(?i)\b(?:today|yesterday|tomorrow|tonight|this morning|last night)\b")

@@ -65,7 +65,8 @@ _WATER = {
     "it": r"ondat[ae]|flussi|marea|invasione|valang[ae]|tsunami",
 }
 _OWN_ADJECTIVES = re.compile(
-    r"(?i)\b(?:shocking|tragic(?:ally)?|horrif(?:ic|ying)|heart-?breaking|appalling|outrageous|dramatic(?:ally)?|amazing|incredible|unfortunately|sadly|luckily)\b"
+    r"(?i)\b(?:shocking|tragic(?:ally)?|horrif(?:ic|ying)|heart-?breaking|appalling|outrageous|"
+    r"dramatic(?:ally)?|amazing|incredible|unfortunately|sadly|luckily)\b"
 )
 _PEOPLE_NEAR = re.compile(
     r"(?i)migra|refug|asyl|people|arriv|personnes|personas|pessoas|menschen|persone|مهاجر|لاجئ"

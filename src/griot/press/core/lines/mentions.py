@@ -29,8 +29,9 @@ _FIGURES = re.compile(
     r"dati|cifre|stime)\b|(?:بحسب|وفقا|أرقام|بيانات|احصاء)"
 )
 _OFFICES = re.compile(
-    r"\b(?:spokes\w+|director|chief|head|officer|coordinator|representative|manager|commander|porte-parole|directeur|directrice|"
-    r"portavoz|director[ae]?|porta-voz|sprecher\w*|leiter\w*|portavoce|direttore|direttrice)\b"
+    r"\b(?:spokes\w+|director|chief|head|officer|coordinator|representative|manager|commander|porte-parole|"
+    r"directeur|directrice|portavoz|director[ae]?|porta-voz|sprecher\w*|leiter\w*|portavoce|direttore|"
+    r"direttrice)\b"
 )
 
 

@@ -46,7 +46,8 @@ _NOT_FOUND = re.compile(
 _SHORT = 500  # characters: under this a text may be a wall's own words
 _STUB = 1200  # characters: a paywalled page that shows more than this has told its news
 _LIVE_PATH = re.compile(
-    r"(?i)/(?:live(?:-?blog|-?news|-?updates?)?|en-direct|en-directo|direct|liveticker|ao-vivo|diretta)(?:[/-]|$)|-live-(?:updates|blog)|/live/"
+    r"(?i)/(?:live(?:-?blog|-?news|-?updates?)?|en-direct|en-directo|direct|liveticker|ao-vivo|"
+    r"diretta)(?:[/-]|$)|-live-(?:updates|blog)|/live/"
 )
 _LIVE_TITLE = re.compile(
     r"(?i)^(?:live\b|en direct|en directo|direct\b|liveticker|ao vivo|diretta|مباشر)|live (?:updates|blog)|"

@@ -22,8 +22,9 @@ _BY_TYPE: dict[str, Piece] = {
 _SECTIONS: tuple[tuple[Piece, str], ...] = (
     (
         "opinion",
-        r"opinions?|op-?eds?|comment(?:ary|isfree)?|columns?|columnists?|editorials?|views?|viewpoint|tribunes?|chroniques?|idees|"
-        r"points?-de-vue|opinion(?:es)?|tribuna|columnas?|opinia?o|artigo-de-opiniao|meinung|kommentare?|gastbeitrag|opinioni|commenti|اراء|رأي|راي|مقالات",
+        r"opinions?|op-?eds?|comment(?:ary|isfree)?|columns?|columnists?|editorials?|views?|viewpoint|"
+        r"tribunes?|chroniques?|idees|points?-de-vue|opinion(?:es)?|tribuna|columnas?|opinia?o|"
+        r"artigo-de-opiniao|meinung|kommentare?|gastbeitrag|opinioni|commenti|اراء|رأي|راي|مقالات",
     ),
     (
         "interview",
@@ -31,16 +32,19 @@ _SECTIONS: tuple[tuple[Piece, str], ...] = (
     ),
     (
         "review",
-        r"(?:book|film|movie|music|theatre|tv)-?reviews?|reviews?|critiques?|resenas?|criticas?|resenhas?|rezension(?:en)?|kritik|recension[ei]",
+        r"(?:book|film|movie|music|theatre|tv)-?reviews?|reviews?|critiques?|resenas?|criticas?|resenhas?|"
+        r"rezension(?:en)?|kritik|recension[ei]",
     ),
     (
         "feature",
-        r"features?|long-?reads?|in-depth|magazine|reportages?|grands?-reportages?|cronicas?|reportajes?|reportagen?s?|portrats?|storie|تحقيقات?|تقارير-خاصة",
+        r"features?|long-?reads?|in-depth|magazine|reportages?|grands?-reportages?|cronicas?|reportajes?|"
+        r"reportagen?s?|portrats?|storie|تحقيقات?|تقارير-خاصة",
     ),
     ("data", r"datablog|data|infographics?|datos|decodeurs|chiffres"),
     (
         "statement",
-        r"statements?|press-?releases?|speeches|remarks|communiques?|comunicados?|pressemitteilung(?:en)?|comunicati(?:-stampa)?|discours|discursos?|بيانات?",
+        r"statements?|press-?releases?|speeches|remarks|communiques?|comunicados?|pressemitteilung(?:en)?|"
+        r"comunicati(?:-stampa)?|discours|discursos?|بيانات?",
     ),
 )
 _SECTION = [
@@ -50,7 +54,8 @@ _KICKER: tuple[tuple[Piece, re.Pattern[str]], ...] = (
     (
         "opinion",
         re.compile(
-            r"^(?:opinion|op-ed|comment|editorial|column|tribune|chronique|tribuna|meinung|kommentar|opinione|رأي|راي)\s*[:|–—-]|[|–—]\s*(?:opinion|op-ed|tribune|tribuna)$"
+            r"^(?:opinion|op-ed|comment|editorial|column|tribune|chronique|tribuna|meinung|kommentar|"
+            r"opinione|رأي|راي)\s*[:|–—-]|[|–—]\s*(?:opinion|op-ed|tribune|tribuna)$"
         ),
     ),
     (
@@ -77,7 +82,8 @@ _KICKER: tuple[tuple[Piece, re.Pattern[str]], ...] = (
     ),
 )
 _SURVEY = re.compile(
-    r"\b(?:survey|poll|index|census|study|dataset|enquete|sondage|encuesta|sondeo|pesquisa|umfrage|studie|sondaggio|indagine)\b"
+    r"\b(?:survey|poll|index|census|study|dataset|enquete|sondage|encuesta|sondeo|pesquisa|umfrage|studie|"
+    r"sondaggio|indagine)\b"
 )
 _PERCENT = re.compile(
     r"\d\s?(?:%|per ?cent|pour cent|por ciento|por cento|prozent|per cento)|\bone in\b|\b(?:two|"

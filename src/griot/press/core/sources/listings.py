@@ -23,8 +23,9 @@ MIN_HEADLINE = 4  # words
 MOST = 200  # links taken from one visit
 MEMORY = 400  # addresses remembered
 _NOT_NEWS = re.compile(
-    r"(?i)/(?:tag|tags|category|categories|author|authors|about|contact|login|signin|subscribe|newsletter|privacy|terms|search|"
-    r"page|archive|jobs|shop|help|faq|cookie\w*|advertise|rss|feed)s?(?:/|$)|\.(?:pdf|jpg|png|mp3|mp4|zip)$"
+    r"(?i)/(?:tag|tags|category|categories|author|authors|about|contact|login|signin|subscribe|newsletter|"
+    r"privacy|terms|search|page|archive|jobs|shop|help|faq|cookie\w*|advertise|rss|feed)s?(?:/|$)|\.(?:pdf|"
+    r"jpg|png|mp3|mp4|zip)$"
 )
 _HEADING = {"h1", "h2", "h3", "h4", "h5"}
 
