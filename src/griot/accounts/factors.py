@@ -16,6 +16,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from griot.accounts.requests import SignedIn
+
 
 class SecondFactor:
     """Marks the request's user: `has_second_factor` is True where this session has proved one.
@@ -52,7 +54,7 @@ def has_second_factor(user: Any) -> bool:
 WANTED = "wanted_with_second_factor"  # in the session: the address that somebody was kept from
 
 
-def ask_for_second_factor(request: HttpRequest, why: str) -> HttpResponse:
+def ask_for_second_factor(request: SignedIn, why: str) -> HttpResponse:
     """To where a second factor can be proved, or set up where there is none; and from there to what was asked
     for.
     """

@@ -21,6 +21,7 @@ from requests import RequestException
 from wagtail.log_actions import log
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
+from griot.accounts.requests import SignedIn
 
 
 @transaction.atomic
@@ -36,7 +37,7 @@ def forget_factors(user: Any, by: Any = None) -> int:
     return count
 
 
-def second_factors(request: HttpRequest) -> HttpResponse:
+def second_factors(request: SignedIn) -> HttpResponse:
     _only_administrators(request)
     users = (
         get_user_model()
@@ -48,7 +49,7 @@ def second_factors(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def forget(request: HttpRequest, pk: int) -> HttpResponse:
+def forget(request: SignedIn, pk: int) -> HttpResponse:
     _only_administrators(request)
     if not has_second_factor(request.user):
         return ask_for_second_factor(request, "Prove your own second factor before you take another’s away.")

@@ -21,7 +21,7 @@ class PictureForm(BaseImageForm):
             self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
-        facts: dict[str, Any] = super().clean()
+        facts: dict[str, Any] = super().clean() or {}
         file = facts.get("file")
         said = Metadata()
         if file and "file" in self.changed_data:

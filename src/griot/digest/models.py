@@ -61,7 +61,8 @@ class Picture(AbstractImage):
     )
 
     def save(self, *args: Any, **options: Any) -> None:
-        if self.file and not self.file._committed:  # newly uploaded: nothing it says of itself is kept
+        # Newly uploaded: nothing that it says of itself is kept.
+        if self.file and not getattr(self.file, "_committed", True):
             self.file.open()
             content = without_metadata(self.file.read())
             self.file = ContentFile(content, name=self.file.name)
@@ -104,7 +105,7 @@ class Newsroom(BaseSiteSetting):
         verbose_name = "Newsroom"
 
 
-class DigestIndexPage(Answering, Page):
+class DigestIndexPage(Answering, Page):  # type: ignore[django-manager-missing]
     """The front of one language: the latest issue, the archive of all, and the feeds."""
 
     introduction = models.TextField(blank=True)
@@ -120,7 +121,7 @@ class DigestIndexPage(Answering, Page):
         return IssuePage.objects.child_of(self).live().public().order_by("-day")
 
 
-class IssuePage(Answering, Page):
+class IssuePage(Answering, Page):  # type: ignore[django-manager-missing]
     """One dated digest in one language. Its translations are its editions."""
 
     day = models.DateField("date", default=timezone.localdate)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from griot.accounts.requests import SignedIn
 from griot.digest.desk.actions import Refused, act
 from griot.digest.desk.placing import unfinished
 from griot.digest.models import Correction, IssuePage
@@ -90,7 +91,7 @@ class CorrectionForm(forms.Form):
 
 
 @edit_permission
-def correct(request: HttpRequest, pk: int) -> HttpResponse:
+def correct(request: SignedIn, pk: int) -> HttpResponse:
     """A dated note on the web issue, at once; the mailing offers to send it to those who received the
     issue.
     """

@@ -29,7 +29,7 @@ def check_links(issue: int) -> None:
 
 
 @app.task(name="digest.translate", queueing_lock="translate-editions")
-def translate(issue: int, user: int | None = None) -> None:
+def translate(issue: int, user: int) -> None:
     """Let the translator fill in an issue's editions."""
     page = IssuePage.objects.filter(pk=issue).first()
     if page:

@@ -104,7 +104,7 @@ def only_what_may_go_out(request: HttpRequest, page: Any) -> Any:
 
 class _DeskItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("digest.change_issuepage"))  # type: ignore[union-attr]
+        return bool(request.user.has_perm("digest.change_issuepage"))
 
 
 @hooks.register("register_admin_menu_item")

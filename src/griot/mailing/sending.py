@@ -16,7 +16,7 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -53,7 +53,7 @@ def enqueue_lanes(send: Send) -> None:
         soon("mailing.deliver", f"deliver-{send.pk}-{lane}", send=send.pk, lane=lane)
 
 
-def start_send(issue: IssuePage, audience: Audience, user: AbstractBaseUser | None = None) -> Send:
+def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -> Send:
     """Freeze the issue and queue one delivery per subscriber, all or nothing. Raises SendRefused."""
     issue = edition_for(issue, audience)
     if not issue.live:
@@ -102,7 +102,7 @@ def _sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
     )
 
 
-def send_correction(correction: Correction, user: AbstractBaseUser | None = None) -> list[Send]:
+def send_correction(correction: Correction, user: User | None = None) -> list[Send]:
     """Send a correction to those who received the issue and are still subscribed; once to each audience.
     Raises SendRefused.
     """

@@ -7,12 +7,10 @@ from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.models import AbstractUser
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 
+from griot.accounts.requests import SignedIn
 from griot.digest.core.rendering.mail import MAIL_POLICY
 from griot.digest.core.words import is_right_to_left, words
 from griot.digest.models import Correction, IssuePage
@@ -56,10 +55,10 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _may_send(request: HttpRequest) -> bool:
-    return isinstance(request.user, AbstractUser) and request.user.has_perm("mailing.add_send")
+    return request.user.has_perm("mailing.add_send")
 
 
-def send(request: HttpRequest, issue_id: int) -> HttpResponse:
+def send(request: SignedIn, issue_id: int) -> HttpResponse:
     """Ask which audience and whether it is meant, with the number of recipients; then send."""
     if not _may_send(request):
         return permission_denied(request)
@@ -84,7 +83,7 @@ def send(request: HttpRequest, issue_id: int) -> HttpResponse:
     if request.method == "POST":
         audience = get_object_or_404(Audience, pk=request.POST.get("audience"))
         try:
-            begun = start_send(issue, audience, cast(AbstractUser, request.user))
+            begun = start_send(issue, audience, request.user)
         except (SendRefused, ValueError) as refusal:
             messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
             return redirect("mailing:send", issue.pk)
@@ -135,14 +134,14 @@ def cancel(request: HttpRequest, schedule_id: int) -> HttpResponse:
     return redirect("mailing:send", issue)
 
 
-def correction(request: HttpRequest, pk: int) -> HttpResponse:
+def correction(request: SignedIn, pk: int) -> HttpResponse:
     """Offer to send a correction to those who received the issue."""
     if not _may_send(request):
         return permission_denied(request)
     row = get_object_or_404(Correction.objects.select_related("issue"), pk=pk)
     if request.method == "POST":
         try:
-            begun = send_correction(row, cast(AbstractUser, request.user))
+            begun = send_correction(row, request.user)
         except SendRefused as refusal:
             messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
             return redirect("mailing:correction", row.pk)

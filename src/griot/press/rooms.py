@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from griot.accounts.requests import SignedIn
 from griot.press.listening.ledger import ledger
 from griot.press.listening.sources import STARTER, add_opml, add_sources, new_push_token
 from griot.press.models import Discovery, Notice, Source
@@ -55,7 +56,7 @@ class SearchForm(forms.Form):
 
 
 @permission_required("press.add_source", raise_exception=True)
-def find_sources(request: HttpRequest) -> HttpResponse:
+def find_sources(request: SignedIn) -> HttpResponse:
     form = SearchForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         row = Discovery.objects.create(url=form.cleaned_data["url"], by=request.user)

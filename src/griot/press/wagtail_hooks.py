@@ -31,7 +31,7 @@ class SourceForm(WagtailAdminModelForm):
         fields = ("outlet", "kind", "url", "secret", "is_active")
 
     def clean(self) -> dict[str, Any]:
-        facts: dict[str, Any] = super().clean()
+        facts: dict[str, Any] = super().clean() or {}
         kind, url = facts.get("kind"), str(facts.get("url", "")).strip()
         if kind == Source.Kind.MAILBOX and not url.startswith(("imaps://", "imap://")):
             self.add_error("url", "A mailbox's address looks like imaps://user@mail.example.org/INBOX")
@@ -66,7 +66,7 @@ class SourceViewSet(ModelViewSet):
     list_filter = ["kind", "is_active"]
     search_fields = ["url", "outlet__name"]
 
-    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
+    def get_form_class(self, for_update: bool = False) -> type[SourceForm]:
         return SourceForm
 
 

@@ -127,7 +127,7 @@ def _lint(arguments: list[str]) -> int:
     checks = {
         "format": _tool("ruff", "format", *([] if fix else ["--check"]), "."),
         "lint": _tool("ruff", "check", *(["--fix"] if fix else []), "."),
-        "types": _tool("mypy"),
+        "types": _tool("mypy", env=dummy),
         "import contracts": (
             subprocess.run([str(Path(sys.executable).parent / "lint-imports")], cwd=ROOT).returncode
         ),

@@ -26,7 +26,7 @@ def run(name: str, arguments: list[str]) -> int:
         if settings.DEMO:
             call_command("seed_demo")
         app.tasks["mailing.sweep"]()  # what a dead worker left goes on at once, not at the next minute
-        worker_app = app.with_connector(app.connector.get_worker_connector())
+        worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
         worker_app.run_worker(
             concurrency=options.jobs, shutdown_graceful_timeout=5
         )  # any job may be run again

@@ -11,6 +11,7 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from griot.accounts.requests import SignedIn
 from griot.testimonies.access import roles_of
 from griot.testimonies.intake.widgets import PROMPTS, QUESTIONS
 from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
@@ -121,17 +122,17 @@ class _ForRoles(MenuItem):
 
 class _ForCoordinators(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("testimonies.coordinate")  # type: ignore[union-attr]
+        return request.user.has_perm("testimonies.coordinate")
 
 
 class _ForAdministrators(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("testimonies.administer")  # type: ignore[union-attr]
+        return request.user.has_perm("testimonies.administer")
 
 
 class _ForFocalPersons(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.listens_in.exists()  # type: ignore[union-attr]
+    def is_shown(self, request: SignedIn) -> bool:
+        return request.user.listens_in.exists()
 
 
 @hooks.register("register_admin_menu_item")

@@ -173,7 +173,8 @@ def rows_of(stories: Sequence[Story], beat: str = "") -> list[Row]:
     for presence in Presence.objects.filter(story__in=ids, at__gt=timezone.now() - AWAKE).select_related(
         "user"
     ):
-        here.setdefault(presence.story, []).append(presence.name)
+        if presence.story is not None:
+            here.setdefault(presence.story, []).append(presence.name)
     found = []
     for story in stories:
         first: dict[int, Article] = {}

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
+from griot.accounts.requests import SignedIn
 from griot.digest.desk import stories
 from griot.digest.desk.actions import Done, Refused, act, undo_last
 from griot.digest.desk.lines import pieces
@@ -39,7 +40,7 @@ desk_permission = permission_required("digest.change_issuepage", raise_exception
 
 @require_GET
 @desk_permission
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: SignedIn) -> HttpResponse:
     """The whole desk, with the first page of stories and the best of them open."""
     asked = stories.Asked.of(request.GET.dict())
     error, found, choices = "", [], {}
@@ -87,7 +88,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @desk_permission
-def story(request: HttpRequest, pk: int) -> HttpResponse:
+def story(request: SignedIn, pk: int) -> HttpResponse:
     context = _story_context(pk)
     if not context:
         return HttpResponse("This story is no longer there.", status=404, content_type="text/plain")
@@ -97,7 +98,7 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @desk_permission
-def do(request: HttpRequest) -> HttpResponse:
+def do(request: SignedIn) -> HttpResponse:
     """One act, or undo. Answers with the words for the live region, and what is to be drawn anew."""
     try:
         data = json.loads(request.body[:LARGEST_BODY])
@@ -121,7 +122,7 @@ def do(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"message": done.label, "gone": done.gone} | _drawn(request, done))
 
 
-def _drawn(request: HttpRequest, done: Done) -> dict[str, Any]:
+def _drawn(request: SignedIn, done: Done) -> dict[str, Any]:
     """The row, the story and the issue after an act, as they are drawn."""
     context = _story_context(done.story) if isinstance(done.story, int) else {}
     issue = _issue_context()
@@ -140,7 +141,7 @@ def _drawn(request: HttpRequest, done: Done) -> dict[str, Any]:
 
 @require_GET
 @desk_permission
-def pulse(request: HttpRequest) -> HttpResponse:
+def pulse(request: SignedIn) -> HttpResponse:
     """What has changed since `since`: new and grown stories, decisions of others, and who is at which
     story.
     """
@@ -152,7 +153,8 @@ def pulse(request: HttpRequest) -> HttpResponse:
     changed = Story.objects.filter(
         changed__gt=since, changed__lte=now, last_published__gt=now - stories.NIGHTS[asked.within]
     )
-    fresh, known = [], []
+    fresh: list[int] = []
+    known: list[int] = []
     for pk, grown, merged in changed.values_list("pk", "grown", "merged_into")[:500]:
         (fresh if grown and grown > since and merged is None else known).append(pk)
     try:
@@ -196,7 +198,7 @@ def translate(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
 
-def _here(request: HttpRequest, story: int | None) -> None:
+def _here(request: SignedIn, story: int | None) -> None:
     Presence.objects.update_or_create(user=request.user, defaults={"story": story, "at": timezone.now()})
 
 
@@ -251,7 +253,7 @@ def _issue_context() -> dict[str, Any]:
     if page is None:
         return {"issue": None, "day": day_in_the_making(), "sections": [], "placed": 0}
     draft: IssuePage = page.get_latest_revision_as_object()
-    sections = {name: [] for name in SECTIONS}
+    sections: dict[str, list[Any]] = {name: [] for name in SECTIONS}
     for block in draft.body:
         if block.block_type == "press_review":
             sections.setdefault(block.value["section"] or "press_review", []).extend(block.value["lines"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import TextField
@@ -34,7 +35,7 @@ def first_themes() -> None:
         )
 
 
-def issues_with(testimony: object) -> list[IssuePage]:
+def issues_with(testimony: UUID) -> list[IssuePage]:
     """The issues in whose body a testimony stands, all editions."""
     slug = Testimony.objects.values_list("slug", flat=True).get(pk=testimony)
     return list(

@@ -171,7 +171,7 @@ def _feed(index: DigestIndexPage, section: str, as_json: bool) -> HttpResponseBa
                 b for b in value.blocks if isinstance(b, types.PressReview) and b.section == section
             )
             value = replace(value, blocks=blocks)
-        if value.blocks:
+        if value.blocks and page.last_published_at:
             found.append((value, page.last_published_at))
     front = path_of(index)
     name = newsroom().name + (f": {say[section]}" if section else "")

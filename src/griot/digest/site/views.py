@@ -20,4 +20,4 @@ def picture(request: HttpRequest, path: str) -> HttpResponseBase:
     if rendition and not rendition.image.may_be_shown:
         png = gone_png(rendition.width, rendition.height)
         return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
-    return kept(serve(request, path, document_root=settings.MEDIA_ROOT), FILE_AGE)
+    return kept(serve(request, path, document_root=str(settings.MEDIA_ROOT)), FILE_AGE)

@@ -32,7 +32,10 @@ NO_ARTICLE = {
     "live_blog": "a live blog",
     "video": "a video without a text",
 }
-READ_FROM = {Source.Kind.MAILBOX: Article.ReadFrom.MAIL, Source.Kind.PUSH: Article.ReadFrom.PUSH}
+READ_FROM: dict[str, Article.ReadFrom] = {
+    Source.Kind.MAILBOX: Article.ReadFrom.MAIL,
+    Source.Kind.PUSH: Article.ReadFrom.PUSH,
+}
 
 
 def read_entries(progress: Progress = silent_progress) -> None:
@@ -100,6 +103,7 @@ def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: 
     title = (entry.title or (page.title if page else "")).replace("\0", "")
     url = (page.canonical_url if page else None) or canonical_url(entry.url) or entry.url
     language = detect_language(f"{title}. {text or entry.summary}", entry.language)
+    by_default = Article.ReadFrom.PAGE if page else Article.ReadFrom.FEED
     article = Article(
         outlet=source.outlet,
         url=url,
@@ -117,7 +121,7 @@ def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: 
         utc_offset=dated.utc_offset,
         updated=page.updated.moment if page and page.updated and page.updated.moment > dated.moment else None,
         first_seen=entry.first_seen,
-        read_from=READ_FROM.get(source.kind) or (Article.ReadFrom.PAGE if page else Article.ReadFrom.FEED),
+        read_from=READ_FROM.get(source.kind) or by_default,
         why_not_page=why,
     )
     article.search = search_vector(title, entry.summary, text)

@@ -188,7 +188,7 @@ def merge_into(story: Story, gone: Sequence[int]) -> None:
             }
             Story.objects.filter(pk=story.pk).update(**facts)
     told = Story.objects.filter(pk__in=[*gone, story.pk]).exclude(told=None).order_by("-told").first()
-    if told and told.pk != story.pk and (story.told is None or told.told > story.told):
+    if told and told.told and told.pk != story.pk and (story.told is None or told.told > story.told):
         Story.objects.filter(pk=story.pk).update(told=told.told, told_line=told.told_line)
 
 
@@ -209,7 +209,7 @@ def rate_stories(ids: set[int]) -> None:
     for article in (
         Article.objects.filter(story__in=ids).select_related("outlet", "copy_of").order_by("-published")
     ):
-        if len(kept := members.setdefault(article.story_id, [])) < MEMBERS:
+        if article.story_id and len(kept := members.setdefault(article.story_id, [])) < MEMBERS:
             kept.append(article)
     empty = [pk for pk in ids if pk not in members]
     Story.objects.filter(pk__in=empty, merged_into=None, told=None, absorbed=None).delete()

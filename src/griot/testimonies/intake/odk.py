@@ -16,7 +16,7 @@ import secrets
 import zlib
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.request import parse_http_list, parse_keqv_list
 from xml.sax.saxutils import escape
 
@@ -241,7 +241,12 @@ def submission(request: HttpRequest, device: Device) -> HttpResponse:
         return _answer(413, f"at most {MOST_BYTES // 2**20} MB are taken")
     sealing = Sealing(request, MOST_BYTES, {"xml_submission_file": xforms.MOST_XML})
     request.upload_handlers = [sealing]
-    arrived = [f for _, files in request.FILES.lists() for f in files if isinstance(f, SealedFile)]
+    arrived: list[SealedFile] = [
+        f
+        for _, files in request.FILES.lists()
+        for f in cast(list[object], files)
+        if isinstance(f, SealedFile)
+    ]
     if sealing.is_too_much:
         return _answer(
             413, f"at most {MOST_BYTES // 2**20} MB are taken, and {xforms.MOST_XML // 1024} KB of answers"
@@ -250,7 +255,7 @@ def submission(request: HttpRequest, device: Device) -> HttpResponse:
         xml = request.FILES.get("xml_submission_file")
         if xml is None:
             raise Refused("xml_submission_file: the submission's answers are expected")
-        take(device, xforms.read(xml.read()), {f.name: f for f in arrived})
+        take(device, xforms.read(xml.read()), {f.name or "": f for f in arrived})
     except BaseException:
         for file in arrived:
             file.erase()

@@ -48,7 +48,8 @@ class Sealing(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        self.buffer, self.pieces, self.digest = bytearray(), [], hashlib.sha256()
+        self.buffer, self.digest = bytearray(), hashlib.sha256()
+        self.pieces: list[str] = []
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.total += len(raw_data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -215,17 +215,17 @@ class Consent(models.Model):
     def as_value(self) -> types.Consent:
         guardian = types.Guardian(self.guardian_name, self.guardian_relation) if self.guardian_name else None
         return types.Consent(
-            uses=frozenset(self.uses),
-            naming=self.naming,
-            place=self.place,
-            face=self.face,
-            voice=self.voice,
-            until=self.until,  # type: ignore[arg-type]
+            uses=frozenset(cast("list[types.Use]", self.uses)),
+            naming=cast("types.Naming", self.naming),
+            place=cast("types.Place", self.place),
+            face=cast("types.Face", self.face),
+            voice=cast("types.Voice", self.voice),
+            until=self.until,
             language=self.language,
-            explained=self.explained,
+            explained=cast("types.Explained", self.explained),
             given=self.given,
             evidence=self.evidence,
-            is_minor=self.is_minor,  # type: ignore[arg-type]
+            is_minor=self.is_minor,
             guardian=guardian,
             version=self.version,
         )

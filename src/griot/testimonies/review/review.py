@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from griot.testimonies.access import note, require
+from griot.testimonies.access import Action, note, require
 from griot.testimonies.core import types
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.making.rendering import plan, showable
@@ -19,7 +19,7 @@ S = Testimony.State
 MOST_BLEEPS = 200
 WAY = [S.INTAKE, S.PROTECTION, S.TRANSCRIPTION, S.TRANSLATION, S.EDITING, S.APPROVAL, S.PUBLISHED]
 # The action of the access table that moving on from a state takes.
-TAKES = {
+TAKES: dict[str, Action] = {
     S.INTAKE: "protect",
     S.PROTECTION: "protect",
     S.TRANSCRIPTION: "edit",
@@ -91,9 +91,10 @@ def obstacles(testimony: Testimony) -> list[str]:
 def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
     """To the next state. Raises Refused with what is missing, PermissionDenied for whom it is not."""
     row = _locked(testimony)
-    if row.state not in TAKES:
+    takes = TAKES.get(row.state)
+    if takes is None:
         raise Refused("it is at the end of its way")
-    require(user, TAKES[row.state], row)  # type: ignore[arg-type]
+    require(user, takes, row)
     if missing := obstacles(row):
         raise Refused(" ".join(missing))
     to = WAY[WAY.index(S(row.state)) + 1]
@@ -114,7 +115,7 @@ def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
 def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
     """To the state before, or off the site, with a reason."""
     row = _locked(testimony)
-    require(user, "publish" if row.state == S.PUBLISHED else TAKES.get(S(row.state), "edit"), row)  # type: ignore[arg-type]
+    require(user, "publish" if row.state == S.PUBLISHED else TAKES.get(row.state, "edit"), row)
     if not words.strip():
         raise Refused("Say why: whoever has it next needs to know.")
     at = WAY.index(S(row.state)) if row.state in WAY else 0

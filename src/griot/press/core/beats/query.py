@@ -232,7 +232,7 @@ class Filter:
         return Hits() if mine & self.values else None
 
 
-class _Build(Transformer):  # type: ignore[misc]
+class _Build(Transformer[Any, Node]):
     """Lark's tree into nodes; words side by side in an OR become one pattern, for speed."""
 
     def word(self, items: list[Any]) -> Node:

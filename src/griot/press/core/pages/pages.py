@@ -6,10 +6,12 @@ import gzip
 import io
 import re
 from collections.abc import Iterator
+from typing import cast
 
 from lxml import etree
 from lxml import html as lxml_html
 from trafilatura import bare_extraction
+from trafilatura.settings import Document
 from trafilatura.utils import load_html
 
 from griot.press.core.language.languages import detect_language
@@ -83,8 +85,10 @@ def read_page(content: bytes, url: str) -> Page:
         return Page("empty", "", "", None, None, None)
     document = None
     try:
-        document = bare_extraction(
-            tree_of(content), url=url or None, include_comments=False, with_metadata=True
+        # A document, as long as it is not asked for as a dictionary.
+        document = cast(
+            "Document | None",
+            bare_extraction(tree_of(content), url=url or None, include_comments=False, with_metadata=True),
         )
     except Exception:  # extraction is best effort on any bytes; the page then counts as empty
         document = None

@@ -48,7 +48,7 @@ class _Client(imaplib.IMAP4):
         return self._context.wrap_socket(connected, server_hostname=self.host) if self._context else connected
 
 
-class _MailBox(BaseMailBox):  # type: ignore[misc]
+class _MailBox(BaseMailBox):
     def __init__(self, client: _Client) -> None:
         self._made = client
         super().__init__()
@@ -120,7 +120,7 @@ def entry_of(mail: MailMessage) -> Entry:
     """A mail as an entry. Never raises on what a mail contains."""
     markup = mail.html or ""
     text = _text_of(markup) or plain_text_lines(mail.text or "")
-    message_id = (mail.headers.get("message-id", ("",))[0]).strip("<> \t\r\n")[:300]
+    message_id = dict(mail.headers).get("message-id", ("",))[0].strip("<> \t\r\n")[:300]
     title = plain_text(mail.subject, 500) or text[:120]
     date = mail.date if mail.date.year > 1995 else None
     offset = date.utcoffset() if date and date.tzinfo else None
