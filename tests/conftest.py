@@ -8,23 +8,36 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import hypothesis
 import pytest
 from aiosmtpd.controller import Controller
-from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
-from wagtail.models import Collection, Locale, Page, Site
+from django.test import override_settings
+from wagtail.models import Site
 
 from griot.demo.core.wire import Wire, load
 from griot.demo.serving import serve
 from griot.runtime.postgres import database
 from griot.runtime.serving import listener
+from tests.databases import database_of_our_own
+
+# A property is as true on a machine that is busy.
+hypothesis.settings.register_profile("griot", deadline=None)
+hypothesis.settings.load_profile("griot")
 
 
-@pytest.fixture(scope="session", autouse=True)
-def postgres() -> Iterator[str]:
-    """The test run holds the embedded server, also when pytest is called by itself."""
-    with database() as url:
-        yield url
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker) -> Iterator[None]:
+    """Each process has a database of its own, a newsroom as `./griot up --empty` leaves it; its server is held."""
+    with database(), django_db_blocker.unblock(), database_of_our_own(_furnish):
+        yield
+
+
+def _furnish() -> None:
+    from griot.digest.management.commands.prepare import _site
+
+    with override_settings(PUBLIC_URL="http://localhost:8000"):
+        _site()
 
 
 @pytest.fixture(autouse=True)
@@ -61,15 +74,6 @@ def listening_to_wire(wire: Wire, settings) -> Wire:
 @pytest.fixture
 def site(db) -> Site:
     """A newsroom as `./griot up --empty` leaves it."""
-    from griot.digest.management.commands.prepare import _site
-
-    if not Page.objects.exists():  # a test with real transactions has emptied the database
-        Locale.objects.get_or_create(language_code="en")
-        Page.add_root(title="Root", slug="root", content_type=ContentType.objects.get_for_model(Page))
-        Collection.add_root(name="Root")
-        Site.clear_site_root_paths_cache()
-    _site()
-    Page.objects.filter(depth=2).exclude(slug__startswith="digest").delete()
     return Site.objects.get(is_default_site=True)
 
 

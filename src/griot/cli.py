@@ -127,15 +127,12 @@ def _management(name: str, arguments: list[str], database: object) -> int:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
     needs_none = name in _WITHOUT_DATABASE or "--help" in arguments or "-h" in arguments
+    if needs_none:
+        os.environ.setdefault("DATABASE_URL", "postgresql:///griot")  # never connected to
     with nullcontext() if needs_none else database():  # type: ignore[operator]
-        if not needs_none and name not in _PREPARE_THEMSELVES:
-            prepare(quiet=True)
-        from django.core.management import ManagementUtility, get_commands
-
-        if needs_none and "DATABASE_URL" not in os.environ:
-            os.environ["DATABASE_URL"] = "postgresql:///griot"  # never connected to
         import django
         from django.core.exceptions import ImproperlyConfigured
+        from django.core.management import ManagementUtility, get_commands
 
         try:
             django.setup()
@@ -145,6 +142,8 @@ def _management(name: str, arguments: list[str], database: object) -> int:
         if name not in get_commands():
             print(f"griot: there is no command {name!r}; ./griot help lists them.", file=sys.stderr)
             return 2
+        if not needs_none and name not in _PREPARE_THEMSELVES:
+            prepare(quiet=True)
         try:
             ManagementUtility(["./griot", name, *arguments]).execute()
         except SystemExit as end:

@@ -155,7 +155,7 @@ def test_the_administrator_may_choose_to_send_again_what_is_in_doubt(issue, audi
     assert send.counts()["queued"] == 5
 
 
-def test_a_lane_that_lives_elsewhere_is_left_alone(issue, audience, sink, postgres):
+def test_a_lane_that_lives_elsewhere_is_left_alone(issue, audience, sink):
     import psycopg
 
     from griot.mailing.sending import _LOCKS

@@ -152,8 +152,3 @@ def test_help_lists_every_command_by_subject():
     assert done.returncode == 0
     for word in ("up", "morning", "draft_line", "send_issue", "render_issue", "test"):
         assert f"./griot {word}" in done.stdout
-
-
-def test_an_unknown_command_says_so():
-    done = griot("fly_away")
-    assert done.returncode == 2 and "fly_away" in done.stderr

@@ -1,0 +1,112 @@
+"""A database for each process that runs tests, cloned from templates: one that is migrated, one that is a newsroom."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import psutil
+import psycopg
+from django.core.management import call_command
+from django.db import connections
+from django.test import TransactionTestCase
+from psycopg import sql
+
+from tests.support import ROOT
+
+# What a migrated database depends on: our migrations, and the versions of everybody else's.
+_MADE_OF = ("src/griot/*/migrations/*.py", "src/griot/settings/base.py", "requirements/base.txt")
+_LOCK = 0x7465737473  # "tests": one process at a time makes, drops or clones
+
+
+@contextmanager
+def database_of_our_own(furnish: Callable[[], None]) -> Iterator[None]:
+    """Django's default connection leads to a fresh database until the end: migrated, and `furnish`ed once.
+
+    Tests with transactions of their own get it anew after each, which is quicker than to empty two hundred tables.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(p for pattern in _MADE_OF for p in ROOT.glob(pattern)):
+        digest.update(path.read_bytes())
+    migrated, ready, mine = (
+        f"griot_template_{digest.hexdigest()[:12]}",
+        f"griot_ready_{os.getpid()}",
+        f"griot_test_{os.getpid()}",
+    )
+    with _server() as keeper:
+        keeper.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        there = {name for (name,) in keeper.execute("SELECT datname FROM pg_database")}
+        for name in filter(_is_stale(migrated), there):
+            _drop(keeper, name)
+        if migrated not in there:
+            _migrate(keeper, migrated)
+        _clone(keeper, migrated, ready)
+        keeper.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+        _lead_to(ready)
+        furnish()
+        _lead_to(mine)
+        _clone(keeper, ready, mine)
+
+        def anew(_: object) -> None:
+            connections.close_all()
+            _drop(keeper, mine)
+            _clone(keeper, ready, mine)
+
+        emptied = TransactionTestCase._fixture_teardown
+        TransactionTestCase._fixture_teardown = anew  # type: ignore[method-assign]
+        try:
+            yield
+        finally:
+            TransactionTestCase._fixture_teardown = emptied  # type: ignore[method-assign]
+            connections.close_all()
+            _drop(keeper, mine)
+            _drop(keeper, ready)
+
+
+def _server() -> psycopg.Connection:
+    """A connection beside Django's, for databases as wholes."""
+    django = connections["default"].get_connection_params()
+    only_django = {"context", "cursor_factory", "client_encoding"}
+    ours = {name: value for name, value in django.items() if name not in only_django}
+    return psycopg.connect(**{**ours, "dbname": "postgres"}, autocommit=True)
+
+
+def _clone(keeper: psycopg.Connection, template: str, name: str) -> None:
+    names = sql.Identifier(name), sql.Identifier(template)
+    keeper.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+
+
+def _drop(keeper: psycopg.Connection, name: str) -> None:
+    keeper.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _migrate(keeper: psycopg.Connection, name: str) -> None:
+    """The template, under a passing name until it is whole: a killed run leaves none that is half migrated."""
+    draft = f"{name}_draft"
+    _clone(keeper, "template0", draft)
+    _lead_to(draft)
+    call_command("migrate", verbosity=0, interactive=False)
+    connections.close_all()
+    renamed = sql.Identifier(draft), sql.Identifier(name)
+    keeper.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*renamed))
+
+
+def _is_stale(migrated: str) -> Callable[[str], bool]:
+    """Templates of other migrations, drafts, and databases of processes that are gone."""
+
+    def answer(name: str) -> bool:
+        if name.startswith("griot_template_"):
+            return name != migrated
+        owner = re.fullmatch(r"griot_(?:test|ready)_(\d+)", name)
+        return owner is not None and not psutil.pid_exists(int(owner[1]))
+
+    return answer
+
+
+def _lead_to(name: str) -> None:
+    connections.close_all()
+    for settings in (connections.databases["default"], connections["default"].settings_dict):
+        settings["NAME"] = name
