@@ -26,7 +26,7 @@ from rich.table import Table
 from griot.demo.core.rendering import render_page
 from griot.demo.core.wire import FOLDER, NOT_ARTICLES, DemoArticle, Wire, load
 from griot.press.core.beats.relevance import MIGRATION, score_articles
-from griot.press.core.commandline import articles_of, rows_of
+from griot.press.core.commandline.files import articles_of, rows_of
 from griot.press.core.language.languages import detect_language
 from griot.press.core.language.places import places_in
 from griot.press.core.language.vectors import default_encoder

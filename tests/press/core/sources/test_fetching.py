@@ -21,6 +21,9 @@ from griot.press.core.sources.fetching import (
     may_fetch,
 )
 
+LARGE = b"x" * (MAX_BYTES + 1)
+BOMB = gzip.compress(b"\0" * (MAX_BYTES * 20))
+
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -31,8 +34,8 @@ class Handler(BaseHTTPRequestHandler):
             "/ok": (200, {"ETag": '"1"'}, b"hello"),
             "/gzip": (200, {"Content-Encoding": "gzip"}, gzip.compress(b"hello")),
             "/deflate": (200, {"Content-Encoding": "deflate"}, zlib.compress(b"hello")),
-            "/bomb": (200, {"Content-Encoding": "gzip"}, gzip.compress(b"\0" * (MAX_BYTES * 20))),
-            "/large": (200, {}, b"x" * (MAX_BYTES + 1)),
+            "/bomb": (200, {"Content-Encoding": "gzip"}, BOMB),
+            "/large": (200, {}, LARGE),
             "/brotli": (200, {"Content-Encoding": "br"}, b"?"),
             "/broken": (200, {"Content-Encoding": "gzip"}, b"not gzip"),
             "/forbidden": (403, {}, b""),

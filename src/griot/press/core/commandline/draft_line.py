@@ -1,0 +1,41 @@
+"""One story's articles → its line, checked."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import Any
+
+from griot.press.core.commandline.files import articles_of, print_json
+from griot.press.core.lines.drafting import draft
+from griot.press.core.lines.lines import line_html, line_text
+from griot.press.core.stories.syndication import find_copies
+from griot.press.core.types import Article, Claim
+
+ABOUT = "draft the line of one story"
+OPTIONS: dict[str, dict[str, Any]] = {}
+
+
+def run(args: argparse.Namespace) -> int:
+    line = draft(_with_copies(articles_of(args.file)))
+    print_json(
+        [
+            {
+                "line": line_text(line),
+                "html": line_html(line),
+                "outlets": [{"name": o.name, "url": o.url} for o in line.outlets],
+                "claims": [_claim(c) for c in line.claims],
+                "ok": line.ok,
+            }
+        ]
+    )
+    return 0
+
+
+def _with_copies(articles: list[Article]) -> list[Article]:
+    copies = find_copies(articles)
+    return [replace(a, copy_of=copies.get(a.url)) for a in articles]
+
+
+def _claim(claim: Claim) -> dict[str, str]:
+    return {"text": claim.text, "kind": claim.kind, "url": claim.url, "passage": claim.passage}
