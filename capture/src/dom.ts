@@ -1,5 +1,8 @@
 // Elements, without a framework: `h("p", { class: "soft" }, "words")`.
 
+/** Where screens are drawn. What lies over them, lies beside it. */
+export const app = document.getElementById("app")!;
+
 type Child = Node | string | null | undefined | false;
 type Attributes = Record<string, string | boolean | ((event: Event) => void) | undefined>;
 

@@ -9,6 +9,8 @@ const KINDS: Record<"video" | "audio", string[]> = {
   audio: ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg"],
 };
 
+export type Facing = "user" | "environment";
+
 export interface Live {
   stream: MediaStream;
   recording: Recording;
@@ -20,7 +22,7 @@ export interface Live {
 }
 
 export async function start(
-  media: "video" | "audio", about: Pick<Recording, "testimony" | "role" | "prompt" | "position">, facing: "user" | "environment",
+  media: "video" | "audio", about: Pick<Recording, "testimony" | "role" | "prompt" | "position">, facing: Facing,
   tick: (seconds: number) => void, ended: (why: Error | null, recording: Recording) => void,
 ): Promise<Live> {
   const stream = await navigator.mediaDevices.getUserMedia({

@@ -67,7 +67,8 @@ const db = () => database ??= openDB<Schema>("griot", 1, {
   },
 });
 
-export const unlock = (key: CryptoKey | null) => { master = key; };
+export const holdKey = (key: CryptoKey) => { master = key; };
+export const forgetKey = () => { master = null; };
 export const isUnlocked = () => master !== null;
 const key = (): CryptoKey => {
   if (!master) throw new Error("locked");
@@ -208,7 +209,7 @@ export async function recover(): Promise<number> {
 
 /** Erase all that the phone holds. */
 export async function wipe(): Promise<void> {
-  unlock(null);
+  forgetKey();
   const d = await db();
   const transaction = d.transaction(["open", "sealed", "chunks"], "readwrite");
   await Promise.all([...transaction.objectStoreNames].map((name) => transaction.objectStore(name).clear()));

@@ -1,11 +1,11 @@
 // How the messenger is; and whom to turn to, which works without a network.
 
 import { button, check, field, h, say } from "../dom";
-import { show } from "../main";
+import { show } from "../frame";
 import { run } from "../queue";
+import { go } from "../router";
 import { readPack, saveNote } from "../store";
 import { t } from "../words";
-import { home } from "./home";
 
 export async function care(): Promise<void> {
   const pack = await readPack();
@@ -20,9 +20,9 @@ export async function care(): Promise<void> {
       await saveNote({ id: crypto.randomUUID(), path: "check-in/", body: { mood, words: words.value, wants_call: call.querySelector("input")!.checked } });
       void run();
       say(t("thanks"));
-      await home();
+      await go("home");
     }, "main"));
   const people = (pack?.referrals ?? []).map((one) => h("li", { class: "card" }, h("strong", {}, one.name),
     one.contact ? h("a", { href: /^[+\d\s()-]+$/.test(one.contact) ? `tel:${one.contact.replace(/\s/g, "")}` : undefined, dir: "ltr" }, one.contact) : null));
-  show({ title: t("care"), back: () => void home(), body: h("div", {}, form, people.length ? h("h2", {}, t("turn_to")) : null, h("ul", { class: "cards" }, ...people)) });
+  show({ title: t("care"), back: () => void go("home"), body: h("div", {}, form, people.length ? h("h2", {}, t("turn_to")) : null, h("ul", { class: "cards" }, ...people)) });
 }

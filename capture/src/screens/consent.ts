@@ -2,42 +2,25 @@
 
 import { playAloud } from "../aloud";
 import { button, check, field, h, say, select } from "../dom";
-import { show } from "../main";
+import { show } from "../frame";
 import { keepBytes } from "../recorder";
-import { dropTestimony, readPack, receiptCode, recordings, saveTestimony, type Consent, type Kind, type Pack, type Testimony } from "../store";
-import { LANGUAGES, language, t } from "../words";
-import { home } from "./home";
-import { recordInto, tell } from "./tell";
+import { go } from "../router";
+import { record } from "../sheet";
+import { signature } from "../signature";
+import { dropTestimony, readPack, readTestimony, recordings, saveTestimony, type Consent, type Pack, type Testimony } from "../store";
+import { language, t } from "../words";
 
-const KINDS: Kind[] = ["interview", "portrait", "object", "photo_essay", "story"];
 const USES = ["team", "screenings", "web", "mail", "partners", "media"];
 const options = (names: string[]): [string, string][] => names.map((name) => [name, t(name)]);
 
-export async function newTestimony(): Promise<void> {
+export async function consent(id: string): Promise<void> {
   const pack = await readPack();
-  if (!pack) return;
-  const spoken = LANGUAGES.filter(([code]) => pack.campaign.languages.includes(code));
-  const picker = select("language", spoken.length ? spoken : LANGUAGES, language());
-  show({
-    title: t("new"), back: () => void home(),
-    body: h("div", {}, field(t("language"), picker), h("p", {}, t("kind")),
-      h("div", { class: "stack" }, ...KINDS.map((kind) => button(t(kind), async () => {
-        const testimony: Testimony = {
-          id: crypto.randomUUID(), kind, language: picker.value, told: new Date().toISOString(), answers: {}, consent: null, state: "open", why: "",
-          receipt: receiptCode(), isKnown: false,
-          teller: { name: "", alias: "", birth_year: null, country: pack.campaign.country, region: "", spot: "", left: "", reached: "" },
-        };
-        await saveTestimony(testimony);
-        await askConsent(testimony, pack);
-      })))),
-  });
-}
-
-export async function askConsent(testimony: Testimony, pack: Pack): Promise<void> {
-  const consent = pack.consents.find((one) => one.language === testimony.language) ?? pack.consents[0];
-  const text = consent?.text ?? pack.campaign.about;
+  const testimony = await readTestimony(id);
+  if (!pack || !testimony) return go("home");
+  const wording = pack.consents.find((one) => one.language === testimony.language) ?? pack.consents[0];
+  const text = wording?.text ?? pack.campaign.about;
   const play: HTMLButtonElement = button(t("play"), async () => {
-    if (await playAloud("consent", text, consent?.language ?? testimony.language)) (form.elements.namedItem("explained") as HTMLSelectElement).value = "played";
+    if (await playAloud("consent", text, wording?.language ?? testimony.language)) (form.elements.namedItem("explained") as HTMLSelectElement).value = "played";
     else play.hidden = true; // no voice for this language on this phone: it is read
   });
   const name = (key: keyof Testimony["teller"], label: string, type = "text") =>
@@ -68,7 +51,7 @@ export async function askConsent(testimony: Testimony, pack: Pack): Promise<void
     return evidence;
   };
   form.append(h("fieldset", {}, h("legend", {}, t("evidence")),
-    button(t("record_answer"), async () => { await recordInto(testimony.id, "audio", "evidence", "consent", () => count()); }), answered,
+    button(t("record_answer"), async () => { await record(testimony.id, "audio", "evidence", "consent", () => count()); }), answered,
     h("p", {}, t("sign")), pad.canvas, button(t("clear"), () => pad.clear())));
   form.append(button(t("next"), async () => {
     const data = new FormData(form);
@@ -83,7 +66,7 @@ export async function askConsent(testimony: Testimony, pack: Pack): Promise<void
     if (isMinor && !said("guardian")) return say(t("guardian_missing"), true);
     if (said("naming") === "alias" && !said("alias")) return say(t("alias_missing"), true);
     const safe = (wanted: string, closed: string[], instead: string) => isMinor && closed.includes(wanted) ? instead : wanted;
-    const consent: Consent = {
+    const given: Consent = {
       uses: data.getAll("uses").map(String), language: testimony.language, explained: said("explained"), given: new Date().toISOString(), until: said("until"),
       naming: safe(said("naming"), ["named", "first_name"], "unnamed"), place: safe(said("place"), ["exact"], "region"),
       face: safe(said("face"), ["show"], "blur"), voice: said("voice"), evidence: evidence.id, is_minor: isMinor,
@@ -92,8 +75,8 @@ export async function askConsent(testimony: Testimony, pack: Pack): Promise<void
     testimony.teller = {
       name: said("name"), alias: said("alias"), birth_year: year, country: said("country"), region: said("region"), spot: said("spot"), left: said("left"), reached: said("reached"),
     };
-    await saveTestimony({ ...testimony, consent });
-    await tell(testimony.id);
+    await saveTestimony({ ...testimony, consent: given });
+    await go("tell", id);
   }, "main"));
   show({ title: t("consent"), back: () => void leaveUnanswered(testimony), body: form });
 }
@@ -101,44 +84,10 @@ export async function askConsent(testimony: Testimony, pack: Pack): Promise<void
 /** Going back from a consent that was not given leaves nothing of it. */
 async function leaveUnanswered(testimony: Testimony): Promise<void> {
   if (!testimony.consent) await dropTestimony(testimony.id);
-  await home();
+  await go("home");
 }
 
 function countries(pack: Pack): [string, string][] {
   const names = new Intl.DisplayNames([language() === "wo" ? "fr" : language()], { type: "region" });
   return pack.campaign.countries.map((code) => [code, names.of(code) ?? code]);
-}
-
-function signature(): { canvas: HTMLCanvasElement; clear(): void; isSigned(): boolean; png(): Promise<ArrayBuffer> } {
-  const canvas = h("canvas", { class: "sign", width: "600", height: "200", "aria-label": t("sign") });
-  const context = canvas.getContext("2d")!;
-  let isSigned = false;
-  const clear = () => {
-    context.fillStyle = "#fff";
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    isSigned = false;
-  };
-  clear();
-  let from: [number, number] | null = null;
-  const at = (event: PointerEvent): [number, number] => {
-    const box = canvas.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * canvas.width, ((event.clientY - box.top) / box.height) * canvas.height];
-  };
-  canvas.addEventListener("pointerdown", (event) => { from = at(event); canvas.setPointerCapture(event.pointerId); });
-  canvas.addEventListener("pointermove", (event) => {
-    if (!from) return;
-    const to = at(event);
-    context.strokeStyle = "#14161f";
-    context.lineWidth = 4;
-    context.lineCap = "round";
-    context.beginPath();
-    context.moveTo(...from);
-    context.lineTo(...to);
-    context.stroke();
-    from = to;
-    isSigned = true;
-  });
-  canvas.addEventListener("pointerup", () => { from = null; });
-  const png = () => new Promise<ArrayBuffer>((resolve, reject) => canvas.toBlob((blob) => blob ? resolve(blob.arrayBuffer()) : reject(new Error("signature")), "image/png"));
-  return { canvas, clear, isSigned: () => isSigned, png };
 }

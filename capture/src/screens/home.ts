@@ -1,18 +1,12 @@
 // What a messenger sees first: what to do, what they have recorded, whether it has left the phone, how much room is left.
 
+import { size } from "../amounts";
 import { button, check, h } from "../dom";
-import { show } from "../main";
+import { show } from "../frame";
 import { run, status } from "../queue";
-import { readOpen, readPack, recordings, room, testimonies, unlock, writeOpen, type Recording, type Testimony } from "../store";
+import { go } from "../router";
+import { forgetKey, readOpen, readPack, recordings, room, testimonies, writeOpen, type Testimony } from "../store";
 import { t } from "../words";
-import { care } from "./care";
-import { newTestimony } from "./consent";
-import { tell } from "./tell";
-import { trainingList } from "./training";
-
-const MB = 1024 * 1024;
-export const size = (bytes: number) => bytes < MB ? `${Math.ceil(bytes / 1024)} KB` : bytes < 1024 * MB ? `${(bytes / MB).toFixed(1)} MB` : `${(bytes / MB / 1024).toFixed(1)} GB`;
-export const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 export async function home(): Promise<void> {
   const pack = await readPack();
@@ -37,11 +31,11 @@ export async function home(): Promise<void> {
     title: pack?.campaign.name ?? "Griot",
     refresh: () => void fill(),
     body: h("div", {},
-      mustTrain ? h("p", { class: "notice" }, t("training_first")) : button(t("new"), newTestimony, "main"),
+      mustTrain ? h("p", { class: "notice" }, t("training_first")) : button(t("new"), () => go("newTestimony"), "main"),
       h("nav", {},
-        button(t("training") + (due.length ? ` (${due.length})` : ""), trainingList, mustTrain ? "main" : ""),
-        button(t("care"), care),
-        button(t("lock"), () => { unlock(null); location.reload(); }),
+        button(t("training") + (due.length ? ` (${due.length})` : ""), () => go("training"), mustTrain ? "main" : ""),
+        button(t("care"), () => go("care")),
+        button(t("lock"), () => { forgetKey(); location.reload(); }),
       ),
       h("h2", {}, t("mine")), queue, list, roomLeft, wifi,
     ),
@@ -61,8 +55,6 @@ async function card(row: Testimony): Promise<HTMLElement> {
     h("span", { class: "soft" }, files.length ? `${t("files", String(files.length))} · ${size(whole)} · ${words}` : words),
     row.state === "finished" && whole ? h("progress", { max: String(whole), value: String(done), "aria-label": title }) : null,
     row.receipt && row.consent ? h("details", {}, h("summary", {}, t("receipt")), h("p", {}, h("code", { dir: "ltr" }, row.receipt)), h("p", { class: "soft" }, t("receipt_help", `${location.origin}/receipt/`))) : null,
-    row.state === "open" || row.state === "refused" ? button(t("resume"), () => tell(row.id)) : null,
+    row.state === "open" || row.state === "refused" ? button(t("resume"), () => go("tell", row.id)) : null,
   );
 }
-
-export const lengthOf = (file: Recording) => file.media === "photo" ? size(file.size) : `${clock(file.seconds)} · ${size(file.size)}`;

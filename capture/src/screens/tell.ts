@@ -1,27 +1,23 @@
 // The interview: prompts that can be played, and recording in pictures, sound, photos or words.
 
 import { playAloud } from "../aloud";
+import { lengthOf } from "../amounts";
 import { button, fail, field, h, say } from "../dom";
-import { show } from "../main";
+import { show } from "../frame";
 import { run } from "../queue";
-import { keepPhoto, start, type Live } from "../recorder";
+import { keepPhoto } from "../recorder";
+import { go } from "../router";
+import { cameraFacing, record, turnCamera } from "../sheet";
 import {
   dropRecording, dropTestimony, readPack, readTestimony, readWhole, recordings, saveTestimony, type Prompt, type Recording, type Testimony,
 } from "../store";
 import { t } from "../words";
-import { askConsent } from "./consent";
-import { clock, home, lengthOf } from "./home";
-
-let live: Live | null = null;
-let facing: "user" | "environment" = "environment";
-export const isLive = () => live !== null;
-export const leaveLive = async () => { await live?.stop(); };
 
 export async function tell(id: string): Promise<void> {
   const pack = await readPack();
   const testimony = await readTestimony(id);
-  if (!pack || !testimony) return home();
-  if (!testimony.consent) return askConsent(testimony, pack);
+  if (!pack || !testimony) return go("home");
+  if (!testimony.consent) return go("consent", id);
   const ofKind = pack.guides.filter((guide) => guide.kind === testimony.kind);
   const guides = ofKind.length ? ofKind : pack.guides.filter((guide) => guide.kind === "interview");
   const guide = guides.find((one) => one.language === testimony.language) ?? guides[0];
@@ -32,12 +28,12 @@ export async function tell(id: string): Promise<void> {
     files.replaceChildren(...known.map((file) => fileCard(file, fill)));
   };
   await fill();
-  const turn: HTMLButtonElement = button(t(facing), () => {
-    facing = facing === "user" ? "environment" : "user";
-    turn.textContent = t(facing);
+  const turn: HTMLButtonElement = button(t(cameraFacing()), () => {
+    turnCamera();
+    turn.textContent = t(cameraFacing());
   }, "small");
   show({
-    title: guide?.title ?? t("tell"), back: () => void home(),
+    title: guide?.title ?? t("tell"), back: () => void go("home"),
     body: h("div", {},
       h("p", { class: "soft" }, t("saved_every_second")), turn,
       h("ol", { class: "prompts" }, ...prompts.map((prompt, n) => promptCard(testimony, prompt, n, fill, `${guide?.kind}/${prompt.id}`, guide?.language ?? testimony.language))),
@@ -49,12 +45,12 @@ export async function tell(id: string): Promise<void> {
         if (!told) return say(t("nothing_told"), true);
         await saveTestimony({ ...now, state: "finished", why: "" });
         void run();
-        await home();
+        await go("home");
       }, "main"),
       button(t("delete"), async () => {
         if (!window.confirm(t("sure_delete"))) return;
         await dropTestimony(id);
-        await home();
+        await go("home");
       }, "danger"),
     ),
   });
@@ -76,8 +72,8 @@ function promptCard(testimony: Testimony, prompt: Prompt, position: number, fill
   return h("li", {},
     h("p", { class: "prompt", lang: testimony.language }, prompt.text), prompt.hint ? h("p", { class: "soft" }, prompt.hint) : null,
     h("div", { class: "row" }, play,
-      button(t("record_video"), () => recordInto(testimony.id, "video", "story", prompt.id, fill, position), "small"),
-      button(t("record_audio"), () => recordInto(testimony.id, "audio", "story", prompt.id, fill, position), "small"),
+      button(t("record_video"), () => record(testimony.id, "video", "story", prompt.id, fill, position), "small"),
+      button(t("record_audio"), () => record(testimony.id, "audio", "story", prompt.id, fill, position), "small"),
       button(t("take_photo"), () => camera.click(), "small"), camera,
       button(t("write"), () => { words.hidden = false; words.focus(); }, "small")),
     field("", words));
@@ -100,54 +96,4 @@ function fileCard(file: Recording, fill: () => Promise<void>): HTMLElement {
         await fill();
       }, "small danger")),
     place);
-}
-
-/** Record over whatever is shown; what was there comes back when it ends. */
-export async function recordInto(
-  testimony: string, media: "video" | "audio", role: Recording["role"], prompt: string, then: () => unknown, position = 0,
-): Promise<void> {
-  if (live) return;
-  const time = h("output", { class: "time", role: "timer", "aria-live": "off" }, "0:00");
-  const words = h("p", { role: "status" }, t("recording"));
-  const picture = h("video", { muted: true, playsinline: true, autoplay: true, class: "live" });
-  picture.muted = true;
-  picture.hidden = media !== "video";
-  let settle: () => void = () => undefined;
-  const over = new Promise<void>((resolve) => { settle = resolve; });
-  const begin = async () => {
-    live = await start(media, { testimony, role, prompt, position }, facing, (seconds) => { time.textContent = clock(seconds); }, (why, kept) => {
-      live = null;
-      if (!kept.chunks) void dropRecording(kept.id);
-      if (why) say(why.message === "full" || why.name === "QuotaExceededError" ? t("full") : why.message, true);
-      settle();
-    });
-    picture.srcObject = live.stream;
-  };
-  try {
-    await begin();
-  } catch (error) {
-    live = null;
-    return say(t("no_camera", error instanceof Error ? error.message : String(error)), true);
-  }
-  const pause: HTMLButtonElement = button(t("pause"), () => {
-    if (!live) return;
-    if (live.isPaused()) live.resume(); else live.pause();
-    pause.textContent = live.isPaused() ? t("resume") : t("pause");
-    words.textContent = live.isPaused() ? t("paused") : t("recording");
-    sheet.classList.toggle("paused", live.isPaused());
-  });
-  const stop = button(t("stop"), async () => { await live?.stop(); }, "main");
-  const sheet = h("div", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": t("recording") },
-    picture, h("div", { class: "controls" }, h("span", { class: "dot", "aria-hidden": "true" }), time, words, h("div", { class: "row" }, pause, stop)));
-  document.body.append(sheet);
-  const app = document.getElementById("app")!;
-  app.inert = true;
-  const guard = (event: BeforeUnloadEvent) => event.preventDefault();
-  window.addEventListener("beforeunload", guard);
-  stop.focus();
-  await over;
-  window.removeEventListener("beforeunload", guard);
-  app.inert = false;
-  sheet.remove();
-  await then();
 }

@@ -1,18 +1,18 @@
 // Training: what do you know, the text, and what do you know now. Works without a network; the answers are sent later.
 
 import { button, h, say } from "../dom";
-import { show } from "../main";
+import { show } from "../frame";
 import { run } from "../queue";
+import { go } from "../router";
 import { readPack, saveNote, savePack, type Module } from "../store";
 import { t } from "../words";
-import { home } from "./home";
 
 const PASS_SHARE = 0.75; // as the newsroom marks it
 
-export async function trainingList(): Promise<void> {
+export async function training(): Promise<void> {
   const pack = await readPack();
   show({
-    title: t("training"), back: () => void home(),
+    title: t("training"), back: () => void go("home"),
     body: h("ul", { class: "cards" }, ...(pack?.modules ?? []).map((module) => h("li", { class: "card" },
       h("strong", {}, module.title),
       h("span", { class: "soft" }, `${module.is_due ? t("due") : t("passed")}${module.is_required ? ` · ${t("required")}` : ""}`),
@@ -31,12 +31,12 @@ function questions(module: Module, title: string, then: (answers: number[]) => v
     const answers = module.questions.map((_, n) => Number(data.get(`q${n}`) ?? -1));
     then(answers);
   }, "main"));
-  show({ title: module.title, back: () => void trainingList(), body: h("div", {}, h("p", {}, title), form) });
+  show({ title: module.title, back: () => void training(), body: h("div", {}, h("p", {}, title), form) });
 }
 
 function lesson(module: Module, before: number[]): void {
   show({
-    title: module.title, back: () => void trainingList(),
+    title: module.title, back: () => void training(),
     body: h("div", { class: "prose" }, ...module.text.split(/\n\s*\n/).map((paragraph) => h("p", {}, paragraph)),
       button(t("read_on"), () => questions(module, t("after_check"), (after) => void mark(module, before, after)), "main")),
   });
@@ -54,5 +54,5 @@ async function mark(module: Module, before: number[], after: number[]): Promise<
   }
   say(`${t("check_right", `${right}/${module.questions.length}`)} ${isPassed ? t("answers_sent") : t("check_again")}`, !isPassed);
   void run();
-  await (isPassed ? home() : trainingList());
+  await (isPassed ? go("home") : training());
 }

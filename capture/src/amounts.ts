@@ -1,0 +1,9 @@
+// How long and how large something is, as people read it.
+
+import type { Recording } from "./store";
+
+const MB = 1024 * 1024;
+
+export const size = (bytes: number) => bytes < MB ? `${Math.ceil(bytes / 1024)} KB` : bytes < 1024 * MB ? `${(bytes / MB).toFixed(1)} MB` : `${(bytes / MB / 1024).toFixed(1)} GB`;
+export const clock = (seconds: number) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+export const lengthOf = (file: Recording) => file.media === "photo" ? size(file.size) : `${clock(file.seconds)} · ${size(file.size)}`;

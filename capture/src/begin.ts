@@ -1,0 +1,19 @@
+// What the app begins with: an invitation, the PIN, or home.
+
+import { fail, say } from "./dom";
+import { joinAnew } from "./invitation";
+import { run } from "./queue";
+import { go } from "./router";
+import { isRecording } from "./sheet";
+import { isUnlocked, lockOf, recover } from "./store";
+import { t } from "./words";
+
+export async function begin(): Promise<void> {
+  if (!(await lockOf())) return go("join");
+  if (!isUnlocked()) return go("unlock");
+  await joinAnew().catch(fail);
+  const count = isRecording() ? 0 : await recover();
+  await go("home");
+  if (count) say(t("recovered", String(count)));
+  void run();
+}

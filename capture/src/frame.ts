@@ -1,0 +1,28 @@
+// What stands around every screen: its heading, the way back, the way out.
+
+import { app, h } from "./dom";
+import { leave } from "./exit";
+import { t } from "./words";
+
+export interface Screen { title: string; body: HTMLElement; back?: () => void; refresh?: () => void }
+
+let refresh: (() => void) | undefined;
+
+/** Have the screen that is shown say how things stand now, where it can. */
+export const refreshShown = () => refresh?.();
+
+/** Show a screen. Its heading gets the focus, so that a screen reader begins there. */
+export function show(screen: Screen): void {
+  const heading = h("h1", { tabindex: "-1" }, screen.title);
+  app.replaceChildren(
+    h("header", {},
+      screen.back ? h("button", { type: "button", class: "plain", "aria-label": t("back"), click: screen.back }, h("span", { class: "arrow", "aria-hidden": "true" }, "‹")) : null,
+      heading,
+      h("button", { type: "button", class: "exit", click: leave }, t("exit")),
+    ),
+    h("main", {}, screen.body),
+  );
+  refresh = screen.refresh;
+  heading.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
+}
