@@ -1,6 +1,7 @@
 // A text played to a teller: as somebody read it in their language, or by a voice of the phone's, or not at all.
 
-import { readPack, readSpoken } from "./store";
+import { readSpoken } from "./spoken";
+import { readPack } from "./store";
 import { readAloud } from "./words";
 
 let playing: HTMLAudioElement | null = null;
@@ -10,7 +11,7 @@ export async function playAloud(what: string, text: string, language: string): P
   playing?.pause();
   const pack = await readPack();
   const one = pack?.spoken?.find((row) => row.what === what && row.language === language);
-  const sound = one && await readSpoken(one.sha256);
+  const sound = one && await readSpoken(one);
   if (!sound) return readAloud(text, language, () => undefined);
   const url = URL.createObjectURL(sound);
   playing = new Audio(url);

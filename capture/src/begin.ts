@@ -1,11 +1,13 @@
 // What the app begins with: an invitation, the PIN, or home.
 
+import { lockOf } from "./database";
 import { fail, say } from "./dom";
 import { joinAnew } from "./invitation";
 import { run } from "./queue";
 import { go } from "./router";
 import { isRecording } from "./sheet";
-import { isUnlocked, lockOf, recover } from "./store";
+import { recover } from "./store";
+import { isUnlocked } from "./vault";
 import { t } from "./words";
 
 export async function begin(): Promise<void> {

@@ -1,7 +1,7 @@
 // The quick way out: a recording is kept, the key is forgotten, and what is on the screen is a calculator.
 
 import { endRecording } from "./sheet";
-import { forgetKey } from "./store";
+import { forgetKey } from "./vault";
 
 const PATIENCE = 700; // milliseconds that a recording's last piece may take: whoever leaves is in a hurry
 

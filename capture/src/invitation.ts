@@ -1,6 +1,6 @@
 // An invitation: the address that a coordinator gave bears a token, and the newsroom gives the phone a key for it.
 
-import { ask } from "./queue";
+import { ask } from "./newsroom";
 import { saveKey } from "./store";
 
 /** The token of the invitation that the app was opened with. */

@@ -1,6 +1,8 @@
 // Recording: every second of it is sealed and on the disk before the next one ends.
 
-import { addChunk, changeRecording, measure, saveRecording, type Media, type Recording } from "./store";
+import { changeRecording, roomLeft, saveRecording } from "./store";
+import type { Media, Recording, Subject } from "./types";
+import { addChunk, measure } from "./vault";
 
 const SLICE = 1000; // milliseconds
 const LEAST_ROOM = 20 * 1024 * 1024; // bytes left, below which a recording is ended while it can be
@@ -21,8 +23,18 @@ export interface Live {
   isPaused(): boolean;
 }
 
+/** A recording that is known before its first piece: a killed browser leaves what can be found. */
+async function known(media: Media, mime: string, about: Subject): Promise<Recording> {
+  const recording: Recording = {
+    id: crypto.randomUUID(), media, mime, state: "recording", chunks: 0, size: 0, seconds: 0, sha256: "", offset: 0, why: "", wasInterrupted: false, ...about,
+  };
+  await saveRecording(recording);
+  return recording;
+}
+
+/** Begin to record. `tick` hears of each second; `ended` of the end, and why, where nobody asked for it. */
 export async function start(
-  media: "video" | "audio", about: Pick<Recording, "testimony" | "role" | "prompt" | "position">, facing: Facing,
+  media: "video" | "audio", about: Subject, facing: Facing,
   tick: (seconds: number) => void, ended: (why: Error | null, recording: Recording) => void,
 ): Promise<Live> {
   const stream = await navigator.mediaDevices.getUserMedia({
@@ -31,11 +43,7 @@ export async function start(
   });
   const mime = KINDS[media].find((kind) => MediaRecorder.isTypeSupported(kind)) ?? "";
   const recorder = new MediaRecorder(stream, { mimeType: mime, videoBitsPerSecond: 900_000, audioBitsPerSecond: 64_000 });
-  const recording: Recording = {
-    id: crypto.randomUUID(), media: media as Media, mime: recorder.mimeType || mime, state: "recording", chunks: 0, size: 0, seconds: 0,
-    sha256: "", offset: 0, why: "", wasInterrupted: false, ...about,
-  };
-  await saveRecording(recording); // known before its first piece: a killed browser leaves what can be found
+  const recording = await known(media, recorder.mimeType || mime, about);
 
   let stored: Promise<void> = Promise.resolve();
   let index = 0;
@@ -46,8 +54,7 @@ export async function start(
     const at = index++;
     stored = stored.then(async () => {
       await addChunk(recording.id, at, await event.data.arrayBuffer());
-      const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-      if (quota - usage < LEAST_ROOM && recorder.state !== "inactive") throw new Error("full");
+      if ((await roomLeft() ?? Infinity) < LEAST_ROOM && recorder.state !== "inactive") throw new Error("full");
     }).catch((error: unknown) => {
       failure ??= error instanceof Error ? error : new Error(String(error));
       if (recorder.state !== "inactive") recorder.stop();
@@ -85,18 +92,13 @@ export async function start(
 }
 
 /** Keep a photo that the phone's camera or gallery gave. */
-export async function keepPhoto(file: File, about: Pick<Recording, "testimony" | "role" | "prompt" | "position">): Promise<Recording> {
+export async function keepPhoto(file: File, about: Subject): Promise<Recording> {
   return keepBytes(await file.arrayBuffer(), file.type || "image/jpeg", "photo", about);
 }
 
-export async function keepBytes(
-  bytes: ArrayBuffer, mime: string, media: Media, about: Pick<Recording, "testimony" | "role" | "prompt" | "position">,
-): Promise<Recording> {
+export async function keepBytes(bytes: ArrayBuffer, mime: string, media: Media, about: Subject): Promise<Recording> {
   const piece = 256 * 1024;
-  const recording: Recording = {
-    id: crypto.randomUUID(), media, mime, state: "recording", chunks: 0, size: 0, seconds: 0, sha256: "", offset: 0, why: "", wasInterrupted: false, ...about,
-  };
-  await saveRecording(recording);
+  const recording = await known(media, mime, about);
   for (let at = 0, index = 0; at < bytes.byteLength; at += piece, index++) await addChunk(recording.id, index, bytes.slice(at, at + piece));
   const { chunks, size } = await measure(recording.id);
   return changeRecording(recording.id, { state: "kept", chunks, size });

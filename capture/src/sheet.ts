@@ -3,7 +3,8 @@
 import { clock } from "./amounts";
 import { app, button, h, say } from "./dom";
 import { start, type Facing, type Live } from "./recorder";
-import { dropRecording, type Recording } from "./store";
+import { dropRecording } from "./store";
+import type { Subject } from "./types";
 import { t } from "./words";
 
 let live: Live | null = null;
@@ -18,7 +19,7 @@ export const turnCamera = () => { facing = facing === "user" ? "environment" : "
 
 /** Record over whatever is shown; what was there comes back when it ends. */
 export async function record(
-  testimony: string, media: "video" | "audio", role: Recording["role"], prompt: string, then: () => unknown, position = 0,
+  testimony: string, media: "video" | "audio", role: Subject["role"], prompt: string, then: () => unknown, position = 0,
 ): Promise<void> {
   if (live) return;
   const time = h("output", { class: "time", role: "timer", "aria-live": "off" }, "0:00");

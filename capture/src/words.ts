@@ -1,6 +1,6 @@
 // The app's words in the campaign's languages. `t("record")`; `t("left", "12")` puts 12 where {} stands.
 
-import { readOpen, writeOpen } from "./store";
+import { readOpen, writeOpen } from "./database";
 import ROWS from "./words.txt?raw"; // a row a word; the newsroom's forms for ODK Collect read them, too
 
 export const LANGUAGES: [string, string][] = [["en", "English"], ["fr", "Français"], ["pt", "Português"], ["ar", "العربية"], ["wo", "Wolof"]];

@@ -7,7 +7,8 @@ import { keepBytes } from "../recorder";
 import { go } from "../router";
 import { record } from "../sheet";
 import { signature } from "../signature";
-import { dropTestimony, readPack, readTestimony, recordings, saveTestimony, type Consent, type Pack, type Testimony } from "../store";
+import { dropTestimony, readPack, readTestimony, recordings, saveTestimony } from "../store";
+import type { Consent, Pack, Testimony } from "../types";
 import { language, t } from "../words";
 
 const USES = ["team", "screenings", "web", "mail", "partners", "media"];

@@ -1,18 +1,21 @@
 // What a messenger sees first: what to do, what they have recorded, whether it has left the phone, how much room is left.
 
 import { size } from "../amounts";
+import { readOpen, writeOpen } from "../database";
 import { button, check, h } from "../dom";
 import { show } from "../frame";
 import { run, status } from "../queue";
 import { go } from "../router";
-import { forgetKey, readOpen, readPack, recordings, room, testimonies, writeOpen, type Testimony } from "../store";
+import { readPack, recordings, roomLeft, testimonies } from "../store";
+import type { Testimony } from "../types";
+import { forgetKey } from "../vault";
 import { t } from "../words";
 
 export async function home(): Promise<void> {
   const pack = await readPack();
   const list = h("ul", { class: "cards" });
   const queue = h("p", { class: "queue", role: "status" });
-  const roomLeft = h("p", { class: "soft" });
+  const left = h("p", { class: "soft" });
   const wifi = check("wifi", t("wifi_only"), !!(await readOpen<boolean>("wifiOnly")));
   wifi.addEventListener("change", () => void writeOpen("wifiOnly", wifi.querySelector("input")!.checked).then(() => run()));
 
@@ -20,8 +23,7 @@ export async function home(): Promise<void> {
     const known = await testimonies();
     list.replaceChildren(...(known.length ? await Promise.all(known.map(card)) : [h("li", { class: "soft" }, t("none"))]));
     queue.textContent = known.some((row) => row.state === "finished") || status !== "idle" ? t(`queue_${status}`) : known.length ? t("queue_idle") : "";
-    const { left } = await room();
-    roomLeft.textContent = t("left", size(left));
+    left.textContent = t("left", size(await roomLeft() ?? 0));
   };
   await fill();
 
@@ -37,7 +39,7 @@ export async function home(): Promise<void> {
         button(t("care"), () => go("care")),
         button(t("lock"), () => { forgetKey(); location.reload(); }),
       ),
-      h("h2", {}, t("mine")), queue, list, roomLeft, wifi,
+      h("h2", {}, t("mine")), queue, list, left, wifi,
     ),
   });
 }

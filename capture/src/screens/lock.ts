@@ -2,11 +2,14 @@
 
 import { begin } from "../begin";
 import { makeLock, openLock } from "../crypto";
+import { lockOf, readOpen, writeOpen } from "../database";
 import { button, field, h, say, select } from "../dom";
 import { show } from "../frame";
 import { forgetInvitation, invitation, takeUp } from "../invitation";
-import { ask } from "../queue";
-import { holdKey, lockOf, readOpen, saveKey, savePack, wipe, writeOpen, type Pack } from "../store";
+import { ask } from "../newsroom";
+import { saveKey, savePack, wipe } from "../store";
+import type { Pack } from "../types";
+import { holdKey } from "../vault";
 import { LANGUAGES, language, speak, t } from "../words";
 
 const FREE_TRIES = 5;

@@ -2,8 +2,10 @@
 
 import { button, field, h, select } from "../dom";
 import { show } from "../frame";
+import { receiptCode } from "../receipt";
 import { go } from "../router";
-import { readPack, receiptCode, saveTestimony, type Kind, type Testimony } from "../store";
+import { readPack, saveTestimony } from "../store";
+import type { Kind, Testimony } from "../types";
 import { LANGUAGES, language, t } from "../words";
 
 const KINDS: Kind[] = ["interview", "portrait", "object", "photo_essay", "story"];

@@ -8,9 +8,8 @@ import { run } from "../queue";
 import { keepPhoto } from "../recorder";
 import { go } from "../router";
 import { cameraFacing, record, turnCamera } from "../sheet";
-import {
-  dropRecording, dropTestimony, readPack, readTestimony, readWhole, recordings, saveTestimony, type Prompt, type Recording, type Testimony,
-} from "../store";
+import { dropRecording, dropTestimony, readPack, readTestimony, readWhole, recordings, saveTestimony } from "../store";
+import type { Prompt, Recording, Testimony } from "../types";
 import { t } from "../words";
 
 export async function tell(id: string): Promise<void> {

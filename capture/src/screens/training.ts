@@ -4,7 +4,8 @@ import { button, h, say } from "../dom";
 import { show } from "../frame";
 import { run } from "../queue";
 import { go } from "../router";
-import { readPack, saveNote, savePack, type Module } from "../store";
+import { readPack, saveNote, savePack } from "../store";
+import type { Module } from "../types";
 import { t } from "../words";
 
 const PASS_SHARE = 0.75; // as the newsroom marks it

@@ -1,0 +1,38 @@
+// The phone's IndexedDB. Only what is needed before the PIN lies open in it: the lock, the language, a few settings.
+
+import { openDB, type DBSchema, type IDBPDatabase } from "idb";
+import type { Lock, Sealed } from "./crypto";
+
+interface Schema extends DBSchema {
+  open: { key: string; value: unknown };
+  sealed: { key: string; value: { id: string; data: Sealed } };
+  chunks: { key: [string, number]; value: { file: string; index: number; size: number; data: Sealed } };
+}
+
+let database: Promise<IDBPDatabase<Schema>> | null = null;
+
+export const db = () => database ??= openDB<Schema>("griot", 1, {
+  upgrade(d) {
+    d.createObjectStore("open");
+    d.createObjectStore("sealed", { keyPath: "id" });
+    d.createObjectStore("chunks", { keyPath: ["file", "index"] });
+  },
+});
+
+export async function readOpen<T>(name: string): Promise<T | undefined> { return (await db()).get("open", name) as Promise<T | undefined>; }
+export async function writeOpen(name: string, value: unknown): Promise<void> { await (await db()).put("open", value, name); }
+export const lockOf = () => readOpen<Lock>("lock");
+
+/** Erase all of it. What is erased first is what it holds, because a second window can keep the database itself. */
+export async function erase(): Promise<void> {
+  const d = await db();
+  const transaction = d.transaction(["open", "sealed", "chunks"], "readwrite");
+  await Promise.all([...transaction.objectStoreNames].map((name) => transaction.objectStore(name).clear()));
+  await transaction.done;
+  d.close();
+  database = null;
+  await new Promise((resolve) => {
+    const gone = indexedDB.deleteDatabase("griot");
+    gone.onsuccess = gone.onerror = gone.onblocked = resolve;
+  });
+}

@@ -1,0 +1,32 @@
+// Texts read aloud by people lie beside the recordings, sealed likewise, each under its checksum.
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { API } from "./newsroom";
+import { phoneKey } from "./store";
+import type { Pack, Spoken } from "./types";
+import { addChunk, dropChunks, filesNamed, readChunk } from "./vault";
+
+const PREFIX = "spoken:";
+const nameOf = (one: Spoken) => PREFIX + one.sha256;
+
+/** The sound of a reading; null where it is not on the phone yet. */
+export async function readSpoken(one: Spoken): Promise<Blob | null> {
+  const bytes = await readChunk(nameOf(one), 0);
+  return bytes && new Blob([bytes], { type: "audio/mp4" });
+}
+
+/** Take along the readings that a pack names; those that it does not name any more go. A line that is cut leaves the rest for the next time. */
+export async function takeSpoken(pack: Pack): Promise<void> {
+  const wanted = pack.spoken ?? [];
+  const names = wanted.map(nameOf);
+  const known = await filesNamed(PREFIX);
+  for (const file of known) if (!names.includes(file)) await dropChunks(file);
+  for (const one of wanted) {
+    if (known.includes(nameOf(one))) continue;
+    const answer = await fetch(`${API}spoken/${one.id}/`, { cache: "no-store", credentials: "omit", headers: { Authorization: `Bearer ${await phoneKey()}` } }).catch(() => null);
+    const bytes = answer?.ok ? await answer.arrayBuffer().catch(() => null) : null;
+    if (!bytes) return;
+    if (bytesToHex(sha256(new Uint8Array(bytes))) === one.sha256) await addChunk(nameOf(one), 0, bytes);
+  }
+}
