@@ -2,5 +2,9 @@
 // What is told is sealed with a key that only the unlocked app has: without it there is nothing that could be sent.
 self.addEventListener("sync", (event) => {
   if (event.tag !== "send") return;
-  event.waitUntil(self.clients.matchAll({ type: "window" }).then((windows) => windows.forEach((one) => one.postMessage("send"))));
+  event.waitUntil(
+    self.clients
+      .matchAll({ type: "window" })
+      .then((windows) => windows.forEach((one) => one.postMessage("send"))),
+  );
 });

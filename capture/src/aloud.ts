@@ -11,10 +11,13 @@ export async function playAloud(what: string, text: string, language: string): P
   playing?.pause();
   const pack = await readPack();
   const one = pack?.spoken?.find((row) => row.what === what && row.language === language);
-  const sound = one && await readSpoken(one);
+  const sound = one && (await readSpoken(one));
   if (!sound) return readAloud(text, language, () => undefined);
   const url = URL.createObjectURL(sound);
   playing = new Audio(url);
   playing.onended = () => URL.revokeObjectURL(url);
-  return playing.play().then(() => true, () => readAloud(text, language, () => undefined));
+  return playing.play().then(
+    () => true,
+    () => readAloud(text, language, () => undefined),
+  );
 }

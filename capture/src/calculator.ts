@@ -17,7 +17,8 @@ function press(key: string): void {
     if (typed !== "") kept = kept !== null && pending ? apply(kept, Number(typed)) : Number(typed);
     [pending, typed] = [key === "=" ? "" : key, ""];
   }
-  shown.textContent = typed || (kept === null ? "0" : Number.isNaN(kept) ? "Error" : String(Number(kept.toPrecision(10))));
+  shown.textContent =
+    typed || (kept === null ? "0" : Number.isNaN(kept) ? "Error" : String(Number(kept.toPrecision(10))));
 }
 
 for (const key of "789÷456×123−0.=+C") {

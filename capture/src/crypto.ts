@@ -6,8 +6,15 @@
 export const ITERATIONS = 600_000; // OWASP's figure for PBKDF2 with SHA-256
 const AES = "AES-GCM";
 
-export interface Sealed { iv: Uint8Array<ArrayBuffer>; bytes: ArrayBuffer }
-export interface Lock { salt: Uint8Array<ArrayBuffer>; iterations: number; master: Sealed }
+export interface Sealed {
+  iv: Uint8Array<ArrayBuffer>;
+  bytes: ArrayBuffer;
+}
+export interface Lock {
+  salt: Uint8Array<ArrayBuffer>;
+  iterations: number;
+  master: Sealed;
+}
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const utf8 = new TextEncoder();
@@ -15,7 +22,11 @@ const utf8 = new TextEncoder();
 async function keyOfPin(pin: string, salt: Uint8Array<ArrayBuffer>, iterations: number): Promise<CryptoKey> {
   const raw = await crypto.subtle.importKey("raw", utf8.encode(pin), "PBKDF2", false, ["deriveKey"]);
   return crypto.subtle.deriveKey(
-    { name: "PBKDF2", hash: "SHA-256", salt, iterations }, raw, { name: AES, length: 256 }, false, ["encrypt", "decrypt"],
+    { name: "PBKDF2", hash: "SHA-256", salt, iterations },
+    raw,
+    { name: AES, length: 256 },
+    false,
+    ["encrypt", "decrypt"],
   );
 }
 
@@ -42,9 +53,16 @@ export async function openLock(lock: Lock, pin: string): Promise<CryptoKey | nul
 /** Encrypt. `about` is bound to it: what was sealed for one place can't be put in another's. */
 export async function seal(key: CryptoKey, bytes: BufferSource, about: string): Promise<Sealed> {
   const iv = random(12);
-  return { iv, bytes: await crypto.subtle.encrypt({ name: AES, iv, additionalData: utf8.encode(about) }, key, bytes) };
+  return {
+    iv,
+    bytes: await crypto.subtle.encrypt({ name: AES, iv, additionalData: utf8.encode(about) }, key, bytes),
+  };
 }
 
 export async function unseal(key: CryptoKey, sealed: Sealed, about: string): Promise<ArrayBuffer> {
-  return crypto.subtle.decrypt({ name: AES, iv: sealed.iv, additionalData: utf8.encode(about) }, key, sealed.bytes);
+  return crypto.subtle.decrypt(
+    { name: AES, iv: sealed.iv, additionalData: utf8.encode(about) },
+    key,
+    sealed.bytes,
+  );
 }

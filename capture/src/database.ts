@@ -11,16 +11,21 @@ interface Schema extends DBSchema {
 
 let database: Promise<IDBPDatabase<Schema>> | null = null;
 
-export const db = () => database ??= openDB<Schema>("griot", 1, {
-  upgrade(d) {
-    d.createObjectStore("open");
-    d.createObjectStore("sealed", { keyPath: "id" });
-    d.createObjectStore("chunks", { keyPath: ["file", "index"] });
-  },
-});
+export const db = () =>
+  (database ??= openDB<Schema>("griot", 1, {
+    upgrade(d) {
+      d.createObjectStore("open");
+      d.createObjectStore("sealed", { keyPath: "id" });
+      d.createObjectStore("chunks", { keyPath: ["file", "index"] });
+    },
+  }));
 
-export async function readOpen<T>(name: string): Promise<T | undefined> { return (await db()).get("open", name) as Promise<T | undefined>; }
-export async function writeOpen(name: string, value: unknown): Promise<void> { await (await db()).put("open", value, name); }
+export async function readOpen<T>(name: string): Promise<T | undefined> {
+  return (await db()).get("open", name) as Promise<T | undefined>;
+}
+export async function writeOpen(name: string, value: unknown): Promise<void> {
+  await (await db()).put("open", value, name);
+}
 export const lockOf = () => readOpen<Lock>("lock");
 
 /** Erase all of it. What is erased first is what it holds, because a second window can keep the database itself. */

@@ -8,7 +8,9 @@ type Attributes = Record<string, string | boolean | ((event: Event) => void) | u
 
 /** An element. An attribute that is a function listens to the event of its name; false and undefined leave it out. */
 export function h<K extends keyof HTMLElementTagNameMap>(
-  tag: K, attributes: Attributes = {}, ...children: Child[]
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -26,28 +28,54 @@ export function field(label: string, control: HTMLElement, hint = ""): HTMLEleme
 }
 
 export function button(words: string, act: () => unknown, kind = ""): HTMLButtonElement {
-  const element: HTMLButtonElement = h("button", { type: "button", class: kind, click: () => {
-    element.disabled = true; // a second touch while it works does nothing
-    void Promise.resolve(act()).catch(fail).finally(() => { element.disabled = false; });
-  } }, words);
+  const element: HTMLButtonElement = h(
+    "button",
+    {
+      type: "button",
+      class: kind,
+      click: () => {
+        element.disabled = true; // a second touch while it works does nothing
+        void Promise.resolve(act())
+          .catch(fail)
+          .finally(() => {
+            element.disabled = false;
+          });
+      },
+    },
+    words,
+  );
   return element;
 }
 
 export function select(name: string, options: [string, string][], value: string): HTMLSelectElement {
-  return h("select", { name }, ...options.map(([key, words]) => h("option", { value: key, selected: key === value }, words)));
+  return h(
+    "select",
+    { name },
+    ...options.map(([key, words]) => h("option", { value: key, selected: key === value }, words)),
+  );
 }
 
 export function check(name: string, words: string, checked = false, value = "on"): HTMLLabelElement {
-  return h("label", { class: "check" }, h("input", { type: "checkbox", name, value, checked }), h("span", {}, words));
+  return h(
+    "label",
+    { class: "check" },
+    h("input", { type: "checkbox", name, value, checked }),
+    h("span", {}, words),
+  );
 }
 
 /** Say something for a moment, to eyes and ears. */
 export function say(words: string, isWrong = false): void {
-  const box = document.getElementById("said") ?? document.body.appendChild(h("div", { id: "said", role: "status" }));
+  const box =
+    document.getElementById("said") ?? document.body.appendChild(h("div", { id: "said", role: "status" }));
   box.className = isWrong ? "wrong" : "";
   box.textContent = words;
   window.clearTimeout(Number(box.dataset.timer));
-  box.dataset.timer = String(window.setTimeout(() => { box.textContent = ""; }, 6000));
+  box.dataset.timer = String(
+    window.setTimeout(() => {
+      box.textContent = "";
+    }, 6000),
+  );
 }
 
 export function fail(error: unknown): void {

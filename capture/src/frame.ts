@@ -4,7 +4,12 @@ import { app, h } from "./dom";
 import { leave } from "./exit";
 import { t } from "./words";
 
-export interface Screen { title: string; body: HTMLElement; back?: () => void; refresh?: () => void }
+export interface Screen {
+  title: string;
+  body: HTMLElement;
+  back?: () => void;
+  refresh?: () => void;
+}
 
 let refresh: (() => void) | undefined;
 
@@ -15,8 +20,16 @@ export const refreshShown = () => refresh?.();
 export function show(screen: Screen): void {
   const heading = h("h1", { tabindex: "-1" }, screen.title);
   app.replaceChildren(
-    h("header", {},
-      screen.back ? h("button", { type: "button", class: "plain", "aria-label": t("back"), click: screen.back }, h("span", { class: "arrow", "aria-hidden": "true" }, "‹")) : null,
+    h(
+      "header",
+      {},
+      screen.back
+        ? h(
+            "button",
+            { type: "button", class: "plain", "aria-label": t("back"), click: screen.back },
+            h("span", { class: "arrow", "aria-hidden": "true" }, "‹"),
+          )
+        : null,
       heading,
       h("button", { type: "button", class: "exit", click: leave }, t("exit")),
     ),

@@ -19,15 +19,24 @@ register({ join, unlock, home, newTestimony, consent, tell, training, care });
 onChange(refreshShown);
 window.addEventListener("hashchange", () => void begin()); // an invitation that is opened while the app is open
 window.addEventListener("online", () => void run());
-document.addEventListener("visibilitychange", () => { if (!document.hidden) void run(); });
-window.addEventListener("unhandledrejection", (event) => { event.preventDefault(); fail(event.reason); });
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) void run();
+});
+window.addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  fail(event.reason);
+});
 
 if ("serviceWorker" in navigator) {
   void navigator.serviceWorker.register("/capture/sw.js", { scope: "/capture/" });
-  navigator.serviceWorker.addEventListener("message", (event) => { if (event.data === "send") void run(); }); // public/sync.js
+  navigator.serviceWorker.addEventListener("message", (event) => {
+    if (event.data === "send") void run();
+  }); // public/sync.js
 }
 void navigator.storage?.persist?.();
-void chooseLanguage().then(begin).catch((error: unknown) => {
-  fail(error);
-  app.append(button("↻", () => location.reload()));
-});
+void chooseLanguage()
+  .then(begin)
+  .catch((error: unknown) => {
+    fail(error);
+    app.append(button("↻", () => location.reload()));
+  });

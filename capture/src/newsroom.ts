@@ -9,19 +9,26 @@ export class Wiped extends Error {}
 
 /** One request to the newsroom. Throws Offline where there is no network, Wiped when this phone is no longer a messenger's. */
 export async function ask<T>(path: string, body?: unknown, key?: string): Promise<T> {
-  const auth = key ?? await phoneKey();
+  const auth = key ?? (await phoneKey());
   let answer: Response;
   try {
     answer = await fetch(API + path, {
-      method: body === undefined ? "GET" : "POST", cache: "no-store", credentials: "omit",
-      headers: { ...(auth ? { Authorization: `Bearer ${auth}` } : {}), ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+      method: body === undefined ? "GET" : "POST",
+      cache: "no-store",
+      credentials: "omit",
+      headers: {
+        ...(auth ? { Authorization: `Bearer ${auth}` } : {}),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
     throw new Offline("offline");
   }
   // An answer that was cut off is no answer: taken for one, it would replace what the phone knows by nothing.
-  const said = await answer.json().catch(() => { throw new Offline("cut off"); }) as T & { error?: string; wipe?: boolean };
+  const said = (await answer.json().catch(() => {
+    throw new Offline("cut off");
+  })) as T & { error?: string; wipe?: boolean };
   if (said.wipe) {
     await wipe();
     throw new Wiped(said.error);

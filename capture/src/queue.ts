@@ -4,7 +4,16 @@
 import { readOpen } from "./database";
 import { ask, Offline, Wiped } from "./newsroom";
 import { takeSpoken } from "./spoken";
-import { changeRecording, dropNote, dropTestimony, notes, recordings, savePack, saveTestimony, testimonies } from "./store";
+import {
+  changeRecording,
+  dropNote,
+  dropTestimony,
+  notes,
+  recordings,
+  savePack,
+  saveTestimony,
+  testimonies,
+} from "./store";
 import type { Pack, Testimony } from "./types";
 import { send } from "./upload";
 import { dropChunks, isUnlocked } from "./vault";
@@ -17,8 +26,13 @@ let timer = 0;
 export let status: "idle" | "sending" | "waiting" | "offline" | "wifi" = "idle";
 
 /** Have a listener called whenever something was sent, or sending has begun or ended. */
-export const onChange = (listener: () => void) => { changed = listener; };
-const become = (now: typeof status) => { status = now; changed(); };
+export const onChange = (listener: () => void) => {
+  changed = listener;
+};
+const become = (now: typeof status) => {
+  status = now;
+  changed();
+};
 
 async function mayUseNetwork(): Promise<boolean> {
   if (!(await readOpen<boolean>("wifiOnly"))) return true;
@@ -28,7 +42,8 @@ async function mayUseNetwork(): Promise<boolean> {
 
 /** Have the browser wake the app when there is a network again, also while it is not in front (Background Sync, where it is known). */
 async function wakeLater(): Promise<void> {
-  const known = await navigator.serviceWorker?.getRegistration?.() as (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
+  const known = (await navigator.serviceWorker?.getRegistration?.()) as
+    (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
   await known?.sync?.register("send").catch(() => undefined); // refused by a setting: then it goes on when the app is in front
 }
 
@@ -56,7 +71,10 @@ export async function run(): Promise<void> {
     await takeSpoken(pack); // last: what was told goes first
     become(waits ? "waiting" : "idle");
   } catch (error) {
-    if (error instanceof Wiped) { location.reload(); return; }
+    if (error instanceof Wiped) {
+      location.reload();
+      return;
+    }
     become("offline");
     void wakeLater();
     waits = true;
@@ -70,7 +88,9 @@ const isRefusal = (error: unknown) => !(error instanceof Offline || error instan
 
 async function sendNotes(): Promise<void> {
   for (const note of await notes()) {
-    await ask(note.path, note.body).catch((error: unknown) => { if (!isRefusal(error)) throw error; });
+    await ask(note.path, note.body).catch((error: unknown) => {
+      if (!isRefusal(error)) throw error;
+    });
     await dropNote(note.id); // what is refused is not asked again
   }
 }
@@ -82,7 +102,11 @@ async function sendTestimony(testimony: Testimony): Promise<void> {
       await ask("testimonies/", told);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      await saveTestimony({ ...testimony, state: "refused", why: error instanceof Error ? error.message : String(error) });
+      await saveTestimony({
+        ...testimony,
+        state: "refused",
+        why: error instanceof Error ? error.message : String(error),
+      });
       return;
     }
     await saveTestimony({ ...testimony, isKnown: true });
@@ -95,7 +119,10 @@ async function sendTestimony(testimony: Testimony): Promise<void> {
 
 /** Delete what the server holds whole and verified; true while something is on its way. */
 async function settle(): Promise<boolean> {
-  interface State { testimonies: { id: string; state: string }[]; files: { id: string; state: string; sha256: string; why: string }[] }
+  interface State {
+    testimonies: { id: string; state: string }[];
+    files: { id: string; state: string; sha256: string; why: string }[];
+  }
   const waiting = (await testimonies()).filter((t) => t.state === "finished");
   if (!waiting.length) return false;
   const state = await ask<State>("state/");
@@ -118,7 +145,8 @@ async function settle(): Promise<boolean> {
       } else if (said?.state === "refused") {
         await changeRecording(recording.id, { state: "refused", why: said.why });
       } else {
-        if (said?.state === "expected" && recording.state === "received") await changeRecording(recording.id, { state: "kept", offset: 0 });
+        if (said?.state === "expected" && recording.state === "received")
+          await changeRecording(recording.id, { state: "kept", offset: 0 });
         isDone = false;
       }
     }

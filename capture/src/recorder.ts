@@ -26,7 +26,18 @@ export interface Live {
 /** A recording that is known before its first piece: a killed browser leaves what can be found. */
 async function known(media: Media, mime: string, about: Subject): Promise<Recording> {
   const recording: Recording = {
-    id: crypto.randomUUID(), media, mime, state: "recording", chunks: 0, size: 0, seconds: 0, sha256: "", offset: 0, why: "", wasInterrupted: false, ...about,
+    id: crypto.randomUUID(),
+    media,
+    mime,
+    state: "recording",
+    chunks: 0,
+    size: 0,
+    seconds: 0,
+    sha256: "",
+    offset: 0,
+    why: "",
+    wasInterrupted: false,
+    ...about,
   };
   await saveRecording(recording);
   return recording;
@@ -34,15 +45,30 @@ async function known(media: Media, mime: string, about: Subject): Promise<Record
 
 /** Begin to record. `tick` hears of each second; `ended` of the end, and why, where nobody asked for it. */
 export async function start(
-  media: "video" | "audio", about: Subject, facing: Facing,
-  tick: (seconds: number) => void, ended: (why: Error | null, recording: Recording) => void,
+  media: "video" | "audio",
+  about: Subject,
+  facing: Facing,
+  tick: (seconds: number) => void,
+  ended: (why: Error | null, recording: Recording) => void,
 ): Promise<Live> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: { echoCancellation: false, noiseSuppression: true },
-    video: media === "video" ? { width: { ideal: 854 }, height: { ideal: 480 }, frameRate: { ideal: 24, max: 30 }, facingMode: facing } : false,
+    video:
+      media === "video"
+        ? {
+            width: { ideal: 854 },
+            height: { ideal: 480 },
+            frameRate: { ideal: 24, max: 30 },
+            facingMode: facing,
+          }
+        : false,
   });
   const mime = KINDS[media].find((kind) => MediaRecorder.isTypeSupported(kind)) ?? "";
-  const recorder = new MediaRecorder(stream, { mimeType: mime, videoBitsPerSecond: 900_000, audioBitsPerSecond: 64_000 });
+  const recorder = new MediaRecorder(stream, {
+    mimeType: mime,
+    videoBitsPerSecond: 900_000,
+    audioBitsPerSecond: 64_000,
+  });
   const recording = await known(media, recorder.mimeType || mime, about);
 
   let stored: Promise<void> = Promise.resolve();
@@ -52,18 +78,23 @@ export async function start(
   recorder.addEventListener("dataavailable", (event) => {
     if (!event.data.size) return;
     const at = index++;
-    stored = stored.then(async () => {
-      await addChunk(recording.id, at, await event.data.arrayBuffer());
-      if ((await roomLeft() ?? Infinity) < LEAST_ROOM && recorder.state !== "inactive") throw new Error("full");
-    }).catch((error: unknown) => {
-      failure ??= error instanceof Error ? error : new Error(String(error));
-      if (recorder.state !== "inactive") recorder.stop();
-    });
+    stored = stored
+      .then(async () => {
+        await addChunk(recording.id, at, await event.data.arrayBuffer());
+        if (((await roomLeft()) ?? Infinity) < LEAST_ROOM && recorder.state !== "inactive")
+          throw new Error("full");
+      })
+      .catch((error: unknown) => {
+        failure ??= error instanceof Error ? error : new Error(String(error));
+        if (recorder.state !== "inactive") recorder.stop();
+      });
   });
   const clock = window.setInterval(() => {
     if (recorder.state === "recording") tick(++seconds);
   }, 1000);
-  const hide = () => { if (recorder.state !== "inactive") recorder.requestData(); };
+  const hide = () => {
+    if (recorder.state !== "inactive") recorder.requestData();
+  };
   document.addEventListener("visibilitychange", hide);
 
   const finished = new Promise<Recording>((resolve) => {
@@ -73,21 +104,37 @@ export async function start(
       for (const track of stream.getTracks()) track.stop();
       void stored.then(async () => {
         const { chunks, size } = await measure(recording.id);
-        const kept = await changeRecording(recording.id, { state: "kept", chunks, size, seconds, wasInterrupted: failure !== null });
+        const kept = await changeRecording(recording.id, {
+          state: "kept",
+          chunks,
+          size,
+          seconds,
+          wasInterrupted: failure !== null,
+        });
         ended(failure, kept);
         resolve(kept);
       });
     });
   });
   // A call that comes in, or a microphone that is pulled out, ends the tracks: what there is is kept.
-  for (const track of stream.getTracks()) track.addEventListener("ended", () => { if (recorder.state !== "inactive") recorder.stop(); });
+  for (const track of stream.getTracks())
+    track.addEventListener("ended", () => {
+      if (recorder.state !== "inactive") recorder.stop();
+    });
   recorder.start(SLICE);
   return {
-    stream, recording,
-    pause: () => { recorder.requestData(); recorder.pause(); },
+    stream,
+    recording,
+    pause: () => {
+      recorder.requestData();
+      recorder.pause();
+    },
     resume: () => recorder.resume(),
     isPaused: () => recorder.state === "paused",
-    stop: () => { if (recorder.state !== "inactive") recorder.stop(); return finished; },
+    stop: () => {
+      if (recorder.state !== "inactive") recorder.stop();
+      return finished;
+    },
   };
 }
 
@@ -96,10 +143,16 @@ export async function keepPhoto(file: File, about: Subject): Promise<Recording> 
   return keepBytes(await file.arrayBuffer(), file.type || "image/jpeg", "photo", about);
 }
 
-export async function keepBytes(bytes: ArrayBuffer, mime: string, media: Media, about: Subject): Promise<Recording> {
+export async function keepBytes(
+  bytes: ArrayBuffer,
+  mime: string,
+  media: Media,
+  about: Subject,
+): Promise<Recording> {
   const piece = 256 * 1024;
   const recording = await known(media, mime, about);
-  for (let at = 0, index = 0; at < bytes.byteLength; at += piece, index++) await addChunk(recording.id, index, bytes.slice(at, at + piece));
+  for (let at = 0, index = 0; at < bytes.byteLength; at += piece, index++)
+    await addChunk(recording.id, index, bytes.slice(at, at + piece));
   const { chunks, size } = await measure(recording.id);
   return changeRecording(recording.id, { state: "kept", chunks, size });
 }

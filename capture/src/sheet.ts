@@ -11,15 +11,24 @@ let live: Live | null = null;
 let facing: Facing = "environment";
 
 export const isRecording = () => live !== null;
-export const endRecording = async () => { await live?.stop(); };
+export const endRecording = async () => {
+  await live?.stop();
+};
 
 /** Which way the camera looks: at who holds the phone, or at who is before them. */
 export const cameraFacing = () => facing;
-export const turnCamera = () => { facing = facing === "user" ? "environment" : "user"; };
+export const turnCamera = () => {
+  facing = facing === "user" ? "environment" : "user";
+};
 
 /** Record over whatever is shown; what was there comes back when it ends. */
 export async function record(
-  testimony: string, media: "video" | "audio", role: Subject["role"], prompt: string, then: () => unknown, position = 0,
+  testimony: string,
+  media: "video" | "audio",
+  role: Subject["role"],
+  prompt: string,
+  then: () => unknown,
+  position = 0,
 ): Promise<void> {
   if (live) return;
   const time = h("output", { class: "time", role: "timer", "aria-live": "off" }, "0:00");
@@ -28,14 +37,25 @@ export async function record(
   picture.muted = true;
   picture.hidden = media !== "video";
   let settle: () => void = () => undefined;
-  const over = new Promise<void>((resolve) => { settle = resolve; });
+  const over = new Promise<void>((resolve) => {
+    settle = resolve;
+  });
   const begin = async () => {
-    live = await start(media, { testimony, role, prompt, position }, facing, (seconds) => { time.textContent = clock(seconds); }, (why, kept) => {
-      live = null;
-      if (!kept.chunks) void dropRecording(kept.id);
-      if (why) say(why.message === "full" || why.name === "QuotaExceededError" ? t("full") : why.message, true);
-      settle();
-    });
+    live = await start(
+      media,
+      { testimony, role, prompt, position },
+      facing,
+      (seconds) => {
+        time.textContent = clock(seconds);
+      },
+      (why, kept) => {
+        live = null;
+        if (!kept.chunks) void dropRecording(kept.id);
+        if (why)
+          say(why.message === "full" || why.name === "QuotaExceededError" ? t("full") : why.message, true);
+        settle();
+      },
+    );
     picture.srcObject = live.stream;
   };
   try {
@@ -46,14 +66,32 @@ export async function record(
   }
   const pause: HTMLButtonElement = button(t("pause"), () => {
     if (!live) return;
-    if (live.isPaused()) live.resume(); else live.pause();
+    if (live.isPaused()) live.resume();
+    else live.pause();
     pause.textContent = live.isPaused() ? t("resume") : t("pause");
     words.textContent = live.isPaused() ? t("paused") : t("recording");
     sheet.classList.toggle("paused", live.isPaused());
   });
-  const stop = button(t("stop"), async () => { await live?.stop(); }, "main");
-  const sheet = h("div", { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": t("recording") },
-    picture, h("div", { class: "controls" }, h("span", { class: "dot", "aria-hidden": "true" }), time, words, h("div", { class: "row" }, pause, stop)));
+  const stop = button(
+    t("stop"),
+    async () => {
+      await live?.stop();
+    },
+    "main",
+  );
+  const sheet = h(
+    "div",
+    { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": t("recording") },
+    picture,
+    h(
+      "div",
+      { class: "controls" },
+      h("span", { class: "dot", "aria-hidden": "true" }),
+      time,
+      words,
+      h("div", { class: "row" }, pause, stop),
+    ),
+  );
   document.body.append(sheet);
   app.inert = true;
   const guard = (event: BeforeUnloadEvent) => event.preventDefault();

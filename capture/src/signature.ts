@@ -3,7 +3,12 @@
 import { h } from "./dom";
 import { t } from "./words";
 
-export interface Signature { canvas: HTMLCanvasElement; clear(): void; isSigned(): boolean; png(): Promise<ArrayBuffer> }
+export interface Signature {
+  canvas: HTMLCanvasElement;
+  clear(): void;
+  isSigned(): boolean;
+  png(): Promise<ArrayBuffer>;
+}
 
 export function signature(): Signature {
   const canvas = h("canvas", { class: "sign", width: "600", height: "200", "aria-label": t("sign") });
@@ -18,9 +23,15 @@ export function signature(): Signature {
   let from: [number, number] | null = null;
   const at = (event: PointerEvent): [number, number] => {
     const box = canvas.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * canvas.width, ((event.clientY - box.top) / box.height) * canvas.height];
+    return [
+      ((event.clientX - box.left) / box.width) * canvas.width,
+      ((event.clientY - box.top) / box.height) * canvas.height,
+    ];
   };
-  canvas.addEventListener("pointerdown", (event) => { from = at(event); canvas.setPointerCapture(event.pointerId); });
+  canvas.addEventListener("pointerdown", (event) => {
+    from = at(event);
+    canvas.setPointerCapture(event.pointerId);
+  });
   canvas.addEventListener("pointermove", (event) => {
     if (!from) return;
     const to = at(event);
@@ -34,7 +45,15 @@ export function signature(): Signature {
     from = to;
     isSigned = true;
   });
-  canvas.addEventListener("pointerup", () => { from = null; });
-  const png = () => new Promise<ArrayBuffer>((resolve, reject) => canvas.toBlob((blob) => blob ? resolve(blob.arrayBuffer()) : reject(new Error("signature")), "image/png"));
+  canvas.addEventListener("pointerup", () => {
+    from = null;
+  });
+  const png = () =>
+    new Promise<ArrayBuffer>((resolve, reject) =>
+      canvas.toBlob(
+        (blob) => (blob ? resolve(blob.arrayBuffer()) : reject(new Error("signature"))),
+        "image/png",
+      ),
+    );
   return { canvas, clear, isSigned: () => isSigned, png };
 }

@@ -24,7 +24,11 @@ export async function takeSpoken(pack: Pack): Promise<void> {
   for (const file of known) if (!names.includes(file)) await dropChunks(file);
   for (const one of wanted) {
     if (known.includes(nameOf(one))) continue;
-    const answer = await fetch(`${API}spoken/${one.id}/`, { cache: "no-store", credentials: "omit", headers: { Authorization: `Bearer ${await phoneKey()}` } }).catch(() => null);
+    const answer = await fetch(`${API}spoken/${one.id}/`, {
+      cache: "no-store",
+      credentials: "omit",
+      headers: { Authorization: `Bearer ${await phoneKey()}` },
+    }).catch(() => null);
     const bytes = answer?.ok ? await answer.arrayBuffer().catch(() => null) : null;
     if (!bytes) return;
     if (bytesToHex(sha256(new Uint8Array(bytes))) === one.sha256) await addChunk(nameOf(one), 0, bytes);

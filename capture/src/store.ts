@@ -16,7 +16,8 @@ export const dropNote = (id: string) => drop(`note:${id}`);
 
 export const saveTestimony = (t: Testimony) => put(`testimony:${t.id}`, t);
 export const readTestimony = (id: string) => get<Testimony>(`testimony:${id}`);
-export const testimonies = async () => (await all<Testimony>("testimony:")).sort((a, b) => b.told.localeCompare(a.told));
+export const testimonies = async () =>
+  (await all<Testimony>("testimony:")).sort((a, b) => b.told.localeCompare(a.told));
 
 export async function dropTestimony(id: string): Promise<void> {
   for (const recording of await recordings(id)) await dropRecording(recording.id);
@@ -28,7 +29,9 @@ export async function dropTestimony(id: string): Promise<void> {
 export const saveRecording = (r: Recording) => put(`file:${r.id}`, r);
 const readRecording = (id: string) => get<Recording>(`file:${id}`);
 export const recordings = async (testimony?: string) =>
-  (await all<Recording>("file:")).filter((r) => !testimony || r.testimony === testimony).sort((a, b) => a.position - b.position);
+  (await all<Recording>("file:"))
+    .filter((r) => !testimony || r.testimony === testimony)
+    .sort((a, b) => a.position - b.position);
 
 /** Change a recording's record; what is stored meanwhile by others of its fields stays. */
 export async function changeRecording(id: string, change: Partial<Recording>): Promise<Recording> {
@@ -66,7 +69,14 @@ export async function recover(): Promise<number> {
     const { chunks, size } = await measure(recording.id);
     if (chunks === 0) await dropRecording(recording.id);
     else {
-      await saveRecording({ ...recording, state: "kept", chunks, size, seconds: Math.max(recording.seconds, chunks), wasInterrupted: true });
+      await saveRecording({
+        ...recording,
+        state: "kept",
+        chunks,
+        size,
+        seconds: Math.max(recording.seconds, chunks),
+        wasInterrupted: true,
+      });
       count++;
     }
   }

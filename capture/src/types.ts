@@ -5,35 +5,98 @@ export type Media = "video" | "audio" | "photo";
 export type FileState = "recording" | "kept" | "sending" | "received" | "sent" | "refused";
 
 export interface Consent {
-  uses: string[]; naming: string; place: string; face: string; voice: string; language: string; explained: string;
-  given: string; until: string; evidence: string; is_minor: boolean; guardian: { name: string; relation: string } | null;
+  uses: string[];
+  naming: string;
+  place: string;
+  face: string;
+  voice: string;
+  language: string;
+  explained: string;
+  given: string;
+  until: string;
+  evidence: string;
+  is_minor: boolean;
+  guardian: { name: string; relation: string } | null;
 }
 export interface Teller {
-  name: string; alias: string; birth_year: number | null; country: string; region: string; spot: string; left: string; reached: string;
+  name: string;
+  alias: string;
+  birth_year: number | null;
+  country: string;
+  region: string;
+  spot: string;
+  left: string;
+  reached: string;
 }
 export interface Testimony {
-  id: string; kind: Kind; language: string; told: string; teller: Teller; answers: Record<string, string>; consent: Consent | null;
-  state: "open" | "finished" | "sent" | "withdrawn" | "refused"; why: string; receipt: string; isKnown: boolean;
+  id: string;
+  kind: Kind;
+  language: string;
+  told: string;
+  teller: Teller;
+  answers: Record<string, string>;
+  consent: Consent | null;
+  state: "open" | "finished" | "sent" | "withdrawn" | "refused";
+  why: string;
+  receipt: string;
+  isKnown: boolean;
 }
 
 /** What a recording is of: whose testimony, its story or the evidence of consent, and the prompt that it answers. */
-export interface Subject { testimony: string; role: "story" | "evidence"; prompt: string; position: number }
+export interface Subject {
+  testimony: string;
+  role: "story" | "evidence";
+  prompt: string;
+  position: number;
+}
 
 /** A recording or photo. `chunks` is how many pieces of it are stored; `size` their bytes. */
 export interface Recording extends Subject {
-  id: string; media: Media; mime: string; state: FileState; chunks: number; size: number; seconds: number; sha256: string; offset: number; why: string; wasInterrupted: boolean;
+  id: string;
+  media: Media;
+  mime: string;
+  state: FileState;
+  chunks: number;
+  size: number;
+  seconds: number;
+  sha256: string;
+  offset: number;
+  why: string;
+  wasInterrupted: boolean;
 }
 
-export interface Prompt { id: string; text: string; hint?: string }
+export interface Prompt {
+  id: string;
+  text: string;
+  hint?: string;
+}
 export interface Module {
-  id: number; slug: string; title: string; text: string; is_required: boolean; is_due: boolean;
+  id: number;
+  slug: string;
+  title: string;
+  text: string;
+  is_required: boolean;
+  is_due: boolean;
   questions: { text: string; answers: string[]; right: number }[];
 }
 /** A text read aloud by somebody. `what` is "consent", or a guide's kind and a prompt's id ("interview/leaving"). */
-export interface Spoken { id: number; language: string; what: string; sha256: string; size: number }
+export interface Spoken {
+  id: number;
+  language: string;
+  what: string;
+  sha256: string;
+  size: number;
+}
 export interface Pack {
   messenger: { name: string; language: string; may_collect: boolean };
-  campaign: { name: string; about: string; languages: string[]; countries: string[]; country: string; is_running: boolean };
+  campaign: {
+    name: string;
+    about: string;
+    languages: string[];
+    countries: string[];
+    country: string;
+    is_running: boolean;
+  };
   guides: { kind: Kind; language: string; title: string; prompts: Prompt[] }[];
   consents: { language: string; version: number; text: string }[];
   modules: Module[];
@@ -43,4 +106,8 @@ export interface Pack {
 }
 
 /** Something to send when there is a network: training answers, a check-in. */
-export interface Note { id: string; path: string; body: unknown }
+export interface Note {
+  id: string;
+  path: string;
+  body: unknown;
+}

@@ -20,7 +20,10 @@ class Pieces implements FileSource {
   readonly size: number;
   private readonly starts: number[];
 
-  constructor(private readonly id: string, sizes: number[]) {
+  constructor(
+    private readonly id: string,
+    sizes: number[],
+  ) {
     this.starts = [0];
     for (const size of sizes) this.starts.push(this.starts[this.starts.length - 1]! + size);
     this.size = this.starts[this.starts.length - 1]!;
@@ -38,7 +41,9 @@ class Pieces implements FileSource {
     return { value: new Blob(parts), size: end - from, done: end >= this.size } as SliceResult;
   }
 
-  close(): void { /* nothing is held open */ }
+  close(): void {
+    /* nothing is held open */
+  }
 }
 
 async function checksum(id: string, chunks: number): Promise<string> {
@@ -50,15 +55,18 @@ async function checksum(id: string, chunks: number): Promise<string> {
 /** Send a recording, or what is left of it. `progressed` is called whenever the server has more of it. Throws Offline, Wiped. */
 export async function send(recording: Recording, progressed: () => void): Promise<void> {
   const { sizes, size, chunks } = await measure(recording.id);
-  const sum = recording.sha256 || await checksum(recording.id, chunks);
+  const sum = recording.sha256 || (await checksum(recording.id, chunks));
   const row = await changeRecording(recording.id, { state: "sending", chunks, size, sha256: sum });
   try {
     await transfer(row, new Pieces(row.id, sizes), progressed);
   } catch (error) {
     if (error instanceof Wiped) throw error;
-    const status = error instanceof DetailedError ? error.originalResponse?.getStatus() ?? 0 : 0;
+    const status = error instanceof DetailedError ? (error.originalResponse?.getStatus() ?? 0) : 0;
     if (status < 400 || status >= 500 || status === 409 || status === 423) throw new Offline(String(error));
-    await changeRecording(row.id, { state: "refused", why: error instanceof Error ? error.message : String(error) });
+    await changeRecording(row.id, {
+      state: "refused",
+      why: error instanceof Error ? error.message : String(error),
+    });
     return;
   }
   const after = await changeRecording(row.id, {});
@@ -68,14 +76,23 @@ export async function send(recording: Recording, progressed: () => void): Promis
 async function transfer(row: Recording, pieces: Pieces, progressed: () => void): Promise<void> {
   const headers = { Authorization: `Bearer ${await phoneKey()}` };
   const metadata = {
-    id: row.id, testimony: row.testimony, sha256: row.sha256, role: row.role, prompt: row.prompt, position: String(row.position), filetype: row.mime,
+    id: row.id,
+    testimony: row.testimony,
+    sha256: row.sha256,
+    role: row.role,
+    prompt: row.prompt,
+    position: String(row.position),
+    filetype: row.mime,
   };
   const begun = Date.now();
   const uploadUrl = await addressOf(metadata, row.size, headers);
   let from = -1;
   await new Promise<void>((resolve, reject) => {
     new Upload(new Blob(), {
-      endpoint: UPLOADS, uploadUrl, headers, metadata,
+      endpoint: UPLOADS,
+      uploadUrl,
+      headers,
+      metadata,
       fileReader: { openFile: () => Promise.resolve(pieces) },
       chunkSize: rate && rate < SLOW ? SMALL_PIECE : rate ? LARGE_PIECE : SMALL_PIECE * 2,
       retryDelays: [0, 500, 1000, 2000, 4000, 8000],
@@ -85,7 +102,9 @@ async function transfer(row: Recording, pieces: Pieces, progressed: () => void):
         if (from < 0) from = sent;
         else if (Date.now() > begun) rate = ((sent - from) / (Date.now() - begun)) * 1000;
       },
-      onChunkComplete: (_size, sent) => { void changeRecording(row.id, { offset: sent }).then(progressed); },
+      onChunkComplete: (_size, sent) => {
+        void changeRecording(row.id, { offset: sent }).then(progressed);
+      },
       onShouldRetry: (error) => {
         const code = error.originalResponse?.getStatus() ?? 0;
         return code === 0 || code === 409 || code === 423 || code === 460 || code >= 500;
@@ -97,14 +116,30 @@ async function transfer(row: Recording, pieces: Pieces, progressed: () => void):
 }
 
 /** The address of an upload. One that stands where it stood is created again: that gives its address, and HEAD then its offset. */
-async function addressOf(metadata: Record<string, string>, size: number, headers: Record<string, string>): Promise<string> {
-  const encoded = Object.entries(metadata).map(([name, value]) => `${name} ${base64(value)}`).join(",");
+async function addressOf(
+  metadata: Record<string, string>,
+  size: number,
+  headers: Record<string, string>,
+): Promise<string> {
+  const encoded = Object.entries(metadata)
+    .map(([name, value]) => `${name} ${base64(value)}`)
+    .join(",");
   const answer = await fetch(UPLOADS, {
-    method: "POST", credentials: "omit", cache: "no-store",
-    headers: { ...headers, "Tus-Resumable": "1.0.0", "Upload-Length": String(size), "Upload-Metadata": encoded },
+    method: "POST",
+    credentials: "omit",
+    cache: "no-store",
+    headers: {
+      ...headers,
+      "Tus-Resumable": "1.0.0",
+      "Upload-Length": String(size),
+      "Upload-Metadata": encoded,
+    },
   });
   if (answer.status === 403) await ask("state/"); // throws where this phone is no longer a messenger's
-  if (!answer.ok) throw new Error((await answer.json().catch(() => ({})) as { error?: string }).error ?? `${answer.status}`);
+  if (!answer.ok)
+    throw new Error(
+      ((await answer.json().catch(() => ({}))) as { error?: string }).error ?? `${answer.status}`,
+    );
   return new URL(answer.headers.get("Location") ?? "", location.href).pathname;
 }
 

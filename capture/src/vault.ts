@@ -5,8 +5,12 @@ import { db } from "./database";
 
 let master: CryptoKey | null = null;
 
-export const holdKey = (key: CryptoKey) => { master = key; };
-export const forgetKey = () => { master = null; };
+export const holdKey = (key: CryptoKey) => {
+  master = key;
+};
+export const forgetKey = () => {
+  master = null;
+};
 export const isUnlocked = () => master !== null;
 const key = (): CryptoKey => {
   if (!master) throw new Error("locked");
@@ -27,16 +31,20 @@ export async function put(id: string, value: unknown): Promise<void> {
 
 export async function get<T>(id: string): Promise<T | undefined> {
   const row = await (await db()).get("sealed", id);
-  return row && JSON.parse(text.decode(await unseal(key(), row.data, row.id))) as T;
+  return row && (JSON.parse(text.decode(await unseal(key(), row.data, row.id))) as T);
 }
 
 /** All records whose ids begin so. */
 export async function all<T>(prefix: string): Promise<T[]> {
   const rows = await (await db()).getAll("sealed", IDBKeyRange.bound(prefix, `${prefix}\uffff`));
-  return Promise.all(rows.map(async (row) => JSON.parse(text.decode(await unseal(key(), row.data, row.id))) as T));
+  return Promise.all(
+    rows.map(async (row) => JSON.parse(text.decode(await unseal(key(), row.data, row.id))) as T),
+  );
 }
 
-export async function drop(id: string): Promise<void> { await (await db()).delete("sealed", id); }
+export async function drop(id: string): Promise<void> {
+  await (await db()).delete("sealed", id);
+}
 
 // --- pieces of files ------------------------------------------------------------------------
 
@@ -70,8 +78,12 @@ export async function measure(file: string): Promise<{ chunks: number; size: num
 
 /** The names, beginning so, of files that are here. */
 export async function filesNamed(prefix: string): Promise<string[]> {
-  const keys = await (await db()).getAllKeys("chunks", IDBKeyRange.bound([prefix, 0], [`${prefix}\uffff`, 0]));
+  const keys = await (
+    await db()
+  ).getAllKeys("chunks", IDBKeyRange.bound([prefix, 0], [`${prefix}\uffff`, 0]));
   return [...new Set(keys.map(([file]) => file))];
 }
 
-export async function dropChunks(file: string): Promise<void> { await (await db()).delete("chunks", ofFile(file)); }
+export async function dropChunks(file: string): Promise<void> {
+  await (await db()).delete("chunks", ofFile(file));
+}

@@ -3,9 +3,22 @@
 import { readOpen, writeOpen } from "./database";
 import ROWS from "./words.txt?raw"; // a row a word; the newsroom's forms for ODK Collect read them, too
 
-export const LANGUAGES: [string, string][] = [["en", "English"], ["fr", "Français"], ["pt", "Português"], ["ar", "العربية"], ["wo", "Wolof"]];
+export const LANGUAGES: [string, string][] = [
+  ["en", "English"],
+  ["fr", "Français"],
+  ["pt", "Português"],
+  ["ar", "العربية"],
+  ["wo", "Wolof"],
+];
 
-const TABLE = new Map(ROWS.trim().split("\n").map((row) => { const [name, ...words] = row.split("|"); return [name!, words]; }));
+const TABLE = new Map(
+  ROWS.trim()
+    .split("\n")
+    .map((row) => {
+      const [name, ...words] = row.split("|");
+      return [name!, words];
+    }),
+);
 let at = 0;
 
 export const language = () => LANGUAGES[at]![0];
@@ -17,7 +30,10 @@ export function t(name: string, ...values: string[]): string {
 }
 
 export async function speak(code: string): Promise<void> {
-  at = Math.max(0, LANGUAGES.findIndex(([known]) => known === code));
+  at = Math.max(
+    0,
+    LANGUAGES.findIndex(([known]) => known === code),
+  );
   document.documentElement.lang = language();
   document.documentElement.dir = isRightToLeft() ? "rtl" : "ltr";
   await writeOpen("language", language());
@@ -31,7 +47,9 @@ export async function chooseLanguage(): Promise<void> {
 /** Read a text aloud with a voice of the phone's that works offline; false where it has none for the language. */
 export function readAloud(text: string, code: string, ended: () => void): boolean {
   const voices = window.speechSynthesis?.getVoices() ?? [];
-  const voice = voices.find((v) => v.lang.startsWith(code) && v.localService) ?? voices.find((v) => v.lang.startsWith(code));
+  const voice =
+    voices.find((v) => v.lang.startsWith(code) && v.localService) ??
+    voices.find((v) => v.lang.startsWith(code));
   if (!voice) return false;
   const words = new SpeechSynthesisUtterance(text);
   words.voice = voice;

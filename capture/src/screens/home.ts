@@ -17,13 +17,23 @@ export async function home(): Promise<void> {
   const queue = h("p", { class: "queue", role: "status" });
   const left = h("p", { class: "soft" });
   const wifi = check("wifi", t("wifi_only"), !!(await readOpen<boolean>("wifiOnly")));
-  wifi.addEventListener("change", () => void writeOpen("wifiOnly", wifi.querySelector("input")!.checked).then(() => run()));
+  wifi.addEventListener(
+    "change",
+    () => void writeOpen("wifiOnly", wifi.querySelector("input")!.checked).then(() => run()),
+  );
 
   const fill = async () => {
     const known = await testimonies();
-    list.replaceChildren(...(known.length ? await Promise.all(known.map(card)) : [h("li", { class: "soft" }, t("none"))]));
-    queue.textContent = known.some((row) => row.state === "finished") || status !== "idle" ? t(`queue_${status}`) : known.length ? t("queue_idle") : "";
-    left.textContent = t("left", size(await roomLeft() ?? 0));
+    list.replaceChildren(
+      ...(known.length ? await Promise.all(known.map(card)) : [h("li", { class: "soft" }, t("none"))]),
+    );
+    queue.textContent =
+      known.some((row) => row.state === "finished") || status !== "idle"
+        ? t(`queue_${status}`)
+        : known.length
+          ? t("queue_idle")
+          : "";
+    left.textContent = t("left", size((await roomLeft()) ?? 0));
   };
   await fill();
 
@@ -32,31 +42,75 @@ export async function home(): Promise<void> {
   show({
     title: pack?.campaign.name ?? "Griot",
     refresh: () => void fill(),
-    body: h("div", {},
-      mustTrain ? h("p", { class: "notice" }, t("training_first")) : button(t("new"), () => go("newTestimony"), "main"),
-      h("nav", {},
-        button(t("training") + (due.length ? ` (${due.length})` : ""), () => go("training"), mustTrain ? "main" : ""),
+    body: h(
+      "div",
+      {},
+      mustTrain
+        ? h("p", { class: "notice" }, t("training_first"))
+        : button(t("new"), () => go("newTestimony"), "main"),
+      h(
+        "nav",
+        {},
+        button(
+          t("training") + (due.length ? ` (${due.length})` : ""),
+          () => go("training"),
+          mustTrain ? "main" : "",
+        ),
         button(t("care"), () => go("care")),
-        button(t("lock"), () => { forgetKey(); location.reload(); }),
+        button(t("lock"), () => {
+          forgetKey();
+          location.reload();
+        }),
       ),
-      h("h2", {}, t("mine")), queue, list, left, wifi,
+      h("h2", {}, t("mine")),
+      queue,
+      list,
+      left,
+      wifi,
     ),
   });
 }
 
 async function card(row: Testimony): Promise<HTMLElement> {
   const files = await recordings(row.id);
-  const done = files.reduce((sum, file) => sum + (file.state === "sent" ? file.size : Math.min(file.offset, file.size)), 0);
+  const done = files.reduce(
+    (sum, file) => sum + (file.state === "sent" ? file.size : Math.min(file.offset, file.size)),
+    0,
+  );
   const whole = files.reduce((sum, file) => sum + file.size, 0);
   const refused = files.find((file) => file.state === "refused");
-  const states = { open: "open_state", finished: "finished_state", sent: "sent_state", refused: "refused_state", withdrawn: "withdrawn_state" };
-  const words = refused ? `${t("refused_state")}: ${refused.why}` : t(states[row.state]) + (row.why ? `: ${row.why}` : "");
+  const states = {
+    open: "open_state",
+    finished: "finished_state",
+    sent: "sent_state",
+    refused: "refused_state",
+    withdrawn: "withdrawn_state",
+  };
+  const words = refused
+    ? `${t("refused_state")}: ${refused.why}`
+    : t(states[row.state]) + (row.why ? `: ${row.why}` : "");
   const title = `${t(row.kind)} · ${new Date(row.told).toLocaleDateString(document.documentElement.lang === "wo" ? "fr" : document.documentElement.lang)}`;
-  return h("li", { class: `card ${row.state}` },
+  return h(
+    "li",
+    { class: `card ${row.state}` },
     h("strong", {}, title),
-    h("span", { class: "soft" }, files.length ? `${t("files", String(files.length))} · ${size(whole)} · ${words}` : words),
-    row.state === "finished" && whole ? h("progress", { max: String(whole), value: String(done), "aria-label": title }) : null,
-    row.receipt && row.consent ? h("details", {}, h("summary", {}, t("receipt")), h("p", {}, h("code", { dir: "ltr" }, row.receipt)), h("p", { class: "soft" }, t("receipt_help", `${location.origin}/receipt/`))) : null,
+    h(
+      "span",
+      { class: "soft" },
+      files.length ? `${t("files", String(files.length))} · ${size(whole)} · ${words}` : words,
+    ),
+    row.state === "finished" && whole
+      ? h("progress", { max: String(whole), value: String(done), "aria-label": title })
+      : null,
+    row.receipt && row.consent
+      ? h(
+          "details",
+          {},
+          h("summary", {}, t("receipt")),
+          h("p", {}, h("code", { dir: "ltr" }, row.receipt)),
+          h("p", { class: "soft" }, t("receipt_help", `${location.origin}/receipt/`)),
+        )
+      : null,
     row.state === "open" || row.state === "refused" ? button(t("resume"), () => go("tell", row.id)) : null,
   );
 }

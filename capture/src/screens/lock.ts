@@ -21,60 +21,101 @@ function languagePicker(): HTMLElement {
 }
 
 const pinInput = (name: string) =>
-  h("input", { name, type: "password", inputmode: "numeric", autocomplete: "off", minlength: "6", maxlength: "32", required: true });
+  h("input", {
+    name,
+    type: "password",
+    inputmode: "numeric",
+    autocomplete: "off",
+    minlength: "6",
+    maxlength: "32",
+    required: true,
+  });
 
 export function join(): void {
   const token = h("input", { name: "token", autocomplete: "off", required: true, value: invitation() ?? "" });
   const pin = pinInput("pin");
   const again = pinInput("again");
-  const form = h("form", { submit: (event) => { event.preventDefault(); enter.click(); } },
-    h("p", {}, t("join_help")), field(t("invitation"), token), h("p", { class: "soft" }, t("need_network")),
-    h("p", {}, t("choose_pin")), field(t("pin"), pin), field(t("pin_again"), again),
+  const form = h(
+    "form",
+    {
+      submit: (event) => {
+        event.preventDefault();
+        enter.click();
+      },
+    },
+    h("p", {}, t("join_help")),
+    field(t("invitation"), token),
+    h("p", { class: "soft" }, t("need_network")),
+    h("p", {}, t("choose_pin")),
+    field(t("pin"), pin),
+    field(t("pin_again"), again),
   );
-  const enter = button(t("join"), async () => {
-    if (pin.value.length < 6) return say(t("pin_short"), true);
-    if (pin.value !== again.value) return say(t("pin_differs"), true);
-    const pasted = token.value.trim();
-    const phoneKey = await takeUp(pasted.split("join=")[1] ?? pasted);
-    const { lock, key } = await makeLock(pin.value);
-    holdKey(key);
-    await saveKey(phoneKey); // before the lock: a phone that dies between them joins anew, and leaves no half
-    await writeOpen("lock", lock);
-    const pack = await ask<Pack>("pack/");
-    await savePack(pack);
-    if (pack.campaign.languages.includes(pack.messenger.language)) await speak(pack.messenger.language);
-    forgetInvitation();
-    await begin();
-  }, "main");
+  const enter = button(
+    t("join"),
+    async () => {
+      if (pin.value.length < 6) return say(t("pin_short"), true);
+      if (pin.value !== again.value) return say(t("pin_differs"), true);
+      const pasted = token.value.trim();
+      const phoneKey = await takeUp(pasted.split("join=")[1] ?? pasted);
+      const { lock, key } = await makeLock(pin.value);
+      holdKey(key);
+      await saveKey(phoneKey); // before the lock: a phone that dies between them joins anew, and leaves no half
+      await writeOpen("lock", lock);
+      const pack = await ask<Pack>("pack/");
+      await savePack(pack);
+      if (pack.campaign.languages.includes(pack.messenger.language)) await speak(pack.messenger.language);
+      forgetInvitation();
+      await begin();
+    },
+    "main",
+  );
   form.append(enter);
   show({ title: t("join_title"), body: h("div", {}, languagePicker(), form) });
 }
 
 export function unlock(): void {
   const pin = pinInput("pin");
-  const form = h("form", { submit: (event) => { event.preventDefault(); enter.click(); } }, field(t("pin"), pin));
-  const enter = button(t("unlock"), async () => {
-    const tries = (await readOpen<number>("tries")) ?? 0;
-    const until = (await readOpen<number>("until")) ?? 0;
-    if (Date.now() < until) return say(t("pin_wait", String(Math.ceil((until - Date.now()) / 1000))), true);
-    const lock = await lockOf();
-    const key = lock && await openLock(lock, pin.value);
-    if (!key) {
-      await writeOpen("tries", tries + 1);
-      if (tries + 1 >= FREE_TRIES) await writeOpen("until", Date.now() + 30_000 * 2 ** Math.min(8, tries + 1 - FREE_TRIES));
-      pin.value = "";
-      return say(t("pin_wrong"), true);
-    }
-    await writeOpen("tries", 0);
-    holdKey(key);
-    await begin();
-  }, "main");
+  const form = h(
+    "form",
+    {
+      submit: (event) => {
+        event.preventDefault();
+        enter.click();
+      },
+    },
+    field(t("pin"), pin),
+  );
+  const enter = button(
+    t("unlock"),
+    async () => {
+      const tries = (await readOpen<number>("tries")) ?? 0;
+      const until = (await readOpen<number>("until")) ?? 0;
+      if (Date.now() < until) return say(t("pin_wait", String(Math.ceil((until - Date.now()) / 1000))), true);
+      const lock = await lockOf();
+      const key = lock && (await openLock(lock, pin.value));
+      if (!key) {
+        await writeOpen("tries", tries + 1);
+        if (tries + 1 >= FREE_TRIES)
+          await writeOpen("until", Date.now() + 30_000 * 2 ** Math.min(8, tries + 1 - FREE_TRIES));
+        pin.value = "";
+        return say(t("pin_wrong"), true);
+      }
+      await writeOpen("tries", 0);
+      holdKey(key);
+      await begin();
+    },
+    "main",
+  );
   form.append(enter);
-  const forgot = button(t("forgot"), async () => {
-    if (!window.confirm(t("forgot_sure"))) return;
-    await wipe();
-    await begin();
-  }, "small danger");
+  const forgot = button(
+    t("forgot"),
+    async () => {
+      if (!window.confirm(t("forgot_sure"))) return;
+      await wipe();
+      await begin();
+    },
+    "small danger",
+  );
   window.setTimeout(() => pin.focus());
   show({ title: "Griot", body: h("div", {}, form, languagePicker(), forgot) });
 }

@@ -35,7 +35,12 @@ function say(words, canUndo = false, isError = false) {
   toast.firstElementChild.textContent = words;
   toast.querySelector("[data-undo]").hidden = !canUndo;
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { toast.hidden = true; }, isError ? 12000 : 6000);
+  toastTimer = setTimeout(
+    () => {
+      toast.hidden = true;
+    },
+    isError ? 12000 : 6000,
+  );
 }
 
 // --- moving through the list ---------------------------------------------------------------
@@ -62,7 +67,9 @@ function rowsAfter(row) {
 
 function beside(row, step) {
   let next = row;
-  do { next = step > 0 ? next?.nextElementSibling : next?.previousElementSibling; } while (next?.hidden);
+  do {
+    next = step > 0 ? next?.nextElementSibling : next?.previousElementSibling;
+  } while (next?.hidden);
   return next;
 }
 
@@ -72,7 +79,8 @@ async function down() {
 }
 
 let openTimer;
-function openSoon(story) { // a held-down key passes by stories without asking for each
+function openSoon(story) {
+  // a held-down key passes by stories without asking for each
   clearTimeout(openTimer);
   openTimer = setTimeout(() => open(story), 90);
 }
@@ -87,8 +95,14 @@ async function open(story) {
     if (answer.redirected) say("You are no longer signed in. Sign in again in another tab.", false, true);
     else if (answer.ok) draw(await answer.text(), story);
     else say(await answer.text(), false, true);
-  } catch { say("The newsroom can’t be reached; what you see may be old.", false, true); }
-  finally { if (loading === story) { loading = null; storyPane.removeAttribute("aria-busy"); } }
+  } catch {
+    say("The newsroom can’t be reached; what you see may be old.", false, true);
+  } finally {
+    if (loading === story) {
+      loading = null;
+      storyPane.removeAttribute("aria-busy");
+    }
+  }
 }
 
 function draw(html, story) {
@@ -98,8 +112,12 @@ function draw(html, story) {
 }
 
 let waiting = null;
-function more() { // one page at a time; who asks meanwhile waits for the same
-  if (!ended) waiting ??= load().finally(() => { waiting = null; });
+function more() {
+  // one page at a time; who asks meanwhile waits for the same
+  if (!ended)
+    waiting ??= load().finally(() => {
+      waiting = null;
+    });
   return waiting;
 }
 
@@ -107,14 +125,21 @@ async function load() {
   const here = new URLSearchParams(asked);
   here.set("from", offset);
   const answer = await fetch(`${desk.dataset.rowsUrl}?${here}`);
-  if (!answer.ok) { ended = true; return; }
+  if (!answer.ok) {
+    ended = true;
+    return;
+  }
   const found = fragment(await answer.text()).querySelectorAll(".desk-row");
   offset += found.length;
   ended = found.length < Number(desk.dataset.page);
   for (const row of found) if (!rowOf(row.dataset.story)) list.append(row);
 }
-new IntersectionObserver((seen) => { if (seen[0].isIntersecting) more(); }, { rootMargin: "600px" })
-  .observe(document.getElementById("desk-empty").parentElement.appendChild(document.createElement("div")));
+new IntersectionObserver(
+  (seen) => {
+    if (seen[0].isIntersecting) more();
+  },
+  { rootMargin: "600px" },
+).observe(document.getElementById("desk-empty").parentElement.appendChild(document.createElement("div")));
 
 function showPane(name) {
   const isIssue = name === "issue";
@@ -142,12 +167,24 @@ async function send(data) {
   let answer;
   try {
     answer = await fetch(desk.dataset.actUrl, {
-      method: "POST", body: JSON.stringify(data), headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+      method: "POST",
+      body: JSON.stringify(data),
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
     });
-  } catch { return { ok: false, body: { message: "The newsroom can’t be reached. Nothing was changed; try again." } }; }
-  if (answer.redirected) return { ok: false, body: { message: "You are no longer signed in. Sign in again in another tab; nothing is lost here." } };
+  } catch {
+    return { ok: false, body: { message: "The newsroom can’t be reached. Nothing was changed; try again." } };
+  }
+  if (answer.redirected)
+    return {
+      ok: false,
+      body: { message: "You are no longer signed in. Sign in again in another tab; nothing is lost here." },
+    };
   let body;
-  try { body = await answer.json(); } catch { body = { message: `The newsroom answered with an error (${answer.status}). Nothing was changed.` }; }
+  try {
+    body = await answer.json();
+  } catch {
+    body = { message: `The newsroom answered with an error (${answer.status}). Nothing was changed.` };
+  }
   return { ok: answer.ok, status: answer.status, body };
 }
 
@@ -172,7 +209,8 @@ function redraw(body, { pane = true } = {}) {
   if (pane && String(body.story) === opened) draw(body.pane, body.story);
 }
 
-const belongs = (row) => asked.get("state") === "all" || asked.get("state") === (row.dataset.decision || "open");
+const belongs = (row) =>
+  asked.get("state") === "all" || asked.get("state") === (row.dataset.decision || "open");
 
 function count(totals) {
   for (const [state, n] of Object.entries(totals)) {
@@ -202,7 +240,10 @@ async function decide(kind, extra = {}) {
     say(body.message, true);
     if (narrow.matches && desk.classList.contains("shows-story")) toList();
   } else {
-    if (mine) { mine.dataset.decision = seen; mine.hidden = !belongs(mine); }
+    if (mine) {
+      mine.dataset.decision = seen;
+      mine.hidden = !belongs(mine);
+    }
     redraw(body);
     if (mine) select(rowOf(story), { open: true });
     say(body.message, false, true);
@@ -229,14 +270,21 @@ async function undo() {
   }
 }
 
-function marked() { return [...list.querySelectorAll(".desk-mark:checked")].map((box) => Number(box.closest(".desk-row").dataset.story)); }
+function marked() {
+  return [...list.querySelectorAll(".desk-mark:checked")].map((box) =>
+    Number(box.closest(".desk-row").dataset.story),
+  );
+}
 
 async function merge() {
   const others = marked().filter((story) => String(story) !== current?.dataset.story);
   if (!current) return;
   for (const story of others) rowOf(story).hidden = true;
   const isDone = await simple({ kind: "merge", story: Number(current.dataset.story), with: others });
-  for (const story of others) { const row = rowOf(story); if (row) row.hidden = !belongs(row); }
+  for (const story of others) {
+    const row = rowOf(story);
+    if (row) row.hidden = !belongs(row);
+  }
   if (isDone) {
     for (const box of list.querySelectorAll(".desk-mark:checked")) box.checked = false;
   }
@@ -251,8 +299,14 @@ function splitting(isOn) {
 
 async function split() {
   const boxes = [...storyPane.querySelectorAll(".desk-split input")];
-  if (boxes.length < 2) { say("A split needs a story with at least two articles.", false, true); return; }
-  if (boxes[0].closest("label").hidden) { splitting(true); return; }
+  if (boxes.length < 2) {
+    say("A split needs a story with at least two articles.", false, true);
+    return;
+  }
+  if (boxes[0].closest("label").hidden) {
+    splitting(true);
+    return;
+  }
   const articles = boxes.filter((box) => box.checked).map((box) => Number(box.value));
   await simple({ kind: "split", story: Number(opened), articles });
 }
@@ -287,11 +341,20 @@ async function save(form) {
   form.hidden = true; // the words stand there at once; the check follows
   shown.hidden = false;
   const { ok, status, body } = await send({
-    kind: "edit", story: Number(story.dataset.story), version: Number(story.dataset.version), ...written,
+    kind: "edit",
+    story: Number(story.dataset.story),
+    version: Number(story.dataset.version),
+    ...written,
     outlets: [...form.querySelectorAll(".desk-chips li")].map((chip) => chip.dataset.url),
   });
-  if (ok) { redraw(body); say(body.message, true); current?.querySelector(".desk-open").focus(); return; }
-  if (status === 409 && body.pane) { // theirs above, ours in the box, and the version that we now have seen
+  if (ok) {
+    redraw(body);
+    say(body.message, true);
+    current?.querySelector(".desk-open").focus();
+    return;
+  }
+  if (status === 409 && body.pane) {
+    // theirs above, ours in the box, and the version that we now have seen
     redraw(body);
     const again = storyPane.querySelector(".desk-edit");
     again.hidden = false;
@@ -301,16 +364,29 @@ async function save(form) {
     conflict.hidden = false;
     conflict.textContent = body.message;
     again.elements.body.focus();
-  } else { delete shown.dataset.saving; form.hidden = false; shown.hidden = true; form.elements.body.focus(); }
+  } else {
+    delete shown.dataset.saving;
+    form.hidden = false;
+    shown.hidden = true;
+    form.elements.body.focus();
+  }
   say(body.message, false, true);
 }
 
 function chip(button) {
   const item = button.closest("li");
   const step = button.dataset.chip;
-  if (step === "x") { item.parentElement.children.length > 1 ? item.remove() : say("A line names at least one outlet.", false, true); return; }
+  if (step === "x") {
+    item.parentElement.children.length > 1
+      ? item.remove()
+      : say("A line names at least one outlet.", false, true);
+    return;
+  }
   const other = step === "-1" ? item.previousElementSibling : item.nextElementSibling;
-  if (other) { step === "-1" ? other.before(item) : other.after(item); button.focus(); }
+  if (other) {
+    step === "-1" ? other.before(item) : other.after(item);
+    button.focus();
+  }
 }
 
 function addChip(choice) {
@@ -328,7 +404,9 @@ function addChip(choice) {
 
 // --- the issue -----------------------------------------------------------------------------
 
-function move(story, data) { return simple({ kind: "move", story: Number(story), ...data }); }
+function move(story, data) {
+  return simple({ kind: "move", story: Number(story), ...data });
+}
 
 async function moveBy(line, step) {
   const item = line.closest("[data-story]");
@@ -337,7 +415,8 @@ async function moveBy(line, step) {
   const beside = step < 0 ? item.previousElementSibling : item.nextElementSibling;
   if (!beside) return;
   step < 0 ? beside.before(item) : beside.after(item); // at once; a refusal draws it back
-  if (await move(story, { by: step })) issuePane.querySelector(`[data-story="${story}"] .desk-placed-line`)?.focus();
+  if (await move(story, { by: step }))
+    issuePane.querySelector(`[data-story="${story}"] .desk-placed-line`)?.focus();
 }
 
 let dragged = null;
@@ -356,7 +435,9 @@ issuePane.addEventListener("drop", (event) => {
   if (!dragged) return;
   event.preventDefault();
   const lines = dragged.closest(".desk-placed");
-  const index = [...lines.querySelectorAll("[data-story], [data-index]")].filter((li) => li.matches("li")).indexOf(dragged);
+  const index = [...lines.querySelectorAll("[data-story], [data-index]")]
+    .filter((li) => li.matches("li"))
+    .indexOf(dragged);
   move(dragged.dataset.story, { section: lines.dataset.section, index });
   dragged = null;
 });
@@ -382,19 +463,29 @@ async function beat() {
     for (const mark of list.querySelectorAll(".desk-here")) mark.remove();
     for (const { name, story } of found.here) {
       const facts = rowOf(story)?.querySelector(".desk-facts");
-      if (facts) { const mark = document.createElement("em"); mark.className = "desk-here"; mark.textContent = `${name} is here`; facts.append(mark); }
+      if (facts) {
+        const mark = document.createElement("em");
+        mark.className = "desk-here";
+        mark.textContent = `${name} is here`;
+        facts.append(mark);
+      }
     }
-  } catch { /* the next beat tries again */ }
+  } catch {
+    /* the next beat tries again */
+  }
 }
 
 async function refresh(stories) {
-  const answer = await fetch(`${desk.dataset.rowsUrl}?${new URLSearchParams({ ...Object.fromEntries(asked), only: stories.join(",") })}`);
+  const answer = await fetch(
+    `${desk.dataset.rowsUrl}?${new URLSearchParams({ ...Object.fromEntries(asked), only: stories.join(",") })}`,
+  );
   if (!answer.ok) return;
   for (const drawn of fragment(await answer.text()).querySelectorAll(".desk-row")) {
     const row = rowOf(drawn.dataset.story);
     if (!row) continue;
     drawn.querySelector(".desk-mark").checked = row.querySelector(".desk-mark").checked;
-    if (row === current) { // one's place is not taken away
+    if (row === current) {
+      // one's place is not taken away
       const hadFocus = row.contains(document.activeElement);
       row.replaceWith(drawn);
       select(drawn, { focus: hadFocus, open: false });
@@ -404,12 +495,18 @@ async function refresh(stories) {
     }
   }
   const isEditing = storyPane.querySelector(".desk-edit:not([hidden])");
-  if (stories.map(String).includes(opened) && !isEditing) { const story = opened; opened = null; open(story); }
+  if (stories.map(String).includes(opened) && !isEditing) {
+    const story = opened;
+    opened = null;
+    open(story);
+  }
 }
 
 async function showFresh() {
   if (!fresh.length) return;
-  const answer = await fetch(`${desk.dataset.rowsUrl}?${new URLSearchParams({ ...Object.fromEntries(asked), only: fresh.join(",") })}`);
+  const answer = await fetch(
+    `${desk.dataset.rowsUrl}?${new URLSearchParams({ ...Object.fromEntries(asked), only: fresh.join(",") })}`,
+  );
   if (!answer.ok) return;
   const rows = fragment(await answer.text());
   const first = rows.querySelector(".desk-row");
@@ -426,13 +523,33 @@ document.addEventListener("visibilitychange", beat);
 // --- keys and clicks -----------------------------------------------------------------------
 
 const KEYS = {
-  j: down, k: () => select(beside(current, -1)),
-  a: () => decide("accept"), d: () => decide("discard"), l: () => decide("later"), e: edit, m: merge, s: split, u: undo, n: showFresh,
-  x: () => { const box = current?.querySelector(".desk-mark"); if (box) { box.checked = !box.checked; say(box.checked ? "Marked" : "Not marked"); } },
-  i: () => { showPane(issuePane.hidden ? "issue" : "story"); desk.classList.add("shows-story"); (issuePane.hidden ? storyPane : issuePane).querySelector("h2")?.focus(); },
+  j: down,
+  k: () => select(beside(current, -1)),
+  a: () => decide("accept"),
+  d: () => decide("discard"),
+  l: () => decide("later"),
+  e: edit,
+  m: merge,
+  s: split,
+  u: undo,
+  n: showFresh,
+  x: () => {
+    const box = current?.querySelector(".desk-mark");
+    if (box) {
+      box.checked = !box.checked;
+      say(box.checked ? "Marked" : "Not marked");
+    }
+  },
+  i: () => {
+    showPane(issuePane.hidden ? "issue" : "story");
+    desk.classList.add("shows-story");
+    (issuePane.hidden ? storyPane : issuePane).querySelector("h2")?.focus();
+  },
   "/": () => document.getElementById("desk-q").focus(),
   "?": () => keys.showModal(),
-  1: () => toSection(0), 2: () => toSection(1), 3: () => toSection(2),
+  1: () => toSection(0),
+  2: () => toSection(1),
+  3: () => toSection(2),
   Enter: () => toStory(),
 };
 
@@ -444,27 +561,49 @@ function toSection(n) {
   else move(story, { section: SECTIONS[n] });
 }
 
-addEventListener("keydown", (event) => {
-  const target = event.target;
-  const isTyping = target.matches("input:not([type=checkbox]), textarea, select");
-  if (event.key === "Escape") { if (keys.open) return; if (leaveEdit()) { event.preventDefault(); return; } splitting(false); if (isTyping) target.blur(); else if (narrow.matches) toList(); return; }
-  if (isTyping) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form?.matches(".desk-edit")) { event.preventDefault(); target.form.requestSubmit(); }
-    return;
-  }
-  if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown") && target.matches(".desk-placed-line")) {
+addEventListener(
+  "keydown",
+  (event) => {
+    const target = event.target;
+    const isTyping = target.matches("input:not([type=checkbox]), textarea, select");
+    if (event.key === "Escape") {
+      if (keys.open) return;
+      if (leaveEdit()) {
+        event.preventDefault();
+        return;
+      }
+      splitting(false);
+      if (isTyping) target.blur();
+      else if (narrow.matches) toList();
+      return;
+    }
+    if (isTyping) {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form?.matches(".desk-edit")) {
+        event.preventDefault();
+        target.form.requestSubmit();
+      }
+      return;
+    }
+    if (
+      event.altKey &&
+      (event.key === "ArrowUp" || event.key === "ArrowDown") &&
+      target.matches(".desk-placed-line")
+    ) {
+      event.preventDefault();
+      moveBy(target, event.key === "ArrowUp" ? -1 : 1);
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || keys.open || document.querySelector("dialog[open]"))
+      return;
+    if (event.key === "Enter" && !target.matches(".desk-open")) return;
+    const act = KEYS[event.key];
+    if (!act) return;
     event.preventDefault();
-    moveBy(target, event.key === "ArrowUp" ? -1 : 1);
-    return;
-  }
-  if (event.ctrlKey || event.metaKey || event.altKey || keys.open || document.querySelector("dialog[open]")) return;
-  if (event.key === "Enter" && !target.matches(".desk-open")) return;
-  const act = KEYS[event.key];
-  if (!act) return;
-  event.preventDefault();
-  event.stopImmediatePropagation(); // the frame around us has shortcuts of its own
-  act();
-}, true);
+    event.stopImmediatePropagation(); // the frame around us has shortcuts of its own
+    act();
+  },
+  true,
+);
 
 desk.addEventListener("click", (event) => {
   const found = (selector) => event.target.closest(selector);
@@ -481,27 +620,41 @@ desk.addEventListener("click", (event) => {
   else if (found("[data-undo]")) undo();
   else if (found("[data-keys]")) keys.showModal();
   else if (found("[data-open-issue]")) KEYS.i();
-  else if (found("[data-back]")) { event.preventDefault(); toList(); }
-  else if ((hit = found("[data-chip]"))) chip(hit);
+  else if (found("[data-back]")) {
+    event.preventDefault();
+    toList();
+  } else if ((hit = found("[data-chip]"))) chip(hit);
   else if (found("[data-split]")) split();
   else if (found("[data-split-cancel]")) splitting(false);
   else if ((hit = found("[data-move]"))) moveBy(hit, Number(hit.dataset.move));
   else if ((hit = found("[data-translate]"))) translate(hit);
 });
 pill.addEventListener("click", showFresh);
-desk.addEventListener("change", (event) => { if (event.target.matches(".desk-add")) addChip(event.target); });
+desk.addEventListener("change", (event) => {
+  if (event.target.matches(".desk-add")) addChip(event.target);
+});
 desk.addEventListener("submit", (event) => {
-  if (event.target.matches(".desk-edit")) { event.preventDefault(); save(event.target); }
-  else if (event.target.matches("[data-vouch]")) {
+  if (event.target.matches(".desk-edit")) {
     event.preventDefault();
-    simple({ kind: "vouch", story: Number(opened), claim: event.target.dataset.vouch, why: event.target.elements.why.value });
+    save(event.target);
+  } else if (event.target.matches("[data-vouch]")) {
+    event.preventDefault();
+    simple({
+      kind: "vouch",
+      story: Number(opened),
+      claim: event.target.dataset.vouch,
+      why: event.target.elements.why.value,
+    });
   } else if (event.target.matches(".desk-articles")) event.preventDefault();
 });
 
 async function translate(button) {
   button.disabled = true;
   const words = button.nextElementSibling;
-  const answer = await fetch(address("translate", button.dataset.translate), { method: "POST", headers: { "X-CSRFToken": token } });
+  const answer = await fetch(address("translate", button.dataset.translate), {
+    method: "POST",
+    headers: { "X-CSRFToken": token },
+  });
   words.hidden = false;
   words.textContent = answer.ok ? `${await answer.text()} (translated by machine)` : await answer.text();
   button.remove();

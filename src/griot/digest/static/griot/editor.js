@@ -4,7 +4,8 @@
 (() => {
   const name = () => {
     for (const box of document.querySelectorAll('[role="textbox"]:not([aria-label], [aria-labelledby])')) {
-      const label = box.closest("[data-contentpath], .w-field__wrapper")?.querySelector("label, .w-field__label") ??
+      const label =
+        box.closest("[data-contentpath], .w-field__wrapper")?.querySelector("label, .w-field__label") ??
         box.closest(".w-panel")?.querySelector(".w-panel__heading");
       box.setAttribute("aria-label", label?.textContent.replace("*", "").trim() || "Text");
     }

@@ -6,7 +6,9 @@ for (const button of document.querySelectorAll("button.copy")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.url);
     button.textContent = button.dataset.done;
-    setTimeout(() => { button.textContent = words; }, 2500);
+    setTimeout(() => {
+      button.textContent = words;
+    }, 2500);
   });
 }
 

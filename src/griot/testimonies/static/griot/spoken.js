@@ -22,7 +22,8 @@ for (const button of document.querySelectorAll("[data-record]")) {
     recorder.addEventListener("stop", () => {
       live = null;
       for (const track of stream.getTracks()) track.stop();
-      const form = button.form, transfer = new DataTransfer();
+      const form = button.form,
+        transfer = new DataTransfer();
       transfer.items.add(new File(parts, "recorded", { type: recorder.mimeType }));
       form.elements.namedItem("file").files = transfer.files;
       button.textContent = "Sending …";
@@ -33,4 +34,6 @@ for (const button of document.querySelectorAll("[data-record]")) {
     button.textContent = "Stop, and keep it";
   });
 }
-addEventListener("beforeunload", (event) => { if (live) event.preventDefault(); });
+addEventListener("beforeunload", (event) => {
+  if (live) event.preventDefault();
+});
