@@ -1,6 +1,6 @@
 // How long and how large something is, as people read it.
 
-import type { Recording } from "./types";
+import { Recording } from "./types";
 
 const MB = 1024 * 1024;
 

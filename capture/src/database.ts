@@ -1,7 +1,7 @@
 // The phone's IndexedDB. Only what is needed before the PIN lies open in it: the lock, the language, a few settings.
 
-import { openDB, type DBSchema, type IDBPDatabase } from "idb";
-import type { Lock, Sealed } from "./crypto";
+import { openDB, DBSchema, IDBPDatabase } from "idb";
+import { Lock, Sealed } from "./crypto";
 
 interface Schema extends DBSchema {
   open: { key: string; value: unknown };

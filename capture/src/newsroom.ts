@@ -7,9 +7,15 @@ export const API = "/capture/api/";
 export class Offline extends Error {}
 export class Wiped extends Error {}
 
+/** What a request of this phone's bears, by its own key or by one that it is given. */
+export async function authorization(key?: string): Promise<Record<string, string>> {
+  const known = key ?? (await phoneKey());
+  return known ? { Authorization: `Bearer ${known}` } : {};
+}
+
 /** One request to the newsroom. Throws Offline where there is no network, Wiped when this phone is no longer a messenger's. */
 export async function ask<T>(path: string, body?: unknown, key?: string): Promise<T> {
-  const auth = key ?? (await phoneKey());
+  const bearer = await authorization(key);
   let answer: Response;
   try {
     answer = await fetch(API + path, {
@@ -17,7 +23,7 @@ export async function ask<T>(path: string, body?: unknown, key?: string): Promis
       cache: "no-store",
       credentials: "omit",
       headers: {
-        ...(auth ? { Authorization: `Bearer ${auth}` } : {}),
+        ...bearer,
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),

@@ -14,7 +14,7 @@ import {
   saveTestimony,
   testimonies,
 } from "./store";
-import type { Pack, Testimony } from "./types";
+import { Pack, Testimony } from "./types";
 import { send } from "./upload";
 import { dropChunks, isUnlocked } from "./vault";
 
@@ -36,14 +36,13 @@ const become = (now: typeof status) => {
 
 async function mayUseNetwork(): Promise<boolean> {
   if (!(await readOpen<boolean>("wifiOnly"))) return true;
-  const connection = (navigator as { connection?: { type?: string } }).connection;
-  return connection?.type === undefined || connection.type === "wifi" || connection.type === "ethernet";
+  const type = navigator.connection?.type;
+  return type === undefined || type === "wifi" || type === "ethernet";
 }
 
 /** Have the browser wake the app when there is a network again, also while it is not in front (Background Sync, where it is known). */
 async function wakeLater(): Promise<void> {
-  const known = (await navigator.serviceWorker?.getRegistration?.()) as
-    (ServiceWorkerRegistration & { sync?: { register(tag: string): Promise<void> } }) | undefined;
+  const known = await navigator.serviceWorker?.getRegistration?.();
   await known?.sync?.register("send").catch(() => undefined); // refused by a setting: then it goes on when the app is in front
 }
 
@@ -97,7 +96,7 @@ async function sendNotes(): Promise<void> {
 
 async function sendTestimony(testimony: Testimony): Promise<void> {
   if (!testimony.isKnown) {
-    const { state: _, why: __, isKnown: ___, ...told } = testimony;
+    const { state, why, isKnown, ...told } = testimony; // the phone's own matters stay on it
     try {
       await ask("testimonies/", told);
     } catch (error) {

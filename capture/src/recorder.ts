@@ -1,7 +1,7 @@
 // Recording: every second of it is sealed and on the disk before the next one ends.
 
 import { changeRecording, roomLeft, saveRecording } from "./store";
-import type { Media, Recording, Subject } from "./types";
+import { Media, Recording, Subject } from "./types";
 import { addChunk, measure } from "./vault";
 
 const SLICE = 1000; // milliseconds

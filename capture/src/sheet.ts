@@ -2,9 +2,9 @@
 
 import { clock } from "./amounts";
 import { app, button, h, say } from "./dom";
-import { start, type Facing, type Live } from "./recorder";
+import { start, Facing, Live } from "./recorder";
 import { dropRecording } from "./store";
-import type { Subject } from "./types";
+import { Subject } from "./types";
 import { t } from "./words";
 
 let live: Live | null = null;

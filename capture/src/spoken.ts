@@ -2,9 +2,8 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { API } from "./newsroom";
-import { phoneKey } from "./store";
-import type { Pack, Spoken } from "./types";
+import { API, authorization } from "./newsroom";
+import { Pack, Spoken } from "./types";
 import { addChunk, dropChunks, filesNamed, readChunk } from "./vault";
 
 const PREFIX = "spoken:";
@@ -27,7 +26,7 @@ export async function takeSpoken(pack: Pack): Promise<void> {
     const answer = await fetch(`${API}spoken/${one.id}/`, {
       cache: "no-store",
       credentials: "omit",
-      headers: { Authorization: `Bearer ${await phoneKey()}` },
+      headers: await authorization(),
     }).catch(() => null);
     const bytes = answer?.ok ? await answer.arrayBuffer().catch(() => null) : null;
     if (!bytes) return;

@@ -1,7 +1,7 @@
 // What the phone holds for its messenger: testimonies, their recordings, the newsroom's pack, notes to be sent.
 
 import { erase } from "./database";
-import type { Note, Pack, Recording, Testimony } from "./types";
+import { Note, Pack, Recording, Testimony } from "./types";
 import { all, drop, dropChunks, forgetKey, get, measure, put, readChunk } from "./vault";
 
 export const saveKey = (value: string) => put("key", value);

@@ -2,10 +2,10 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { DetailedError, Upload, type FileSource, type SliceResult } from "tus-js-client";
-import { API, ask, Offline, Wiped } from "./newsroom";
-import { changeRecording, phoneKey, readPiece } from "./store";
-import type { Recording } from "./types";
+import { DetailedError, Upload, FileSource, SliceResult } from "tus-js-client";
+import { API, ask, authorization, Offline, Wiped } from "./newsroom";
+import { changeRecording, readPiece } from "./store";
+import { Recording } from "./types";
 import { measure } from "./vault";
 
 const UPLOADS = API + "uploads/";
@@ -74,7 +74,7 @@ export async function send(recording: Recording, progressed: () => void): Promis
 }
 
 async function transfer(row: Recording, pieces: Pieces, progressed: () => void): Promise<void> {
-  const headers = { Authorization: `Bearer ${await phoneKey()}` };
+  const headers = await authorization();
   const metadata = {
     id: row.id,
     testimony: row.testimony,

@@ -8,7 +8,7 @@ import { go } from "../router";
 import { record } from "../sheet";
 import { signature } from "../signature";
 import { dropTestimony, readPack, readTestimony, recordings, saveTestimony } from "../store";
-import type { Consent, Pack, Testimony } from "../types";
+import { Consent, Pack, Testimony } from "../types";
 import { language, t } from "../words";
 
 const USES = ["team", "screenings", "web", "mail", "partners", "media"];
@@ -101,7 +101,10 @@ export async function consent(id: string): Promise<void> {
       t("next"),
       async () => {
         const data = new FormData(form);
-        const said = (key: string) => String(data.get(key) ?? "").trim();
+        const said = (key: string) => {
+          const value = data.get(key);
+          return typeof value === "string" ? value.trim() : "";
+        };
         const year = Number(said("birth_year")) || null;
         const isMinor = data.has("is_minor") || (year !== null && new Date().getFullYear() - year <= 18);
         let evidence = (await count())[0];

@@ -7,7 +7,7 @@ import { show } from "../frame";
 import { run, status } from "../queue";
 import { go } from "../router";
 import { readPack, recordings, roomLeft, testimonies } from "../store";
-import type { Testimony } from "../types";
+import { Testimony } from "../types";
 import { forgetKey } from "../vault";
 import { t } from "../words";
 

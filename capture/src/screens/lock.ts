@@ -8,7 +8,7 @@ import { show } from "../frame";
 import { forgetInvitation, invitation, takeUp } from "../invitation";
 import { ask } from "../newsroom";
 import { saveKey, savePack, wipe } from "../store";
-import type { Pack } from "../types";
+import { Pack } from "../types";
 import { holdKey } from "../vault";
 import { LANGUAGES, language, speak, t } from "../words";
 

@@ -5,7 +5,7 @@ import { show } from "../frame";
 import { receiptCode } from "../receipt";
 import { go } from "../router";
 import { readPack, saveTestimony } from "../store";
-import type { Kind, Testimony } from "../types";
+import { Kind, Testimony } from "../types";
 import { LANGUAGES, language, t } from "../words";
 
 const KINDS: Kind[] = ["interview", "portrait", "object", "photo_essay", "story"];

@@ -17,7 +17,7 @@ import {
   recordings,
   saveTestimony,
 } from "../store";
-import type { Prompt, Recording, Testimony } from "../types";
+import { Prompt, Recording, Testimony } from "../types";
 import { t } from "../words";
 
 export async function tell(id: string): Promise<void> {
@@ -64,7 +64,7 @@ export async function tell(id: string): Promise<void> {
             prompt,
             n,
             fill,
-            `${guide?.kind}/${prompt.id}`,
+            guide ? `${guide.kind}/${prompt.id}` : "",
             guide?.language ?? testimony.language,
           ),
         ),

@@ -5,7 +5,7 @@ import { show } from "../frame";
 import { run } from "../queue";
 import { go } from "../router";
 import { readPack, saveNote, savePack } from "../store";
-import type { Module } from "../types";
+import { Module } from "../types";
 import { t } from "../words";
 
 const PASS_SHARE = 0.75; // as the newsroom marks it
