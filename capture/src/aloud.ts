@@ -12,12 +12,12 @@ export async function playAloud(what: string, text: string, language: string): P
   const pack = await readPack();
   const one = pack?.spoken?.find((row) => row.what === what && row.language === language);
   const sound = one && (await readSpoken(one));
-  if (!sound) return readAloud(text, language, () => undefined);
+  if (!sound) return readAloud(text, language);
   const url = URL.createObjectURL(sound);
   playing = new Audio(url);
   playing.onended = () => URL.revokeObjectURL(url);
   return playing.play().then(
     () => true,
-    () => readAloud(text, language, () => undefined),
+    () => readAloud(text, language),
   );
 }

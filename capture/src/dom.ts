@@ -28,41 +28,43 @@ export function field(label: string, control: HTMLElement, hint = ""): HTMLEleme
 }
 
 export function button(words: string, act: () => unknown, kind = ""): HTMLButtonElement {
-  const element: HTMLButtonElement = h(
-    "button",
-    {
-      type: "button",
-      class: kind,
-      click: () => {
-        element.disabled = true; // a second touch while it works does nothing
-        void Promise.resolve(act())
-          .catch(fail)
-          .finally(() => {
-            element.disabled = false;
-          });
-      },
-    },
-    words,
-  );
+  const element = h("button", { type: "button", class: kind }, words);
+  const rest = () => {
+    element.disabled = false;
+  };
+  element.addEventListener("click", () => {
+    element.disabled = true; // a second touch while it works does nothing
+    void Promise.resolve(act()).catch(fail).finally(rest);
+  });
   return element;
 }
 
 export function select(name: string, options: [string, string][], value: string): HTMLSelectElement {
-  return h(
-    "select",
-    { name },
-    ...options.map(([key, words]) => h("option", { value: key, selected: key === value }, words)),
-  );
+  const rows = options.map(([key, words]) => h("option", { value: key, selected: key === value }, words));
+  return h("select", { name }, ...rows);
 }
 
 export function check(name: string, words: string, checked = false, value = "on"): HTMLLabelElement {
-  return h(
-    "label",
-    { class: "check" },
-    h("input", { type: "checkbox", name, value, checked }),
-    h("span", {}, words),
-  );
+  const box = h("input", { type: "checkbox", name, value, checked });
+  return h("label", { class: "check" }, box, h("span", {}, words));
 }
+
+/** One of several answers of the same name, of which one is chosen. */
+export function choice(name: string, words: string, value: string): HTMLLabelElement {
+  return h("label", { class: "check" }, h("input", { type: "radio", name, value }), h("span", {}, words));
+}
+
+/** A form that we read ourselves. Enter does what `enter` does. */
+export function form(enter: () => void, ...children: Child[]): HTMLFormElement {
+  const submit = (event: Event) => {
+    event.preventDefault();
+    enter();
+  };
+  return h("form", { submit }, ...children);
+}
+
+/** Texts as people write them: an empty line begins a paragraph. */
+export const paragraphs = (text: string) => text.split(/\n\s*\n/).map((words) => h("p", {}, words));
 
 /** Say something for a moment, to eyes and ears. */
 export function say(words: string, isWrong = false): void {
@@ -71,11 +73,10 @@ export function say(words: string, isWrong = false): void {
   box.className = isWrong ? "wrong" : "";
   box.textContent = words;
   window.clearTimeout(Number(box.dataset.timer));
-  box.dataset.timer = String(
-    window.setTimeout(() => {
-      box.textContent = "";
-    }, 6000),
-  );
+  const fade = () => {
+    box.textContent = "";
+  };
+  box.dataset.timer = String(window.setTimeout(fade, 6000));
 }
 
 export function fail(error: unknown): void {

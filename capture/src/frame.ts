@@ -23,13 +23,7 @@ export function show(screen: Screen): void {
     h(
       "header",
       {},
-      screen.back
-        ? h(
-            "button",
-            { type: "button", class: "plain", "aria-label": t("back"), click: screen.back },
-            h("span", { class: "arrow", "aria-hidden": "true" }, "‹"),
-          )
-        : null,
+      screen.back ? backButton(screen.back) : null,
       heading,
       h("button", { type: "button", class: "exit", click: leave }, t("exit")),
     ),
@@ -38,4 +32,9 @@ export function show(screen: Screen): void {
   refresh = screen.refresh;
   heading.focus({ preventScroll: true });
   window.scrollTo(0, 0);
+}
+
+function backButton(back: () => void): HTMLElement {
+  const arrow = h("span", { class: "arrow", "aria-hidden": "true" }, "‹"); // points the other way where one reads so
+  return h("button", { type: "button", class: "plain", "aria-label": t("back"), click: back }, arrow);
 }

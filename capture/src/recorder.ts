@@ -15,7 +15,6 @@ export type Facing = "user" | "environment";
 
 export interface Live {
   stream: MediaStream;
-  recording: Recording;
   pause(): void;
   resume(): void;
   /** End it; resolves when the last piece is stored. */
@@ -124,7 +123,6 @@ export async function start(
   recorder.start(SLICE);
   return {
     stream,
-    recording,
     pause: () => {
       recorder.requestData();
       recorder.pause();

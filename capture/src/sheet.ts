@@ -4,7 +4,7 @@ import { clock } from "./amounts";
 import { app, button, h, say } from "./dom";
 import { start, Facing, Live } from "./recorder";
 import { dropRecording } from "./store";
-import { Subject } from "./types";
+import { Recording, Subject } from "./types";
 import { t } from "./words";
 
 let live: Live | null = null;
@@ -21,45 +21,32 @@ export const turnCamera = () => {
   facing = facing === "user" ? "environment" : "user";
 };
 
+const isFull = (why: Error) => why.message === "full" || why.name === "QuotaExceededError";
+
 /** Record over whatever is shown; what was there comes back when it ends. */
-export async function record(
-  testimony: string,
-  media: "video" | "audio",
-  role: Subject["role"],
-  prompt: string,
-  then: () => unknown,
-  position = 0,
-): Promise<void> {
+export async function record(media: "video" | "audio", about: Subject, then: () => unknown): Promise<void> {
   if (live) return;
   const time = h("output", { class: "time", role: "timer", "aria-live": "off" }, "0:00");
   const words = h("p", { role: "status" }, t("recording"));
   const picture = h("video", { muted: true, playsinline: true, autoplay: true, class: "live" });
   picture.muted = true;
   picture.hidden = media !== "video";
+  const tick = (seconds: number) => {
+    time.textContent = clock(seconds);
+  };
   let settle: () => void = () => undefined;
   const over = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  const begin = async () => {
-    live = await start(
-      media,
-      { testimony, role, prompt, position },
-      facing,
-      (seconds) => {
-        time.textContent = clock(seconds);
-      },
-      (why, kept) => {
-        live = null;
-        if (!kept.chunks) void dropRecording(kept.id);
-        if (why)
-          say(why.message === "full" || why.name === "QuotaExceededError" ? t("full") : why.message, true);
-        settle();
-      },
-    );
-    picture.srcObject = live.stream;
+  const ended = (why: Error | null, kept: Recording) => {
+    live = null;
+    if (!kept.chunks) void dropRecording(kept.id);
+    if (why) say(isFull(why) ? t("full") : why.message, true);
+    settle();
   };
   try {
-    await begin();
+    live = await start(media, about, facing, tick, ended);
+    picture.srcObject = live.stream;
   } catch (error) {
     live = null;
     return say(t("no_camera", error instanceof Error ? error.message : String(error)), true);
@@ -72,25 +59,13 @@ export async function record(
     words.textContent = live.isPaused() ? t("paused") : t("recording");
     sheet.classList.toggle("paused", live.isPaused());
   });
-  const stop = button(
-    t("stop"),
-    async () => {
-      await live?.stop();
-    },
-    "main",
-  );
+  const stop = button(t("stop"), endRecording, "main");
+  const dot = h("span", { class: "dot", "aria-hidden": "true" });
   const sheet = h(
     "div",
     { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": t("recording") },
     picture,
-    h(
-      "div",
-      { class: "controls" },
-      h("span", { class: "dot", "aria-hidden": "true" }),
-      time,
-      words,
-      h("div", { class: "row" }, pause, stop),
-    ),
+    h("div", { class: "controls" }, dot, time, words, h("div", { class: "row" }, pause, stop)),
   );
   document.body.append(sheet);
   app.inert = true;

@@ -5,7 +5,7 @@ import { t } from "./words";
 
 export interface Signature {
   canvas: HTMLCanvasElement;
-  clear(): void;
+  clear: () => void;
   isSigned(): boolean;
   png(): Promise<ArrayBuffer>;
 }

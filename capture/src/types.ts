@@ -18,6 +18,7 @@ export interface Consent {
   is_minor: boolean;
   guardian: { name: string; relation: string } | null;
 }
+
 export interface Teller {
   name: string;
   alias: string;
@@ -28,6 +29,7 @@ export interface Teller {
   left: string;
   reached: string;
 }
+
 export interface Testimony {
   id: string;
   kind: Kind;
@@ -70,6 +72,14 @@ export interface Prompt {
   text: string;
   hint?: string;
 }
+
+export interface Guide {
+  kind: Kind;
+  language: string;
+  title: string;
+  prompts: Prompt[];
+}
+
 export interface Module {
   id: number;
   slug: string;
@@ -79,6 +89,7 @@ export interface Module {
   is_due: boolean;
   questions: { text: string; answers: string[]; right: number }[];
 }
+
 /** A text read aloud by somebody. `what` is "consent", or a guide's kind and a prompt's id ("interview/leaving"). */
 export interface Spoken {
   id: number;
@@ -87,6 +98,8 @@ export interface Spoken {
   sha256: string;
   size: number;
 }
+
+/** What the newsroom gives a phone to take along. */
 export interface Pack {
   messenger: { name: string; language: string; may_collect: boolean };
   campaign: {
@@ -97,7 +110,7 @@ export interface Pack {
     country: string;
     is_running: boolean;
   };
-  guides: { kind: Kind; language: string; title: string; prompts: Prompt[] }[];
+  guides: Guide[];
   consents: { language: string; version: number; text: string }[];
   modules: Module[];
   referrals: { subject: string; language: string; name: string; contact: string; url: string }[];

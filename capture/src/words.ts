@@ -11,18 +11,16 @@ export const LANGUAGES: [string, string][] = [
   ["wo", "Wolof"],
 ];
 
-const TABLE = new Map(
-  ROWS.trim()
-    .split("\n")
-    .map((row) => {
-      const [name, ...words] = row.split("|");
-      return [name!, words];
-    }),
-);
+const entry = (row: string): [string, string[]] => {
+  const [name, ...words] = row.split("|");
+  return [name!, words];
+};
+const TABLE = new Map(ROWS.trim().split("\n").map(entry));
 let at = 0;
 
 export const language = () => LANGUAGES[at]![0];
-export const isRightToLeft = () => language() === "ar";
+/** The language for dates and names of countries: browsers know them in French, but not in Wolof. */
+export const formalLanguage = () => (language() === "wo" ? "fr" : language());
 
 export function t(name: string, ...values: string[]): string {
   const words = TABLE.get(name)?.[at] ?? name;
@@ -30,12 +28,10 @@ export function t(name: string, ...values: string[]): string {
 }
 
 export async function speak(code: string): Promise<void> {
-  at = Math.max(
-    0,
-    LANGUAGES.findIndex(([known]) => known === code),
-  );
+  const known = LANGUAGES.findIndex(([one]) => one === code);
+  at = Math.max(0, known); // English, where we have no words
   document.documentElement.lang = language();
-  document.documentElement.dir = isRightToLeft() ? "rtl" : "ltr";
+  document.documentElement.dir = language() === "ar" ? "rtl" : "ltr";
   await writeOpen("language", language());
 }
 
@@ -45,7 +41,7 @@ export async function chooseLanguage(): Promise<void> {
 }
 
 /** Read a text aloud with a voice of the phone's that works offline; false where it has none for the language. */
-export function readAloud(text: string, code: string, ended: () => void): boolean {
+export function readAloud(text: string, code: string): boolean {
   const voices = window.speechSynthesis?.getVoices() ?? [];
   const voice =
     voices.find((v) => v.lang.startsWith(code) && v.localService) ??
@@ -54,7 +50,6 @@ export function readAloud(text: string, code: string, ended: () => void): boolea
   const words = new SpeechSynthesisUtterance(text);
   words.voice = voice;
   words.lang = voice.lang;
-  words.onend = words.onerror = ended;
   window.speechSynthesis.cancel();
   window.speechSynthesis.speak(words);
   return true;

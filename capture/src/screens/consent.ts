@@ -1,157 +1,45 @@
 // Consent first: read or played, answered by the teller, with evidence. Nothing is recorded of the story before.
 
 import { playAloud } from "../aloud";
-import { button, check, field, h, say, select } from "../dom";
+import { consentOf, isMinor, said, tellerOf } from "../answers";
+import { button, check, field, form, h, paragraphs, say, select } from "../dom";
 import { show } from "../frame";
 import { keepBytes } from "../recorder";
 import { go } from "../router";
 import { record } from "../sheet";
 import { signature } from "../signature";
 import { dropTestimony, readPack, readTestimony, recordings, saveTestimony } from "../store";
-import { Consent, Pack, Testimony } from "../types";
-import { language, t } from "../words";
+import { Pack, Recording, Subject, Teller, Testimony } from "../types";
+import { formalLanguage, t } from "../words";
 
 const USES = ["team", "screenings", "web", "mail", "partners", "media"];
-const options = (names: string[]): [string, string][] => names.map((name) => [name, t(name)]);
 
 export async function consent(id: string): Promise<void> {
   const pack = await readPack();
   const testimony = await readTestimony(id);
   if (!pack || !testimony) return go("home");
-  const wording = pack.consents.find((one) => one.language === testimony.language) ?? pack.consents[0];
-  const text = wording?.text ?? pack.campaign.about;
-  const play: HTMLButtonElement = button(t("play"), async () => {
-    if (await playAloud("consent", text, wording?.language ?? testimony.language))
-      (form.elements.namedItem("explained") as HTMLSelectElement).value = "played";
-    else play.hidden = true; // no voice for this language on this phone: it is read
-  });
-  const name = (key: keyof Testimony["teller"], label: string, type = "text") =>
-    field(
-      label,
-      h("input", {
-        name: key,
-        type,
-        autocomplete: "off",
-        value: String(testimony.teller[key] ?? ""),
-        ...(type === "number"
-          ? { min: "1900", max: String(new Date().getFullYear()), inputmode: "numeric" }
-          : { maxlength: "120" }),
-      }),
-    );
-  const form = h(
-    "form",
-    { submit: (event) => event.preventDefault() },
-    h("p", { class: "soft" }, t("consent_help")),
-    h(
-      "blockquote",
-      { class: "prose", lang: testimony.language },
-      ...text.split(/\n\s*\n/).map((paragraph) => h("p", {}, paragraph)),
-    ),
-    play,
-    field(t("explained"), select("explained", options(["read", "played"]), "read")),
-    h("fieldset", {}, h("legend", {}, t("uses")), ...USES.map((use) => check("uses", t(use), false, use))),
-    field(t("naming"), select("naming", options(["unnamed", "alias", "first_name", "named"]), "unnamed")),
-    field(t("place"), select("place", options(["country", "region", "exact"]), "country")),
-    field(t("face"), select("face", options(["blur", "show", "hide"]), "blur")),
-    field(t("voice"), select("voice", options(["alter", "show", "hide"]), "alter")),
-    field(
-      t("until"),
-      h("input", { type: "date", name: "until", min: new Date().toISOString().slice(0, 10) }),
-    ),
-    h(
-      "fieldset",
-      {},
-      h("legend", {}, t("teller")),
-      name("name", t("name")),
-      name("alias", t("other_name")),
-      name("birth_year", t("birth_year"), "number"),
-      field(t("country"), select("country", countries(pack), testimony.teller.country)),
-      name("region", t("region")),
-      name("spot", t("spot")),
-      name("left", t("left_from")),
-      name("reached", t("reached")),
-    ),
-    check("is_minor", t("minor")),
-    field(t("guardian"), h("input", { name: "guardian", maxlength: "160", autocomplete: "off" })),
-    field(t("relation"), h("input", { name: "relation", maxlength: "80", autocomplete: "off" })),
-  );
-  const pad = signature();
-  const answered = h("p", { class: "soft", role: "status" });
-  const count = async () => {
-    const evidence = (await recordings(testimony.id)).filter((file) => file.role === "evidence");
-    answered.textContent = evidence.length ? "✓" : "";
-    return evidence;
+  const evidence = askEvidence(id);
+  const next = async () => {
+    const data = new FormData(answers);
+    const found = await evidence.found();
+    if (!found) return say(t("evidence_missing"), true);
+    if (isMinor(data) && !said(data, "guardian")) return say(t("guardian_missing"), true);
+    if (said(data, "naming") === "alias" && !said(data, "alias")) return say(t("alias_missing"), true);
+    const given = consentOf(data, testimony.language, found.id);
+    await saveTestimony({ ...testimony, teller: tellerOf(data), consent: given });
+    await go("tell", id);
   };
-  form.append(
-    h(
-      "fieldset",
-      {},
-      h("legend", {}, t("evidence")),
-      button(t("record_answer"), async () => {
-        await record(testimony.id, "audio", "evidence", "consent", () => count());
-      }),
-      answered,
-      h("p", {}, t("sign")),
-      pad.canvas,
-      button(t("clear"), () => pad.clear()),
-    ),
+  const answers = form(
+    () => undefined,
+    h("p", { class: "soft" }, t("consent_help")),
+    ...askExplained(testimony, pack),
+    ...askUses(),
+    askTeller(testimony.teller, pack),
+    ...askMinor(),
+    evidence.fields,
+    button(t("next"), next, "main"),
   );
-  form.append(
-    button(
-      t("next"),
-      async () => {
-        const data = new FormData(form);
-        const said = (key: string) => {
-          const value = data.get(key);
-          return typeof value === "string" ? value.trim() : "";
-        };
-        const year = Number(said("birth_year")) || null;
-        const isMinor = data.has("is_minor") || (year !== null && new Date().getFullYear() - year <= 18);
-        let evidence = (await count())[0];
-        if (!evidence && pad.isSigned()) {
-          evidence = await keepBytes(await pad.png(), "image/png", "photo", {
-            testimony: testimony.id,
-            role: "evidence",
-            prompt: "consent",
-            position: 0,
-          });
-        }
-        if (!evidence) return say(t("evidence_missing"), true);
-        if (isMinor && !said("guardian")) return say(t("guardian_missing"), true);
-        if (said("naming") === "alias" && !said("alias")) return say(t("alias_missing"), true);
-        const safe = (wanted: string, closed: string[], instead: string) =>
-          isMinor && closed.includes(wanted) ? instead : wanted;
-        const given: Consent = {
-          uses: data.getAll("uses").map(String),
-          language: testimony.language,
-          explained: said("explained"),
-          given: new Date().toISOString(),
-          until: said("until"),
-          naming: safe(said("naming"), ["named", "first_name"], "unnamed"),
-          place: safe(said("place"), ["exact"], "region"),
-          face: safe(said("face"), ["show"], "blur"),
-          voice: said("voice"),
-          evidence: evidence.id,
-          is_minor: isMinor,
-          guardian: said("guardian") ? { name: said("guardian"), relation: said("relation") } : null,
-        };
-        testimony.teller = {
-          name: said("name"),
-          alias: said("alias"),
-          birth_year: year,
-          country: said("country"),
-          region: said("region"),
-          spot: said("spot"),
-          left: said("left"),
-          reached: said("reached"),
-        };
-        await saveTestimony({ ...testimony, consent: given });
-        await go("tell", id);
-      },
-      "main",
-    ),
-  );
-  show({ title: t("consent"), back: () => void leaveUnanswered(testimony), body: form });
+  show({ title: t("consent"), back: () => void leaveUnanswered(testimony), body: answers });
 }
 
 /** Going back from a consent that was not given leaves nothing of it. */
@@ -160,7 +48,94 @@ async function leaveUnanswered(testimony: Testimony): Promise<void> {
   await go("home");
 }
 
+function choose(name: string, options: string[], value: string): HTMLElement {
+  const rows = options.map((option): [string, string] => [option, t(option)]);
+  return field(t(name), select(name, rows, value));
+}
+
+function askExplained(testimony: Testimony, pack: Pack): HTMLElement[] {
+  const wording = pack.consents.find((one) => one.language === testimony.language) ?? pack.consents[0];
+  const text = wording?.text ?? pack.campaign.about;
+  const explained = choose("explained", ["read", "played"], "read");
+  const play: HTMLButtonElement = button(t("play"), async () => {
+    if (await playAloud("consent", text, wording?.language ?? testimony.language))
+      explained.querySelector("select")!.value = "played";
+    else play.hidden = true; // no voice for this language on this phone: it is read
+  });
+  return [
+    h("blockquote", { class: "prose", lang: testimony.language }, ...paragraphs(text)),
+    play,
+    explained,
+  ];
+}
+
+function askUses(): HTMLElement[] {
+  const today = new Date().toISOString().slice(0, 10);
+  return [
+    h("fieldset", {}, h("legend", {}, t("uses")), ...USES.map((use) => check("uses", t(use), false, use))),
+    choose("naming", ["unnamed", "alias", "first_name", "named"], "unnamed"),
+    choose("place", ["country", "region", "exact"], "country"),
+    choose("face", ["blur", "show", "hide"], "blur"),
+    choose("voice", ["alter", "show", "hide"], "alter"),
+    field(t("until"), h("input", { type: "date", name: "until", min: today })),
+  ];
+}
+
+function askTeller(teller: Teller, pack: Pack): HTMLElement {
+  const ask = (name: keyof Teller, label: string, kind: Record<string, string>) =>
+    field(t(label), h("input", { name, autocomplete: "off", value: String(teller[name] ?? ""), ...kind }));
+  const words = { type: "text", maxlength: "120" };
+  const year = { type: "number", min: "1900", max: String(new Date().getFullYear()), inputmode: "numeric" };
+  return h(
+    "fieldset",
+    {},
+    h("legend", {}, t("teller")),
+    ask("name", "name", words),
+    ask("alias", "other_name", words),
+    ask("birth_year", "birth_year", year),
+    field(t("country"), select("country", countries(pack), teller.country)),
+    ask("region", "region", words),
+    ask("spot", "spot", words),
+    ask("left", "left_from", words),
+    ask("reached", "reached", words),
+  );
+}
+
 function countries(pack: Pack): [string, string][] {
-  const names = new Intl.DisplayNames([language() === "wo" ? "fr" : language()], { type: "region" });
+  const names = new Intl.DisplayNames([formalLanguage()], { type: "region" });
   return pack.campaign.countries.map((code) => [code, names.of(code) ?? code]);
+}
+
+function askMinor(): HTMLElement[] {
+  const ask = (name: string, maxlength: string) =>
+    field(t(name), h("input", { name, maxlength, autocomplete: "off" }));
+  return [check("is_minor", t("minor")), ask("guardian", "160"), ask("relation", "80")];
+}
+
+/** Evidence is the recorded answer or, where there is none, the signature. */
+function askEvidence(testimony: string): { fields: HTMLElement; found(): Promise<Recording | undefined> } {
+  const about: Subject = { testimony, role: "evidence", prompt: "consent", position: 0 };
+  const pad = signature();
+  const answered = h("p", { class: "soft", role: "status" });
+  const recorded = async () => {
+    const [evidence] = (await recordings(testimony)).filter((file) => file.role === "evidence");
+    answered.textContent = evidence ? "✓" : "";
+    return evidence;
+  };
+  const found = async () => {
+    const known = await recorded();
+    if (known || !pad.isSigned()) return known;
+    return keepBytes(await pad.png(), "image/png", "photo", about);
+  };
+  const fields = h(
+    "fieldset",
+    {},
+    h("legend", {}, t("evidence")),
+    button(t("record_answer"), () => record("audio", about, recorded)),
+    answered,
+    h("p", {}, t("sign")),
+    pad.canvas,
+    button(t("clear"), pad.clear),
+  );
+  return { fields, found };
 }

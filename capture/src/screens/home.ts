@@ -7,38 +7,27 @@ import { show } from "../frame";
 import { run, status } from "../queue";
 import { go } from "../router";
 import { readPack, recordings, roomLeft, testimonies } from "../store";
-import { Testimony } from "../types";
+import { Recording, Testimony } from "../types";
 import { forgetKey } from "../vault";
-import { t } from "../words";
+import { formalLanguage, t } from "../words";
 
 export async function home(): Promise<void> {
   const pack = await readPack();
   const list = h("ul", { class: "cards" });
   const queue = h("p", { class: "queue", role: "status" });
   const left = h("p", { class: "soft" });
-  const wifi = check("wifi", t("wifi_only"), !!(await readOpen<boolean>("wifiOnly")));
-  wifi.addEventListener(
-    "change",
-    () => void writeOpen("wifiOnly", wifi.querySelector("input")!.checked).then(() => run()),
-  );
-
   const fill = async () => {
     const known = await testimonies();
-    list.replaceChildren(
-      ...(known.length ? await Promise.all(known.map(card)) : [h("li", { class: "soft" }, t("none"))]),
-    );
-    queue.textContent =
-      known.some((row) => row.state === "finished") || status !== "idle"
-        ? t(`queue_${status}`)
-        : known.length
-          ? t("queue_idle")
-          : "";
+    const cards = await Promise.all(known.map(card));
+    list.replaceChildren(...(cards.length ? cards : [h("li", { class: "soft" }, t("none"))]));
+    queue.textContent = known.length || status !== "idle" ? t(`queue_${status}`) : "";
     left.textContent = t("left", size((await roomLeft()) ?? 0));
   };
   await fill();
 
   const due = (pack?.modules ?? []).filter((module) => module.is_due);
   const mustTrain = due.some((module) => module.is_required) && !pack?.messenger.may_collect;
+  const howMany = due.length ? ` (${due.length})` : "";
   show({
     title: pack?.campaign.name ?? "Griot",
     refresh: () => void fill(),
@@ -51,66 +40,75 @@ export async function home(): Promise<void> {
       h(
         "nav",
         {},
-        button(
-          t("training") + (due.length ? ` (${due.length})` : ""),
-          () => go("training"),
-          mustTrain ? "main" : "",
-        ),
+        button(t("training") + howMany, () => go("training"), mustTrain ? "main" : ""),
         button(t("care"), () => go("care")),
-        button(t("lock"), () => {
-          forgetKey();
-          location.reload();
-        }),
+        button(t("lock"), lock),
       ),
       h("h2", {}, t("mine")),
       queue,
       list,
       left,
-      wifi,
+      await wifiOnly(),
     ),
   });
 }
 
+function lock(): void {
+  forgetKey();
+  location.reload();
+}
+
+async function wifiOnly(): Promise<HTMLElement> {
+  const box = check("wifi", t("wifi_only"), !!(await readOpen<boolean>("wifiOnly")));
+  const keep = async () => {
+    await writeOpen("wifiOnly", box.querySelector("input")!.checked);
+    await run();
+  };
+  box.addEventListener("change", () => void keep());
+  return box;
+}
+
+const STATES = {
+  open: "open_state",
+  finished: "finished_state",
+  sent: "sent_state",
+  refused: "refused_state",
+  withdrawn: "withdrawn_state",
+};
+
 async function card(row: Testimony): Promise<HTMLElement> {
   const files = await recordings(row.id);
-  const done = files.reduce(
-    (sum, file) => sum + (file.state === "sent" ? file.size : Math.min(file.offset, file.size)),
-    0,
-  );
-  const whole = files.reduce((sum, file) => sum + file.size, 0);
   const refused = files.find((file) => file.state === "refused");
-  const states = {
-    open: "open_state",
-    finished: "finished_state",
-    sent: "sent_state",
-    refused: "refused_state",
-    withdrawn: "withdrawn_state",
-  };
-  const words = refused
-    ? `${t("refused_state")}: ${refused.why}`
-    : t(states[row.state]) + (row.why ? `: ${row.why}` : "");
-  const title = `${t(row.kind)} · ${new Date(row.told).toLocaleDateString(document.documentElement.lang === "wo" ? "fr" : document.documentElement.lang)}`;
+  const [state, why] = refused ? [STATES.refused, refused.why] : [STATES[row.state], row.why];
+  const words = why ? `${t(state)}: ${why}` : t(state);
+  const whole = sum(files.map((file) => file.size));
+  const amount = files.length ? `${t("files", String(files.length))} · ${size(whole)} · ` : "";
+  const title = `${t(row.kind)} · ${new Date(row.told).toLocaleDateString(formalLanguage())}`;
   return h(
     "li",
     { class: `card ${row.state}` },
     h("strong", {}, title),
-    h(
-      "span",
-      { class: "soft" },
-      files.length ? `${t("files", String(files.length))} · ${size(whole)} · ${words}` : words,
-    ),
-    row.state === "finished" && whole
-      ? h("progress", { max: String(whole), value: String(done), "aria-label": title })
-      : null,
-    row.receipt && row.consent
-      ? h(
-          "details",
-          {},
-          h("summary", {}, t("receipt")),
-          h("p", {}, h("code", { dir: "ltr" }, row.receipt)),
-          h("p", { class: "soft" }, t("receipt_help", `${location.origin}/receipt/`)),
-        )
-      : null,
+    h("span", { class: "soft" }, amount + words),
+    row.state === "finished" && whole ? progress(title, files, whole) : null,
+    row.receipt && row.consent ? receipt(row.receipt) : null,
     row.state === "open" || row.state === "refused" ? button(t("resume"), () => go("tell", row.id)) : null,
+  );
+}
+
+const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+
+/** How much of its recordings has left the phone. */
+function progress(title: string, files: Recording[], whole: number): HTMLElement {
+  const left = (file: Recording) => (file.state === "sent" ? file.size : Math.min(file.offset, file.size));
+  return h("progress", { max: String(whole), value: String(sum(files.map(left))), "aria-label": title });
+}
+
+function receipt(code: string): HTMLElement {
+  return h(
+    "details",
+    {},
+    h("summary", {}, t("receipt")),
+    h("p", {}, h("code", { dir: "ltr" }, code)),
+    h("p", { class: "soft" }, t("receipt_help", `${location.origin}/receipt/`)),
   );
 }

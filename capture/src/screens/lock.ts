@@ -3,7 +3,7 @@
 import { begin } from "../begin";
 import { makeLock, openLock } from "../crypto";
 import { lockOf, readOpen, writeOpen } from "../database";
-import { button, field, h, say, select } from "../dom";
+import { button, field, form, h, say, select } from "../dom";
 import { show } from "../frame";
 import { forgetInvitation, invitation, takeUp } from "../invitation";
 import { ask } from "../newsroom";
@@ -13,6 +13,7 @@ import { holdKey } from "../vault";
 import { LANGUAGES, language, speak, t } from "../words";
 
 const FREE_TRIES = 5;
+const FIRST_WAIT = 30_000; // milliseconds
 
 function languagePicker(): HTMLElement {
   const picker = select("language", LANGUAGES, language());
@@ -35,87 +36,69 @@ export function join(): void {
   const token = h("input", { name: "token", autocomplete: "off", required: true, value: invitation() ?? "" });
   const pin = pinInput("pin");
   const again = pinInput("again");
-  const form = h(
-    "form",
-    {
-      submit: (event) => {
-        event.preventDefault();
-        enter.click();
-      },
-    },
+  const enter = async () => {
+    if (pin.value.length < 6) return say(t("pin_short"), true);
+    if (pin.value !== again.value) return say(t("pin_differs"), true);
+    const pasted = token.value.trim();
+    const phoneKey = await takeUp(pasted.split("join=")[1] ?? pasted);
+    const { lock, key } = await makeLock(pin.value);
+    holdKey(key);
+    await saveKey(phoneKey); // before the lock: a phone that dies between them joins anew, and leaves no half
+    await writeOpen("lock", lock);
+    const pack = await ask<Pack>("pack/");
+    await savePack(pack);
+    if (pack.campaign.languages.includes(pack.messenger.language)) await speak(pack.messenger.language);
+    forgetInvitation();
+    await begin();
+  };
+  const main = button(t("join"), enter, "main");
+  const fields = form(
+    () => main.click(),
     h("p", {}, t("join_help")),
     field(t("invitation"), token),
     h("p", { class: "soft" }, t("need_network")),
     h("p", {}, t("choose_pin")),
     field(t("pin"), pin),
     field(t("pin_again"), again),
+    main,
   );
-  const enter = button(
-    t("join"),
-    async () => {
-      if (pin.value.length < 6) return say(t("pin_short"), true);
-      if (pin.value !== again.value) return say(t("pin_differs"), true);
-      const pasted = token.value.trim();
-      const phoneKey = await takeUp(pasted.split("join=")[1] ?? pasted);
-      const { lock, key } = await makeLock(pin.value);
-      holdKey(key);
-      await saveKey(phoneKey); // before the lock: a phone that dies between them joins anew, and leaves no half
-      await writeOpen("lock", lock);
-      const pack = await ask<Pack>("pack/");
-      await savePack(pack);
-      if (pack.campaign.languages.includes(pack.messenger.language)) await speak(pack.messenger.language);
-      forgetInvitation();
-      await begin();
-    },
-    "main",
-  );
-  form.append(enter);
-  show({ title: t("join_title"), body: h("div", {}, languagePicker(), form) });
+  show({ title: t("join_title"), body: h("div", {}, languagePicker(), fields) });
 }
 
 export function unlock(): void {
   const pin = pinInput("pin");
-  const form = h(
-    "form",
-    {
-      submit: (event) => {
-        event.preventDefault();
-        enter.click();
-      },
-    },
-    field(t("pin"), pin),
-  );
-  const enter = button(
-    t("unlock"),
-    async () => {
-      const tries = (await readOpen<number>("tries")) ?? 0;
-      const until = (await readOpen<number>("until")) ?? 0;
-      if (Date.now() < until) return say(t("pin_wait", String(Math.ceil((until - Date.now()) / 1000))), true);
-      const lock = await lockOf();
-      const key = lock && (await openLock(lock, pin.value));
-      if (!key) {
-        await writeOpen("tries", tries + 1);
-        if (tries + 1 >= FREE_TRIES)
-          await writeOpen("until", Date.now() + 30_000 * 2 ** Math.min(8, tries + 1 - FREE_TRIES));
-        pin.value = "";
-        return say(t("pin_wrong"), true);
-      }
-      await writeOpen("tries", 0);
-      holdKey(key);
-      await begin();
-    },
-    "main",
-  );
-  form.append(enter);
-  const forgot = button(
-    t("forgot"),
-    async () => {
-      if (!window.confirm(t("forgot_sure"))) return;
-      await wipe();
-      await begin();
-    },
-    "small danger",
-  );
+  const enter = async () => {
+    const tries = (await readOpen<number>("tries")) ?? 0;
+    const until = (await readOpen<number>("until")) ?? 0;
+    if (Date.now() < until) return say(t("pin_wait", String(Math.ceil((until - Date.now()) / 1000))), true);
+    const lock = await lockOf();
+    const key = lock && (await openLock(lock, pin.value));
+    if (!key) {
+      await countTry(tries + 1);
+      pin.value = "";
+      return say(t("pin_wrong"), true);
+    }
+    await writeOpen("tries", 0);
+    holdKey(key);
+    await begin();
+  };
+  const startOver = async () => {
+    if (!window.confirm(t("forgot_sure"))) return;
+    await wipe();
+    await begin();
+  };
+  const main = button(t("unlock"), enter, "main");
+  const fields = form(() => main.click(), field(t("pin"), pin), main);
   window.setTimeout(() => pin.focus());
-  show({ title: "Griot", body: h("div", {}, form, languagePicker(), forgot) });
+  show({
+    title: "Griot",
+    body: h("div", {}, fields, languagePicker(), button(t("forgot"), startOver, "small danger")),
+  });
+}
+
+/** After a few tries, each one more is waited for twice as long. */
+async function countTry(tries: number): Promise<void> {
+  await writeOpen("tries", tries);
+  const over = tries - FREE_TRIES;
+  if (over >= 0) await writeOpen("until", Date.now() + FIRST_WAIT * 2 ** Math.min(8, over));
 }

@@ -15,6 +15,12 @@ export async function newTestimony(): Promise<void> {
   if (!pack) return;
   const spoken = LANGUAGES.filter(([code]) => pack.campaign.languages.includes(code));
   const picker = select("language", spoken.length ? spoken : LANGUAGES, language());
+  const open = async (kind: Kind) => {
+    const testimony = begun(kind, picker.value, pack.campaign.country);
+    await saveTestimony(testimony);
+    await go("consent", testimony.id);
+  };
+  const kinds = KINDS.map((kind) => button(t(kind), () => open(kind)));
   show({
     title: t("new"),
     back: () => void go("home"),
@@ -23,38 +29,33 @@ export async function newTestimony(): Promise<void> {
       {},
       field(t("language"), picker),
       h("p", {}, t("kind")),
-      h(
-        "div",
-        { class: "stack" },
-        ...KINDS.map((kind) =>
-          button(t(kind), async () => {
-            const testimony: Testimony = {
-              id: crypto.randomUUID(),
-              kind,
-              language: picker.value,
-              told: new Date().toISOString(),
-              answers: {},
-              consent: null,
-              state: "open",
-              why: "",
-              receipt: receiptCode(),
-              isKnown: false,
-              teller: {
-                name: "",
-                alias: "",
-                birth_year: null,
-                country: pack.campaign.country,
-                region: "",
-                spot: "",
-                left: "",
-                reached: "",
-              },
-            };
-            await saveTestimony(testimony);
-            await go("consent", testimony.id);
-          }),
-        ),
-      ),
+      h("div", { class: "stack" }, ...kinds),
     ),
   });
+}
+
+function begun(kind: Kind, language: string, country: string): Testimony {
+  const teller = {
+    name: "",
+    alias: "",
+    birth_year: null,
+    country,
+    region: "",
+    spot: "",
+    left: "",
+    reached: "",
+  };
+  return {
+    id: crypto.randomUUID(),
+    kind,
+    language,
+    told: new Date().toISOString(),
+    teller,
+    answers: {},
+    consent: null,
+    state: "open",
+    why: "",
+    receipt: receiptCode(),
+    isKnown: false,
+  };
 }

@@ -17,7 +17,7 @@ import {
   recordings,
   saveTestimony,
 } from "../store";
-import { Prompt, Recording, Testimony } from "../types";
+import { Guide, Pack, Prompt, Recording, Subject, Testimony } from "../types";
 import { t } from "../words";
 
 export async function tell(id: string): Promise<void> {
@@ -25,132 +25,91 @@ export async function tell(id: string): Promise<void> {
   const testimony = await readTestimony(id);
   if (!pack || !testimony) return go("home");
   if (!testimony.consent) return go("consent", id);
-  const ofKind = pack.guides.filter((guide) => guide.kind === testimony.kind);
-  const guides = ofKind.length ? ofKind : pack.guides.filter((guide) => guide.kind === "interview");
-  const guide = guides.find((one) => one.language === testimony.language) ?? guides[0];
-  const prompts: Prompt[] = guide?.prompts.length
-    ? guide.prompts
-    : [{ id: "story", text: t(testimony.kind) }];
+  const guide = guideFor(testimony, pack);
   const files = h("ul", { class: "cards" });
   const fill = async () => {
-    const known = (await recordings(id)).filter(
-      (file) => file.role === "story" && file.state !== "recording",
-    );
-    files.replaceChildren(...known.map((file) => fileCard(file, fill)));
+    const known = await recordings(id);
+    const told = known.filter((file) => file.role === "story" && file.state !== "recording");
+    files.replaceChildren(...told.map((file) => fileCard(file, fill)));
   };
   await fill();
-  const turn: HTMLButtonElement = button(
-    t(cameraFacing()),
-    () => {
-      turnCamera();
-      turn.textContent = t(cameraFacing());
-    },
-    "small",
-  );
+  const prompts = guide.prompts.map((prompt, n) => promptCard(testimony, guide, prompt, n, fill));
   show({
-    title: guide?.title ?? t("tell"),
+    title: guide.title,
     back: () => void go("home"),
     body: h(
       "div",
       {},
       h("p", { class: "soft" }, t("saved_every_second")),
-      turn,
-      h(
-        "ol",
-        { class: "prompts" },
-        ...prompts.map((prompt, n) =>
-          promptCard(
-            testimony,
-            prompt,
-            n,
-            fill,
-            guide ? `${guide.kind}/${prompt.id}` : "",
-            guide?.language ?? testimony.language,
-          ),
-        ),
-      ),
+      turnButton(),
+      h("ol", { class: "prompts" }, ...prompts),
       files,
       h("p", { class: "soft" }, t("finish_help")),
-      button(
-        t("finish"),
-        async () => {
-          const now = (await readTestimony(id))!;
-          const told =
-            (await recordings(id)).some((file) => file.role === "story") ||
-            Object.values(now.answers).some((words) => words.trim());
-          if (!told) return say(t("nothing_told"), true);
-          await saveTestimony({ ...now, state: "finished", why: "" });
-          void run();
-          await go("home");
-        },
-        "main",
-      ),
-      button(
-        t("delete"),
-        async () => {
-          if (!window.confirm(t("sure_delete"))) return;
-          await dropTestimony(id);
-          await go("home");
-        },
-        "danger",
-      ),
+      button(t("finish"), () => finish(id), "main"),
+      button(t("delete"), () => giveUp(id), "danger"),
     ),
   });
 }
 
+/** Says which way the camera looks, and turns it. */
+function turnButton(): HTMLElement {
+  const turn = () => {
+    turnCamera();
+    element.textContent = t(cameraFacing());
+  };
+  const element = button(t(cameraFacing()), turn, "small");
+  return element;
+}
+
+/** The guide for what is told, in its language if there is one; the interview's, or the bare question, where there is none. */
+function guideFor(testimony: Testimony, pack: Pack): Guide {
+  const ofKind = pack.guides.filter((guide) => guide.kind === testimony.kind);
+  const guides = ofKind.length ? ofKind : pack.guides.filter((guide) => guide.kind === "interview");
+  const found = guides.find((guide) => guide.language === testimony.language) ?? guides[0];
+  const guide = found ?? {
+    kind: testimony.kind,
+    language: testimony.language,
+    title: t("tell"),
+    prompts: [],
+  };
+  return guide.prompts.length ? guide : { ...guide, prompts: [{ id: "story", text: t(testimony.kind) }] };
+}
+
+async function finish(id: string): Promise<void> {
+  const now = (await readTestimony(id))!;
+  const isRecorded = (await recordings(id)).some((file) => file.role === "story");
+  const isWritten = Object.values(now.answers).some((words) => words.trim());
+  if (!isRecorded && !isWritten) return say(t("nothing_told"), true);
+  await saveTestimony({ ...now, state: "finished", why: "" });
+  void run();
+  await go("home");
+}
+
+async function giveUp(id: string): Promise<void> {
+  if (!window.confirm(t("sure_delete"))) return;
+  await dropTestimony(id);
+  await go("home");
+}
+
 function promptCard(
   testimony: Testimony,
+  guide: Guide,
   prompt: Prompt,
   position: number,
   fill: () => Promise<void>,
-  what: string,
-  spoken: string,
 ): HTMLElement {
-  const words = h(
-    "textarea",
-    { rows: "3", maxlength: "20000", name: prompt.id },
-    testimony.answers[prompt.id] ?? "",
-  );
-  words.hidden = !testimony.answers[prompt.id];
-  let timer = 0;
-  words.addEventListener("input", () => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(
-      () =>
-        void readTestimony(testimony.id)
-          .then(
-            (now) => now && saveTestimony({ ...now, answers: { ...now.answers, [prompt.id]: words.value } }),
-          )
-          .catch(fail),
-      400,
-    );
-  });
-  const play: HTMLButtonElement = button(
-    t("play"),
-    async () => {
-      if (!(await playAloud(what, prompt.text, spoken))) play.hidden = true;
-    },
-    "small",
-  );
-  const camera = h("input", {
-    type: "file",
-    accept: "image/*",
-    capture: "environment",
-    class: "for-ears",
-    tabindex: "-1",
-    "aria-hidden": "true",
-  });
-  camera.addEventListener(
-    "change",
-    () =>
-      void Promise.all(
-        [...(camera.files ?? [])].map((file) =>
-          keepPhoto(file, { testimony: testimony.id, role: "story", prompt: prompt.id, position }),
-        ),
-      )
-        .then(fill)
-        .catch(fail),
-  );
+  const about: Subject = { testimony: testimony.id, role: "story", prompt: prompt.id, position };
+  const words = writing(testimony, prompt);
+  const camera = photos(about, fill);
+  const hear = async () => {
+    const isPlayed = await playAloud(`${guide.kind}/${prompt.id}`, prompt.text, guide.language);
+    if (!isPlayed) play.hidden = true;
+  };
+  const play = button(t("play"), hear, "small");
+  const write = () => {
+    words.hidden = false;
+    words.focus();
+  };
   return h(
     "li",
     {},
@@ -160,63 +119,72 @@ function promptCard(
       "div",
       { class: "row" },
       play,
-      button(
-        t("record_video"),
-        () => record(testimony.id, "video", "story", prompt.id, fill, position),
-        "small",
-      ),
-      button(
-        t("record_audio"),
-        () => record(testimony.id, "audio", "story", prompt.id, fill, position),
-        "small",
-      ),
+      button(t("record_video"), () => record("video", about, fill), "small"),
+      button(t("record_audio"), () => record("audio", about, fill), "small"),
       button(t("take_photo"), () => camera.click(), "small"),
       camera,
-      button(
-        t("write"),
-        () => {
-          words.hidden = false;
-          words.focus();
-        },
-        "small",
-      ),
+      button(t("write"), write, "small"),
     ),
     field("", words),
   );
 }
 
+/** A field for an answer in words, which is kept while it is written. */
+function writing(testimony: Testimony, prompt: Prompt): HTMLTextAreaElement {
+  const answer = testimony.answers[prompt.id] ?? "";
+  const words = h("textarea", { rows: "3", maxlength: "20000", name: prompt.id }, answer);
+  words.hidden = !answer;
+  const keep = async () => {
+    const now = await readTestimony(testimony.id);
+    if (now) await saveTestimony({ ...now, answers: { ...now.answers, [prompt.id]: words.value } });
+  };
+  let timer = 0;
+  words.addEventListener("input", () => {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(() => void keep().catch(fail), 400);
+  });
+  return words;
+}
+
+/** The phone's own camera app, or its gallery. Its input is clicked by a button with words. */
+function photos(about: Subject, fill: () => Promise<void>): HTMLInputElement {
+  const camera = h("input", {
+    type: "file",
+    accept: "image/*",
+    capture: "environment",
+    class: "for-ears",
+    tabindex: "-1",
+    "aria-hidden": "true",
+  });
+  const keep = async () => {
+    await Promise.all([...(camera.files ?? [])].map((file) => keepPhoto(file, about)));
+    await fill();
+  };
+  camera.addEventListener("change", () => void keep().catch(fail));
+  return camera;
+}
+
 function fileCard(file: Recording, fill: () => Promise<void>): HTMLElement {
   const place = h("div", {});
+  const play = async () => {
+    const src = URL.createObjectURL(await readWhole(file));
+    const shown =
+      file.media === "photo"
+        ? h("img", { src, alt: "" })
+        : h(file.media, { src, controls: true, autoplay: true });
+    place.replaceChildren(shown);
+  };
+  const remove = async () => {
+    if (!window.confirm(t("sure_delete"))) return;
+    await dropRecording(file.id);
+    await fill();
+  };
   return h(
     "li",
     { class: "card" },
     h("strong", {}, t(file.media === "photo" ? "take_photo" : `record_${file.media}`)),
     h("span", { class: "soft" }, lengthOf(file) + (file.wasInterrupted ? ` · ${t("interrupted")}` : "")),
-    h(
-      "div",
-      { class: "row" },
-      button(
-        t("play"),
-        async () => {
-          const url = URL.createObjectURL(await readWhole(file));
-          const shown =
-            file.media === "photo"
-              ? h("img", { src: url, alt: "" })
-              : h(file.media, { src: url, controls: true, autoplay: true });
-          place.replaceChildren(shown);
-        },
-        "small",
-      ),
-      button(
-        t("delete"),
-        async () => {
-          if (!window.confirm(t("sure_delete"))) return;
-          await dropRecording(file.id);
-          await fill();
-        },
-        "small danger",
-      ),
-    ),
+    h("div", { class: "row" }, button(t("play"), play, "small"), button(t("delete"), remove, "small danger")),
     place,
   );
 }

@@ -1,6 +1,6 @@
 // Training: what do you know, the text, and what do you know now. Works without a network; the answers are sent later.
 
-import { button, h, say } from "../dom";
+import { button, choice, form, h, paragraphs, say } from "../dom";
 import { show } from "../frame";
 import { run } from "../queue";
 import { go } from "../router";
@@ -15,76 +15,44 @@ export async function training(): Promise<void> {
   show({
     title: t("training"),
     back: () => void go("home"),
-    body: h(
-      "ul",
-      { class: "cards" },
-      ...(pack?.modules ?? []).map((module) =>
-        h(
-          "li",
-          { class: "card" },
-          h("strong", {}, module.title),
-          h(
-            "span",
-            { class: "soft" },
-            `${module.is_due ? t("due") : t("passed")}${module.is_required ? ` · ${t("required")}` : ""}`,
-          ),
-          button(module.is_due ? t("next") : t("training"), () =>
-            questions(module, t("before_check"), (before) => lesson(module, before)),
-          ),
-        ),
-      ),
-    ),
+    body: h("ul", { class: "cards" }, ...(pack?.modules ?? []).map(card)),
   });
 }
 
+function card(module: Module): HTMLElement {
+  const state = module.is_due ? t("due") : t("passed");
+  const begin = () => questions(module, t("before_check"), (before) => lesson(module, before));
+  return h(
+    "li",
+    { class: "card" },
+    h("strong", {}, module.title),
+    h("span", { class: "soft" }, module.is_required ? `${state} · ${t("required")}` : state),
+    button(module.is_due ? t("next") : t("training"), begin),
+  );
+}
+
 function questions(module: Module, title: string, then: (answers: number[]) => void): void {
-  const form = h(
-    "form",
-    { submit: (event) => event.preventDefault() },
-    ...module.questions.map((question, n) =>
-      h(
-        "fieldset",
-        {},
-        h("legend", {}, question.text),
-        ...question.answers.map((answer, k) =>
-          h(
-            "label",
-            { class: "check" },
-            h("input", { type: "radio", name: `q${n}`, value: String(k) }),
-            h("span", {}, answer),
-          ),
-        ),
-      ),
-    ),
+  const read = () => {
+    const data = new FormData(fields);
+    then(module.questions.map((_, n) => Number(data.get(`q${n}`) ?? -1)));
+  };
+  const fields = form(
+    () => undefined,
+    ...module.questions.map((question, n) => {
+      const answers = question.answers.map((answer, k) => choice(`q${n}`, answer, String(k)));
+      return h("fieldset", {}, h("legend", {}, question.text), ...answers);
+    }),
+    button(t("next"), read, "main"),
   );
-  form.append(
-    button(
-      t("next"),
-      () => {
-        const data = new FormData(form);
-        const answers = module.questions.map((_, n) => Number(data.get(`q${n}`) ?? -1));
-        then(answers);
-      },
-      "main",
-    ),
-  );
-  show({ title: module.title, back: () => void training(), body: h("div", {}, h("p", {}, title), form) });
+  show({ title: module.title, back: () => void training(), body: h("div", {}, h("p", {}, title), fields) });
 }
 
 function lesson(module: Module, before: number[]): void {
+  const goOn = () => questions(module, t("after_check"), (after) => void mark(module, before, after));
   show({
     title: module.title,
     back: () => void training(),
-    body: h(
-      "div",
-      { class: "prose" },
-      ...module.text.split(/\n\s*\n/).map((paragraph) => h("p", {}, paragraph)),
-      button(
-        t("read_on"),
-        () => questions(module, t("after_check"), (after) => void mark(module, before, after)),
-        "main",
-      ),
-    ),
+    body: h("div", { class: "prose" }, ...paragraphs(module.text), button(t("read_on"), goOn, "main")),
   });
 }
 
@@ -100,10 +68,8 @@ async function mark(module: Module, before: number[], after: number[]): Promise<
     const mayCollect = !modules.some((known) => known.is_due && known.is_required);
     await savePack({ ...pack, modules, messenger: { ...pack.messenger, may_collect: mayCollect } });
   }
-  say(
-    `${t("check_right", `${right}/${module.questions.length}`)} ${isPassed ? t("answers_sent") : t("check_again")}`,
-    !isPassed,
-  );
+  const result = t("check_right", `${right}/${module.questions.length}`);
+  say(`${result} ${isPassed ? t("answers_sent") : t("check_again")}`, !isPassed);
   void run();
   await (isPassed ? go("home") : training());
 }
