@@ -129,7 +129,7 @@ def _key_press(session: str) -> float | None:
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
 
-    from griot.runtime.development import chromium
+    from griot.runtime.programs import chromium
 
     path = chromium()
     if path is None:

@@ -112,7 +112,7 @@ def sink(settings) -> Iterator[Inbox]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator:
     """Headless Chromium; browser tests skip where there is none."""
-    from griot.runtime.development import chromium as find
+    from griot.runtime.programs import chromium as find
 
     path = find()
     if path is None:

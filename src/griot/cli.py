@@ -72,11 +72,11 @@ _MODULES = {
     "walk": "griot.demo.walking",
     "build_capture": "griot.runtime.capturing",
     "walk_phone": "griot.demo.walking_phone",
-    "test": "griot.runtime.development",
-    "lint": "griot.runtime.development",
+    "test": "griot.runtime.testing",
+    "lint": "griot.runtime.linting",
     "lock": "griot.runtime.development",
     "bench": "griot.runtime.development",
-    "screenshots": "griot.runtime.development",
+    "screenshots": "griot.demo.photographing",
 }
 _PREPARE_THEMSELVES = {"prepare", "migrate", "makemigrations"}
 _WITHOUT_DATABASE = {"check", "collectstatic", "diffsettings", "makemessages", "compilemessages"}

@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from griot.runtime.capturing import is_built
-from griot.runtime.development import chromium as find_chromium
+from griot.runtime.programs import chromium as find_chromium
 from griot.testimonies.intake import speaking
 from griot.testimonies.intake.receiving import examine
 from griot.testimonies.keeping import vault

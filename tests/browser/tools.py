@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from griot.runtime.development import chromium
+from griot.runtime.programs import chromium
 
 MODULES = Path(__file__).resolve().parents[1] / "tools" / "node_modules"
 

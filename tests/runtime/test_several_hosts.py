@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from griot.runtime.development import program
+from griot.runtime.programs import program
 from tests.support import ROOT
 
 DELAY = 0.4  # seconds between two requests to one host

@@ -22,7 +22,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from griot.runtime.development import chromium, say
+from griot.bootstrap import say
+from griot.runtime.programs import chromium
 from griot.runtime.state import ROOT
 
 PORT = 8931

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from griot.runtime.development import chromium
+from griot.runtime.programs import chromium
 from griot.runtime.state import ROOT
 
 PIN = "246810"

@@ -23,7 +23,7 @@ from griot.press.core.types import BadInput
 from griot.press.listening.listening import fetch_sources
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Entry, Outlet, Source
-from griot.runtime.development import program
+from griot.runtime.programs import program
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BODY = (

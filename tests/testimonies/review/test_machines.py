@@ -12,7 +12,7 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from griot.helpers import HelperError
+from griot.helpers.protocols import HelperError
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.subtitles import Cue, parse
 from griot.testimonies.core.media.transcribing import FasterWhisper, Service, readable, transcriber_from

@@ -25,7 +25,8 @@ from griot.digest.models import IssuePage, Presence, ToldItem
 from griot.digest.release.approving import state_of
 from griot.digest.site.archive import TOLD_FILTERS
 from griot.digest.site.newsroom import path_of
-from griot.helpers import HelperError, helper_from
+from griot.helpers.clients import helper_from
+from griot.helpers.protocols import HelperError
 from griot.press.core.beats.query import QueryError
 from griot.press.core.lines.lines import attribution
 from griot.press.models import Article, Line, Story

@@ -11,7 +11,8 @@ from django.conf import settings
 from wagtail_localize.machine_translators.base import BaseMachineTranslator
 from wagtail_localize.strings import StringValue
 
-from griot.helpers import HelperError, helper_from
+from griot.helpers.clients import helper_from
+from griot.helpers.protocols import HelperError
 
 
 class Machine(BaseMachineTranslator):

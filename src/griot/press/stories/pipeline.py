@@ -22,7 +22,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from griot.helpers import DeepL, LibreTranslate, OpenAI, helper_from
+from griot.helpers.clients import DeepL, LibreTranslate, OpenAI, helper_from
 from griot.press.core import types
 from griot.press.core.beats import relevance
 from griot.press.core.lines.drafting import draft, ordered

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from griot.helpers import HelperError, helper_from
+from griot.helpers.clients import helper_from
+from griot.helpers.protocols import HelperError
 from griot.queueing import soon
 from griot.testimonies.access import note, require
 from griot.testimonies.core.consent import name_of, without_name

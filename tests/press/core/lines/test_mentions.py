@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from griot.helpers import DeepL, HelperError, LibreTranslate, OpenAI, helper_from
+from griot.helpers.clients import DeepL, LibreTranslate, OpenAI, helper_from
+from griot.helpers.protocols import HelperError
 from griot.press.core.lines.drafting import draft
 from griot.press.core.lines.house import lint, with_proper_terms
 from griot.press.core.lines.lines import line_text

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from griot.runtime.development import program
+from griot.runtime.programs import program
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.arrival import container_of, scan, take_in
 from griot.testimonies.core.media.ffmpeg import reading, run

@@ -1,7 +1,7 @@
 """The press commands that work on plain files: JSON out, no database, no Django.
 
-A command is a module of this folder with `ABOUT`, `OPTIONS` and `run`: only what it needs is loaded. Exit codes:
-0 done, 1 the check did not hold, 2 bad input (one line on stderr, nothing on stdout).
+A command is a module of this folder with `ABOUT`, `OPTIONS` and `run`: only what it needs is loaded.
+Exit codes: 0 done, 1 the check did not hold, 2 bad input (one line on stderr, nothing on stdout).
 """
 
 from __future__ import annotations

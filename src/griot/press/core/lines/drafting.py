@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 
 from babel import Locale
 
-from griot.helpers import Drafter, HelperError, Translator
+from griot.helpers.protocols import Drafter, HelperError, Translator
 from griot.press.core.language.numbers import numbers_in
 from griot.press.core.language.places import country_code, looks_like_demonym
 from griot.press.core.language.text import fold, sentences, stems, stop_words, words

@@ -15,7 +15,7 @@ from trafilatura.settings import Document
 from trafilatura.utils import load_html
 
 from griot.press.core.language.languages import detect_language
-from griot.press.core.pages.dates import dates_in_page, json_ld, updated_in_page, values_of
+from griot.press.core.pages.page_dates import dates_in_page, json_ld, updated_in_page, values_of
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.types import BadInput, Page, PageKind
 

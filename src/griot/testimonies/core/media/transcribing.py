@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from griot.helpers import HelperError
+from griot.helpers.protocols import HelperError
 from griot.testimonies.core.media.ffmpeg import run
 from griot.testimonies.core.media.subtitles import Cue
 

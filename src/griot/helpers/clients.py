@@ -1,53 +1,19 @@
-"""Models that may help, never required: a translator, and a drafter behind an OpenAI-compatible endpoint. For
-press and testimonies alike.
-
-Each is a small protocol; without configuration there is none, and drafting stays extractive. What they give
-passes the same checks as everything else, and is marked as a machine's.
-"""
+"""Helpers behind HTTP: LibreTranslate, DeepL, and whatever speaks OpenAI's interface."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
+from griot.helpers.protocols import HelperError, Material
+
 TIMEOUT = 30.0  # seconds
 MAX_ANSWER = 64 * 1024  # bytes
-
-
-class HelperError(Exception):
-    """A helper that could not help; the message says why. Drafting goes on without it."""
-
-
-class Material(Protocol):
-    """An article, for a drafter to read."""
-
-    @property
-    def outlet(self) -> str: ...
-    @property
-    def language(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def summary(self) -> str: ...
-
-
-class Translator(Protocol):
-    def translate(self, text: str, source: str, target: str) -> str:
-        """`text` in another language (ISO 639-1 codes). Raises HelperError."""
-        ...
-
-
-class Drafter(Protocol):
-    def propose(self, articles: Sequence[Material], language: str) -> str:
-        """The body of a line, from the verb to the full stop. Raises HelperError."""
-        ...
 
 
 def _post(url: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
