@@ -23,7 +23,7 @@ PYTHON = VENV / "bin" / "python"
 
 def locks(command: str) -> list[Path]:
     """The lock files that `command` needs installed."""
-    names = ["base.txt", "dev.txt"] if command in {"test", "lint", "bench"} else ["base.txt"]
+    names = ["base.txt", "dev.txt"] if command in {"test", "lint", "bench", "draw_map"} else ["base.txt"]
     return [ROOT / "requirements" / name for name in names]
 
 

@@ -56,6 +56,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "test": "set up what tests need and run them (pytest arguments)",
         "lint": "format, lint, types and import contracts",
         "lock": "lock the dependencies anew",
+        "draw_map": "draw the rooms and their imports into ARCHITECTURE.md (--check)",
         "evaluate_press": "stories, copies, traps, beat and check, measured in one table (--wire --json)",
         "bench": "measure, always against a reference in the same run",
         "walk": "from nothing to a scheduled issue in four languages, driven and counted (--folder)",
@@ -75,6 +76,7 @@ _MODULES = {
     "test": "griot.runtime.testing",
     "lint": "griot.runtime.linting",
     "lock": "griot.runtime.development",
+    "draw_map": "griot.runtime.mapping",
     "bench": "griot.runtime.development",
     "screenshots": "griot.demo.photographing",
 }

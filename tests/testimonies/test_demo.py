@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import pytest
-from django.test import Client
+import multiprocessing
+import os
+import random
+import signal
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
-from griot.demo.testimonies import seed_testimonies
+import pytest
+from django.db import connection, connections
+from django.test import Client
+from django.utils import timezone
+
+from griot.demo.testimonies import seed_testimonies, tell_all
+from griot.locking import only_one_at
 from griot.testimonies.models import Access, Rendition, Testimony
 from griot.testimonies.showing import shown
+from tests.support import ROOT
 from tests.testimonies.people import committed
 
-pytestmark = pytest.mark.django_db
 
-
+@pytest.mark.django_db
 def test_twelve_testimonies_of_all_kinds_two_withdrawn_one_expired_one_anonymised(site):
     with committed():
         seed_testimonies()
@@ -46,3 +57,60 @@ def test_twelve_testimonies_of_all_kinds_two_withdrawn_one_expired_one_anonymise
         page = reader.get(f"/stories/{t.slug}/").content.decode()
         assert t.title.replace("’", "&#8217;") in page or t.title in page
     assert all(reader.get(f"/stories/{r.slug}/").status_code == 410 for r in rows.exclude(withdrawn_by=""))
+
+
+def _told_briefly() -> dict:
+    """Of the demo's testimonies one that stays, one that is withdrawn and one that expires; none has a film."""
+    told = tomllib.loads((ROOT / "demo" / "testimonies.toml").read_text())
+    one = next(t for t in told["testimonies"] if t["media"] == "kettle")
+    return {**told, "testimonies": [{**one, "end": end} for end in ("", "withdrawn", "expired")]}
+
+
+def _tell_until_killed(told: dict, writes: int) -> None:
+    """Seed in this process, which is killed at its n-th write to the database."""
+    connections.close_all()
+    left = writes
+
+    def count(execute, sql, params, many, context):
+        nonlocal left
+        left -= sql.lstrip().startswith(("INSERT", "UPDATE", "DELETE"))
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        tell_all(told)
+    os._exit(0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_at_any_step_the_next_call_goes_on(site):
+    """SIGKILL at one write after the other, each call going on where the one before was killed."""
+    told, chance, kills, writes = _told_briefly(), random.Random(12), 0, 1
+    while True:
+        connections.close_all()
+        seeder = multiprocessing.get_context("fork").Process(target=_tell_until_killed, args=(told, writes))
+        seeder.start()
+        seeder.join()
+        if seeder.exitcode == 0:
+            break
+        assert seeder.exitcode == -signal.SIGKILL, "it does not stumble over what the one before left"
+        kills, writes = kills + 1, writes + chance.randint(1, 8)
+        # As if minutes had passed: who made a rendition and was killed is not waited for.
+        Rendition.objects.filter(state="making").update(touched=timezone.now() - timedelta(hours=1))
+    assert kills > 8
+    kept = {r.withdrawn_by: r for r in Testimony.objects.all()}
+    assert set(kept) == {"", "teller", "expiry"}
+    assert shown.told(kept[""], "web", "en") and kept["teller"].erased and kept["expiry"].erased
+    assert Access.objects.filter(what="published").count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_calls_at_once_are_one(site):
+    def seed_elsewhere() -> None:
+        seed_testimonies()
+        connections.close_all()
+
+    with only_one_at("the demo's testimonies"), ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(seed_elsewhere).result()
+    assert not Testimony.objects.exists()

@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from griot.accounts.factors import vouch_for
 from griot.demo.core.recordings import film, jpeg, person, thing, tune
+from griot.locking import only_one_at
 from griot.runtime.state import ROOT
 from griot.testimonies.core.media.subtitles import as_vtt
 from griot.testimonies.intake.receiving import add_piece, begin_upload, cancel_upload, examine
@@ -53,8 +55,17 @@ _PEOPLE = {
 
 
 def seed_testimonies() -> None:
-    """Make the campaign, its people and its testimonies, once. Killed in between, the next call goes on."""
-    told = tomllib.loads((ROOT / "demo" / "testimonies.toml").read_text())
+    """Make the campaign, its people and its testimonies, once; two calls at once are one.
+
+    Killed in between, the next call goes on.
+    """
+    with only_one_at("the demo's testimonies") as is_ours:
+        if is_ours:
+            tell_all(tomllib.loads((ROOT / "demo" / "testimonies.toml").read_text()))
+
+
+def tell_all(told: dict[str, Any]) -> None:
+    """Bring everything in the shape of demo/testimonies.toml to its end, from wherever it stands."""
     campaign = _campaign(told)
     people = {role: vouch_for(_person(role, name)) for role, name in _PEOPLE.items()}
     for team in campaign.teams.all():
@@ -63,8 +74,9 @@ def seed_testimonies() -> None:
     for number, facts in enumerate(told["testimonies"]):
         pk = uuid.uuid5(uuid.NAMESPACE_URL, f"griot-demo/{number}")
         known = Testimony.objects.filter(pk=pk).first()
-        if known is None or (known.state != Testimony.State.PUBLISHED and not known.withdrawn):
+        if known is None or not (known.over or known.state == Testimony.State.PUBLISHED):
             _tell(pk, number, facts, campaign, people)
+        _end(Testimony.objects.get(pk=pk), facts.get("end", ""))
 
 
 def _campaign(told: dict[str, Any]) -> Campaign:
@@ -100,13 +112,11 @@ def _campaign(told: dict[str, Any]) -> Campaign:
 def _person(role: str, name: str) -> Any:
     """An account of the demo's: it can't be signed in to until the administrator gives it a password."""
     first, _, last = name.partition(" ")
-    user, is_new = get_user_model().objects.get_or_create(
-        username=first.lower(), defaults={"first_name": first, "last_name": last}
+    user, _ = get_user_model().objects.get_or_create(
+        username=first.lower(),
+        defaults={"first_name": first, "last_name": last, "password": make_password(None)},
     )
-    if is_new:
-        user.set_unusable_password()
-        user.save()
-        user.groups.add(Group.objects.get(name=f"Testimonies: {role}"))
+    user.groups.add(Group.objects.get(name=f"Testimonies: {role}"))
     return user
 
 
@@ -132,7 +142,6 @@ def _tell(
 ) -> None:
     device = _device(campaign, facts["messenger"])
     moment = timezone.now() - timedelta(days=3 + number, hours=number)
-    end = facts.get("end", "")
     row, _ = take_testimony(
         device.messenger,
         {
@@ -159,13 +168,17 @@ def _tell(
             make(rendition.pk)  # unless a worker is at it
         time.sleep(0.2)
     _publish(Testimony.objects.get(pk=pk), facts, people)
+
+
+def _end(row: Testimony, end: str) -> None:
+    """What became of a published testimony: taken back, expired, or out since the day after it was told."""
     if end == "withdrawn":
         withdrawing.withdraw(row, "teller")
-    elif end == "expired":
+    elif end == "expired" and not row.withdrawn:
         row.consents.update(until=timezone.localdate() - timedelta(days=1))
         withdrawing.expire(timezone.now())
-    else:
-        Testimony.objects.filter(pk=pk).update(published=moment + timedelta(days=1))
+    elif not end:
+        Testimony.objects.filter(pk=row.pk).update(published=row.told + timedelta(days=1))
     if end:
         withdrawing.erase(row.pk)
 

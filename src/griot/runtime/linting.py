@@ -79,6 +79,7 @@ def _checks() -> list[Check]:
         Check("format", [*ruff_format, "--check"], mends=ruff_format),
         Check("lint", ruff_check, mends=[*ruff_check, "--fix"]),
         Check("import contracts", [contracts, "--no-logo"]),
+        Check("map", [*python, "griot", "draw_map", "--check"], mends=[*python, "griot", "draw_map"]),
         Check("migrations", [*python, "griot", "makemigrations", "--check", "--dry-run"]),
         Check(
             "production settings",

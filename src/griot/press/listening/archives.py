@@ -18,13 +18,13 @@ from django.db import transaction
 from django.utils import timezone
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
+from griot.locking import only_one_at
 from griot.press.core.pages.dates import stated
 from griot.press.core.pages.pages import read_page
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.progress import Progress
 from griot.press.core.stories.clustering import WINDOW
 from griot.press.core.types import BadInput
-from griot.press.listening.politeness import only_one_at
 from griot.press.listening.reading import article_of
 from griot.press.models import Article, Backfill, Entry, Outlet, Source
 

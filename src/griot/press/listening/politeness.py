@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
 
@@ -16,6 +14,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from griot.locking import only_one_at
 from griot.press.core.progress import Progress
 from griot.press.core.sources.fetching import (
     Fetched,
@@ -97,22 +96,6 @@ def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: st
             Host.objects.bulk_create([Host(name=host)], ignore_conflicts=True)
             Host.objects.filter(name=host, next_request__lt=until).update(next_request=until)
         raise
-
-
-@contextmanager
-def only_one_at(host: str) -> Iterator[bool]:
-    """Whether we are now the only worker at `host`, or at whatever else is named so. The lock is the
-    session's: it goes even on SIGKILL.
-    """
-    key = int.from_bytes(hashlib.sha256(host.encode()).digest()[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
-        is_ours = bool(cursor.fetchone()[0])
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
 def each_host(
