@@ -254,6 +254,6 @@ def _publish(row: Testimony, facts: dict[str, Any], people: dict[str, Any]) -> N
                 "No name of a third person, no place that could be found, nobody else to be seen.",
             )
         if row.state == Testimony.State.APPROVAL:
-            for rendition in showable(row).filter(approved=None):
+            for rendition in [r for r in showable(row) if r.approved is None]:
                 review.approve_rendition(row, people["protection"], rendition.pk)
         row = review.move_on(row, people[by])

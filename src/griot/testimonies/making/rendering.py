@@ -21,6 +21,7 @@ from griot.queueing import soon
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import encoding
 from griot.testimonies.core.media.encoding import COVERED, WHOLE
+from griot.testimonies.core.media.renditions import FILMS, FOR_EDITORS, HEARD, SEEN, may_be_perceived
 from griot.testimonies.core.types import Cut
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import File, Rendition, Testimony
@@ -32,10 +33,6 @@ _KINDS = {
     "audio": ("sound", "waves"),
     "photo": ("photo",),
 }
-_FILMS = frozenset({"light", "stream", "small", "proof"})
-_SEEN = frozenset({*_FILMS, "still", "photo"})
-_HEARD = frozenset({*_FILMS, "sound"})
-_FOR_EDITORS = frozenset({"proof", "waves"})
 _SAME_AS_LIGHT = frozenset({"stream", "small"})  # who has looked at the light film has looked at these
 _MIME = {
     "photo": "image/jpeg",
@@ -58,8 +55,8 @@ def plan(file: File) -> None:
         return  # kept, and nothing else
     cut = file.wanted_cut()
     for kind in (*_KINDS.get(file.media, ()), *(["proof"] if not cut.is_whole else [])):
-        is_seen, is_heard = kind in _SEEN and file.media != "audio", kind in _HEARD
-        if (is_seen and kind not in _FILMS and consent.face == "hide") or (
+        is_seen, is_heard = kind in SEEN and file.media != "audio", kind in HEARD
+        if (is_seen and kind not in FILMS and consent.face == "hide") or (
             file.media == "audio" and is_heard and consent.voice == "hide"
         ):
             continue
@@ -131,43 +128,49 @@ def _anew(row: Rendition, made_of: str) -> Rendition:
     return row
 
 
-def allowed(testimony: Testimony) -> QuerySet[Rendition]:
-    """The renditions that the current consent lets be seen or heard, those for editors included."""
-    consent = testimony.consent
-    ready = Rendition.objects.filter(file__testimony=testimony, file__role=File.Role.STORY, state=S.READY)
-    if consent is None or testimony.over:
-        return ready.none()
-    films = ready.filter(file__media="video")
-    if consent.face != "show":
-        ready = ready.exclude(kind__in=_SEEN - {"proof"}, face="show").exclude(
-            pk__in=films.filter(kind="proof", face="show")
-        )
-    if consent.face == "hide":
-        ready = ready.exclude(kind__in=_SEEN - {"proof"}).exclude(pk__in=films.filter(kind="proof"))
-    if consent.voice != "show":
-        ready = ready.exclude(kind__in=_HEARD, voice="show")
-    if consent.voice == "hide":
-        ready = ready.exclude(kind="sound").exclude(kind__in=_FILMS, voice="alter")
-    return ready.order_by("file__position", "pk")
+def allowed(testimony: Testimony) -> list[Rendition]:
+    """The renditions that the current consent lets be seen or heard, in order, those for editors included.
 
-
-def showable(testimony: Testimony) -> QuerySet[Rendition]:
-    """The renditions that the current consent lets be shown, whether a person has looked at them yet
-    or not.
+    Asks nothing of the database where the testimony came `with_renditions`.
     """
-    return allowed(testimony).exclude(kind__in=_FOR_EDITORS)
+    row = testimony.consent
+    if row is None or testimony.over:
+        return []
+    wanted = row.as_value()
+    found = [
+        rendition
+        for file in testimony.files.all()
+        if file.role == File.Role.STORY
+        for rendition in file.renditions.all()
+        if rendition.state == S.READY
+        and may_be_perceived(
+            rendition.kind, file.media, (rendition.face, rendition.voice), wanted.face, wanted.voice
+        )
+    ]
+    return sorted(found, key=lambda rendition: (rendition.file.position, rendition.pk))
+
+
+def with_renditions(rows: QuerySet[Testimony]) -> QuerySet[Testimony]:
+    """The rows with all that deciding on their renditions asks for, in a fixed number of queries."""
+    return rows.prefetch_related("writings", "consents", "files__cut", "files__renditions")
+
+
+def showable(testimony: Testimony) -> list[Rendition]:
+    """The renditions that the current consent lets be shown, whether a person has looked at them or not."""
+    return [rendition for rendition in allowed(testimony) if rendition.kind not in FOR_EDITORS]
 
 
 def uncut(file: File) -> Rendition | None:
-    """What editors see and hear of a recording to cut it and to write its subtitles: all of it, as the
-    consent lets.
-    """
-    rows = allowed(file.testimony).filter(file=file)
-    return rows.filter(kind="proof").first() or rows.filter(kind__in=["light", "sound"], cut="").first()
+    """What editors see and hear of a recording to cut it and to write its subtitles: all that may be."""
+    rows = [rendition for rendition in allowed(file.testimony) if rendition.file_id == file.pk]
+    proofs = [rendition for rendition in rows if rendition.kind == "proof"]
+    whole = [rendition for rendition in rows if rendition.kind in {"light", "sound"} and not rendition.cut]
+    return next(iter(proofs or whole), None)
 
 
 def waves_of(file: File) -> Rendition | None:
-    return allowed(file.testimony).filter(file=file, kind="waves").first()
+    rows = allowed(file.testimony)
+    return next((r for r in rows if r.file_id == file.pk and r.kind == "waves"), None)
 
 
 def make(pk: int) -> None:
@@ -200,8 +203,8 @@ def make(pk: int) -> None:
             vault().erase(
                 made["vault"], *made.get("parts", {}).values()
             )  # withdrawn, or cut otherwise meanwhile
-    if row.kind in _FILMS:
-        for other in Rendition.objects.filter(file=row.file, kind__in=_FILMS, state=S.WAITING).exclude(pk=pk):
+    if row.kind in FILMS:
+        for other in Rendition.objects.filter(file=row.file, kind__in=FILMS, state=S.WAITING).exclude(pk=pk):
             render_soon(other.pk)
 
 
@@ -213,7 +216,7 @@ def _waits_for_cover(row: Rendition) -> bool:
     """A film's faces are covered once: by the proof's maker where there is one, else by the light film's. The
     others wait.
     """
-    if row.kind not in _FILMS or row.face != "blur" or _known_cover(row):
+    if row.kind not in FILMS or row.face != "blur" or _known_cover(row):
         return False
     films = Rendition.objects.filter(file=row.file, face="blur")
     first = films.filter(kind="proof").first() or films.filter(kind="light").first()
@@ -224,7 +227,7 @@ def _known_cover(row: Rendition) -> str:
     """The vault's name of the film's pictures with their faces covered, where an earlier maker has
     left them.
     """
-    if row.kind not in _FILMS or row.face != "blur":
+    if row.kind not in FILMS or row.face != "blur":
         return ""
     found = Rendition.objects.filter(file=row.file, state=S.READY, parts__has_key=COVERED).first()
     return str(found.parts[COVERED]) if found else ""

@@ -144,14 +144,13 @@ class Testimony(models.Model):
         return consent.state(row.as_value() if row else None, self.withdrawn, timezone.now())
 
     def leading(self) -> Any:
-        """The recording that is shown, which its transcript belongs to: the first film or sound of the story.
-        None for none.
-        """
-        return (
-            self.files.filter(role="story", media__in=["video", "audio"], state="verified")
-            .order_by("position", "arrived")
-            .first()
-        )
+        """The recording that is shown, which its transcript belongs to: the story's first film or sound."""
+        recordings = [
+            file
+            for file in self.files.all()
+            if file.role == "story" and file.media in {"video", "audio"} and file.state == "verified"
+        ]
+        return next(iter(recordings), None)
 
     def make_receipt(self) -> str:
         """A new code for the teller's receipt; an earlier one ends."""

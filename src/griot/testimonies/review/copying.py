@@ -64,7 +64,7 @@ def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpRespo
     with vault().scratch() as folder:
         path = folder / "copy.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-            for rendition in showable(testimony).exclude(approved=None):
+            for rendition in [r for r in showable(testimony) if r.approved]:
                 _add(archive, rendition, folder)
             for value in values:
                 archive.writestr(f"words-{value.language}.txt", _words(value))
@@ -106,10 +106,13 @@ def _add(archive: zipfile.ZipFile, row: Rendition, folder: Path) -> None:
             f"{row.kind}-{row.file.position}-{row.pk}.{'m4a' if row.kind == 'sound' else 'jpg'}",
             place.read(row.vault),
         )
-    elif (
-        row.kind == "light" and not showable(row.file.testimony).filter(file=row.file, kind="stream").exists()
-    ):
+    elif row.kind == "light" and not _has_steps(row):
         archive.writestr(f"film-{row.file.position}.mp4", place.read(row.vault))
+
+
+def _has_steps(row: Rendition) -> bool:
+    """Whether the film may be shown in steps, too: then the finest of them is what is given."""
+    return any(r.file_id == row.file_id and r.kind == "stream" for r in showable(row.file.testimony))
 
 
 def _words(value: Told) -> str:

@@ -81,7 +81,7 @@ def obstacles(testimony: Testimony) -> list[str]:
             if testimony.state == S.APPROVAL and making:
                 found.append(f"{making} renditions are still being made.")
             if testimony.state == S.APPROVAL and (
-                unseen := showable(testimony).filter(approved=None).count()
+                unseen := sum(r.approved is None for r in showable(testimony))
             ):
                 found.append(f"{unseen} renditions have not been looked at beside the original.")
     return found
@@ -246,7 +246,7 @@ def approve_rendition(testimony: Testimony, user: Any, pk: int) -> None:
     """Somebody has looked at it beside the original, and nobody can be known by it who does not want to."""
     row = _locked(testimony)
     require(user, "protect", row)
-    seen = showable(row).filter(pk=pk).first()
+    seen = next((r for r in showable(row) if r.pk == pk), None)
     if seen is None:
         raise Refused("That rendition is not ready, or not what the consent allows.")
     others = Q(file=seen.file, kind__in=["stream", "small"], face=seen.face, voice=seen.voice)

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from griot.testimonies.core import consent, types
 from griot.testimonies.core.media.subtitles import chapters, parse, unmarked, within, write
-from griot.testimonies.making.rendering import showable
+from griot.testimonies.making.rendering import showable, with_renditions
 from griot.testimonies.models import Campaign, Departure, Referral, Rendition, Testimony, Writing
 
 
@@ -97,7 +97,7 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
     if shown is None:
         return None
     texts = {name: unmarked(text) for name, text in shown.texts.items()}
-    renditions = list(showable(testimony).exclude(approved=None))
+    renditions = [r for r in showable(testimony) if r.approved]
     images = tuple(
         Image(_address(r, use), r.width, r.height, texts.get(f"caption {r.file_id}", ""))
         for r in renditions
@@ -149,7 +149,7 @@ def _address(rendition: Rendition, use: types.Use) -> str:
 
 def all_told(use: types.Use, language: str) -> list[Told]:
     """Everything that `use` may show, newest first."""
-    rows = out().select_related("campaign").prefetch_related("writings", "consents", "files__cut")
+    rows = with_renditions(out().select_related("campaign"))
     return [value for row in rows if (value := told(row, use, language)) is not None]
 
 
@@ -206,24 +206,13 @@ def left_the_house(slug: str, how: str, to: str, count: int = 1) -> None:
 
 
 def choices() -> list[tuple[str, str]]:
-    """What an editor can put into an issue. Those withdrawn stay listed, so that an old issue can still be
-    saved.
-    """
-    found = []
-    for row in (
-        Testimony.objects.filter(published__isnull=False)
-        .order_by("-published")
-        .prefetch_related("writings", "consents")
-    ):
-        value = told(row, "web", "en") or told(row, "mail", "en")
-        found.append(
-            (
-                row.slug,
-                (
-                    f"{value.title or value.name} ({row.get_kind_display()})"
-                    if value
-                    else f"{row.slug}: not to be shown any more"
-                ),
-            )
-        )
-    return found
+    """What an editor can put into an issue. Those withdrawn stay, so that an old issue can be saved."""
+    rows = Testimony.objects.filter(published__isnull=False).select_related("campaign").order_by("-published")
+    return [(row.slug, _label(row)) for row in with_renditions(rows)]
+
+
+def _label(row: Testimony) -> str:
+    value = told(row, "web", "en") or told(row, "mail", "en")
+    if value is None:
+        return f"{row.slug}: not to be shown any more"
+    return f"{value.title or value.name} ({row.get_kind_display()})"
