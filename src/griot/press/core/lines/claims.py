@@ -1,12 +1,13 @@
 """Words that make or turn a claim: names, negations, verbs with an opposite.
 
-What the check compares is found here; how it compares is in `checking.py`.
+What the check compares is found here; how it compares is in `comparing/`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 from functools import cache
 
 from griot.press.core.language.places import country_code
@@ -202,14 +203,31 @@ _IRREGULAR = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A verb's direction: the number of a pair of opposites, and which side of it, 0 or 1."""
+
+    pair: int
+    side: int
+
+    @property
+    def opposite(self) -> Side:
+        return Side(self.pair, 1 - self.side)
+
+
 @cache
-def negations(language: str) -> frozenset[str]:
+def _negations(language: str) -> frozenset[str]:
     return frozenset(_NEGATIONS.get(language, _NEGATIONS["en"]).split())
 
 
+def is_negation(token: str, language: str) -> bool:
+    """Whether a folded word denies."""
+    return token in _negations(language) or token.endswith("n't")
+
+
 @cache
-def _sides() -> dict[str, tuple[int, int]]:
-    sides: dict[str, tuple[int, int]] = {}
+def _sides() -> dict[str, Side]:
+    sides: dict[str, Side] = {}
     languages = ("en", "fr", "es", "de", "it", "ar")
     for number, pair in enumerate(_OPPOSITES):
         for side, words in enumerate(pair):
@@ -217,18 +235,18 @@ def _sides() -> dict[str, tuple[int, int]]:
                 for word in fold(group).split():
                     for stemmed in {stem(word, language), *([stem(word, "pt")] if language == "es" else [])}:
                         sides.setdefault(
-                            f"{'es' if language == 'pt' else language}:{stemmed}", (number, side)
+                            f"{'es' if language == 'pt' else language}:{stemmed}", Side(number, side)
                         )
     return sides
 
 
-def side_of(token: str, language: str) -> tuple[int, int] | None:
-    """Which side of which pair of opposites a folded word is on: (pair, 0 or 1), or None."""
+def side_of(token: str, language: str) -> Side | None:
+    """Which side of which pair of opposites a folded word is on, or None."""
     word = _IRREGULAR.get(token, token) if language == "en" else token
     return _sides().get(f"{'es' if language == 'pt' else language}:{stem(word, language)}")
 
 
-def names_in(text: str, taken: set[int], language: str = "en") -> Iterator[tuple[int, int, list[str]]]:
+def names_in(text: str, taken: Set[int], language: str = "en") -> Iterator[tuple[int, int, list[str]]]:
     """Runs of capitalised words, with the small words inside them: (start, end, words).
 
     `taken` are positions that belong to another claim. The first word of a sentence counts as

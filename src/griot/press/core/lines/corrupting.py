@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from griot.press.core.language.places import place_key
-from griot.press.core.lines.checking import ATTRIBUTION_VERB
+from griot.press.core.lines.attribution import ATTRIBUTION_VERB
 from griot.press.core.lines.passages import Text, passages_of
 from griot.press.core.types import Article
 

@@ -1,4 +1,4 @@
-"""Texts as the check sees them: words and stems, and the facts that stand in them."""
+"""Texts as the check sees them: words, stems, facts, and what stands beside what."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from griot.press.core.language.calendars import dates_in
-from griot.press.core.language.numbers import Number, numbers_in
-from griot.press.core.language.places import place_key
+from griot.press.core.language.numbers import Number
 from griot.press.core.language.text import fold, sentences, stem, stop_words, without_initials
-from griot.press.core.lines.claims import CONNECTORS, PERSONS, names_in, negations, side_of
-from griot.press.core.types import Article, ClaimKind
+from griot.press.core.lines.claims import CONNECTORS, OPENING_WORDS, PERSONS, Side, is_negation
+from griot.press.core.lines.facts import Fact, facts_in
+from griot.press.core.types import Article
 
 NEAR = 4  # words to either side that are a claim's neighbours
 _WORD = re.compile(r"[^\W_]+(?:n['’]t\b)?")
@@ -20,20 +19,22 @@ SMALL = CONNECTORS | set("a an in on at to and s un une una les los las et und d
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """A claim's place in a text, and what must be found: `text[start:end]`."""
+class Neighbours:
+    """Stems of the words to either side of a place in a text, nearest first, small words left out."""
 
-    kind: ClaimKind
-    start: int
-    end: int
-    text: str
-    value: object  # Number, CalendarDate, a name's words, a (pair, side), or None
+    before: Sequence[str]
+    after: Sequence[str]
 
     @property
-    def side(self) -> tuple[int, int]:
-        """Of a verb: which pair of opposites, and which side of it."""
-        assert isinstance(self.value, tuple)
-        return int(self.value[0]), int(self.value[1])
+    def both(self) -> frozenset[str]:
+        return frozenset((*self.before, *self.after))
+
+    def within(self, reach: int) -> Neighbours:
+        return Neighbours(self.before[:reach], self.after[:reach])
+
+    def meet(self, other: Neighbours) -> bool:
+        """Whether a word stands on the same side in both."""
+        return bool(set(self.before) & set(other.before) or set(self.after) & set(other.after))
 
 
 class Text:
@@ -55,34 +56,25 @@ class Text:
         return frozenset(stem(w, self.language) for _, w in self.words)
 
     @cached_property
+    def content(self) -> frozenset[str]:
+        """Stems of the words that carry content: neither stop words nor figures."""
+        stop = stop_words(self.language) | OPENING_WORDS
+        return frozenset(
+            stem(w, self.language) for _, w in self.words if w not in stop and len(w) > 2 and not w.isdigit()
+        )
+
+    @cached_property
     def has_negation(self) -> bool:
-        return any(w in negations(self.language) or w.endswith("n't") for _, w in self.words)
+        return any(is_negation(w, self.language) for _, w in self.words)
 
     @cached_property
     def facts(self) -> list[Fact]:
-        found = [
-            Fact("date", d.start, d.end, self.text[d.start : d.end], d)
-            for d in dates_in(self.text, self.language)
-        ]
-        taken = {p for f in found for p in range(f.start, f.end)}
-        for n in numbers_in(self.text, self.language):
-            if n.start not in taken:
-                found.append(Fact("number", n.start, n.end, self.text[n.start : n.end], n))
-        taken |= {p for f in found for p in range(f.start, f.end)}
-        for start, end, name in names_in(self.text, taken, self.language):
-            kind: ClaimKind = "place" if place_key(" ".join(name)) else "name"
-            found.append(Fact(kind, start, end, " ".join(name), name))
-            taken.update(range(start, end))
-        for start, word in self.words:
-            if start in taken:
-                continue
-            if word in negations(self.language) or word.endswith("n't"):
-                found.append(Fact("negation", start, start + len(word), word, None))
-            elif side := side_of(word, self.language):
-                found.append(
-                    Fact("verb", start, start + len(word), self.text[start : start + len(word)], side)
-                )
-        return found
+        return facts_in(self.text, self.words, self.language)
+
+    @cached_property
+    def sides(self) -> frozenset[Side]:
+        """The directions that its verbs have."""
+        return frozenset(fact.side for fact in self.facts if fact.kind == "verb")
 
     @cached_property
     def stemmed(self) -> list[tuple[int, str]]:
@@ -93,15 +85,18 @@ class Text:
         named = [(f.start, f.end) for f in self.facts if f.kind in {"name", "place"}]
         return [(p, w) for p, w in self.stemmed if not any(start <= p < end for start, end in named)]
 
-    def neighbours(
-        self, start: int, end: int, reach: int = NEAR, nameless: bool = False
-    ) -> tuple[list[str], list[str]]:
-        """Stems of the words before and after a place in the text, nearest first, small words left out.
+    def neighbours(self, start: int, end: int, reach: int = NEAR, nameless: bool = False) -> Neighbours:
+        """The neighbours of `text[start:end]`, up to `reach` to either side.
 
         `nameless` leaves names out as well: they stand in lists, in any order.
         """
         words = self._nameless if nameless else self.stemmed
-        return [w for p, w in words if p < start][-reach:][::-1], [w for p, w in words if p >= end][:reach]
+        return Neighbours(
+            [w for p, w in words if p < start][-reach:][::-1], [w for p, w in words if p >= end][:reach]
+        )
+
+    def stems_of(self, fact: Fact) -> frozenset[str]:
+        return frozenset(stem(fold(w), self.language) for w in fact.text.split())
 
 
 def passages_of(articles: Sequence[Article]) -> list[Text]:

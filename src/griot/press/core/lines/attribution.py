@@ -1,0 +1,58 @@
+"""The head of a line: the outlets that it credits, up to the verb that says how they told the story."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from babel import Locale
+
+from griot.press.core.language.text import fold, without_initials
+from griot.press.core.types import Article, Claim
+
+ATTRIBUTION_VERB = re.compile(
+    r"\s(?:all )?(?:also )?(reported|ran|published|featured|interviewed|spoke|reviewed|carried|wrote|told|"
+    r"looked|quoted|cited|described|profiled|rapporte|rapportent|publie|publient|informa|informan|publica|"
+    r"publican|أفادت|ذكرت|نشرت)\b"
+)
+_IN_LANGUAGE = re.compile(r"^\s*reported, in ([A-Z]\w+), under")  # says what the article itself is
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A line in two: whom it credits ("The Wall and Daily News"), and what it says after the verb."""
+
+    credited: str
+    said: str
+
+
+def parted(line: str, articles: Sequence[Article]) -> Parted:
+    """The parts of a line in plain text; nobody is credited where it has no verb of attribution.
+
+    The language it names ("reported, in French, under …") is left out where an article is written in it.
+    """
+    verb = ATTRIBUTION_VERB.search(line)
+    start, end = verb.span() if verb else (0, 0)
+    body = line[start:]
+    written_in = {Locale("en").languages.get(a.language) for a in articles}
+    if (found := _IN_LANGUAGE.match(body)) and found.group(1) in written_in:
+        body = _IN_LANGUAGE.sub(" reported under", body)
+    return Parted(line[:start], without_initials(body)[end - start :])
+
+
+def outlets_credited(credited: str, articles: Sequence[Article]) -> Iterator[Claim]:
+    """Each outlet that the attribution names must be one of the story's."""
+    known = {fold(name): a for a in articles for name in (a.outlet, a.credit)}
+    credited = re.sub(r"\s+and others$", "", credited.strip())
+    # Longest first, so that a name with a comma or "and" in it is taken whole.
+    rest = fold(credited)
+    for name in sorted(known, key=len, reverse=True):
+        pattern = rf"(?:(?:^|(?<=, )|(?<= and ))(?:the )?){re.escape(name)}(?=$|, | and )"
+        if re.search(pattern, rest):
+            rest = re.sub(pattern, "", rest)
+            yield Claim(known[name].outlet, "outlet", known[name].url, known[name].title)
+    for name in re.split(r", | and ", rest):
+        if left := name.strip(" ,"):
+            start = fold(credited).find(left)
+            yield Claim(credited[start : start + len(left)] if start >= 0 else left, "outlet")

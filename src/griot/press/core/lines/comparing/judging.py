@@ -1,0 +1,64 @@
+"""Which passage bears out each fact of a line's body: the questions of the check, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from griot.press.core.lines.comparing.case import Case
+from griot.press.core.lines.comparing.company import passage_in_company
+from griot.press.core.lines.comparing.matching import Taken, place_of
+from griot.press.core.lines.comparing.misplacing import is_repeated, is_told_of_another
+from griot.press.core.lines.comparing.negations import lost_negation
+from griot.press.core.lines.comparing.retelling import is_exchanged, retellings
+from griot.press.core.lines.comparing.rivals import has_rival
+from griot.press.core.lines.facts import Fact
+from griot.press.core.lines.passages import Text
+from griot.press.core.types import Claim
+
+SAME = 0.6  # share of a claim's neighbours from which a passage says the same thing
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The passage that bears out a fact, or None, and the places that no other fact can be found at now."""
+
+    passage: Text | None
+    taken: Taken = frozenset()
+
+
+def compare(said: Text, passages: Sequence[Text]) -> Iterator[Claim]:
+    """The claims of a line's body, each with the passage that supports it or without."""
+    case = Case(said, passages, tuple(retellings(said, passages)))
+    taken: Taken = frozenset()
+    for fact in said.facts:
+        ruling = rule(case, fact, taken)
+        taken |= ruling.taken
+        passage = ruling.passage
+        yield Claim(fact.text, fact.kind, *((passage.url, passage.text) if passage else ()))
+    if lost := lost_negation(said, passages):
+        yield Claim(lost, "negation")
+
+
+def rule(case: Case, fact: Fact, taken: Taken) -> Ruling:
+    for retelling in case.retellings:
+        if retelling.has_word_for_word(fact):
+            return Ruling(retelling.passage)
+    if any(is_exchanged(case.said, fact, retelling) for retelling in case.retellings):
+        return Ruling(None)
+    same = _saying_the_same(case, fact)
+    exact = [(p, at) for p in same if (at := place_of(case.said, fact, p, taken)) is not None]
+    if exact:
+        return Ruling(exact[0][0], frozenset(exact))
+    if (
+        is_repeated(case, fact)
+        or any(has_rival(case.said, fact, p) for p in same)
+        or is_told_of_another(case, fact)
+    ):
+        return Ruling(None)
+    return Ruling(passage_in_company(case, fact))
+
+
+def _saying_the_same(case: Case, fact: Fact) -> list[Text]:
+    around = case.said.neighbours(fact.start, fact.end).both
+    return [p for p in case.passages if len(around) >= 2 and len(around & p.stems) >= SAME * len(around)]

@@ -1,0 +1,110 @@
+"""When a passage's fact bears out the line's, and where a passage has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from functools import lru_cache
+
+from griot.press.core.language.calendars import CalendarDate
+from griot.press.core.language.numbers import Number, agrees, rounding_before
+from griot.press.core.language.places import people_of, place_key, place_names
+from griot.press.core.language.text import fold
+from griot.press.core.lines.claims import CONNECTORS
+from griot.press.core.lines.facts import Fact
+from griot.press.core.lines.passages import Text, counted
+
+Taken = Set[tuple[Text, int]]  # passages and places in them that have borne out a fact of the line
+_REACH = 3  # words to either side of a place in a passage, among which one of the line's next two must be
+_LISTING = re.compile(r"\s*(?:,|,? and|,? or|,? et|,? y|,? e|،| و)?\s*")
+
+
+def matches(said: Text, fact: Fact, other: Fact) -> bool:
+    """Whether another fact says what the line's says: numbers as it rounds them, dates as far as it
+    gives them.
+    """
+    if isinstance(fact.value, Number) and isinstance(other.value, Number):
+        rounding = rounding_before(said.text, fact.start)
+        return agrees(fact.value.value, rounding, other.value.value)
+    if isinstance(fact.value, CalendarDate) and isinstance(other.value, CalendarDate):
+        return fact.value.is_borne_out_by(other.value)
+    return fact.kind == other.kind and fact.value == other.value
+
+
+def bears_out(said: Text, fact: Fact, other: Fact, passage: Text) -> bool:
+    """Whether a passage's fact is the line's, numbers counting the same sort of thing."""
+    if not matches(said, fact, other):
+        return False
+    mine, theirs = counted(said, fact), counted(passage, other)
+    if mine.startswith("thing") and theirs.startswith("thing"):
+        return True  # photographs or times: an editor's words may differ from a reporter's
+    return not (mine and theirs and mine != theirs) or passage.language != said.language
+
+
+def is_same_name(fact: Fact, other: Fact) -> bool:
+    """Whether two names share a word, or stand for one place."""
+    if not (fact.name and other.name):
+        return False
+    mine, theirs = {fold(w) for w in fact.name} - CONNECTORS, {fold(w) for w in other.name} - CONNECTORS
+    key = place_key(fact.text)
+    return bool(mine & theirs) or (key is not None and key == place_key(other.text))
+
+
+def has(said: Text, fact: Fact, passage: Text) -> bool:
+    """Whether a passage has the fact, wherever."""
+    if fact.kind == "negation":
+        return passage.has_negation
+    return any(True for _ in places_of(said, fact, passage))
+
+
+def place_of(said: Text, fact: Fact, passage: Text, taken: Taken = frozenset()) -> int | None:
+    """Where the passage has the fact beside one of the words that it stands beside in the line, or None.
+
+    A place that is taken bears out no second fact.
+    """
+    free = [(at, to) for at, to in places_of(said, fact, passage) if (passage, at) not in taken]
+    for nameless in (False, True) if _is_listed(said, fact) else (False,):
+        mine = said.neighbours(fact.start, fact.end, nameless=nameless)
+        for at, to in free:
+            if not mine.both or passage.neighbours(at, to, _REACH, nameless).meet(mine.within(2)):
+                return at
+    return None
+
+
+def _is_listed(said: Text, fact: Fact) -> bool:
+    """Whether the line has the fact in a list of names, which may be told in any order."""
+    return any(
+        _LISTING.fullmatch(said.text[min(fact.end, o.end) : max(fact.start, o.start)])
+        for o in said.facts
+        if o is not fact and o.name and fact.name
+    )
+
+
+def places_of(said: Text, fact: Fact, passage: Text) -> Iterator[tuple[int, int]]:
+    """Where a passage has the fact: (start, end)."""
+    if fact.name:
+        yield from places_of_name(fact.name, passage)
+        return
+    for other in passage.facts:
+        if other.kind == fact.kind and bears_out(said, fact, other, passage):
+            yield other.start, other.end
+
+
+def places_of_name(name: Sequence[str], passage: Text) -> Iterator[tuple[int, int]]:
+    """Where a passage has a name, or a place under any of its names: (start, end)."""
+    key, ways = _ways_to_write(" ".join(name))
+    people = [[w] for _, w in passage.words if people_of(w) == key] if key and len(key) == 2 else []
+    for tokens in [*ways, *people]:
+        if f" {' '.join(tokens)} " not in passage.spaced:
+            continue
+        for i in range(len(passage.words) - len(tokens) + 1):
+            if [w for _, w in passage.words[i : i + len(tokens)]] == tokens:
+                last, word = passage.words[i + len(tokens) - 1]
+                yield passage.words[i][0], last + len(word)
+
+
+@lru_cache(maxsize=4096)
+def _ways_to_write(name: str) -> tuple[str | None, list[list[str]]]:
+    """The key of the place that a name stands for, if any, and the words of all its names."""
+    key = place_key(name)
+    return key, [Text(n, "").spaced.split() for n in [name, *(sorted(place_names(key)) if key else [])]]
