@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from griot.digest.core.importing.attributing import attribute, separate
-from griot.digest.core.importing.importing import NO_ISSUE, read_issue, stated_date
+from griot.digest.core.importing.head import stated_date
+from griot.digest.core.importing.importing import NO_ISSUE, read_issue
 from griot.digest.core.rendering import render
 from griot.digest.core.rendering.text import render_text
 from griot.digest.models import IssuePage
