@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from tests.support import ROOT
 
@@ -28,23 +29,9 @@ def database_of_our_own(furnish: Callable[[], None]) -> Iterator[None]:
 
     Tests with transactions of their own get it anew after each, which is quicker than to empty two hundred tables.
     """
-    digest = hashlib.sha256()
-    for path in sorted(p for pattern in _MADE_OF for p in ROOT.glob(pattern)):
-        digest.update(path.read_bytes())
-    migrated, ready, mine = (
-        f"griot_template_{digest.hexdigest()[:12]}",
-        f"griot_ready_{os.getpid()}",
-        f"griot_test_{os.getpid()}",
-    )
+    ready, mine = f"griot_ready_{os.getpid()}", f"griot_test_{os.getpid()}"
     with _server() as keeper:
-        keeper.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-        there = {name for (name,) in keeper.execute("SELECT datname FROM pg_database")}
-        for name in filter(_is_stale(migrated), there):
-            _drop(keeper, name)
-        if migrated not in there:
-            _migrate(keeper, migrated)
-        _clone(keeper, migrated, ready)
-        keeper.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+        _clone_of_migrated(keeper, ready)
         _lead_to(ready)
         furnish()
         _lead_to(mine)
@@ -66,6 +53,32 @@ def database_of_our_own(furnish: Callable[[], None]) -> Iterator[None]:
             _drop(keeper, ready)
 
 
+@contextmanager
+def migrated_database(name: str) -> Iterator[str]:
+    """The address of a migrated database with nothing in it, for processes of their own, until the end."""
+    with _server() as keeper:
+        _clone_of_migrated(keeper, name)
+        try:
+            yield make_conninfo(keeper.info.dsn, dbname=name)
+        finally:
+            _drop(keeper, name)
+
+
+def _clone_of_migrated(keeper: psycopg.Connection, name: str) -> None:
+    digest = hashlib.sha256()
+    for path in sorted(p for pattern in _MADE_OF for p in ROOT.glob(pattern)):
+        digest.update(path.read_bytes())
+    migrated = f"griot_template_{digest.hexdigest()[:12]}"
+    keeper.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    there = {name for (name,) in keeper.execute("SELECT datname FROM pg_database")}
+    for stale in filter(_is_stale(migrated), there):
+        _drop(keeper, stale)
+    if migrated not in there:
+        _migrate(keeper, migrated)
+    _clone(keeper, migrated, name)
+    keeper.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
 def _server() -> psycopg.Connection:
     """A connection beside Django's, for databases as wholes."""
     django = connections["default"].get_connection_params()
@@ -85,11 +98,11 @@ def _drop(keeper: psycopg.Connection, name: str) -> None:
 
 def _migrate(keeper: psycopg.Connection, name: str) -> None:
     """The template, under a passing name until it is whole: a killed run leaves none that is half migrated."""
-    draft = f"{name}_draft"
+    draft, before = f"{name}_draft", connections["default"].settings_dict["NAME"]
     _clone(keeper, "template0", draft)
     _lead_to(draft)
     call_command("migrate", verbosity=0, interactive=False)
-    connections.close_all()
+    _lead_to(before)
     renamed = sql.Identifier(draft), sql.Identifier(name)
     keeper.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*renamed))
 
