@@ -64,7 +64,7 @@ def test_a_bomb_is_refused():
         read_page(gzip.compress(b"a" * (MAX_PAGE + 10)), "https://a.example/1")
 
 
-@pytest.mark.parametrize("content", [b"\x1f\x8bnot gzip at all", gzip.compress(b"x" * 1000)[:20]])
+@pytest.mark.parametrize("content", [b"\x1f\x8bnot gzip at all", gzip.compress(b"x" * 1000, mtime=0)[:20]])
 def test_broken_gzip_is_refused(content):
     with pytest.raises(BadInput):
         read_page(content, "https://a.example/1")
