@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import nullcontext
 
 SUBJECTS: dict[str, dict[str, str]] = {
     "The newsroom": {
@@ -123,8 +124,6 @@ def main() -> int:
 
 
 def _management(name: str, arguments: list[str], database: object) -> int:
-    from contextlib import nullcontext
-
     from griot.runtime.preparing import prepare
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")

@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.http import HttpResponseBase, StreamingHttpResponse
+from django.urls import reverse
 from django.utils import timezone
 
 from griot.testimonies.access import note, require
@@ -128,9 +130,6 @@ def _words(value: Told) -> str:
 
 
 def _terms(testimony: Testimony, value: Told, use: str, recipient: str) -> str:
-    from django.conf import settings
-    from django.urls import reverse
-
     row = testimony.consent
     until = f"; it ends by itself on {row.until:%d %B %Y}" if row and row.until else ""
     return _TERMS.format(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import resource
 import subprocess
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -74,8 +75,6 @@ def run(arguments: Sequence[str | Path], progress: Callable[[float], None] | Non
 
 
 def _follow(process: subprocess.Popen[str], progress: Callable[[float], None]) -> str:
-    import threading
-
     said: list[str] = []
     assert process.stderr and process.stdout
     errors = process.stderr
