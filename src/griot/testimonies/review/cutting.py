@@ -18,33 +18,13 @@ from django.urls import reverse
 from griot.testimonies.access import allowed, note, require, visible
 from griot.testimonies.core import types
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.media.clock import seconds, typed
 from griot.testimonies.core.media.subtitles import BadSubtitles, as_vtt, chapters
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.making.rendering import uncut, waves_of
 from griot.testimonies.models import Cut, File, Testimony
 from griot.testimonies.review import review
 from griot.testimonies.review.rooms import MOST_SUBTITLES, WRITTEN_IN, for_reviewers
-
-_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):([0-5]?\d)(?:[.,](\d{1,3}))?|(\d{1,5})(?:[.,](\d{1,3}))?")
-
-
-def seconds(text: str) -> float:
-    """A moment as people write it: 1:05, 1:05.25, 65, 65.25. Raises ValueError."""
-    found = _CLOCK.fullmatch(text.strip())
-    if not found:
-        raise ValueError(f"{text.strip()[:20]!r}: a time like 1:05.2 is expected")
-    hours, minutes, rest, part, alone, alone_part = found.groups()
-    if alone is not None:
-        return int(alone) + int((alone_part or "0").ljust(3, "0")) / 1000
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(rest) + int((part or "0").ljust(3, "0")) / 1000
-
-
-def clock(at: float | None) -> str:
-    """65.25 → 1:05.250; "" for None."""
-    if at is None:
-        return ""
-    thousandths = round(at * 1000)
-    return f"{thousandths // 60_000}:{thousandths // 1000 % 60:02d}.{thousandths % 1000:03d}"
 
 
 class Moment(forms.CharField):
@@ -194,10 +174,9 @@ def _save(request: HttpRequest, row: Testimony, file: File, language: str, form:
 
 
 def _cut_fields(cut: types.Cut | Cut) -> dict[str, str]:
-    bleeps = "\n".join(f"{clock(a)} {clock(b)}" for a, b in cut.bleeps)
     return {
-        "begins": clock(cut.begins or None),
-        "ends": clock(cut.ends),
-        "still": clock(cut.still),
-        "bleeps": bleeps,
+        "begins": typed(cut.begins) if cut.begins else "",
+        "ends": "" if cut.ends is None else typed(cut.ends),
+        "still": "" if cut.still is None else typed(cut.still),
+        "bleeps": "\n".join(f"{typed(begins)} {typed(ends)}" for begins, ends in cut.bleeps),
     }

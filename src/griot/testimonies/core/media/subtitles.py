@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-_TIME = re.compile(r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})")
-_ARROW = re.compile(rf"^\s*({_TIME.pattern})\s*-->\s*({_TIME.pattern})")
+from griot.testimonies.core.media.clock import CHAPTER, CUE, seconds, stamp
+
+_ARROW = re.compile(rf"^\s*({CUE})\s*-->\s*({CUE})")
 _TAG = re.compile(r"<[^>\n]{0,200}>|\{\\[^}\n]{0,200}\}")  # of WebVTT, and SRT's places on the screen
 
 
@@ -36,7 +37,7 @@ def parse(text: str) -> list[Cue]:
                 raise BadSubtitles(f"line {n + 1}: a time like 00:01:02.500 --> 00:01:04.000 is expected")
             n += 1
             continue
-        begins, ends = (_seconds(_TIME.fullmatch(part)) for part in (found.group(1), found.group(6)))
+        begins, ends = (seconds(part, CUE) for part in found.groups())
         if ends <= begins:
             raise BadSubtitles(f"line {n + 1}: it ends before it begins")
         n += 1
@@ -53,17 +54,11 @@ def parse(text: str) -> list[Cue]:
     return sorted(cues, key=lambda cue: (cue.begins, cue.ends))
 
 
-def _seconds(found: re.Match[str] | None) -> float:
-    assert found is not None
-    hours, minutes, seconds, thousandths = found.groups()
-    return int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds) + int(thousandths.ljust(3, "0")) / 1000
-
-
 def write(cues: Sequence[Cue]) -> str:
     """WebVTT; "" for no cue."""
     if not cues:
         return ""
-    blocks = [f"{_clock(c.begins)} --> {_clock(c.ends)}\n{c.text.replace('-->', '→')}" for c in cues]
+    blocks = [f"{stamp(c.begins)} --> {stamp(c.ends)}\n{c.text.replace('-->', '→')}" for c in cues]
     return "WEBVTT\n\n" + "\n\n".join(blocks) + "\n"
 
 
@@ -116,7 +111,7 @@ def within(cues: Sequence[Cue], begins: float, ends: float | None) -> list[Cue]:
 
 # --- chapters -----------------------------------------------------------------------------------
 
-_CHAPTER = re.compile(r"\s*(?:(\d{1,2}):)?(\d{1,3}):([0-5]\d)(?:[.,](\d{1,3}))?\s+(\S.*)")
+_CHAPTER = re.compile(rf"\s*({CHAPTER})\s+(\S.*)")
 
 
 def chapters(text: str) -> list[tuple[float, str]]:
@@ -130,20 +125,9 @@ def chapters(text: str) -> list[tuple[float, str]]:
         mark = _CHAPTER.fullmatch(line)
         if not mark:
             raise BadSubtitles(f"line {n}: a time and a title are expected, like 1:05 The desert")
-        hours, minutes, seconds, thousandths, title = mark.groups()
-        at = (
-            int(hours or 0) * 3600
-            + int(minutes) * 60
-            + int(seconds)
-            + int((thousandths or "0").ljust(3, "0")) / 1000
-        )
-        found.append((at, title.strip()[:120]))
+        at, title = mark.groups()
+        found.append((seconds(at, CHAPTER), title.strip()[:120]))
     return sorted(found)
-
-
-def _clock(seconds: float) -> str:
-    whole = round(seconds * 1000)
-    return f"{whole // 3_600_000:02d}:{whole // 60_000 % 60:02d}:{whole // 1000 % 60:02d}.{whole % 1000:03d}"
 
 
 def as_vtt(text: str) -> str:
