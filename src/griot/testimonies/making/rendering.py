@@ -24,7 +24,7 @@ from griot.testimonies.core.media.encoding import COVERED, WHOLE
 from griot.testimonies.core.media.renditions import FILMS, FOR_EDITORS, HEARD, SEEN, may_be_perceived
 from griot.testimonies.core.types import Cut
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import File, Rendition, Testimony
+from griot.testimonies.models import File, MakingState, Rendition, Testimony
 
 STALE = timedelta(minutes=3)  # since a rendition's maker was last heard of
 STILL_AT = 0.2  # of what is shown, where nobody has chosen a moment
@@ -41,7 +41,6 @@ _MIME = {
     "small": "video/webm",
     "waves": "application/json",
 }
-S = Rendition.State
 
 
 def plan(file: File) -> None:
@@ -72,7 +71,7 @@ def plan(file: File) -> None:
         )
         if row.cut != made_of:
             row, is_new = _anew(row, made_of), True
-        if is_new or row.state == S.FAILED:
+        if is_new or row.state == MakingState.FAILED:
             render_soon(row.pk)
 
 
@@ -97,7 +96,7 @@ def _anew(row: Rendition, made_of: str) -> Rendition:
     """The row to make for another cut. What was whole becomes the editors' proof, with the cover of its
     faces.
     """
-    is_proof = row.kind in {"light", "sound"} and not row.cut and row.state == S.READY
+    is_proof = row.kind in {"light", "sound"} and not row.cut and row.state == MakingState.READY
     if (
         is_proof
         and not Rendition.objects.filter(file=row.file, kind="proof", face=row.face, voice=row.voice).exists()
@@ -116,7 +115,7 @@ def _anew(row: Rendition, made_of: str) -> Rendition:
     row.vault, row.parts, row.state, row.approved, row.progress, row.cut = (
         "",
         {},
-        S.WAITING,
+        MakingState.WAITING,
         None,
         0.0,
         made_of,
@@ -142,7 +141,7 @@ def allowed(testimony: Testimony) -> list[Rendition]:
         for file in testimony.files.all()
         if file.role == File.Role.STORY
         for rendition in file.renditions.all()
-        if rendition.state == S.READY
+        if rendition.state == MakingState.READY
         and may_be_perceived(
             rendition.kind, file.media, (rendition.face, rendition.voice), wanted.face, wanted.voice
         )
@@ -184,27 +183,35 @@ def make(pk: int) -> None:
             .filter(pk=pk)
             .first()
         )
-        if row is None or row.state == S.READY or row.file.state != File.State.VERIFIED:
+        if row is None or row.state == MakingState.READY or row.file.state != File.State.VERIFIED:
             return
-        if row.state == S.MAKING and row.touched > timezone.now() - STALE:
+        if row.state == MakingState.MAKING and row.touched > timezone.now() - STALE:
             return
         if _waits_for_cover(row):
             return  # whoever finishes that has this one made
         cut = row.file.wanted_cut()
-        row.state, row.touched, row.cut = S.MAKING, timezone.now(), _key(row.kind, cut, row.file.seconds)
+        row.state, row.touched, row.cut = (
+            MakingState.MAKING,
+            timezone.now(),
+            _key(row.kind, cut, row.file.seconds),
+        )
         row.save(update_fields=["state", "touched", "cut"])
-    still_wanted = Rendition.objects.filter(pk=pk, state=S.MAKING, cut=row.cut)
+    still_wanted = Rendition.objects.filter(pk=pk, state=MakingState.MAKING, cut=row.cut)
     try:
         made = _made(row, cut)
     except Refused as refusal:
-        still_wanted.update(state=S.FAILED, why=str(refusal)[:250])
+        still_wanted.update(state=MakingState.FAILED, why=str(refusal)[:250])
     else:
-        if not still_wanted.update(state=S.READY, progress=1.0, why="", approved=_looked_at(row), **made):
+        if not still_wanted.update(
+            state=MakingState.READY, progress=1.0, why="", approved=_looked_at(row), **made
+        ):
             vault().erase(
                 made["vault"], *made.get("parts", {}).values()
             )  # withdrawn, or cut otherwise meanwhile
     if row.kind in FILMS:
-        for other in Rendition.objects.filter(file=row.file, kind__in=FILMS, state=S.WAITING).exclude(pk=pk):
+        for other in Rendition.objects.filter(
+            file=row.file, kind__in=FILMS, state=MakingState.WAITING
+        ).exclude(pk=pk):
             render_soon(other.pk)
 
 
@@ -220,7 +227,9 @@ def _waits_for_cover(row: Rendition) -> bool:
         return False
     films = Rendition.objects.filter(file=row.file, face="blur")
     first = films.filter(kind="proof").first() or films.filter(kind="light").first()
-    return first is not None and first.pk != row.pk and first.state in {S.WAITING, S.MAKING}
+    return (
+        first is not None and first.pk != row.pk and first.state in {MakingState.WAITING, MakingState.MAKING}
+    )
 
 
 def _known_cover(row: Rendition) -> str:
@@ -229,7 +238,7 @@ def _known_cover(row: Rendition) -> str:
     """
     if row.kind not in FILMS or row.face != "blur":
         return ""
-    found = Rendition.objects.filter(file=row.file, state=S.READY, parts__has_key=COVERED).first()
+    found = Rendition.objects.filter(file=row.file, state=MakingState.READY, parts__has_key=COVERED).first()
     return str(found.parts[COVERED]) if found else ""
 
 
@@ -307,6 +316,6 @@ def _made(row: Rendition, cut: Cut) -> dict[str, Any]:
 
 def unfinished(now: datetime) -> list[int]:
     """Renditions that wait for a maker, and those whose maker was not heard of for long."""
-    waiting = Rendition.objects.filter(state=S.WAITING)
-    lost = Rendition.objects.filter(state=S.MAKING, touched__lt=now - STALE)
+    waiting = Rendition.objects.filter(state=MakingState.WAITING)
+    lost = Rendition.objects.filter(state=MakingState.MAKING, touched__lt=now - STALE)
     return [*waiting.values_list("pk", flat=True), *lost.values_list("pk", flat=True)]

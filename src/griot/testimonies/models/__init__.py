@@ -16,6 +16,7 @@ from griot.testimonies.models.campaigns import (
     Training,
 )
 from griot.testimonies.models.files import Cut, File, Rendition, Upload
+from griot.testimonies.models.making import MakingState
 from griot.testimonies.models.memory import Access, Departure
 from griot.testimonies.models.testimonies import Consent, MachineWork, Step, Testimony, Writing
 
@@ -32,6 +33,7 @@ __all__ = [
     "File",
     "Guide",
     "MachineWork",
+    "MakingState",
     "Messenger",
     "Module",
     "Referral",

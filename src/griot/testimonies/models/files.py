@@ -12,6 +12,7 @@ from django.utils import timezone
 from griot.testimonies.core import types
 from griot.testimonies.core.media import subtitles
 from griot.testimonies.models.campaigns import Device
+from griot.testimonies.models.making import MakingState
 from griot.testimonies.models.testimonies import Testimony
 
 
@@ -103,17 +104,11 @@ class Rendition(models.Model):
         STILL = "still", "still"
         PHOTO = "photo", "photo"
 
-    class State(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        MAKING = "making", "being made"
-        READY = "ready", "ready"
-        FAILED = "failed", "failed"
-
     file = models.ForeignKey(File, models.CASCADE, related_name="renditions")
     kind = models.CharField(max_length=8, choices=Kind.choices)
     face = models.CharField(max_length=5, default="show", help_text="show, or blur")
     voice = models.CharField(max_length=5, default="show", help_text="show, or alter")
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    state = models.CharField(max_length=8, choices=MakingState.choices, default=MakingState.WAITING)
     progress = models.FloatField(default=0.0, help_text="from 0 to 1")
     why = models.CharField(max_length=250, blank=True)
     mime = models.CharField(max_length=40, blank=True)

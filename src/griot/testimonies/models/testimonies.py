@@ -14,6 +14,7 @@ from django.utils import timezone
 from griot.testimonies.core import consent, types
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger, token_hash
+from griot.testimonies.models.making import MakingState
 
 USE_CHOICES = [
     ("team", "Inside the team"),
@@ -274,16 +275,10 @@ class MachineWork(models.Model):
         TRANSCRIPT = "transcript", "transcript"
         TRANSLATION = "translation", "translation"
 
-    class State(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        MAKING = "making", "being made"
-        READY = "ready", "ready"
-        FAILED = "failed", "failed"
-
     testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="machine_works")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     language = models.CharField(max_length=8)
-    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    state = models.CharField(max_length=8, choices=MakingState.choices, default=MakingState.WAITING)
     progress = models.FloatField(default=0.0, help_text="from 0 to 1")
     why = models.CharField(max_length=250, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")

@@ -25,10 +25,9 @@ from griot.testimonies.core.media.encoding import opened
 from griot.testimonies.core.media.subtitles import Cue, parse, unmarked, write
 from griot.testimonies.core.media.transcribing import as_heard, readable, transcriber_from
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import MachineWork, Step, Testimony, Writing
+from griot.testimonies.models import MachineWork, MakingState, Step, Testimony, Writing
 
 STALE = timedelta(minutes=40)  # a service may take half an hour for one answer
-W = MachineWork
 
 
 def can_transcribe() -> bool:
@@ -48,8 +47,10 @@ def ask(testimony: Testimony, user: Any, kind: str, language: str) -> MachineWor
     if row.over:
         raise Refused("this testimony was withdrawn")
     require(user, "edit", row)
-    known = row.writings.filter(language=row.language if kind == W.Kind.TRANSCRIPT else language).first()
-    if kind == W.Kind.TRANSCRIPT:
+    known = row.writings.filter(
+        language=row.language if kind == MachineWork.Kind.TRANSCRIPT else language
+    ).first()
+    if kind == MachineWork.Kind.TRANSCRIPT:
         if not can_transcribe():
             raise Refused("No transcriber is configured (GRIOT_TRANSCRIBER).")
         if row.leading() is None:
@@ -64,10 +65,12 @@ def ask(testimony: Testimony, user: Any, kind: str, language: str) -> MachineWor
             raise Refused("Somebody has written in that language already; a machine does not write over it.")
         if language == row.language or not row.writings.filter(language=row.language).exists():
             raise Refused("There is nothing to translate yet: its words in its own language come first.")
-    work, is_new = W.objects.get_or_create(testimony=row, kind=kind, language=language, defaults={"by": user})
-    if not is_new and work.state in {W.State.WAITING, W.State.MAKING}:
+    work, is_new = MachineWork.objects.get_or_create(
+        testimony=row, kind=kind, language=language, defaults={"by": user}
+    )
+    if not is_new and work.state in {MakingState.WAITING, MakingState.MAKING}:
         return work
-    work.state, work.why, work.by, work.touched = W.State.WAITING, "", user, timezone.now()
+    work.state, work.why, work.by, work.touched = MakingState.WAITING, "", user, timezone.now()
     work.save()
     machine_soon(work.pk)
     return work
@@ -80,17 +83,17 @@ def machine_soon(pk: int) -> None:
 def do(pk: int) -> None:
     """Do a piece of work. May be run again at any time."""
     with transaction.atomic():
-        work = W.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
-        if work is None or work.state in {W.State.READY, W.State.FAILED} or work.testimony.over:
+        work = MachineWork.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
+        if work is None or work.state in {MakingState.READY, MakingState.FAILED} or work.testimony.over:
             return
-        if work.state == W.State.MAKING and work.touched > timezone.now() - STALE:
+        if work.state == MakingState.MAKING and work.touched > timezone.now() - STALE:
             return
-        work.state, work.touched = W.State.MAKING, timezone.now()
+        work.state, work.touched = MakingState.MAKING, timezone.now()
         work.save(update_fields=["state", "touched"])
     try:
-        texts = _transcribed(work) if work.kind == W.Kind.TRANSCRIPT else _translated(work)
+        texts = _transcribed(work) if work.kind == MachineWork.Kind.TRANSCRIPT else _translated(work)
     except (HelperError, Refused) as error:
-        W.objects.filter(pk=pk).update(state=W.State.FAILED, why=str(error)[:250])
+        MachineWork.objects.filter(pk=pk).update(state=MakingState.FAILED, why=str(error)[:250])
         return
     with transaction.atomic():
         row = Testimony.objects.select_for_update().get(pk=work.testimony_id)
@@ -112,7 +115,7 @@ def do(pk: int) -> None:
                 words=f"a machine’s {work.get_kind_display()} in {work.language}",
                 from_state=row.state,
             )
-        W.objects.filter(pk=pk).update(state=W.State.READY, progress=1.0)
+        MachineWork.objects.filter(pk=pk).update(state=MakingState.READY, progress=1.0)
 
 
 def _transcribed(work: MachineWork) -> dict[str, str]:
@@ -124,7 +127,7 @@ def _transcribed(work: MachineWork) -> dict[str, str]:
 
     def progress(seconds: float) -> None:
         share = min(0.99, seconds / file.seconds) if file.seconds else 0.0
-        W.objects.filter(pk=work.pk).update(progress=share, touched=timezone.now())
+        MachineWork.objects.filter(pk=work.pk).update(progress=share, touched=timezone.now())
 
     with vault().opened(file.vault, file.suffix) as source:
         sound = source.with_name("sound.wav")
@@ -154,7 +157,7 @@ def _translated(work: MachineWork) -> dict[str, str]:
     told = []
     for n, cue in enumerate(cues):
         told.append(Cue(cue.begins, cue.ends, said(cue.text)))
-        W.objects.filter(pk=work.pk).update(progress=n / len(cues), touched=timezone.now())
+        MachineWork.objects.filter(pk=work.pk).update(progress=n / len(cues), touched=timezone.now())
     found["subtitles"] = write(told)
     lines = (line.strip().partition(" ") for line in source.chapters.splitlines() if line.strip())
     found["chapters"] = "\n".join(f"{at} {said(title)}" for at, _, title in lines)
@@ -162,6 +165,6 @@ def _translated(work: MachineWork) -> dict[str, str]:
 
 
 def unfinished(now: datetime) -> list[int]:
-    waiting = W.objects.filter(state=W.State.WAITING)
-    lost = W.objects.filter(state=W.State.MAKING, touched__lt=now - STALE)
+    waiting = MachineWork.objects.filter(state=MakingState.WAITING)
+    lost = MachineWork.objects.filter(state=MakingState.MAKING, touched__lt=now - STALE)
     return [*waiting.values_list("pk", flat=True), *lost.values_list("pk", flat=True)]

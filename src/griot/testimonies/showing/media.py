@@ -18,7 +18,7 @@ from griot.testimonies.core.media.pictures import blank_png
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import allowed, showable
-from griot.testimonies.models import Departure, File, Rendition, Testimony
+from griot.testimonies.models import Departure, File, MakingState, Rendition, Testimony
 
 PUBLIC_USES = frozenset({"web", "mail", "media"})  # for other media: to be downloaded
 AGE = 30  # seconds that others may keep what we served: a withdrawal reaches them within a minute
@@ -100,7 +100,7 @@ def _blank(width: int, height: int) -> HttpResponse:
 @require_safe
 def room_rendition(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(
-        Rendition.objects.select_related("file__testimony"), pk=pk, state=Rendition.State.READY
+        Rendition.objects.select_related("file__testimony"), pk=pk, state=MakingState.READY
     )
     testimony = row.file.testimony
     # What the consent does not let be shown is for those who may open the original.
