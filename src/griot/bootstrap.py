@@ -58,7 +58,8 @@ def as_root() -> list[str] | None:
 
 def make_venv() -> None:
     """Make `.venv`; on Debian, whose Python comes without ensurepip, install that first if allowed."""
-    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    base = getattr(sys, "_base_executable", sys.executable)  # we may run in the one that is made anew
+    command = [base, "-m", "venv", "--clear", str(VENV)]
     made = subprocess.run(command, capture_output=True, text=True)
     if made.returncode == 0:
         return
@@ -71,7 +72,7 @@ def make_venv() -> None:
         made = subprocess.run(command, capture_output=True, text=True)
     if made.returncode != 0:
         fail(
-            f"{sys.executable} could not make a virtual environment in {VENV}:\n"
+            f"{base} could not make a virtual environment in {VENV}:\n"
             f"{(made.stderr or made.stdout).strip()}\n"
             "On Debian and Ubuntu: apt install python3-venv. Then run this again."
         )
