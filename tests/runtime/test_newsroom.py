@@ -75,7 +75,7 @@ def query(folder: Path, sql: str):
         return connection.execute(sql).fetchone()
 
 
-def wait_for(condition, seconds: float = 120) -> None:
+def wait_for(condition, seconds: float = 600) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

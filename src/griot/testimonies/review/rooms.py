@@ -25,6 +25,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
+from griot.accounts.requests import SignedIn
 from griot.testimonies.access import allowed, note, opens_raw_material, require, roles_of, visible
 from griot.testimonies.core import types
 from griot.testimonies.core.errors import Refused
@@ -61,7 +62,7 @@ def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def answer(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not roles_of(request.user):
             raise PermissionDenied("your account has no role in testimonies")
         if opens_raw_material(request.user) and not has_second_factor(request.user):
@@ -77,7 +78,7 @@ def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
 
 @surface("review room: list", "assigned", "bare fact", "testimonies on their way, as the role sees them")
 @for_reviewers
-def testimonies(request: HttpRequest) -> HttpResponse:
+def testimonies(request: SignedIn) -> HttpResponse:
     rows = (
         visible(request.user)
         .select_related("campaign", "messenger", "assigned")
@@ -450,7 +451,7 @@ def _drawn(content: str) -> Any:
     return mark_safe(svg)  # noqa: S308  (our own drawing)
 
 
-def check_ins(request: HttpRequest) -> HttpResponse:
+def check_ins(request: SignedIn) -> HttpResponse:
     """For the focal person of a country alone, whatever other roles anybody has."""
     rows = CheckIn.objects.filter(messenger__team__focal_person=request.user).select_related(
         "messenger__team"
