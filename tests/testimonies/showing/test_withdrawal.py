@@ -294,9 +294,7 @@ NONE_SHOWN = {
     "spoken_file": "texts read aloud",
 }
 # Views that show issues: what stands in them comes through the surface "issue block".
-ISSUE_VIEWS = re.compile(
-    r"wagtail\.|griot\.digest\.(reading|models|rooms|desk)|griot\.mailing\.views|wagtail_localize"
-)
+ISSUE_VIEWS = re.compile(r"wagtail\.|griot\.digest\.(rooms|desk)|griot\.mailing\.views|wagtail_localize")
 
 
 def _patterns(resolver, prefix=""):
@@ -316,7 +314,7 @@ def test_every_view_of_testimonies_is_in_the_list(capsys):
             assert getattr(view, "surface", "") in SURFACES or name in NONE_SHOWN, (
                 f"{route}: {module}.{name} is not in the list of surfaces"
             )
-        if module in {"griot.digest.site.stories", "griot.digest.site.receipts"}:
+        if module in {f"griot.digest.site.{room}" for room in ("stories", "receipts", "offering")}:
             assert getattr(view, "surface", "") in SURFACES, route
     call_command("list_surfaces")
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
