@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-import time
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -43,12 +43,13 @@ def lighthouse(url: str, folder: Path) -> tuple[dict[str, int], list[tuple[str, 
         "--quiet",
         "--chrome-flags=--headless=new --no-sandbox --disable-gpu",
     ]
-    environment = {**os.environ, "CHROME_PATH": chromium() or "", "TMPDIR": str(folder)}
-    for _ in range(6):  # its tracing sometimes loses the start, and says to run it again
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
-        if done.returncode == 0:
-            break
-        time.sleep(5)  # a busy machine's Chromium may come up too late to be met
+    # Chromium's profile holds a socket, whose path may have 107 bytes: pytest's own folders are too deep.
+    with tempfile.TemporaryDirectory(prefix="griot-") as profiles:
+        environment = {**os.environ, "CHROME_PATH": chromium() or "", "TMPDIR": profiles}
+        for _ in range(3):  # its tracing sometimes loses the start, and says to run it again
+            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240)
+            if done.returncode == 0:
+                break
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(report.read_text())
     refs = [
