@@ -6,14 +6,17 @@ account: their phone's key opens their own testimonies alone, through the captur
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any, Literal
 
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
+from django.http import HttpResponseBase
 
-from griot.accounts.factors import has_second_factor
+from griot.accounts.factors import ask_for_second_factor, has_second_factor
+from griot.accounts.requests import SignedIn
 from griot.testimonies.models import Access, Testimony
 
 Role = Literal["coordinator", "protection", "editor", "approver", "administrator"]
@@ -99,6 +102,26 @@ def require(user: Any, action: Action, testimony: Testimony) -> None:
     """Raises PermissionDenied in words."""
     if not may(user, action, testimony):
         raise PermissionDenied(f"your roles do not let you do that with this testimony ({action})")
+
+
+def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Only for accounts with a role in testimonies; with a second factor, where a role of theirs opens raw
+    material.
+    """
+
+    @wraps(view)
+    def answer(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not roles_of(request.user):
+            raise PermissionDenied("your account has no role in testimonies")
+        if opens_raw_material(request.user) and not has_second_factor(request.user):
+            return ask_for_second_factor(
+                request,
+                "You may open sealed recordings: prove a second factor first, or set one up, an app or a"
+                " passkey.",
+            )
+        return view(request, *args, **kwargs)
+
+    return answer
 
 
 def note(user: Any, testimony: Testimony | None, what: str, detail: str = "") -> None:

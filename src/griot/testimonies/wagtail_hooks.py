@@ -13,9 +13,10 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from griot.accounts.requests import SignedIn
 from griot.testimonies.access import roles_of
+from griot.testimonies.intake import messengers, read_aloud
 from griot.testimonies.intake.widgets import PROMPTS, QUESTIONS
 from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
-from griot.testimonies.review import cutting, rooms
+from griot.testimonies.review import cutting, rooms, steps
 from griot.testimonies.showing import media
 
 
@@ -101,15 +102,15 @@ def viewsets() -> list[ModelViewSet]:
 def urls() -> list[Any]:
     patterns = [
         path("", rooms.testimonies, name="list"),
-        path("messengers/", rooms.messengers, name="messengers"),
-        path("messengers/<int:pk>/", rooms.messenger, name="messenger"),
-        path("read-aloud/", rooms.spoken, name="spoken"),
-        path("read-aloud/<int:pk>/", rooms.spoken_file, name="spoken_file"),
-        path("check-ins/", rooms.check_ins, name="check_ins"),
+        path("messengers/", messengers.messengers, name="messengers"),
+        path("messengers/<int:pk>/", messengers.messenger, name="messenger"),
+        path("read-aloud/", read_aloud.spoken, name="spoken"),
+        path("read-aloud/<int:pk>/", read_aloud.spoken_file, name="spoken_file"),
+        path("check-ins/", messengers.check_ins, name="check_ins"),
         path("renditions/<int:pk>/", media.room_rendition, name="rendition"),
         path("originals/<uuid:pk>/", media.original, name="original"),
         path("<uuid:pk>/", rooms.testimony, name="testimony"),
-        path("<uuid:pk>/step/", rooms.step, name="step"),
+        path("<uuid:pk>/step/", steps.step, name="step"),
         path("<uuid:pk>/cutting/<uuid:file_pk>/", cutting.cutting, name="cutting"),
     ]
     return [path("testimonies/", include((patterns, "testimonies")))]

@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from griot.testimonies.access import allowed, note, require, visible
+from griot.testimonies.access import allowed, for_reviewers, note, require, visible
 from griot.testimonies.core import types
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.clock import seconds, typed
@@ -24,7 +24,7 @@ from griot.testimonies.core.surfaces import surface
 from griot.testimonies.making.rendering import uncut, waves_of
 from griot.testimonies.models import Cut, File, Testimony
 from griot.testimonies.review import review
-from griot.testimonies.review.rooms import MOST_SUBTITLES, WRITTEN_IN, for_reviewers
+from griot.testimonies.review.writing import MOST_SUBTITLES, WRITTEN_IN
 
 
 class Moment(forms.CharField):

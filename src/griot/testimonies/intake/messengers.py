@@ -1,0 +1,88 @@
+"""The coordinators' room in the admin: messengers, their phones, and what they ask for at check-ins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_POST
+
+from griot.accounts.requests import SignedIn
+from griot.testimonies.access import note, roles_of
+from griot.testimonies.intake import odk
+from griot.testimonies.models import CheckIn, Messenger
+
+
+def _my_messengers(user: Any) -> Any:
+    rows = Messenger.objects.select_related("team__campaign").prefetch_related("devices")
+    if "administrator" in roles_of(user):
+        return rows
+    return rows.filter(team__coordinators=user)
+
+
+@permission_required("testimonies.coordinate", raise_exception=True)
+def messengers(request: HttpRequest) -> HttpResponse:
+    rows = _my_messengers(request.user)
+    return render(
+        request,
+        "testimonies/messengers.html",
+        {"rows": [(m, m.modules_due(), m.devices.order_by("-last_seen").first()) for m in rows]},
+    )
+
+
+@permission_required("testimonies.coordinate", raise_exception=True)
+@require_POST
+def messenger(request: HttpRequest, pk: int) -> HttpResponse:
+    """Invite (a QR code and a link, shown once), let in by ODK Collect (likewise), freeze, thaw."""
+    row = get_object_or_404(_my_messengers(request.user), pk=pk)
+    act = request.POST.get("act")
+    note(request.user, None, f"messenger {act}"[:40], str(row))
+    if act == "freeze":
+        row.freeze()
+        messages.success(
+            request, f"{row} is frozen. The phone erases what it holds as soon as it has a network."
+        )
+    elif act == "thaw":
+        row.thaw()
+        messages.success(request, f"{row} may be invited again, with a new key.")
+    elif act == "invite" and row.state != Messenger.State.FROZEN:
+        url = f"{settings.PUBLIC_URL}{reverse('phone_app')}#join={row.invite_anew()}"
+        return render(request, "testimonies/invitation.html", {"row": row, "url": url, "code": _drawn(url)})
+    elif act == "odk" and row.state != Messenger.State.FROZEN:
+        login, password = odk.admit(row)
+        server = f"{settings.PUBLIC_URL}{reverse('odk:submission').removesuffix('/submission')}"
+        words = {"row": row, "server": server, "login": login, "password": password}
+        return render(
+            request,
+            "testimonies/odk.html",
+            {**words, "code": _drawn(odk.settings_code(server, login, password, str(row.team.campaign)))},
+        )
+    return redirect("testimonies:messengers")
+
+
+def _drawn(content: str) -> Any:
+    """A QR code as SVG, for a phone to look at."""
+    svg = segno.make(content, error="m").svg_inline(scale=5, border=2, light="#fff", omitsize=True)
+    return mark_safe(svg)  # noqa: S308  (our own drawing)
+
+
+def check_ins(request: SignedIn) -> HttpResponse:
+    """For the focal person of a country alone, whatever other roles anybody has."""
+    rows = CheckIn.objects.filter(messenger__team__focal_person=request.user).select_related(
+        "messenger__team"
+    )
+    if request.method == "POST":
+        rows.filter(pk=request.POST.get("pk") or 0).update(answered=timezone.now())
+        return redirect("testimonies:check_ins")
+    if not request.user.listens_in.exists():
+        raise PermissionDenied("check-ins are read by the focal person of a country only")
+    return render(request, "testimonies/check_ins.html", {"rows": rows[:200]})

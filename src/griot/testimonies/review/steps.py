@@ -1,0 +1,149 @@
+"""What the buttons under a testimony do: moving on, sending back, judging, assigning, withdrawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from griot.testimonies.access import for_reviewers, note, require, visible
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.surfaces import surface
+from griot.testimonies.models import Testimony
+from griot.testimonies.review import copying, machines, review
+from griot.testimonies.review.writing import WRITTEN_IN
+from griot.testimonies.showing import withdrawing
+
+# What an act answers: words to say when it is done (or none), or a page or file of its own.
+Answer = str | HttpResponseBase
+ASKED_FOR = "Asked for: it is marked as a machine’s until somebody has gone over it."
+LONGEST_COMMENT = 4000
+
+
+@surface(
+    "review room: steps", "assigned", "refused", "moving on, sending back, judging, assigning, withdrawing"
+)
+@for_reviewers
+@require_POST
+def step(request: HttpRequest, pk: Any) -> HttpResponseBase:
+    row = get_object_or_404(visible(request.user), pk=pk)
+    act = ACTS.get(request.POST.get("act", ""), _unknown)
+    try:
+        answer = act(request, row, request.POST.get("words", "").strip()[:LONGEST_COMMENT])
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("testimonies:testimony", row.pk)
+    if isinstance(answer, HttpResponseBase):
+        return answer
+    if answer:
+        messages.success(request, answer)
+    return redirect("testimonies:testimony", row.pk)
+
+
+def _unknown(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    raise Refused("That is nothing that can be done here.")
+
+
+def _move_on(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.move_on(row, request.user, words)
+    return "Moved on."
+
+
+def _send_back(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.send_back(row, request.user, words)
+    return "Sent back."
+
+
+def _find_safe(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.judge(row, request.user, True, words)
+    return "Noted: found safe."
+
+
+def _find_risky(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.judge(row, request.user, False, words)
+    return "Noted: the risk is high, so two people have to find it safe."
+
+
+def _comment(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.comment(row, request.user, words)
+    return "Noted."
+
+
+def _mark_hard_to_hear(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    require(request.user, "see", row)
+    row.hurts = not row.hurts
+    row.save(update_fields=["hurts"])
+    return ""
+
+
+def _assign(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    to = request.POST.get("to", "")
+    people = get_user_model().objects.filter(is_active=True)
+    review.assign(row, request.user, people.filter(pk=to).first() if to.isdecimal() else None)
+    return "Assigned."
+
+
+def _describe(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.describe(row, request.user, request.POST.getlist("themes"), request.POST.get("route", ""))
+    return "Saved."
+
+
+def _approve_rendition(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.approve_rendition(row, request.user, int(request.POST.get("rendition") or 0))
+    return "Noted: looked at."
+
+
+def _transcribe(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    machines.ask(row, request.user, "transcript", row.language)
+    return ASKED_FOR
+
+
+def _translate(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    language = request.POST.get("language", "")
+    if language not in dict(WRITTEN_IN):
+        raise Refused("That is no language that testimonies are written in.")
+    machines.ask(row, request.user, "translation", language)
+    return ASKED_FOR
+
+
+def _copy(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    return copying.copy(row, request.user, request.POST.get("use", ""), request.POST.get("recipient", ""))
+
+
+def _make_receipt(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    require(request.user, "receipt", row)
+    code = row.make_receipt()
+    note(request.user, row, "receipt")
+    shown = {"row": row, "code": code, "url": f"{settings.PUBLIC_URL}/receipt/", "consent": row.consent}
+    return render(request, "testimonies/receipt.html", shown)
+
+
+def _withdraw(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    require(request.user, "withdraw", row)
+    note(request.user, row, "withdraw", words)
+    withdrawing.withdraw(row, "team", request.user)
+    return "Withdrawn. It is off every page now; its files and words are being erased."
+
+
+ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
+    "move": _move_on,
+    "back": _send_back,
+    "safe": _find_safe,
+    "risk": _find_risky,
+    "comment": _comment,
+    "hurts": _mark_hard_to_hear,
+    "assign": _assign,
+    "describe": _describe,
+    "approve": _approve_rendition,
+    "transcribe": _transcribe,
+    "translate": _translate,
+    "copy": _copy,
+    "receipt": _make_receipt,
+    "withdraw": _withdraw,
+}
