@@ -76,6 +76,7 @@ def _checks() -> list[Check]:
     return [
         Check("types", [*python, "mypy"], env=NO_DATABASE),
         *_scripts(),
+        *_templates(),
         Check("format", [*ruff_format, "--check"], mends=ruff_format),
         Check("lint", ruff_check, mends=[*ruff_check, "--fix"]),
         Check("import contracts", [contracts, "--no-logo"]),
@@ -87,6 +88,23 @@ def _checks() -> list[Check]:
             env=CAREFUL,
         ),
     ]
+
+
+def _templates() -> list[Check]:
+    """HTML and MJML, by djangofmt: Django's templates by app, and Jinja's of what is sent and shown."""
+    jinja = ROOT / "src/griot/digest/core/rendering/templates"
+    of_django = [p for p in (ROOT / "src").rglob("templates/**/*.html") if not p.is_relative_to(jinja)]
+    of_jinja = [*jinja.rglob("*.html"), *jinja.rglob("*.mjml")]
+    djangofmt = str(Path(sys.executable).parent / "djangofmt")
+    checks = []
+    for profile, files in (("django", of_django), ("jinja", of_jinja)):
+        style, rules = ([djangofmt, *verb, "-q", "--profile", profile] for verb in ([], ["check"]))
+        names = sorted(map(str, files))
+        checks += [
+            Check(f"templates of {profile}: format", [*style, "--check", *names], mends=[*style, *names]),
+            Check(f"templates of {profile}: lint", [*rules, *names], mends=[*rules, "--fix", *names]),
+        ]
+    return checks
 
 
 def _scripts() -> list[Check]:

@@ -132,6 +132,13 @@ class Rendition(models.Model):
         ]
 
     @property
+    def label(self) -> str:
+        """What is to be seen and heard of it, for those who use a screen reader."""
+        face = "" if self.kind == self.Kind.SOUND else f"face: {self.face}"
+        voice = "" if self.kind in (self.Kind.PHOTO, self.Kind.STILL) else f"voice: {self.voice}"
+        return ", ".join(filter(None, [self.get_kind_display(), face, voice]))
+
+    @property
     def names(self) -> list[str]:
         """Its files in the vault."""
         return [*filter(None, [self.vault]), *self.parts.values()]
