@@ -1,5 +1,5 @@
-"""ODK Collect and KoboCollect: OpenRosa over HTTP as these apps speak it, forms by ODK Validate, submissions
-in parts.
+"""ODK Collect and KoboCollect: OpenRosa over HTTP as these
+apps speak it, forms by ODK Validate, submissions in parts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from lxml import etree
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.core.forms import xforms
+from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import odk
 from griot.testimonies.intake.receiving import examine
 from griot.testimonies.keeping import vault
@@ -45,7 +45,9 @@ def portrait(languages=("fr", "en", "ar"), text="Pourquoi ?", hint="Attendez.", 
     ]
     countries = {"SN": {"fr": "Sénégal"}, "GN": {"en": "Guinea"}}
     return xforms.interview(
-        "griot-voices-portrait", "Voix", "portrait", list(languages), {"fr": consent}, prompts, countries
+        xforms.Guide(
+            "griot-voices-portrait", "Voix", "portrait", list(languages), {"fr": consent}, prompts, countries
+        )
     )
 
 
@@ -61,7 +63,7 @@ def test_odk_validate_finds_no_fault(tmp_path, languages):
         xforms.training("griot-voices-training-1", "Consent", languages[0], "Read.", questions),
     ]
     forms += [
-        xforms.interview("f", "F", kind, languages, {"en": "?"}, [], {"SN": {"en": "Senegal"}})
+        xforms.interview(xforms.Guide("f", "F", kind, languages, {"en": "?"}, [], {"SN": {"en": "Senegal"}}))
         for kind in ("interview", "story")
     ]
     for n, form in enumerate(forms):
@@ -106,11 +108,11 @@ def test_any_words_become_a_form_or_are_refused(text, hint, consent):
 )
 def test_no_submission_of_whatever_bytes_breaks_it(content):
     try:
-        said = xforms.read(content)
+        said = submitted.read(content)
     except Refused:
         return
     assert said.instance
-    xforms.as_sent(said, str(uuid.uuid4()), "")
+    submitted.as_sent(said, str(uuid.uuid4()), "")
 
 
 def test_entities_are_not_followed(tmp_path):
@@ -120,7 +122,7 @@ def test_entities_are_not_followed(tmp_path):
         '<!ENTITY a "aaaa"><!ENTITY e "&a;&a;&a;">',
     ):
         with pytest.raises(Refused, match="document type"):
-            xforms.read(
+            submitted.read(
                 f"<!DOCTYPE data [{inside}]><data"
                 " id='x'><meta><instanceID>1</instanceID></meta><name>&e;</name></data>".encode()
             )
@@ -156,8 +158,8 @@ def blank(url: str, auth, form_id: str) -> etree._Element:
 
 
 def filled(instance, pk: str, **answers: str) -> bytes:
-    """A submission: the form's own instance with answers by question. A question that the form does not ask
-    fails.
+    """A submission: the form's own instance with answers by
+    question. A question that the form does not ask fails.
     """
     for name, value in {"instanceID": f"uuid:{pk}", **answers}.items():
         found = [e for e in instance.iter() if isinstance(e.tag, str) and etree.QName(e).localname == name]

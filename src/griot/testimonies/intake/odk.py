@@ -31,7 +31,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from griot.accounts.limiting import comes_too_often
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.core.forms import xforms
+from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.core.media.arrival import MOST_BYTES
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake.sealing import SealedFile, Sealing
@@ -132,8 +132,8 @@ def _challenge(request: HttpRequest) -> HttpResponse:
 
 
 def for_collect(view: View) -> View:
-    """Only for a messenger's phone that signs in. The view gets its device; what it refuses becomes a 400 in
-    words.
+    """Only for a messenger's phone that signs in. The view
+    gets its device; what it refuses becomes a 400 in words.
     """
 
     @wraps(view)
@@ -239,7 +239,7 @@ def submission(request: HttpRequest, device: Device) -> HttpResponse:
         return response
     if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
         return _answer(413, f"at most {MOST_BYTES // 2**20} MB are taken")
-    sealing = Sealing(request, MOST_BYTES, {"xml_submission_file": xforms.MOST_XML})
+    sealing = Sealing(request, MOST_BYTES, {"xml_submission_file": submitted.MOST_XML})
     request.upload_handlers = [sealing]
     arrived: list[SealedFile] = [
         f
@@ -249,13 +249,13 @@ def submission(request: HttpRequest, device: Device) -> HttpResponse:
     ]
     if sealing.is_too_much:
         return _answer(
-            413, f"at most {MOST_BYTES // 2**20} MB are taken, and {xforms.MOST_XML // 1024} KB of answers"
+            413, f"at most {MOST_BYTES // 2**20} MB are taken, and {submitted.MOST_XML // 1024} KB of answers"
         )
     try:
         xml = request.FILES.get("xml_submission_file")
         if xml is None:
             raise Refused("xml_submission_file: the submission's answers are expected")
-        take(device, xforms.read(xml.read()), {f.name or "": f for f in arrived})
+        take(device, submitted.read(xml.read()), {f.name or "": f for f in arrived})
     except BaseException:
         for file in arrived:
             file.erase()

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.core.forms import xforms
+from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import speaking
 from griot.testimonies.intake.receiving import examine_soon
 from griot.testimonies.intake.sealing import SealedFile
@@ -100,16 +100,19 @@ def _interview(messenger: Messenger, kind: str) -> xforms.Form:
     for words, row in speaking.current(campaign):
         spoken.setdefault(words.what, {})[words.language] = media_name(row)
     consents = {row.language: row.text for row in campaign.consent_texts.order_by("version")}
-    names = {code: {c: _country(code, c) for c in languages} for code in campaign.countries}
     return xforms.interview(
-        _interview_id(campaign, kind),
-        guides[0].title,
-        kind,
-        languages,
-        consents or {languages[0]: campaign.about},
-        [xforms.Prompt(name, text[name], hint[name], spoken.get(f"{kind}/{name}", {})) for name in text],
-        names,
-        spoken.get(speaking.CONSENT, {}),
+        xforms.Guide(
+            _interview_id(campaign, kind),
+            guides[0].title,
+            kind,
+            languages,
+            consents=consents or {languages[0]: campaign.about},
+            prompts=[
+                xforms.Prompt(name, text[name], hint[name], spoken.get(f"{kind}/{name}", {})) for name in text
+            ],
+            countries={code: {c: _country(code, c) for c in languages} for code in campaign.countries},
+            spoken=spoken.get(speaking.CONSENT, {}),
+        )
     )
 
 
@@ -131,7 +134,7 @@ def _country(code: str, language: str) -> str:
 
 
 @transaction.atomic
-def take(device: Device, said: xforms.Submitted, arrived: Mapping[str, SealedFile]) -> Testimony | None:
+def take(device: Device, said: submitted.Submitted, arrived: Mapping[str, SealedFile]) -> Testimony | None:
     """Store a submission, or a part of one: the same id again adds the files that were missing. Gives the
     testimony; None for a training.
 
@@ -146,7 +149,7 @@ def take(device: Device, said: xforms.Submitted, arrived: Mapping[str, SealedFil
         raise Refused(f"there is no form {said.form_id!r} of this campaign’s; get its blank forms anew")
     pk = _uuid(said.instance)
     evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
-    row, is_new = take_testimony(messenger, xforms.as_sent(said, str(pk), evidence))
+    row, is_new = take_testimony(messenger, submitted.as_sent(said, str(pk), evidence))
     if is_new:
         note(f"messenger {messenger.pk}", row, "sent", "ODK")
     unused = dict(arrived)
@@ -158,7 +161,7 @@ def take(device: Device, said: xforms.Submitted, arrived: Mapping[str, SealedFil
     return row
 
 
-def _expected(row: Testimony, device: Device, named: xforms.SubmittedFile, position: int) -> Upload:
+def _expected(row: Testimony, device: Device, named: submitted.SubmittedFile, position: int) -> Upload:
     """A file that a submission names: looked for until it comes, also with a later part."""
     file, _ = File.objects.get_or_create(
         pk=_file_pk(row.pk, named.name),
@@ -182,7 +185,7 @@ def _keep(upload: Upload, came: SealedFile) -> None:
     examine_soon(upload.file_id)
 
 
-def _take_training(messenger: Messenger, said: xforms.Submitted) -> None:
+def _take_training(messenger: Messenger, said: submitted.Submitted) -> None:
     module = next((m for m in messenger.modules() if _training_id(m) == said.form_id), None)
     if module is None:
         raise Refused(f"there is no training {said.form_id!r}; get the blank forms anew")
@@ -192,8 +195,8 @@ def _take_training(messenger: Messenger, said: xforms.Submitted) -> None:
     mark(
         messenger,
         module,
-        xforms.choices_of(said, "before", count),
-        xforms.choices_of(said, "after", count),
+        submitted.choices_of(said, "before", count),
+        submitted.choices_of(said, "after", count),
         said.instance[:64],
     )
 

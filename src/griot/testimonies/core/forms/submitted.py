@@ -17,8 +17,8 @@ MOST_XML = 1024 * 1024  # bytes of a submission's answers
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A submission: of which form, its own id, its answers by question, and the files that it names, in
-    order.
+    """A submission: of which form, its own id, its answers
+    by question, and the files that it names, in order.
     """
 
     form_id: str

@@ -1,25 +1,23 @@
-"""Interview guides and training as XForms, for ODK Collect and KoboCollect; and what their answers say.
+"""Interview guides and training as XForms, for ODK Collect and KoboCollect.
 
 A form is described as rows of XLSForm (xlsform.org), which pyxform turns into the XForm of
 getodk.github.io/xforms-spec. Consent comes first in it, with the same questions and words as in our own app;
-nothing of the story is asked before. The names of the questions are ours, so that an answer is read without
-looking at the form.
+nothing of the story is asked before. The names of the questions are ours, so that `submitted` reads an answer
+without looking at the form.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
-
-from lxml import etree
 
 from griot.runtime.state import ROOT
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.core.types import KINDS, USES
+from griot.testimonies.core.types import USES
 
 WORDS = ROOT / "capture" / "src" / "words.txt"
 LANGUAGES = {
@@ -29,7 +27,6 @@ LANGUAGES = {
     "ar": "العربية (ar)",
     "wo": "Wolof (wo)",
 }
-MOST_XML = 1024 * 1024  # bytes of a submission's answers
 # From the 16 figures of a UUID to letters of a receipt; the dash has none, so it goes.
 _TO_RECEIPT = ("0123456789abcdef-", "ABCDEFGHJKLMNPQR")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
@@ -42,6 +39,9 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "yes_no": ("no", "yes"),
 }
 _WITH_PHOTOS = ("portrait", "object", "photo_essay")
+_THIS_YEAR = "number(format-date(today(), '%Y'))"
+_MINOR = f"(${{is_minor}} = 'yes' or (${{birth_year}} != '' and ${{birth_year}} > {_THIS_YEAR} - 19))"
+_RECEIPT_CODE = f"once(substr(translate(uuid(), '{_TO_RECEIPT[0]}', '{_TO_RECEIPT[1]}'), 0, 12))"
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # for XML 1.0
 Row = dict[str, str]
 
@@ -92,146 +92,119 @@ def _audio(spoken: Mapping[str, str], languages: Sequence[str]) -> Row:
     return {f"media::audio::{LANGUAGES[code]}": spoken[code] for code in languages if code in spoken}
 
 
-def interview(
-    form_id: str,
-    title: str,
-    kind: str,
-    languages: Sequence[str],
-    consents: Mapping[str, str],
-    prompts: Sequence[Prompt],
-    countries: Mapping[str, Mapping[str, str]],
-    spoken: Mapping[str, str] | None = None,
-) -> Form:
-    """The form of a guide. `consents` is the text that is read to a teller, `countries` are names by ISO
-    code, and `spoken` the files in which the consent text is read aloud, all by language.
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What an interview of a kind asks, in `languages`, the first of which it opens in."""
 
-    Raises Refused where the guide can't be a form, in pyxform's words.
-    """
+    form_id: str
+    title: str
+    kind: str
+    languages: Sequence[str]
+    consents: Mapping[str, str]  # the text that is read to a teller, by language
+    prompts: Sequence[Prompt]
+    countries: Mapping[str, Mapping[str, str]]  # names by ISO code, then by language
+    spoken: Mapping[str, str] = field(default_factory=dict)  # the consent text read aloud: the file's name
 
-    def ask(type_: str, name: str, word: str, **more: str) -> Row:
-        return {"type": type_, "name": name, **_labels("label", _words()[word], languages), **more}
 
-    must = {"required": "yes"}
-    minor = (
-        "(${is_minor} = 'yes' or (${birth_year} != '' and ${birth_year} > number(format-date(today(), '%Y'))"
-        " - 19))"
-    )
-    own = ("named", "first_name")
-    survey: list[Row] = [
+def interview(guide: Guide) -> Form:
+    """The form of a guide. Raises Refused where the guide can't be one, in pyxform's words."""
+    asked = guide.prompts or [Prompt("story", _words()[guide.kind], {})]  # as our own app does
+    title = _labels("label", dict.fromkeys(guide.languages, guide.title), guide.languages)
+    receipt = {code: f"{words}: **${{receipt_code}}**" for code, words in _words()["receipt"].items()}
+    survey = [
         {"type": "start", "name": "told"},
-        {"type": "calculate", "name": "kind", "calculation": f"'{kind}'"},
-        {
-            "type": "calculate",
-            "name": "receipt_code",
-            "calculation": f"once(substr(translate(uuid(), '{_TO_RECEIPT[0]}', '{_TO_RECEIPT[1]}'), 0, 12))",
-        },
-        {"type": "begin_group", "name": "consent", **_labels("label", _words()["consent"], languages)},
-        {
-            "type": "select_one languages",
-            "name": "language",
-            **_labels("label", _words()["language"], languages),
-            **must,
-        },
-        {"type": "note", "name": "consent_help", **_labels("label", _words()["consent_help"], languages)},
+        {"type": "calculate", "name": "kind", "calculation": f"'{guide.kind}'"},
+        {"type": "calculate", "name": "receipt_code", "calculation": _RECEIPT_CODE},
+        *_consent(guide),
+        {"type": "begin_group", "name": "story", **title},
+        *(row for prompt in asked for row in _question(prompt, guide.languages)),
+        *(_photos(guide.languages) if guide.kind in _WITH_PHOTOS else []),
+        {"type": "end_group"},
         {
             "type": "note",
-            "name": "consent_text",
-            **_labels("label", consents, languages),
-            **_audio(spoken or {}, languages),
+            "name": "receipt",
+            **{f"label::{LANGUAGES[code]}": receipt[code] for code in guide.languages},
         },
+    ]
+    return _form(guide.form_id, guide.title, guide.languages, survey, _choices(guide))
+
+
+def _ask(languages: Sequence[str], type_: str, name: str, word: str, **more: str) -> Row:
+    """A question in one of the fixed words that our own app asks with."""
+    return {"type": type_, "name": name, **_labels("label", _words()[word], languages), **more}
+
+
+def _consent(guide: Guide) -> list[Row]:
+    """The questions that come first, with the limits that minors have."""
+    ask, must = partial(_ask, guide.languages), {"required": "yes"}
+    text = {**_labels("label", guide.consents, guide.languages), **_audio(guide.spoken, guide.languages)}
+    may_be_named = f"not({_MINOR}) or . != 'named' and . != 'first_name'"
+    return [
+        ask("begin_group", "consent", "consent"),
+        ask("select_one languages", "language", "language", **must),
+        ask("note", "consent_help", "consent_help"),
+        {"type": "note", "name": "consent_text", **text},
         ask("select_one explained", "explained", "explained", **must),
         ask("select_multiple uses", "uses", "uses"),
         ask("text", "name", "name"),
-        ask(
-            "integer",
-            "birth_year",
-            "birth_year",
-            constraint=". >= 1900 and . <= number(format-date(today(), '%Y'))",
-        ),
+        ask("integer", "birth_year", "birth_year", constraint=f". >= 1900 and . <= {_THIS_YEAR}"),
         ask("select_one yes_no", "is_minor", "minor", **must),
-        ask("text", "guardian", "guardian", relevant=minor, constraint="string-length(.) <= 160", **must),
-        ask("text", "relation", "relation", relevant=minor),
-        ask(
-            "select_one naming",
-            "naming",
-            "naming",
-            constraint=f"not({minor}) or {' and '.join(f'. != {chr(39)}{n}{chr(39)}' for n in own)}",
-            **must,
-        ),
+        ask("text", "guardian", "guardian", relevant=_MINOR, constraint="string-length(.) <= 160", **must),
+        ask("text", "relation", "relation", relevant=_MINOR),
+        ask("select_one naming", "naming", "naming", constraint=may_be_named, **must),
         ask("text", "alias", "other_name", relevant="${naming} = 'alias'", **must),
-        ask("select_one place", "place", "place", constraint=f"not({minor}) or . != 'exact'", **must),
+        ask("select_one place", "place", "place", constraint=f"not({_MINOR}) or . != 'exact'", **must),
         ask("select_one countries", "country", "country"),
         ask("text", "region", "region"),
         ask("text", "spot", "spot", relevant="${place} = 'exact'"),
         ask("geopoint", "position", "exact", relevant="${place} = 'exact'"),
         ask("text", "left", "left_from"),
         ask("text", "reached", "reached"),
-        ask("select_one face", "face", "face", constraint=f"not({minor}) or . != 'show'", **must),
+        ask("select_one face", "face", "face", constraint=f"not({_MINOR}) or . != 'show'", **must),
         ask("select_one voice", "voice", "voice", **must),
         ask("date", "until", "until", constraint=". >= today()"),
         ask("audio", "answer", "record_answer"),
         ask("image", "signature", "sign", appearance="signature", relevant="${answer} = ''", **must),
         {"type": "end_group"},
-        {
-            "type": "begin_group",
-            "name": "story",
-            **_labels("label", dict.fromkeys(languages, title), languages),
-        },
     ]
-    for prompt in prompts or [Prompt("story", _words()[kind], {})]:  # as our own app does
-        name = _name_of(prompt.id)
-        survey += [
-            {
-                "type": "note",
-                "name": f"q_{name}",
-                **_labels("label", prompt.text, languages),
-                **_audio(prompt.spoken, languages),
-                **(
-                    _labels("hint", prompt.hint, languages)
-                    if any(map(str.strip, prompt.hint.values()))
-                    else {}
-                ),
-            },
-            ask("video", f"video_{name}", "record_video"),
-            ask("audio", f"audio_{name}", "record_audio"),
-            ask("text", f"text_{name}", "write", appearance="multiline"),
-        ]
-    if kind in _WITH_PHOTOS:
-        survey += [
-            {"type": "begin_repeat", "name": "photos", **_labels("label", _words()["take_photo"], languages)},
-            {**ask("image", "photo", "take_photo"), **_labels("hint", _words()["hint_photo"], languages)},
-            ask("text", "caption", "write"),
-            {"type": "end_repeat"},
-        ]
-    survey += [
-        {"type": "end_group"},
-        {
-            "type": "note",
-            "name": "receipt",
-            **{
-                f"label::{LANGUAGES[c]}": f"{_words()['receipt'][c]}: **${{receipt_code}}**"
-                for c in languages
-            },
-        },
+
+
+def _question(prompt: Prompt, languages: Sequence[str]) -> list[Row]:
+    """A prompt, to be answered with a film, with sound, or in writing."""
+    ask, name = partial(_ask, languages), _name_of(prompt.id)
+    has_hint = any(map(str.strip, prompt.hint.values()))
+    labels = {**_labels("label", prompt.text, languages), **_audio(prompt.spoken, languages)}
+    hints = _labels("hint", prompt.hint, languages) if has_hint else {}
+    return [
+        {"type": "note", "name": f"q_{name}", **labels, **hints},
+        ask("video", f"video_{name}", "record_video"),
+        ask("audio", f"audio_{name}", "record_audio"),
+        ask("text", f"text_{name}", "write", appearance="multiline"),
     ]
-    choices = [
-        {"list_name": name, "name": value, **_labels("label", _words()[value], languages)}
-        for name, values in _CHOICES.items()
-        for value in values
+
+
+def _photos(languages: Sequence[str]) -> list[Row]:
+    ask, hint = partial(_ask, languages), _labels("hint", _words()["hint_photo"], languages)
+    return [
+        ask("begin_repeat", "photos", "take_photo"),
+        ask("image", "photo", "take_photo", **hint),
+        ask("text", "caption", "write"),
+        {"type": "end_repeat"},
     ]
-    choices += [
-        {
-            "list_name": "languages",
-            "name": c,
-            **_labels("label", dict.fromkeys(languages, LANGUAGES[c]), languages),
-        }
-        for c in languages
+
+
+def _choices(guide: Guide) -> list[Row]:
+    own_names = {code: dict.fromkeys(guide.languages, LANGUAGES[code]) for code in guide.languages}
+    lists: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+        **{name: {value: _words()[value] for value in values} for name, values in _CHOICES.items()},
+        "languages": own_names,
+        "countries": guide.countries,
+    }
+    return [
+        {"list_name": name, "name": value, **_labels("label", said, guide.languages)}
+        for name, values in lists.items()
+        for value, said in values.items()
     ]
-    choices += [
-        {"list_name": "countries", "name": c, **_labels("label", names, languages)}
-        for c, names in countries.items()
-    ]
-    return _form(form_id, title, languages, survey, choices)
 
 
 def training(
@@ -284,129 +257,3 @@ def _form(form_id: str, title: str, languages: Sequence[str], survey: list[Row],
 def _name_of(prompt_id: str) -> str:
     """A prompt's id as the name of a question."""
     return re.sub(r"\W", "_", prompt_id, flags=re.ASCII)[:48] or "story"
-
-
-# --- what comes back -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """A submission: of which form, its own id, its answers by question, and the files that it names, in
-    order.
-    """
-
-    form_id: str
-    instance: str
-    answers: Mapping[str, str]
-    files: Sequence[SubmittedFile]
-
-
-@dataclass(frozen=True, slots=True)
-class SubmittedFile:
-    """A file that belongs to a submission: the question it answers, and the words beside it."""
-
-    name: str
-    question: str
-    caption: str = ""
-
-
-_IS_FILE = re.compile(r"(?:answer|signature|photo|(?:video|audio)_\w+)")
-
-
-def read(xml: bytes) -> Submitted:
-    """What a submission says. Raises Refused for what is none; entities and networks are never followed."""
-    if len(xml) > MOST_XML:
-        raise Refused(f"xml_submission_file: at most {MOST_XML // 1024} KB are taken")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(xml, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise Refused(f"xml_submission_file: this is no XML ({error})") from None
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise Refused("xml_submission_file: a document type is not taken")
-    answers: dict[str, str] = {}
-    files: list[SubmittedFile] = []
-    for element in _elements(root):
-        name, text = etree.QName(element).localname, (element.text or "").strip()
-        if len(element) or not text:
-            continue
-        if _IS_FILE.fullmatch(name):
-            beside = next(
-                (e.text for e in element.itersiblings() if etree.QName(e).localname == "caption"), None
-            )
-            files.append(SubmittedFile(text, name, (beside or "").strip()))
-        elif name != "caption":
-            answers.setdefault(name, text)
-    instance = answers.get("instanceID", "").removeprefix("uuid:")
-    if not instance:
-        raise Refused("xml_submission_file: its instanceID is missing")
-    return Submitted(root.get("id", ""), instance, answers, files)
-
-
-def _elements(root: Any) -> Iterator[Any]:
-    return (e for e in root.iter() if isinstance(e.tag, str))
-
-
-def as_sent(said: Submitted, pk: str, evidence: str) -> dict[str, Any]:
-    """A submission of an interview in the shape that our own app sends (`intake.take_testimony`)."""
-    a = said.answers
-    position = a.get("position", "").split()
-    guardian = {"name": a["guardian"], "relation": a.get("relation", "")} if a.get("guardian") else None
-    words = {name.removeprefix("text_"): text for name, text in a.items() if name.startswith("text_")}
-    captions = [f.caption for f in said.files if f.caption]
-    return {
-        "id": pk,
-        "kind": a.get("kind") if a.get("kind") in KINDS else "",
-        "language": a.get("language", ""),
-        "told": a.get("told"),
-        "receipt": a.get("receipt_code", ""),
-        "teller": {
-            "name": a.get("name"),
-            "alias": a.get("alias"),
-            "birth_year": int(a["birth_year"]) if a.get("birth_year", "").isdecimal() else None,
-            "country": a.get("country"),
-            "region": a.get("region"),
-            "spot": a.get("spot"),
-            "left": a.get("left"),
-            "reached": a.get("reached"),
-            **(
-                {"latitude": float(position[0]), "longitude": float(position[1])}
-                if _is_position(position)
-                else {}
-            ),
-        },
-        "answers": {**words, **({"captions": "\n".join(captions)} if captions else {})},
-        "consent": {
-            "uses": a.get("uses", "").split(),
-            "naming": a.get("naming"),
-            "place": a.get("place"),
-            "face": a.get("face"),
-            "voice": a.get("voice"),
-            "until": a.get("until", ""),
-            "language": a.get("language", ""),
-            "explained": a.get("explained"),
-            "given": a.get("told"),
-            "evidence": evidence,
-            "is_minor": a.get("is_minor") == "yes",
-            "guardian": guardian,
-        },
-    }
-
-
-def _is_position(parts: Sequence[str]) -> bool:
-    return len(parts) >= 2 and all(re.fullmatch(r"-?\d{1,3}(\.\d+)?", part) for part in parts[:2])
-
-
-def choices_of(said: Submitted, moment: str, count: int) -> list[int]:
-    """The answers given to a training's questions at a moment ("before", "after"), as numbers; -1 for
-    none.
-    """
-    given = (said.answers.get(f"{moment}_{n}", "") for n in range(count))
-    return [int(g[1:]) if re.fullmatch(r"c\d{1,3}", g) else -1 for g in given]
