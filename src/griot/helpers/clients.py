@@ -124,8 +124,8 @@ def _text_at(answer: Any, *path: str | int) -> str:
 
 
 def helper_from(url: str) -> LibreTranslate | DeepL | OpenAI:
-    """A helper from one address: libretranslate+https://HOST, deepl+https://:KEY@HOST,
-    openai+https://:KEY@HOST/v1#MODEL.
+    """A helper from one address: libretranslate+https://HOST,
+    deepl+https://:KEY@HOST, openai+https://:KEY@HOST/v1#MODEL.
 
     Raises HelperError where it can't be read.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class HelperError(Exception):
@@ -31,6 +31,7 @@ class Translator(Protocol):
         ...
 
 
+@runtime_checkable
 class Drafter(Protocol):
     def propose(self, articles: Sequence[Material], language: str) -> str:
         """The body of a line, from the verb to the full stop. Raises HelperError."""

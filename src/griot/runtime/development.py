@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
 
-from griot.bootstrap import say
 from griot.runtime.postgres import database
 from griot.runtime.state import ROOT
 
@@ -16,28 +16,20 @@ def run(name: str, arguments: list[str]) -> int:
 
 
 def _lock(arguments: list[str]) -> int:
-    """Lock anew; with arguments for uv, such as --upgrade."""
+    parser = argparse.ArgumentParser(
+        prog="./griot lock",
+        description="Lock requirements/*.in anew, with hashes.",
+        epilog="Other options go to uv pip compile, such as --upgrade or --upgrade-package NAME.",
+    )
+    _, for_uv = parser.parse_known_args(arguments)
     uv = str(Path(sys.executable).parent / "uv")
+    how = ["--universal", "--python-version", "3.11", "--overrides", "overrides.in"]
+    looks = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url"]
     for name in ("base", "dev", "uv", "node"):
         done = subprocess.run(
             [
-                uv,
-                "pip",
-                "compile",
-                "-q",
-                "--universal",
-                "--python-version",
-                "3.11",
-                "--generate-hashes",
-                "--no-header",
-                "--no-annotate",
-                "--no-emit-index-url",
-                "--overrides",
-                "overrides.in",
-                f"{name}.in",
-                "-o",
-                f"{name}.txt",
-                *arguments,
+                *(uv, "pip", "compile", "-q", f"{name}.in", "-o", f"{name}.txt", *how, *looks),
+                *for_uv,
             ],
             cwd=ROOT / "requirements",
         )
@@ -48,10 +40,13 @@ def _lock(arguments: list[str]) -> int:
 
 def _bench(arguments: list[str]) -> int:
     names = sorted(p.stem for p in (ROOT / "benchmarks").glob("*.py"))
-    if not arguments or arguments[0] not in names:
-        say(f"name a benchmark: {', '.join(names)}")
-        return 2
+    parser = argparse.ArgumentParser(
+        prog="./griot bench", description="Measure speed, as a ratio to a reference in the same run."
+    )
+    parser.add_argument("name", choices=names)
+    parser.add_argument("options", nargs=argparse.REMAINDER, help="its own; see NAME --help")
+    asked = parser.parse_args(arguments)
     with database():
         return subprocess.run(
-            [sys.executable, str(ROOT / "benchmarks" / f"{arguments[0]}.py"), *arguments[1:]]
+            [sys.executable, str(ROOT / "benchmarks" / f"{asked.name}.py"), *asked.options]
         ).returncode

@@ -36,38 +36,19 @@ class Stopped(Exception):
 
 
 def run(name: str, arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="./griot up", description="Run the newsroom: database, web, worker."
-    )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    parser.add_argument(
-        "--port", type=int, help=f"port to listen on (default: the first free from {FIRST_PORT})"
-    )
-    parser.add_argument("--empty", action="store_true", help="a newsroom of your own, without the demo")
-    parser.add_argument(
-        "--check", action="store_true", help="start, wait for today's issue, print JSON, stop"
-    )
-    options = parser.parse_args(arguments)
+    options = _options(arguments)
     started = time.monotonic()
-    for number in (
-        signal.SIGINT,
-        signal.SIGTERM,
-        signal.SIGHUP,
-    ):  # a shell's background jobs ignore SIGINT unless told
-        signal.signal(number, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)  # a shell's background jobs ignore SIGINT unless told
     try:
         door = _free_port(options.host, options.port)
         door.listen(128)  # from now on readers wait a moment at most, also while the server restarts
     except OSError as error:
-        say(
-            f"can't listen on {options.host}:{options.port}: {error.strerror}. Choose another: ./griot up"
-            " --port N"
-        )
+        where = f"{options.host}:{options.port}"
+        say(f"can't listen on {where}: {error.strerror}. Choose another: ./griot up --port N")
         return 2
     port = door.getsockname()[1]
-    host = {"0.0.0.0": "localhost", "::": "localhost", "127.0.0.1": "localhost"}.get(
-        options.host, options.host
-    )
+    host = "localhost" if options.host in ("0.0.0.0", "::", "127.0.0.1") else options.host
     url = os.environ.setdefault("GRIOT_PUBLIC_URL", f"http://{host}:{port}")
     remember_public_url(url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
@@ -76,14 +57,7 @@ def run(name: str, arguments: list[str]) -> int:
             database_url = stack.enter_context(database())
             prepare(with_demo=not options.empty, quiet=options.check)
             children = stack.enter_context(Children())
-            children.start(
-                "serve", "--host", options.host, "--port", str(port), "--fd", str(door.fileno()), door=door
-            )
-            if demo_facts():
-                children.start("wire")
-            children.start("worker")
-            if not is_built():
-                children.start("build_capture")
+            _start(children, options.host, door)
             local = f"http://{'[::1]' if ':' in options.host else '127.0.0.1'}:{port}"
             _wait_until_listening(local, children)
             if options.check:
@@ -91,13 +65,7 @@ def run(name: str, arguments: list[str]) -> int:
             print(
                 f"\n  Griot is at {url}\n  The desk:   {url}/admin/   (Ctrl-C stops everything)\n", flush=True
             )
-            if demo_facts():
-                _show_morning(database_url, children)
-            elif _listens_to_nothing(database_url):
-                say(
-                    "it listens to nothing yet: ./griot import_opml starter adds 120 well-known sources, the"
-                    " desk finds others"
-                )
+            _tell_what_is_next(database_url, children)
             while True:
                 children.look_after()
                 time.sleep(0.5)
@@ -107,6 +75,39 @@ def run(name: str, arguments: list[str]) -> int:
     except subprocess.CalledProcessError as error:
         say(f"{error.cmd[3]} failed; the reason stands above")
         return 1
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./griot up", description="Run the newsroom: database, web, worker."
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    add("--port", type=int, help=f"port to listen on (default: the first free from {FIRST_PORT})")
+    add("--empty", action="store_true", help="a newsroom of your own, without the demo")
+    add("--check", action="store_true", help="start, wait for today's issue, print JSON, stop")
+    return parser.parse_args(arguments)
+
+
+def _start(children: Children, host: str, door: socket.socket) -> None:
+    """The web server, the demo's wire, the worker, and the phone app's builder, as far as they are needed."""
+    port = str(door.getsockname()[1])
+    children.start("serve", "--host", host, "--port", port, "--fd", str(door.fileno()), door=door)
+    if demo_facts():
+        children.start("wire")
+    children.start("worker")
+    if not is_built():
+        children.start("build_capture")
+
+
+def _tell_what_is_next(database_url: str, children: Children) -> None:
+    if demo_facts():
+        _show_morning(database_url, children)
+    elif _listens_to_nothing(database_url):
+        say(
+            "it listens to nothing yet: ./griot import_opml starter adds 120 well-known sources, the desk"
+            " finds others"
+        )
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
@@ -154,8 +155,8 @@ class Children:
         self._running[arguments] = (process, time.monotonic())
 
     def look_after(self) -> None:
-        """Start again whoever has died, at most once in RESTART_AFTER seconds; who said why (exit code 2)
-        stays down.
+        """Start again whoever has died, at most once in
+        RESTART_AFTER seconds; who said why (exit code 2) stays down.
         """
         for arguments, (process, started) in list(self._running.items()):
             if (
@@ -236,8 +237,8 @@ def _show_morning(database_url: str, children: Children) -> None:
 
 
 def _check(url: str, local: str, database_url: str, children: Children, started: float) -> int:
-    """Wait until today's issue is drafted and the pages answer; print one JSON line. 1 when it takes too
-    long.
+    """Wait until today's issue is drafted and the pages
+    answer; print one JSON line. 1 when it takes too long.
     """
     is_demo = bool(demo_facts())
     pages = ["/", "/archive/", "/feed/", "/admin/login/"]

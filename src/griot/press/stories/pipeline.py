@@ -22,7 +22,8 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from griot.helpers.clients import DeepL, LibreTranslate, OpenAI, helper_from
+from griot.helpers.clients import helper_from
+from griot.helpers.protocols import Drafter, Translator
 from griot.press.core import types
 from griot.press.core.beats import relevance
 from griot.press.core.lines.drafting import draft, ordered
@@ -52,8 +53,8 @@ _SHARING_BANDS = "SELECT id FROM press_article WHERE in_window AND bands && %s::
 
 
 def group_articles(now: datetime) -> None:
-    """Find copies and stories for the articles of the window that have none yet, keeping the ids of known
-    stories.
+    """Find copies and stories for the articles of the window
+    that have none yet, keeping the ids of known stories.
     """
     while _group_batch(now):
         pass
@@ -88,8 +89,8 @@ def _group_batch(now: datetime) -> bool:
 
 
 def regroup(near: set[int]) -> None:
-    """Decide anew which stories the articles `near` (ids) and the members of their stories make. Within a
-    transaction.
+    """Decide anew which stories the articles `near` (ids) and
+    the members of their stories make. Within a transaction.
     """
     stories = set(Article.objects.filter(id__in=near).exclude(story=None).values_list("story", flat=True))
     members: dict[int, list[int]] = {}
@@ -169,8 +170,8 @@ def _store_group(members: Sequence[Article], group: Group, known: Mapping[int, S
 
 
 def merge_into(story: Story, gone: Sequence[int]) -> None:
-    """Redirect merged stories, and what they redirected, to the one they went into. Their remaining articles
-    follow.
+    """Redirect merged stories, and what they redirected, to
+    the one they went into. Their remaining articles follow.
     """
     Story.objects.filter(Q(pk__in=gone) | Q(merged_into__in=gone)).update(merged_into=story)
     Article.objects.filter(story__in=gone).update(story=story)
@@ -286,8 +287,8 @@ def draft_lines(
 def draft_story(
     story: Story, language: str, organisations: Sequence[types.Organisation] | None = None
 ) -> Line:
-    """Draft one story's line anew. Of a story that an issue has told, what came since is told, where there is
-    any.
+    """Draft one story's line anew. Of a story that an issue
+    has told, what came since is told, where there is any.
 
     `organisations` are ours; read where not given.
     """
@@ -317,11 +318,11 @@ def draft_story(
     return row
 
 
-def helpers() -> tuple[LibreTranslate | DeepL | OpenAI | None, OpenAI | None]:
+def helpers() -> tuple[Translator | None, Drafter | None]:
     """The translator and the drafter that the settings name, or None."""
     translator = helper_from(settings.TRANSLATOR) if settings.TRANSLATOR else None
     drafter = helper_from(settings.DRAFTER) if settings.DRAFTER else None
-    return translator, drafter if isinstance(drafter, OpenAI) else None
+    return translator, drafter if isinstance(drafter, Drafter) else None
 
 
 def stories_on_beat(since: datetime, until: datetime) -> QuerySet[Story]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 from griot.press.core.language.places import place_key
 from griot.press.core.lines.attribution import ATTRIBUTION_VERB
+from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text, passages_of
 from griot.press.core.types import Article
 
@@ -57,10 +59,50 @@ _ELSEWHERE = ("Peru", "Kenya", "Norway", "Nepal", "Chad", "Oman", "Fiji", "Malta
 _STRANGERS = ("Amina Castell", "Robert Okello", "Helga Brandt", "Tariq Solis")
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A line, cut before its verb of attribution; `facts` are those behind it that stand in no quotation."""
+
+    head: str
+    body: str
+    verb_end: int  # in `body`
+    facts: Sequence[Fact]
+    quotes: Sequence[re.Match[str]]
+
+    def replaced(self, start: int, end: int, new: str) -> str:
+        return self.head + self.body[:start] + new + self.body[end:]
+
+    def is_quoted(self, position: int) -> bool:
+        return any(q.start() <= position < q.end() for q in self.quotes)
+
+
 def corruptions(line: str, articles: Sequence[Article], random: Random) -> Iterator[tuple[str, str]]:
     """Ways to change one fact of an English line, as (what was changed, the line); deterministic for a
     `random`.
     """
+    told, story = _told(line), _facts_of(articles)
+    for fact in told.facts:
+        others = sorted({o.text for o in story if o.kind == fact.kind} - {fact.text})
+        for what, new in _changes(fact, others, random):
+            yield what, told.replaced(fact.start, fact.end + (not new), new)
+    names = [f for f in told.facts if f.kind == "name"]
+    if len(names) > 1 and not _words(names[0].text) & _words(names[-1].text):
+        a, b, body = names[0], names[-1], told.body
+        between = body[a.end : b.start]
+        yield "two names", told.head + body[: a.start] + b.text + between + a.text + body[b.end :]
+    found = _AUXILIARY.search(told.body, told.verb_end)
+    if found and not told.is_quoted(found.start()):
+        yield "negation", told.replaced(found.end(), found.end(), " not")
+    for quote in told.quotes[:1]:
+        words = quote.group(1).split()
+        if len(words) > 3:
+            words[len(words) // 2] = "never" if words[len(words) // 2] != "never" else "always"
+            yield "quotation", told.replaced(quote.start(1), quote.end(1), " ".join(words))
+    if told.head:
+        yield "outlet", "The Evening Chronicle" + told.body
+
+
+def _told(line: str) -> _Told:
     verb = ATTRIBUTION_VERB.search(line)
     split = verb.start() if verb else 0
     head, body = line[:split], line[split:]
@@ -68,80 +110,50 @@ def corruptions(line: str, articles: Sequence[Article], random: Random) -> Itera
     if said.text != body:  # initials were folded: positions would be wrong
         head, body = "", Text(line, "en").text
         said = Text(body, "en")
-    # A word that opens a sentence or stands in a headline may be no name at all.
-    story = [
-        f
-        for p in passages_of(articles)
-        for f in p.facts
-        if p.language == "en" and (f.start > 0 or " " in f.text)
-    ]
-    titles = {fact.text for a in articles for fact in Text(a.title, "en").facts} - {
-        f.text for a in articles for f in Text(a.lead, "en").facts
-    }
-    story = [f for f in story if f.kind != "name" or f.text not in titles]
-    quotes = list(re.finditer(r"“([^”]+)”", body))
+    told = _Told(head, body, verb.end() - split if verb else 0, (), list(re.finditer(r"“([^”]+)”", body)))
+    facts = [f for f in said.facts if f.start >= told.verb_end and not told.is_quoted(f.start)]
+    return replace(told, facts=facts)
 
-    def replaced(start: int, end: int, new: str) -> str:
-        return head + body[:start] + new + body[end:]
 
-    facts = [f for f in said.facts if not any(q.start() <= f.start < q.end() for q in quotes)]
-    verb_end = verb.end() - split if verb else 0
-    facts = [f for f in facts if f.start >= verb_end]
-    for fact in facts:
-        others = sorted({o.text for o in story if o.kind == fact.kind} - {fact.text})
-        if fact.kind == "number" and re.fullmatch(r"[\d.,]+", fact.text):
-            digits = fact.text
-            yield (
-                "number",
-                replaced(
-                    fact.start,
-                    fact.end,
-                    str(random.choice([7, 3, 9])) + digits
-                    if random.random() < 0.5
-                    else _other_digit(digits, random),
-                ),
-            )
-            if swaps := [
-                o for o in others if re.fullmatch(r"[\d.,]+", o) and o.strip(".,") != digits.strip(".,")
-            ]:
-                yield "number of the story", replaced(fact.start, fact.end, random.choice(swaps))
-        elif fact.kind == "name":
-            yield "name", replaced(fact.start, fact.end, random.choice(_STRANGERS))
-            mine = set(fact.text.lower().split())
-            if swaps := [o for o in others if not mine & set(o.lower().split()) and len(o) > 3]:
-                yield "name of the story", replaced(fact.start, fact.end, random.choice(swaps))
-        elif fact.kind == "place":
-            keys = {place_key(o.text) for o in story if o.kind == "place"}
-            yield (
-                "place",
-                replaced(
-                    fact.start, fact.end, random.choice([e for e in _ELSEWHERE if place_key(e) not in keys])
-                ),
-            )
-        elif fact.kind == "date" and fact.text in _DAYS:
-            yield "date", replaced(fact.start, fact.end, random.choice([d for d in _DAYS if d != fact.text]))
-        elif fact.kind == "negation":
-            yield "negation", replaced(fact.start, fact.end + 1, "")
-        elif fact.kind == "verb" and fact.text in _OPPOSITE:
-            yield "verb", replaced(fact.start, fact.end, _OPPOSITE[fact.text])
-    if len(names := [f for f in facts if f.kind == "name"]) > 1:
-        a, b = names[0], names[-1]
-        if not set(a.text.lower().split()) & set(b.text.lower().split()):
-            yield (
-                "two names",
-                head + body[: a.start] + b.text + body[a.end : b.start] + a.text + body[b.end :],
-            )
-    if (found := _AUXILIARY.search(body, verb_end)) and not any(
-        q.start() <= found.start() < q.end() for q in quotes
-    ):
-        yield "negation", replaced(found.end(), found.end(), " not")
-    for quote in quotes[:1]:
-        words = quote.group(1).split()
-        if len(words) > 3:
-            words[len(words) // 2] = "never" if words[len(words) // 2] != "never" else "always"
-            yield "quotation", replaced(quote.start(1), quote.end(1), " ".join(words))
-    if head:
-        yield "outlet", "The Evening Chronicle" + body
+def _facts_of(articles: Sequence[Article]) -> list[Fact]:
+    """What may be mistaken for a fact of the line.
+
+    A word that opens a sentence or stands in a headline may be no name at all.
+    """
+    titles = {fact.text for a in articles for fact in Text(a.title, "en").facts}
+    titles -= {fact.text for a in articles for fact in Text(a.lead, "en").facts}
+    found = [f for p in passages_of(articles) for f in p.facts if p.language == "en"]
+    inside = [f for f in found if f.start > 0 or " " in f.text]
+    return [f for f in inside if f.kind != "name" or f.text not in titles]
+
+
+def _changes(fact: Fact, others: Sequence[str], random: Random) -> Iterator[tuple[str, str]]:
+    """What a fact may be made into, `others` being the story's of its kind; "": it goes."""
+    match fact.kind:
+        case "number" if re.fullmatch(r"[\d.,]+", fact.text):
+            is_longer = random.random() < 0.5
+            longer = str(random.choice([7, 3, 9])) + fact.text if is_longer else ""
+            yield "number", longer or _other_digit(fact.text, random)
+            numbers = [o for o in others if re.fullmatch(r"[\d.,]+", o)]
+            if swaps := [o for o in numbers if o.strip(".,") != fact.text.strip(".,")]:
+                yield "number of the story", random.choice(swaps)
+        case "name":
+            yield "name", random.choice(_STRANGERS)
+            if swaps := [o for o in others if not _words(fact.text) & _words(o) and len(o) > 3]:
+                yield "name of the story", random.choice(swaps)
+        case "place":
+            keys = set(map(place_key, others)) | {place_key(fact.text)}
+            yield "place", random.choice([e for e in _ELSEWHERE if place_key(e) not in keys])
+        case "date" if fact.text in _DAYS:
+            yield "date", random.choice([d for d in _DAYS if d != fact.text])
+        case "negation":
+            yield "negation", ""
+        case "verb" if fact.text in _OPPOSITE:
+            yield "verb", _OPPOSITE[fact.text]
+
+
+def _words(name: str) -> set[str]:
+    return set(name.lower().split())
 
 
 def _other_digit(digits: str, random: Random) -> str:
