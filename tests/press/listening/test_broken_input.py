@@ -1,5 +1,5 @@
-"""Real feeds and pages, cut short and with bytes flipped: nothing raises, nothing hangs, nothing is half
-stored.
+"""Real feeds and pages, cut short and with bytes flipped:
+nothing raises, nothing hangs, nothing is half stored.
 """
 
 from __future__ import annotations

@@ -52,8 +52,8 @@ TOPICS = ("Ferries between the islands stay in port", RESCUE, FIRE, "Niger count
 
 
 def vector_of(topic: int, tilt: float = 0.0) -> list[float]:
-    """The topic's own vector, tilted a little. A real one: what is like no text at all, the index may not
-    find.
+    """The topic's own vector, tilted a little. A real one:
+    what is like no text at all, the index may not find.
     """
     v = default_encoder().encode([TOPICS[topic]])[0]
     other = np.random.default_rng(int(tilt * 100)).standard_normal(512)

@@ -1,5 +1,5 @@
-"""The platform for others: anybody may offer a story, without an account, and gets a receipt like every
-teller.
+"""The platform for others: anybody may offer a story,
+without an account, and gets a receipt like every teller.
 """
 
 from __future__ import annotations

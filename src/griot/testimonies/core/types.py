@@ -47,9 +47,9 @@ class Guardian:
 class Consent:
     """What a teller allows. One version; a later one takes its place.
 
-    `uses` are what it may be used for; none of them means that it is only kept. `until` is the last day on
-    which it holds. `explained` says how the teller was told, in `language`. `evidence` names the recording or
-    the signature.
+    `uses` are what it may be used for; none of them means that it is only kept.
+    `until` is the last day on which it holds. `explained` says how the teller
+    was told, in `language`. `evidence` names the recording or the signature.
     """
 
     uses: frozenset[Use]
@@ -119,8 +119,8 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the current consent lets one use show of a testimony. Whoever shows a testimony shows this, and no
-    more.
+    """What the current consent lets one use show of a testimony.
+    Whoever shows a testimony shows this, and no more.
 
     `name` is "" for an unnamed teller. `face` and `voice` say which rendition of a recording may be shown:
     the teller's own, the anonymised one, or none. `version` is that of the consent it was computed from.

@@ -250,8 +250,8 @@ class Messenger(models.Model):
         self.devices.update(is_wiped=True)
 
     def modules_due(self) -> list[Module]:
-        """Modules never passed, or passed too long ago, in the messenger's language (English where it has
-        none).
+        """Modules never passed, or passed too long ago, in
+        the messenger's language (English where it has none).
         """
         passed = {
             t.module.slug: t

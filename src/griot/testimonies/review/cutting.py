@@ -1,5 +1,5 @@
-"""The cutting room: subtitles by ear and eye, chapters, where a recording begins and ends, what is not heard,
-its still.
+"""The cutting room: subtitles by ear and eye, chapters, where
+a recording begins and ends, what is not heard, its still.
 """
 
 from __future__ import annotations

@@ -74,8 +74,8 @@ class Arrived:
 
 
 def container_of(head: bytes) -> Container | None:
-    """What a file is by its first bytes (64 are enough), whatever it is called; None for what we don't take
-    as media.
+    """What a file is by its first bytes (64 are enough),
+    whatever it is called; None for what we don't take as media.
     """
     if head[4:8] == b"ftyp":
         brand = head[8:12]
