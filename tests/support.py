@@ -55,3 +55,8 @@ def griot(*arguments: str, env: dict[str, str] | None = None, **options) -> subp
         env={**os.environ, "PYTHONPATH": str(ROOT / "src"), **(env or {})},
         **options,
     )
+
+
+def words(page: str | bytes) -> str:
+    """A page's source with its white space as a browser sees it: templates break lines where they like."""
+    return " ".join((page if isinstance(page, str) else page.decode()).split())

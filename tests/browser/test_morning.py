@@ -17,6 +17,7 @@ from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
 from tests.browser.test_screens import OVERFLOW
 from tests.digest.desk.test_desk import tell
+from tests.support import words
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -95,6 +96,7 @@ def test_a_morning_by_keys_alone(night, live_server, page_at, client):
     press(page, "l")
     said(page, "Later")
     press(page, "e")
+    page.wait_for_selector(".desk-edit textarea:focus")
     page.keyboard.press("Control+A")
     page.keyboard.type("reported that boats with migrants were met near Lampedusa on Sunday.")
     page.keyboard.press("Control+Enter")
@@ -119,7 +121,7 @@ def test_a_morning_by_keys_alone(night, live_server, page_at, client):
     tab_to(page, "#issue-pane a[href*='/preflight/']")
     page.keyboard.press("Enter")
     page.wait_for_url("**/preflight/**")
-    assert "Nothing keeps it from going out." in page.content()
+    assert "Nothing keeps it from going out." in words(page.content())
     tab_to(page, "a[href*='/mailing/send/']")
     page.keyboard.press("Enter")
     page.wait_for_url("**/mailing/send/**")
@@ -131,6 +133,33 @@ def test_a_morning_by_keys_alone(night, live_server, page_at, client):
     plan = Schedule.objects.get()
     assert plan.zone == "Africa/Dakar" and timezone.localtime(plan.at).hour == 7
     assert IssuePage.objects.get(pk=plan.issue_id).approved_schedule
+
+
+def test_a_story_on_its_way_is_edited_when_it_is_there_and_typed_words_stay(
+    night, live_server, page_at, client
+):
+    page = page_at(1280)
+    sign_in(page, live_server, client, editor())
+    page.goto(f"{live_server.url}/admin/desk/", wait_until="networkidle")
+
+    def slowly(route):
+        page.wait_for_timeout(700)
+        route.continue_()
+
+    page.route("**/desk/story/**", slowly)
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    page.wait_for_selector(".desk-edit textarea:focus")
+    shown = page.locator(".desk-story").get_attribute("data-story")
+    assert shown == page.locator(".desk-row.is-current").get_attribute("data-story")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("reported what nobody has saved.")
+    page.locator(".desk-row .desk-open").first.click()
+    page.wait_for_selector(f".desk-story:not([data-story='{shown}'])")
+    assert page.locator(".desk-edit").is_hidden()
+    page.locator(f"#row-{shown} .desk-open").click()
+    page.wait_for_selector(f".desk-story[data-story='{shown}'] .desk-edit:not([hidden])")
+    assert page.locator(".desk-edit textarea").input_value() == "reported what nobody has saved."
 
 
 def test_more_stories_come_as_one_goes_down(night, live_server, page_at, client):

@@ -21,6 +21,7 @@ from griot.mailing.core.relays import open_relay
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
 from griot.mailing.sending import SendRefused, deliver, recover, resolve_in_doubt, start_send
 from tests.digest.issues import make_issue
+from tests.support import words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -177,7 +178,7 @@ def test_without_a_relay_mails_are_kept_and_opened_in_the_admin(issue, audience,
     deliver(send, 1)
     kept = Maildir(settings.MAILDIR, create=False)
     assert len(kept) == 5
-    outbox = admin_client.get(reverse("mailing:outbox")).content.decode()
+    outbox = words(admin_client.get(reverse("mailing:outbox")).content)
     assert "reader0@news.example" in outbox and "nothing leaves the house" in outbox
     name = sorted(p.name for p in (settings.MAILDIR / "new").iterdir())[0]
     opened = admin_client.get(reverse("mailing:outbox_mail", args=[name])).content.decode()
@@ -203,7 +204,7 @@ def test_the_outbox_is_for_those_who_may_send(client, django_user_model, issue):
 
 
 def test_sending_from_the_admin_asks_first(issue, audience, admin_client):
-    page = admin_client.get(reverse("mailing:send", args=[issue.pk])).content.decode()
+    page = words(admin_client.get(reverse("mailing:send", args=[issue.pk])).content)
     assert "Are you sure?" in page and "5 recipients" in page
     admin_client.post(reverse("mailing:send", args=[issue.pk]), {"audience": audience.pk})
     send = Send.objects.get()

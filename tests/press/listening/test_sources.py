@@ -27,6 +27,7 @@ from griot.press.listening.listening import fetch_sources
 from griot.press.listening.reading import read_entries
 from griot.press.listening.sources import STARTER, new_push_token, run_discovery
 from griot.press.models import Article, Discovery, Entry, Fetch, Host, Notice, Outlet, Source
+from tests.support import words
 
 pytestmark = pytest.mark.django_db(transaction=True)  # visits run in threads of their own
 
@@ -424,7 +425,7 @@ def test_the_rooms_in_the_admin(admin_client, web, site_with_all, site):
     visit(source)
     found = admin_client.get("/admin/press/ledger/").content.decode()
     assert "The Example Post" in found and source.url in found
-    assert b"already a source" in admin_client.get(answer["Location"]).content
+    assert "already a source" in words(admin_client.get(answer["Location"]).content)
     push = Source.objects.create(outlet=source.outlet, kind="push", url="push:p")
     assert b"only time the token is shown" in admin_client.post(f"/admin/press/token/{push.pk}/").content
 

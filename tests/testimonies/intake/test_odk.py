@@ -29,6 +29,7 @@ from griot.testimonies.keeping import vault
 from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony, Training
 from griot.testimonies.review.review import obstacles
 from griot.testimonies.showing import withdrawing
+from tests.support import words
 from tests.testimonies import made
 from tests.testimonies.people import make_campaign, make_messenger, user_with
 
@@ -307,7 +308,7 @@ def test_what_is_no_consent_is_refused_and_nothing_of_it_is_kept(house):
 def test_too_much_leaves_nothing_of_what_came_before_it(house, monkeypatch):
     _, url, auth = house
     xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED)
-    monkeypatch.setattr(xforms, "MOST_XML", len(xml) - 1)
+    monkeypatch.setattr(submitted, "MOST_XML", len(xml) - 1)
     files = [
         ("p1.jpg", ("p1.jpg", made.photo())),
         ("xml_submission_file", ("submission.xml", xml, "text/xml")),
@@ -453,7 +454,7 @@ def test_a_coordinator_lets_a_messenger_in_with_a_code_for_collect(site, client,
     messenger.team.coordinators.add(coordinator)
     client.force_login(coordinator)
     page = client.post(f"/admin/testimonies/messengers/{messenger.pk}/", {"act": "odk"}).content.decode()
-    password = re.search(r"<dt>Password</dt><dd><code>([\w-]+)</code>", page)[1]
+    password = re.search(r"<dt>Password</dt> <dd><code>([\w-]+)</code>", words(page))[1]
     assert "<svg" in page and Device.objects.get(login=f"messenger-{messenger.pk}").ha1
     said = json.loads(
         zlib.decompress(base64.b64decode(odk.settings_code("https://a.example/odk", "m", password, "V")))

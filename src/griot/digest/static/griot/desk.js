@@ -82,16 +82,19 @@ let openTimer;
 function openSoon(story) {
   // a held-down key passes by stories without asking for each
   clearTimeout(openTimer);
+  loading = story;
   openTimer = setTimeout(() => open(story), 90);
 }
 
 async function open(story) {
-  if (!story || (opened === story && !loading)) return;
+  clearTimeout(openTimer);
+  if (!story) return;
   loading = story;
-  storyPane.setAttribute("aria-busy", "true");
   try {
+    if (opened === story) return;
+    storyPane.setAttribute("aria-busy", "true");
     const answer = await fetch(address("story", story));
-    if (loading !== story) return;
+    if (loading !== story || opened === story) return;
     if (answer.redirected) say("You are no longer signed in. Sign in again in another tab.", false, true);
     else if (answer.ok) draw(await answer.text(), story);
     else say(await answer.text(), false, true);
@@ -105,10 +108,26 @@ async function open(story) {
   }
 }
 
+// Forms in which words stand that are not saved, with the version they began from, by story: whatever
+// is drawn meanwhile, they stay as they are.
+const unsaved = new Map();
+
 function draw(html, story) {
+  const before = storyPane.querySelector(".desk-story")?.dataset;
+  const form = storyPane.querySelector(".desk-edit:not([hidden])");
+  const focused = form?.contains(document.activeElement) ? document.activeElement : null;
+  if (form) unsaved.set(before.story, { form, version: before.version });
+  else unsaved.delete(before?.story);
   storyPane.replaceChildren(fragment(html));
   storyPane.scrollTop = 0;
   opened = String(story);
+  const kept = unsaved.get(opened);
+  const drawn = storyPane.querySelector(".desk-edit");
+  if (!kept || !drawn) return;
+  drawn.replaceWith(kept.form);
+  storyPane.querySelector(".desk-story").dataset.version = kept.version;
+  storyPane.querySelector(".desk-text").hidden = true;
+  if (kept.form === form) focused?.focus();
 }
 
 let waiting = null;
@@ -313,7 +332,8 @@ async function split() {
 
 // --- editing -------------------------------------------------------------------------------
 
-function edit() {
+async function edit() {
+  if (loading) await open(loading); // its neighbour still stands there
   const form = storyPane.querySelector(".desk-edit");
   if (!form) return;
   form.hidden = false;
@@ -353,7 +373,12 @@ async function save(form) {
     current?.querySelector(".desk-open").focus();
     return;
   }
-  if (status === 409 && body.pane) {
+  const { story: pk, version } = story.dataset;
+  if (opened !== pk) {
+    // the editor went on meanwhile: the words wait there
+    form.hidden = false;
+    unsaved.set(pk, { form, version });
+  } else if (status === 409 && body.pane) {
     // theirs above, ours in the box, and the version that we now have seen
     redraw(body);
     const again = storyPane.querySelector(".desk-edit");
