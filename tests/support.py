@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -60,3 +61,8 @@ def griot(*arguments: str, env: dict[str, str] | None = None, **options) -> subp
 def words(page: str | bytes) -> str:
     """A page's source with its white space as a browser sees it: templates break lines where they like."""
     return " ".join((page if isinstance(page, str) else page.decode()).split())
+
+
+def is_long() -> bool:
+    """Whether somebody has asked for what takes its time: `./griot test --long`."""
+    return os.environ.get("GRIOT_TEST_LONG") == "1"

@@ -113,7 +113,8 @@ def test_only_what_is_allowed(house, view, state):
         testimony.writings.create(language="fr", title="T", quote="Q")
         Consent.objects.update(uses=["team", "web", "partners"])
     if state == "published":
-        type(testimony).objects.update(state="published", published=testimony.arrived)
+        approved = testimony.as_it_stands()
+        type(testimony).objects.update(state="published", published=testimony.arrived, approved=approved)
     if state == "edited":
         type(testimony).objects.update(state="editing" if view != "move" else "transcription")
     if state == "withdrawn":

@@ -42,6 +42,7 @@ MAY: Mapping[Role, frozenset[Action]] = {
 }
 # Editors and approvers see what somebody has found safe; before that only who protects the teller does.
 _BEFORE_SAFE = (State.INTAKE, State.PROTECTION)
+_WITH_FACTOR: frozenset[Action] = frozenset({"original", "publish", "withdraw"})
 _WITHDRAWN_ACTIONS: frozenset[Action] = frozenset({"see", "departures"})  # of the bare fact
 
 
@@ -51,9 +52,9 @@ def roles_of(user: Any) -> frozenset[Role]:
     )
 
 
-def opens_raw_material(user: Any) -> bool:
-    """Whether a role of theirs opens sealed recordings: they need a second factor."""
-    return any("original" in MAY[role] for role in roles_of(user))
+def needs_second_factor(user: Any) -> bool:
+    """Whether a role of theirs opens sealed recordings, publishes, or takes back for good."""
+    return any(MAY[role] & _WITH_FACTOR for role in roles_of(user))
 
 
 _ALL = Q(pk__isnull=False)  # an empty Q would vanish when it is joined by "or"
@@ -85,7 +86,7 @@ def allowed(user: Any, testimony: Testimony) -> frozenset[Action]:
     """All that the user may do with this testimony, now: nothing,
     for whom raw material is open but a second factor missing.
     """
-    if opens_raw_material(user) and not has_second_factor(user):
+    if needs_second_factor(user) and not has_second_factor(user):
         return frozenset()
     found: set[Action] = set()
     for role in roles_of(user):
@@ -104,6 +105,12 @@ def require(user: Any, action: Action, testimony: Testimony) -> None:
         raise PermissionDenied(f"your roles do not let you do that with this testimony ({action})")
 
 
+WHY_FACTOR = (
+    "You may open sealed recordings, publish, or take back: prove a second factor first, or set one up, an"
+    " app or a passkey."
+)
+
+
 def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Only for accounts with a role in testimonies; with a
     second factor, where a role of theirs opens raw material.
@@ -113,12 +120,8 @@ def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
     def answer(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not roles_of(request.user):
             raise PermissionDenied("your account has no role in testimonies")
-        if opens_raw_material(request.user) and not has_second_factor(request.user):
-            return ask_for_second_factor(
-                request,
-                "You may open sealed recordings: prove a second factor first, or set one up, an app or a"
-                " passkey.",
-            )
+        if needs_second_factor(request.user) and not has_second_factor(request.user):
+            return ask_for_second_factor(request, WHY_FACTOR)
         return view(request, *args, **kwargs)
 
     return answer

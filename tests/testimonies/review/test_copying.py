@@ -17,6 +17,7 @@ from griot.testimonies.models import Departure, Rendition
 from griot.testimonies.review import review
 from griot.testimonies.showing.shown import told
 from griot.testimonies.showing.withdrawing import erase, withdraw
+from tests.signing_in import with_second_factor
 from tests.testimonies import made
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_cutting import film
@@ -55,7 +56,7 @@ def published(phone, people, *files, consent=None, **changes):
 
 def ask_copy(user, row, use="partners", recipient="Radio Kindia"):
     client = Client()
-    client.force_login(user)
+    with_second_factor(client, user)
     return client.post(
         f"/admin/testimonies/{row.pk}/step/", {"act": "copy", "use": use, "recipient": recipient}
     )
@@ -78,6 +79,7 @@ def test_a_copy_holds_what_the_consent_allows_and_is_known(phone, people, tmp_pa
     review.write(row, people["editor"], "en", texts)
     for rendition in showable(row):
         Rendition.objects.filter(pk=rendition.pk).update(approved=row.arrived)
+    review.publish_changes(row, people["approver"])
     answer = ask_copy(people["approver"], row, "screenings", "  Town hall,\n Thiès ")
     assert answer["Content-Type"] == "application/zip" and "no-store" in answer["Cache-Control"]
     archive = unpacked(answer)
@@ -107,7 +109,7 @@ def test_a_copy_holds_what_the_consent_allows_and_is_known(phone, people, tmp_pa
     withdraw(row, "teller")
     erase(row.pk)
     client = Client()
-    client.force_login(people["approver"])
+    with_second_factor(client, people["approver"])
     assert b"Town hall, Thi" in client.get(f"/admin/testimonies/{row.pk}/").content, (
         "so that they can be told"
     )
@@ -170,6 +172,8 @@ def test_the_gallery_is_by_theme_and_route_and_no_more_precise_than_allowed(
         rows, (["sea"], ["work", "sea"], ["work"]), ("sahara", "atlantic", "atlantic"), strict=True
     ):
         review.describe(row, people["editor"], themes, route)
+        assert not told(row, "web", "fr").themes, "it waits for approval"
+        review.publish_changes(row, people["approver"])
     slugs = {place: row.slug for place, row in zip(("exact", "region", "country"), rows, strict=True)}
 
     def shown(query: str) -> set[str]:
@@ -249,6 +253,9 @@ def test_captions_stand_under_their_photos_and_in_an_issue(phone, people):
             f"caption {second.pk}": "",
         },
     )
+    assert "kettle" not in Client().get(f"/fr/stories/{row.slug}/").content.decode(), "it waits for approval"
+    review.publish_changes(row, people["approver"])
     page = Client().get(f"/fr/stories/{row.slug}/").content.decode()
     assert "<figcaption>Awa’s kettle</figcaption>" in page, "a name that is kept back is not in a caption"
+    row.refresh_from_db()
     assert [i.caption for i in told(row, "web", "fr").images] == ["Awa’s kettle", ""]

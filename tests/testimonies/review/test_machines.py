@@ -118,15 +118,15 @@ def test_it_is_translated_without_the_names_that_are_kept_back(testimony, editor
         and "Kiné".encode() in sent.replace(b"\\u00e9", "é".encode())
     )
     type(testimony).objects.update(state="intake")
-    publish(
-        testimony,
-        {
-            role: user_with(django_user_model, role, name=f"{role} 2")
-            for role in ("protection", "editor", "approver")
-        },
-    )
+    people = {
+        role: user_with(django_user_model, role, name=f"{role} 2")
+        for role in ("protection", "editor", "approver")
+    }
+    publish(testimony, people)
     assert told(testimony, "web", "en").language == "fr", "a machine's words are shown to nobody"
     review.write(testimony, editor, "en", {name: getattr(writing, name) for name in texts})
+    review.publish_changes(testimony, people["approver"])
+    testimony.refresh_from_db()
     assert told(testimony, "web", "en").title == "[en] La radio"
     with pytest.raises(Refused, match="does not write over"):
         machines.ask(testimony, editor, "translation", "en")

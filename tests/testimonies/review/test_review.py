@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 
 from griot.testimonies.core.errors import Refused
@@ -10,8 +11,10 @@ from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Access, Rendition
 from griot.testimonies.review import review
 from griot.testimonies.showing import shown
+from griot.testimonies.showing.shown import told
+from tests.signing_in import with_second_factor
 from tests.testimonies import made
-from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
+from tests.testimonies.people import Phone, as_sent, committed, make_campaign, make_messenger, user_with
 
 pytestmark = pytest.mark.django_db
 
@@ -163,3 +166,60 @@ def test_what_is_remembered_can_not_be_changed(phone, people):
     for change in (lambda: Access.objects.update(who="nobody"), lambda: Access.objects.all().delete()):
         with pytest.raises(DatabaseError, match="only added to"), transaction.atomic():
             change()
+
+
+def test_what_is_public_changes_by_approval_only(phone, people):
+    testimony = phone.tell()
+    publish(testimony, people)
+    testimony.refresh_from_db()
+    review.write(testimony, people["editor"], "fr", {"title": "Libre", "quote": "Q", "body": ""})
+    testimony.refresh_from_db()
+    assert told(testimony, "web", "fr").title == "La nuit du départ"
+    assert ("title, fr", "La nuit du départ", "Libre") in review.changes(testimony)
+    with pytest.raises(PermissionDenied):
+        review.publish_changes(testimony, people["editor"])
+    review.publish_changes(testimony, people["approver"])
+    testimony.refresh_from_db()
+    assert told(testimony, "web", "fr").title == "Libre" and not review.changes(testimony)
+    review.write(testimony, people["editor"], "fr", {"title": "Autre", "quote": "Q", "body": ""})
+    review.discard_changes(testimony, people["editor"])
+    testimony.refresh_from_db()
+    assert not review.changes(testimony) and testimony.writings.get().title == "Libre"
+    both = user_with(get_user_model(), "editor", "approver")
+    review.write(testimony, both, "fr", {"title": "Mien", "quote": "Q", "body": ""})
+    with pytest.raises(Refused, match="Somebody else"):
+        review.publish_changes(testimony, both)
+
+
+def test_without_a_second_factor_nothing_is_published_or_taken_back(phone, people, client):
+    testimony = phone.tell()
+    publish(testimony, people)
+    review.write(testimony, people["editor"], "fr", {"title": "Libre", "quote": "Q", "body": ""})
+    for role, act in (("approver", "publish"), ("approver", "back"), ("administrator", "withdraw")):
+        client.force_login(user_with(get_user_model(), role, name=f"{role} {act}"))
+        answer = client.post(f"/admin/testimonies/{testimony.pk}/step/", {"act": act, "words": "a reason"})
+        assert (answer.status_code == 302 and "2fa" in answer["Location"]) or "factor" in answer["Location"]
+    testimony.refresh_from_db()
+    assert testimony.state == "published" and told(testimony, "web", "fr").title == "La nuit du départ"
+
+
+def test_a_late_message_of_a_phone_is_taken_over_by_a_person(phone, people, client):
+    testimony = phone.tell()
+    publish(testimony, people)
+    sent = as_sent(id=str(testimony.pk), teller={"region": "Thiès"}, answers={"leaving": "By day."})
+    phone.post("testimonies/", sent)
+    testimony.refresh_from_db()
+    assert testimony.region == "Dakar"
+    [(proposal, rows)] = [(p, review.proposed(p)) for p in testimony.proposals.all()]
+    assert ("region", "Dakar", "Thiès") in rows and ("leaving", "I left at night.", "By day.") in rows
+    with pytest.raises(PermissionDenied):
+        review.decide_proposal(testimony, people["editor"], proposal.pk, True)
+    with_second_factor(client, people["protection"])
+    page = client.get(f"/admin/testimonies/{testimony.pk}/").content.decode()
+    assert "The phone sent something else" in page and "Thiès" in page
+    client.post(f"/admin/testimonies/{testimony.pk}/step/", {"act": "take_over", "proposal": proposal.pk})
+    testimony.refresh_from_db()
+    assert testimony.region == "Thiès" and told(testimony, "web", "fr").place.words == "Dakar"
+    review.publish_changes(testimony, people["approver"])
+    testimony.refresh_from_db()
+    assert told(testimony, "web", "fr").place.words == "Thiès"

@@ -23,6 +23,7 @@ from griot.mailing.sending import start_send
 from griot.testimonies.core.surfaces import SURFACES
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Departure, Rendition
+from griot.testimonies.review.review import publish_changes
 from griot.testimonies.showing import withdrawing
 from griot.testimonies.tasks import sweep
 from tests.digest.issues import make_issue
@@ -66,6 +67,7 @@ class House:
         writing.chapters, writing.captions = f"0:00 {MARK}", {str(self.photo.pk): f"{MARK} here"}
         writing.save()
         type(self.testimony).objects.filter(pk=self.testimony.pk).update(themes=["sea"], route="sahara")
+        publish_changes(self.testimony, self.people["approver"])
         self.rendition = Rendition.objects.get(file=self.photo)
         self.slug = self.testimony.slug
         self.issue = make_issue()

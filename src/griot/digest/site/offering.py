@@ -72,7 +72,7 @@ def _as_sent(request: HttpRequest, language: str) -> dict[str, object]:
         "teller": {
             "name": said.get("name", ""),
             "alias": said.get("alias", ""),
-            "birth_year": int(year) if year.isdigit() else None,
+            "birth_year": int(year) if year.isdecimal() and len(year) <= 4 else None,
             "country": said.get("country", "")[:2],
         },
         "consent": {

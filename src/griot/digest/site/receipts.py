@@ -107,8 +107,7 @@ def _change(request: HttpRequest, row: Testimony) -> None:
         else None,
         **{name: request.POST.get(name, getattr(before, name)) for name in _KEPT},
     }
-    value = replace(read_consent(sent, row.teller), given=timezone.now())
-    add_consent(row, value, by="teller")
+    add_consent(row, replace(read_consent(sent, row.teller), given=timezone.now(), by="teller"))
     note("teller", row, "consent")
 
 

@@ -7,10 +7,25 @@ for its own use (`surfaces.py` lists them). What it does not return does not lea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from typing import TypeVar
 
-from griot.testimonies.core.types import OF_AGE, USES, Consent, Shown, Spot, Teller, Use, Withdrawal
+from griot.testimonies.core.types import (
+    OF_AGE,
+    USES,
+    Consent,
+    Face,
+    Naming,
+    Place,
+    Shown,
+    Spot,
+    Teller,
+    Use,
+    Voice,
+    Withdrawal,
+)
 
 
 def problems(consent: Consent, teller: Teller, today: date) -> Iterator[str]:
@@ -33,6 +48,72 @@ def problems(consent: Consent, teller: Teller, today: date) -> Iterator[str]:
         consent.naming in {"named", "first_name"} or consent.face == "show" or consent.place == "exact"
     ):
         yield "a minor is shown without their name, face and exact place"
+
+
+def after(versions: Sequence[Consent], said: Consent) -> Consent | None:
+    """What holds once `said` has arrived, where `versions` held one after the other; None: nothing changes.
+
+    The teller's own word holds as it is. Whoever else says something can only narrow what the teller or the
+    team has set; and what was given before the teller last spoke comes too late. Until one of them has, the
+    newest that a messenger took down holds, and an older one that comes late narrows it.
+    """
+    if not versions:
+        return said
+    current = versions[-1]
+    spoken = [v.given for v in versions if v.by == "teller"]
+    messengers_alone = all(v.by == "messenger" for v in (*versions, said))
+    if said.by == "teller":
+        found = said
+    elif spoken and said.given <= max(spoken):
+        return None
+    elif messengers_alone and said.given > max(v.given for v in versions):
+        found = said
+    else:
+        found = narrowed(current, said)
+    held = replace(current, given=found.given, by=found.by, version=found.version)
+    return None if held == found else found
+
+
+def narrowed(held: Consent, said: Consent) -> Consent:
+    """What both allow, as `said`'s version of what was held."""
+    ends = [day for day in (held.until, said.until) if day]
+    return replace(
+        held,
+        uses=_uses_of_both(held, said),
+        naming=_less(_NAMING, held.naming, said.naming),
+        place=_less(_PLACE, held.place, said.place),
+        face=_less(_FACE, held.face, said.face),
+        voice=_less(_VOICE, held.voice, said.voice),
+        until=min(ends) if ends else None,
+        is_minor=held.is_minor or said.is_minor,
+        guardian=held.guardian or said.guardian,
+        given=said.given,
+        by=said.by,
+    )
+
+
+def _uses_of_both(held: Consent, said: Consent) -> frozenset[Use]:
+    both = frozenset(use for use in USES if allows(held, use) and allows(said, use))
+    return both if "team" in held.uses or both == {"team"} else both - {"team"}
+
+
+def is_within(one: Consent, other: Consent) -> bool:
+    """Whether `one` allows nothing that `other` does not."""
+    both = narrowed(one, other)
+    return all(getattr(both, key) == getattr(one, key) for key in _ALLOWANCES)
+
+
+_T = TypeVar("_T", Naming, Place, Face, Voice)
+_ALLOWANCES = ("uses", "naming", "place", "face", "voice", "until")
+# From what shows least to what shows most.
+_NAMING: tuple[Naming, ...] = ("unnamed", "alias", "first_name", "named")
+_PLACE: tuple[Place, ...] = ("country", "region", "exact")
+_FACE: tuple[Face, ...] = ("hide", "blur", "show")
+_VOICE: tuple[Voice, ...] = ("hide", "alter", "show")
+
+
+def _less(order: tuple[_T, ...], one: _T, other: _T) -> _T:
+    return min(one, other, key=order.index)
 
 
 def state(consent: Consent | None, withdrawn: datetime | None, now: datetime) -> Withdrawal:

@@ -15,6 +15,7 @@ Face = Literal["show", "blur", "hide"]
 Voice = Literal["show", "alter", "hide"]
 Explained = Literal["read", "played"]
 Withdrawal = Literal["", "withdrawn", "expired"]
+By = Literal["messenger", "teller", "team"]
 
 USES: tuple[Use, ...] = get_args(Use)
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -50,6 +51,7 @@ class Consent:
     `uses` are what it may be used for; none of them means that it is only kept.
     `until` is the last day on which it holds. `explained` says how the teller
     was told, in `language`. `evidence` names the recording or the signature.
+    `by` is who set it down: the teller alone, or a messenger or the team for them.
     """
 
     uses: frozenset[Use]
@@ -65,6 +67,7 @@ class Consent:
     is_minor: bool = False
     guardian: Guardian | None = None
     version: int = 1
+    by: By = "messenger"
 
 
 Span = tuple[float, float]  # from, to, in seconds

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from griot.testimonies.core.errors import Refused
+
+EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
+LATEST_YEAR = 2200
 
 
 def uuid_in(value: Any, where: str) -> uuid.UUID:
@@ -49,7 +52,7 @@ def one_of(value: Any, choices: tuple[str, ...], where: str) -> Any:
 def year_in(value: Any) -> int | None:
     if value in (None, ""):
         return None
-    if not isinstance(value, int) or not 1900 <= value <= timezone.localdate().year:
+    if type(value) is not int or not 1900 <= value <= timezone.localdate().year:
         raise Refused("teller.birth_year: a year is expected")
     return value
 
@@ -66,14 +69,17 @@ def position_in(told: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 
 def moment_in(value: Any, where: str) -> datetime:
-    """An aware moment; phones' clocks are wrong now and then, so a moment to come is now."""
+    """An aware moment. Phones' clocks are wrong now and then: a moment to come is now, and so is one before
+    there were such phones.
+    """
     try:
         moment = parse_datetime(value) if isinstance(value, str) else None
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise Refused(f"{where}: a moment with its offset is expected, such as 2026-11-24T07:00:00Z")
-    return min(moment, timezone.now())
+    now = timezone.now()
+    return moment if EARLIEST <= moment <= now else now
 
 
 def day_in(value: str) -> date:
@@ -81,6 +87,6 @@ def day_in(value: str) -> date:
         day = parse_date(value)
     except ValueError:
         day = None
-    if day is None:
+    if day is None or not EARLIEST.year <= day.year <= LATEST_YEAR:
         raise Refused("consent.until: a date is expected, such as 2027-11-24")
     return day

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from griot.testimonies.core import types
-from griot.testimonies.core.consent import problems
+from griot.testimonies.core.consent import after, is_within, narrowed, problems
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.sent import (
     day_in,
@@ -23,7 +25,7 @@ from griot.testimonies.intake.sent import (
     year_in,
 )
 from griot.testimonies.making.rendering import plan
-from griot.testimonies.models import Campaign, Consent, File, Messenger, Step, Testimony
+from griot.testimonies.models import Campaign, Consent, File, Messenger, Proposal, Step, Testimony
 from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.signals import announce
 
@@ -36,6 +38,8 @@ _TEXTS = {
     "left": 120,
     "reached": 120,
 }
+_TELLER = [f.name for f in fields(types.Teller)]
+MOST_HEARD = 200  # different messages of one testimony
 _CHOICES: dict[str, tuple[str, ...]] = {
     "naming": ("named", "first_name", "alias", "unnamed"),
     "place": ("country", "region", "exact"),
@@ -48,8 +52,11 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 
 @transaction.atomic
 def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testimony, bool]:
-    """Store what a phone says of a testimony; the same again changes nothing, a newer consent is a new
-    version. Gives its row, and whether it is new.
+    """Store what a phone says of a testimony. Gives its row, and whether it is new.
+
+    The same again changes nothing, in whatever order it comes. What a testimony is and says changes until its
+    intake is over; after that, what a phone sends waits for a person (`Proposal`). A consent is heard at any
+    time, as `consent.after` says.
 
     `sent` has `id` (UUID made on the phone), `kind`, `language`, `told`, `teller`, `answers`, `consent`, and
     may have `receipt`: the code that the teller was given. Raises Refused in words that name the field.
@@ -76,23 +83,71 @@ def take_offer(campaign: Campaign, sent: Mapping[str, Any]) -> Testimony:
     return _take(Testimony(campaign=campaign), sent, by="teller")
 
 
-def _take(testimony: Testimony, sent: Mapping[str, Any], by: str) -> Testimony:
-    told = object_in(sent.get("teller"), "teller")
-    for name, limit in _TEXTS.items():
-        setattr(testimony, name, text_in(told.get(name), f"teller.{name}", limit))
-    testimony.birth_year = year_in(told.get("birth_year"))
-    testimony.latitude, testimony.longitude = position_in(told)
-    testimony.kind = one_of(sent.get("kind"), types.KINDS, "kind")
-    testimony.language = one_of(sent.get("language"), _CHOICES["language"], "language")
-    testimony.told = moment_in(sent.get("told"), "told")
-    answers = object_in(sent.get("answers"), "answers")
-    testimony.answers = {
-        str(k)[:64]: text_in(v, f"answers.{k}", 20_000) for k, v in list(answers.items())[:60]
-    }
-    consent = read_consent(object_in(sent.get("consent"), "consent"), testimony.teller)
+def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testimony:
+    facts = _facts(sent)
+    teller = types.Teller(**{name: facts[name] for name in _TELLER})
+    value = replace(read_consent(object_in(sent.get("consent"), "consent"), teller), by=by)
+    if not _hears(testimony, sent):
+        return testimony
+    is_new_consent = _hears(testimony, sent.get("consent"))
+    is_open = testimony.state == Testimony.State.INTAKE
+    is_changed = any(getattr(testimony, name) != fact for name, fact in facts.items())
+    held = testimony.consent.as_value() if testimony.pk and testimony.consent else None
+    if is_open:
+        for name, fact in facts.items():
+            setattr(testimony, name, fact)
+    elif is_changed or (held and is_new_consent and not is_within(value, held)):
+        testimony.proposals.create(said=dict(sent))
+        value = narrowed(held, value) if held else value
     testimony.save()
-    add_consent(testimony, consent, by=by)
+    if is_new_consent:
+        add_consent(testimony, value)
     return testimony
+
+
+def _hears(testimony: Testimony, sent: Any) -> bool:
+    """Whether something is heard for the first time. Raises Refused for who never stops."""
+    digest = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+    if digest in testimony.heard:
+        return False
+    if len(testimony.heard) >= MOST_HEARD:
+        raise Refused("this testimony was changed too often; ask your coordinator")
+    testimony.heard = [*testimony.heard, digest]
+    return True
+
+
+def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said of a testimony and its teller, by the names of its fields. Raises Refused."""
+    told = object_in(sent.get("teller"), "teller")
+    answers = object_in(sent.get("answers"), "answers")
+    latitude, longitude = position_in(told)
+    return {
+        **{name: text_in(told.get(name), f"teller.{name}", limit) for name, limit in _TEXTS.items()},
+        "birth_year": year_in(told.get("birth_year")),
+        "latitude": latitude,
+        "longitude": longitude,
+        "kind": one_of(sent.get("kind"), types.KINDS, "kind"),
+        "language": one_of(sent.get("language"), _CHOICES["language"], "language"),
+        "told": moment_in(sent.get("told"), "told"),
+        "answers": {
+            text_in(str(k), "answers", 64): text_in(v, f"answers.{k}", 20_000)
+            for k, v in list(answers.items())[:60]
+        },
+    }
+
+
+@transaction.atomic
+def take_over(proposal: Proposal) -> None:
+    """A person has read what a phone sent late, and it holds from now on; the teller's own word still does
+    more. Raises Refused.
+    """
+    testimony = proposal.testimony
+    facts = _facts(proposal.said)
+    for name, fact in facts.items():
+        setattr(testimony, name, fact)
+    testimony.save()
+    sent = object_in(proposal.said.get("consent"), "consent")
+    add_consent(testimony, read_consent(sent, testimony.teller))
 
 
 def read_consent(sent: Mapping[str, Any], teller: types.Teller) -> types.Consent:
@@ -127,14 +182,21 @@ def read_consent(sent: Mapping[str, Any], teller: types.Teller) -> types.Consent
     return value
 
 
-def add_consent(testimony: Testimony, value: types.Consent, by: str) -> bool:
-    """The consent as the testimony's current version; False where it says what the current one says."""
-    current = testimony.consent
-    if current and _same(current.as_value(), value):
+@transaction.atomic
+def add_consent(testimony: Testimony, said: types.Consent) -> bool:
+    """What holds now that this was said, as the testimony's next version; False where nothing changes. Raises
+    Refused for a testimony that was withdrawn meanwhile.
+    """
+    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
+    versions = [c.as_value() for c in row.consents.order_by("version")]
+    if versions and row.over:
+        raise Refused("this testimony was withdrawn; nothing more is taken of it")
+    value = after(versions, said)
+    if value is None:
         return False
     Consent.objects.create(
-        testimony=testimony,
-        version=current.version + 1 if current else 1,
+        testimony=row,
+        version=versions[-1].version + 1 if versions else 1,
         uses=sorted(value.uses),
         naming=value.naming,
         place=value.place,
@@ -148,15 +210,11 @@ def add_consent(testimony: Testimony, value: types.Consent, by: str) -> bool:
         guardian_name=value.guardian.name if value.guardian else "",
         guardian_relation=value.guardian.relation if value.guardian else "",
         given=value.given,
-        by=by,
+        by=value.by,
     )
-    if current:
-        Step.objects.create(testimony=testimony, kind=Step.Kind.CONSENT, words=f"by the {by}")
-        announce(testimony)
-    for file in testimony.files.filter(role=File.Role.STORY):
+    if versions:
+        Step.objects.create(testimony=row, kind=Step.Kind.CONSENT, words=f"by the {value.by}")
+        announce(row)
+    for file in row.files.filter(role=File.Role.STORY):
         plan(file)  # a face that is now to be blurred, a use that is new
     return True
-
-
-def _same(one: types.Consent, other: types.Consent) -> bool:
-    return replace(one, version=0, given=other.given) == replace(other, version=0)

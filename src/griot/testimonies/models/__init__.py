@@ -18,7 +18,7 @@ from griot.testimonies.models.campaigns import (
 from griot.testimonies.models.files import Cut, File, Rendition, Upload
 from griot.testimonies.models.making import MakingState
 from griot.testimonies.models.memory import Access, Departure
-from griot.testimonies.models.testimonies import Consent, MachineWork, Step, Testimony, Writing
+from griot.testimonies.models.testimonies import Consent, MachineWork, Proposal, Step, Testimony, Writing
 
 __all__ = [
     "Access",
@@ -36,6 +36,7 @@ __all__ = [
     "MakingState",
     "Messenger",
     "Module",
+    "Proposal",
     "Referral",
     "Rendition",
     "Spoken",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from dataclasses import asdict
 from typing import Any, cast
 
 from django.conf import settings
@@ -71,6 +72,16 @@ class Testimony(models.Model):
     reached = models.CharField("to", max_length=120, blank=True)
     answers = models.JSONField(
         default=dict, blank=True, help_text="what was written down, by the guide's prompts"
+    )
+    heard = ArrayField(
+        models.CharField(max_length=64),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="hashes of what phones have sent: the same again changes nothing",
+    )
+    approved = models.JSONField(
+        default=dict, blank=True, editable=False, help_text="what is public of it, as it was approved"
     )
 
     themes = ArrayField(
@@ -143,6 +154,19 @@ class Testimony(models.Model):
     def over(self) -> types.Withdrawal:
         row = self.consent
         return consent.state(row.as_value() if row else None, self.withdrawn, timezone.now())
+
+    def as_it_stands(self) -> dict[str, Any]:
+        """What would be public of it if it were approved now, in the shape of `approved`: nothing of it is
+        shown but through `consent.shown`.
+        """
+        return {
+            "kind": self.kind,
+            "language": self.language,
+            "teller": asdict(self.teller),
+            "themes": list(self.themes),
+            "route": self.route,
+            "writings": {w.language: w.gone_over for w in self.writings.all() if any(w.gone_over.values())},
+        }
 
     def leading(self) -> Any:
         """The recording that is shown, which its transcript belongs to: the story's first film or sound."""
@@ -228,7 +252,23 @@ class Consent(models.Model):
             is_minor=self.is_minor,
             guardian=guardian,
             version=self.version,
+            by=cast("types.By", self.by),
         )
+
+
+class Proposal(models.Model):
+    """What a phone has sent of a testimony after its intake: it waits for a person, and changes nothing until
+    then.
+    """
+
+    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="proposals")
+    said = models.JSONField(help_text="as it was sent")
+    at = models.DateTimeField(default=timezone.now)
+    decided = models.DateTimeField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
 
 
 class Writing(models.Model):

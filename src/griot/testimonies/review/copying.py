@@ -59,7 +59,7 @@ def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpRespo
         raise Refused("Say what it is for.")
     if not to:
         raise Refused("Say who gets it, so that they can be told when it is withdrawn.")
-    languages = [w.language for w in testimony.writings.all() if any(w.gone_over.values())]
+    languages = list(testimony.approved.get("writings", {}))
     values = [value for language in languages if (value := told(testimony, use, language))]  # type: ignore[arg-type]
     if row is None or not consent.allows(row.as_value(), use) or not values:  # type: ignore[arg-type]
         raise Refused("Its teller does not allow that use, or it is not published.")

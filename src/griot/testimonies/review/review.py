@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -11,8 +13,9 @@ from django.utils import timezone
 from griot.testimonies.access import Action, note, require
 from griot.testimonies.core import types
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.intake.taking import take_over
 from griot.testimonies.making.rendering import plan, showable
-from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
+from griot.testimonies.models import Cut, File, Proposal, Rendition, Step, Testimony
 from griot.testimonies.signals import announce
 
 S = Testimony.State
@@ -61,7 +64,7 @@ def obstacles(testimony: Testimony) -> list[str]:
                     if wanted == 2
                     else "Somebody has to find it safe."
                 )
-        case S.EDITING | S.APPROVAL:
+        case S.EDITING | S.APPROVAL | S.PUBLISHED:
             writing = (
                 testimony.writings.filter(language=testimony.language).first() or testimony.writings.first()
             )
@@ -78,9 +81,9 @@ def obstacles(testimony: Testimony) -> list[str]:
                 .exclude(kind="waves")
                 .count()
             )
-            if testimony.state == S.APPROVAL and making:
+            if testimony.state != S.EDITING and making:
                 found.append(f"{making} renditions are still being made.")
-            if testimony.state == S.APPROVAL and (
+            if testimony.state != S.EDITING and (
                 unseen := sum(r.approved is None for r in showable(testimony))
             ):
                 found.append(f"{unseen} renditions have not been looked at beside the original.")
@@ -99,16 +102,128 @@ def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
         raise Refused(" ".join(missing))
     to = WAY[WAY.index(S(row.state)) + 1]
     if row.state == S.APPROVAL:
-        editor = row.steps.filter(kind=Step.Kind.EDITED).order_by("-at").first()
-        if editor and editor.by_id == user.pk and not user.is_superuser:
-            raise Refused("Somebody else than its last editor has to approve it.")
-        row.published = timezone.now()
+        _require_another(row, user)
+        row.published, row.approved = timezone.now(), row.as_it_stands()
     _step(row, Step.Kind.PUBLISHED if to == S.PUBLISHED else Step.Kind.MOVED, user, words, to)
     row.state = to
-    row.save(update_fields=["state", "published"])
+    row.save(update_fields=["state", "published", "approved"])
     if to == S.PUBLISHED:
         announce(row)
     return row
+
+
+def _require_another(row: Testimony, user: Any) -> None:
+    """Nobody publishes what they edited last."""
+    editor = row.steps.filter(kind=Step.Kind.EDITED).order_by("-at").first()
+    if editor and editor.by_id == user.pk and not user.is_superuser:
+        raise Refused("Somebody else than its last editor has to approve it.")
+
+
+def changes(testimony: Testimony) -> list[tuple[str, str, str]]:
+    """What differs from what is public: where, the words that are public, and those that wait."""
+    if testimony.state != S.PUBLISHED:
+        return []
+    before, now = _flat(testimony.approved), _flat(testimony.as_it_stands())
+    return [
+        (where, before.get(where, ""), now.get(where, ""))
+        for where in dict.fromkeys([*before, *now])
+        if before.get(where, "") != now.get(where, "")
+    ]
+
+
+def _flat(public: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in public.items():
+        if name == "writings":
+            found |= {f"{k}, {code}": text for code, texts in value.items() for k, text in texts.items()}
+        elif name == "teller":
+            found |= {k.replace("_", " "): _plain(v) for k, v in value.items()}
+        else:
+            found[name] = _plain(value)
+    return found
+
+
+def proposed(proposal: Proposal) -> list[tuple[str, str, str]]:
+    """What a phone sent after the intake and what is held: where, the words held, and those proposed."""
+    row, said = proposal.testimony, proposal.said
+    consent = row.consent
+    held = {**asdict(row.teller), **row.answers, "kind": row.kind, "language": row.language}
+    sent = {
+        **said.get("teller", {}),
+        **said.get("answers", {}),
+        "kind": said["kind"],
+        "language": said["language"],
+    }
+    if consent:
+        value = asdict(consent.as_value())
+        for name in ("uses", "naming", "place", "face", "voice", "until"):
+            held[name], sent[name] = value[name], said["consent"].get(name)
+    both = {k: (_plain(held.get(k)), _plain(sent.get(k))) for k in dict.fromkeys([*held, *sent])}
+    return [(k.replace("_", " "), before, now) for k, (before, now) in both.items() if before != now]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(sorted(map(str, value)))
+    return "" if value is None else str(value)
+
+
+@transaction.atomic
+def publish_changes(testimony: Testimony, user: Any) -> None:
+    """What was changed since it was approved goes out. Raises Refused with what is missing."""
+    row = _locked(testimony)
+    require(user, "publish", row)
+    if not changes(row):
+        raise Refused("There is nothing that is not public already.")
+    if missing := obstacles(row):
+        raise Refused(" ".join(missing))
+    _require_another(row, user)
+    row.approved = row.as_it_stands()
+    row.save(update_fields=["approved"])
+    _step(row, Step.Kind.PUBLISHED, user, "changes", S.PUBLISHED)
+    announce(row)
+
+
+@transaction.atomic
+def discard_changes(testimony: Testimony, user: Any) -> None:
+    """The words go back to those that are public. What is known of the teller stays."""
+    row = _locked(testimony)
+    require(user, "edit", row)
+    if row.state != S.PUBLISHED:
+        raise Refused("It is not published.")
+    for writing in row.writings.all():
+        said = row.approved["writings"].get(writing.language)
+        if said is None:
+            continue  # a translation that was never public is no change of what is
+        writing.captions = {
+            name.removeprefix("caption "): text for name, text in said.items() if name.startswith("caption ")
+        }
+        for name in ("title", "quote", "body", "subtitles", "chapters"):
+            if name not in writing.machine:
+                setattr(writing, name, said.get(name, ""))
+        writing.save()
+    row.themes, row.route = row.approved["themes"], row.approved["route"]
+    row.save(update_fields=["themes", "route"])
+    _step(row, Step.Kind.EDITED, user, "back to what is public")
+    _plan_anew(row)
+
+
+@transaction.atomic
+def decide_proposal(testimony: Testimony, user: Any, pk: int, is_taken: bool) -> None:
+    """What a phone sent after the intake: taken over, or set aside."""
+    row = _locked(testimony)
+    require(user, "protect", row)
+    proposal = row.proposals.select_for_update().filter(pk=pk, decided=None).first()
+    if proposal is None:
+        raise Refused("Somebody has decided on it already.")
+    if is_taken:
+        take_over(proposal)
+    proposal.decided, proposal.by = timezone.now(), user
+    proposal.save(update_fields=["decided", "by"])
+    _step(row, Step.Kind.EDITED if is_taken else Step.Kind.COMMENT, user, _DECIDED[is_taken])
+
+
+_DECIDED = {True: "took over what the phone sent", False: "set aside what the phone sent"}
 
 
 @transaction.atomic
@@ -174,7 +289,7 @@ def assign(testimony: Testimony, user: Any, to: Any) -> Testimony:
 
 @transaction.atomic
 def write(testimony: Testimony, user: Any, language: str, texts: dict[str, Any]) -> Testimony:
-    """Store the words in one language. A published testimony shows them at once."""
+    """Store the words in one language. Of a published testimony they wait for approval."""
     row = _locked(testimony)
     require(user, "edit", row)
     writing, _ = row.writings.get_or_create(language=language)
@@ -197,7 +312,6 @@ def describe(testimony: Testimony, user: Any, themes: list[str], route: str) -> 
     row.themes, row.route = themes, route
     row.save(update_fields=["themes", "route"])
     _step(row, Step.Kind.EDITED, user, "themes and route")
-    announce(row)
 
 
 def _plan_anew(row: Testimony) -> None:

@@ -146,6 +146,8 @@ def _next_steps(row: Testimony, may_do: frozenset[Action]) -> dict[str, Any]:
     is_on_its_way = state in review.WAY[:-1]
     return {
         "obstacles": review.obstacles(row),
+        "changes": review.changes(row),
+        "proposals": [(p, review.proposed(p)) for p in row.proposals.filter(decided=None)],
         "to": review.WAY[review.WAY.index(state) + 1].label if is_on_its_way else "",
         "may_move": is_on_its_way and review.TAKES[state] in may_do,
         "people": get_user_model().objects.filter(is_active=True).order_by("username"),

@@ -60,6 +60,32 @@ def _send_back(request: HttpRequest, row: Testimony, words: str) -> Answer:
     return "Sent back."
 
 
+def _publish_changes(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.publish_changes(row, request.user)
+    return "The changes are public."
+
+
+def _discard_changes(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.discard_changes(row, request.user)
+    return "Back to the words that are public."
+
+
+def _take_over(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.decide_proposal(row, request.user, _number(request, "proposal"), is_taken=True)
+    return "Taken over. What is public changes when it is approved."
+
+
+def _set_aside(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.decide_proposal(row, request.user, _number(request, "proposal"), is_taken=False)
+    return "Set aside."
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """A row's number, as a form sends it; 0, which no row has, for anything else."""
+    said = request.POST.get(name, "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else 0
+
+
 def _find_safe(request: HttpRequest, row: Testimony, words: str) -> Answer:
     review.judge(row, request.user, True, words)
     return "Noted: found safe."
@@ -95,7 +121,7 @@ def _describe(request: HttpRequest, row: Testimony, words: str) -> Answer:
 
 
 def _approve_rendition(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.approve_rendition(row, request.user, int(request.POST.get("rendition") or 0))
+    review.approve_rendition(row, request.user, _number(request, "rendition"))
     return "Noted: looked at."
 
 
@@ -134,6 +160,10 @@ def _withdraw(request: HttpRequest, row: Testimony, words: str) -> Answer:
 ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
     "move": _move_on,
     "back": _send_back,
+    "publish": _publish_changes,
+    "discard": _discard_changes,
+    "take_over": _take_over,
+    "set_aside": _set_aside,
     "safe": _find_safe,
     "risk": _find_risky,
     "comment": _comment,

@@ -6,9 +6,10 @@ The values are plain; addresses are paths on the site. What the current consent 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -17,7 +18,7 @@ from django.utils import timezone
 from griot.testimonies.core import consent, types
 from griot.testimonies.core.media.subtitles import chapters, parse, unmarked, within, write
 from griot.testimonies.making.rendering import showable, with_renditions
-from griot.testimonies.models import Campaign, Departure, Referral, Rendition, Testimony, Writing
+from griot.testimonies.models import Campaign, Departure, Referral, Rendition, Testimony
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +81,23 @@ def was_out(testimony: Testimony) -> bool:
 
 
 def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
-    """What `use` may show of a testimony now. None where it may show nothing, or where it is not
-    published.
+    """What `use` may show of a testimony now: what was approved last, as far as the consent of this moment
+    goes. None where it may show nothing, or where it is not published.
     """
-    if testimony.state != Testimony.State.PUBLISHED or testimony.published is None:
+    if testimony.state != Testimony.State.PUBLISHED or not testimony.published or not testimony.approved:
         return None
-    row = testimony.consent
-    writings = {w.language: w for w in testimony.writings.all() if any(w.gone_over.values())}
-    writing = (
-        writings.get(language) or writings.get(testimony.language) or next(iter(writings.values()), Writing())
-    )
+    row, public = testimony.consent, testimony.approved
+    teller = types.Teller(**public["teller"])
+    language, texts = _words(public, language)
     value = row.as_value() if row else None
-    shown = consent.shown(
-        testimony.teller, value, testimony.withdrawn, use, timezone.now(), writing.gone_over
-    )
+    shown = consent.shown(teller, value, testimony.withdrawn, use, timezone.now(), texts)
     if shown is None:
         return None
-    texts = {name: unmarked(text) for name, text in shown.texts.items()}
+    # A name that was only mended meanwhile is as secret as the one that was approved.
+    texts = {
+        name: unmarked(consent.without_name(text, testimony.teller, shown.name))
+        for name, text in shown.texts.items()
+    }
     renditions = [r for r in showable(testimony) if r.approved]
     images = tuple(
         Image(_address(r, use), r.width, r.height, texts.get(f"caption {r.file_id}", ""))
@@ -107,8 +108,8 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
     cut = leading.wanted_cut() if leading else types.Cut()
     return Told(
         slug=testimony.slug,
-        kind=testimony.kind,  # type: ignore[arg-type]
-        language=writing.language or testimony.language,
+        kind=public["kind"],
+        language=language,
         campaign=testimony.campaign.name,
         title=texts.get("title", ""),
         quote=texts.get("quote", ""),
@@ -129,8 +130,8 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
         sound=next((_address(r, use) for r in renditions if r.kind == "sound"), ""),
         published=testimony.published,
         is_altered=shown.face != "show" or shown.voice != "show",
-        themes=tuple(testimony.themes),
-        route=testimony.route if value and value.place != "country" else "",
+        themes=tuple(public["themes"]),
+        route=public["route"] if value and value.place != "country" else "",
         downloads=(
             tuple(
                 Download(_address(r, "media"), r.kind, r.size)
@@ -141,6 +142,15 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
             else ()
         ),
     )
+
+
+def _words(public: Mapping[str, Any], wanted: str) -> tuple[str, dict[str, str]]:
+    """The approved words in the language that is wanted, in the one it was told in, or in any; and which."""
+    written, told_in = public["writings"], public["language"]
+    for language in (wanted, told_in, *written):
+        if language in written:
+            return language, written[language]
+    return told_in, {}
 
 
 def _address(rendition: Rendition, use: types.Use) -> str:

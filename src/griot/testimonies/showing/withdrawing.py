@@ -31,6 +31,8 @@ _BLANK: dict[str, Any] = {
     "left": "",
     "reached": "",
     "answers": {},
+    "heard": [],
+    "approved": {},
     "assigned": None,
     "hurts": False,
     "receipt": "",
@@ -91,6 +93,7 @@ def erase(pk: Any) -> None:
         testimony.writings.all().delete()
         testimony.machine_works.all().delete()
         testimony.consents.all().delete()
+        testimony.proposals.all().delete()
         testimony.steps.exclude(kind=Step.Kind.WITHDRAWN).delete()
         for field, value in _BLANK.items():
             setattr(testimony, field, value)

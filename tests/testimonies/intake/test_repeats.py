@@ -1,0 +1,212 @@
+"""The teller's word, whatever arrives when: random orders of messages from phones, ODK, the receipt's page,
+staff, expiry and old copies.
+"""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from griot.testimonies.core.consent import after, is_within
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.types import USES, Consent
+from griot.testimonies.intake.taking import add_consent, take_testimony
+from griot.testimonies.models import Testimony
+from griot.testimonies.showing import shown, withdrawing
+from tests.support import is_long
+from tests.testimonies.people import as_sent, make_campaign, make_messenger
+
+ALLOWED = st.fixed_dictionaries(
+    {
+        "uses": st.lists(st.sampled_from(USES), unique=True),
+        "naming": st.sampled_from(["unnamed", "alias", "first_name", "named"]),
+        "place": st.sampled_from(["country", "region", "exact"]),
+        "face": st.sampled_from(["hide", "blur", "show"]),
+        "voice": st.sampled_from(["hide", "alter", "show"]),
+        "until": st.sampled_from(["", "2099-01-01", "2098-01-01"]),
+    }
+)
+MINUTES = st.integers(-200, 100)  # of a phone's clock before, or ahead of, the moment
+
+
+class Messages(RuleBasedStateMachine):
+    """`teller` is what the teller last set on the receipt's page, and `since` whether anybody but the teller
+    has said something after it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.messenger = make_messenger(make_campaign()).messenger
+        self.pk = str(uuid.uuid4())
+        self.sent: list[dict[str, Any]] = []
+        self.teller: Consent | None = None
+        self.is_over = False
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    @property
+    def row(self) -> Testimony:
+        return Testimony.objects.get(pk=self.pk)
+
+    @property
+    def held(self) -> Consent | None:
+        row = self.row.consent
+        return replace(row.as_value(), version=0) if row else None
+
+    def send(self, message: dict[str, Any]) -> None:
+        try:
+            take_testimony(self.messenger, message)
+            assert not self.is_over
+        except Refused as refusal:
+            assert self.is_over, refusal
+
+    @initialize(allowed=ALLOWED)
+    def tells(self, allowed):
+        self.sends_anew(allowed, -100, "I left at night.")
+
+    @rule(allowed=ALLOWED, minutes=MINUTES, words=st.sampled_from(["I left at night.", "I left by day."]))
+    def sends_anew(self, allowed, minutes, words):
+        """A phone, or a part of an ODK submission that was filled in again."""
+        given = (timezone.now() + timedelta(minutes=minutes)).isoformat()
+        message = as_sent(id=self.pk, answers={"leaving": words}, consent={**allowed, "given": given})
+        self.sent.append(copy.deepcopy(message))
+        self.send(message)
+
+    @rule(data=st.data())
+    def sends_again(self, data):
+        """A phone that never saw the answer, the second part of an ODK submission, a phone put back from a
+        copy: nothing changes.
+        """
+        before, words = self.held, self.row.answers
+        self.send(copy.deepcopy(data.draw(st.sampled_from(self.sent))))
+        assert self.held == before and self.row.answers == words
+
+    @precondition(lambda self: not self.is_over)
+    @rule(allowed=ALLOWED)
+    def teller_decides(self, allowed):
+        held = self.held
+        self.teller = replace(
+            held,
+            **{**allowed, "uses": frozenset(allowed["uses"]), "until": None},
+            given=timezone.now(),
+            by="teller",
+        )
+        add_consent(self.row, self.teller)
+        assert is_within(self.held, self.teller) and is_within(self.teller, self.held)
+
+    @precondition(lambda self: not self.is_over)
+    @rule(allowed=ALLOWED)
+    def team_narrows(self, allowed):
+        held = self.held
+        said = replace(held, **{**allowed, "uses": frozenset(allowed["uses"]), "until": None}, by="team")
+        add_consent(self.row, replace(said, given=timezone.now()))
+        assert is_within(self.held, held)
+
+    @precondition(lambda self: not self.is_over)
+    @rule(state=st.sampled_from(["intake", "protection", "editing", "published"]))
+    def goes_on(self, state):
+        Testimony.objects.filter(pk=self.pk).update(
+            state=state, published=timezone.now(), approved=self.row.as_it_stands()
+        )
+
+    @rule(by=st.sampled_from(["teller", "team", "expiry"]))
+    @precondition(lambda self: len(self.sent) > 4)
+    def is_taken_back(self, by):
+        withdrawing.withdraw(self.row, by)
+        withdrawing.erase(self.pk)
+        self.is_over = True
+
+    @invariant()
+    def nobody_goes_beyond_the_teller(self):
+        if self.sent and self.teller and not self.is_over:
+            assert is_within(self.held, self.teller)
+
+    @invariant()
+    def what_was_taken_back_stays_back(self):
+        if self.is_over:
+            assert self.row.over and self.held is None
+            assert all(shown.told(self.row, use, "en") is None for use in USES)
+
+
+@pytest.mark.django_db
+def test_the_tellers_word_holds_whatever_arrives_when():
+    """Ten thousand steps with `./griot test --long`."""
+    run(
+        Messages,
+        settings=settings(max_examples=250 if is_long() else 20, stateful_step_count=40, deadline=None),
+    )
+
+
+def consent(given: int, by: str = "messenger", **allowed: Any) -> Consent:
+    return Consent(
+        frozenset(allowed.pop("uses", ("web",))),
+        allowed.pop("naming", "named"),
+        "region",
+        allowed.pop("face", "show"),
+        "show",
+        "fr",
+        "read",
+        timezone.now() + timedelta(minutes=given),
+        by=by,  # type: ignore[arg-type]
+    )
+
+
+def test_what_was_given_before_the_teller_spoke_comes_too_late():
+    narrow = consent(10, "teller", uses=("team",), naming="unnamed", face="hide")
+    assert after([consent(0), narrow], consent(5)) is None
+    assert after([consent(0), narrow], consent(20)) is None  # and what is given later widens nothing
+    wide = consent(10, "teller", uses=("web", "mail"))
+    assert after([consent(0, uses=()), wide], consent(5, uses=())) is None
+
+
+def test_before_that_the_newest_of_a_messengers_holds():
+    first, second = consent(0), consent(5, uses=("team",), face="blur")
+    assert after([first], second) == second
+    assert (
+        after([second], first) is None
+        and after([second], consent(1, uses=("team",), face="hide")) is not None
+    )
+    assert after([first, second], consent(1, face="hide")).face == "hide", "what comes late may narrow"
+
+
+@pytest.mark.django_db
+def test_after_the_intake_a_phones_words_wait_for_a_person():
+    messenger = make_messenger(make_campaign()).messenger
+    message = as_sent()
+    row, _ = take_testimony(messenger, message)
+    Testimony.objects.update(state="published", published=timezone.now(), approved=row.as_it_stands())
+    other = {
+        **message,
+        "answers": {"leaving": "Send money to …"},
+        "teller": {**message["teller"], "name": "X"},
+    }
+    row, _ = take_testimony(messenger, other)
+    row.refresh_from_db()
+    assert row.name == "Awa Diop" and row.answers == {"leaving": "I left at night."}
+    assert row.proposals.count() == 1
+    take_testimony(messenger, other)
+    assert row.proposals.count() == 1
+    narrower = {
+        **message,
+        "consent": {**message["consent"], "uses": ["team"], "given": "2026-11-02T10:00:00Z"},
+    }
+    take_testimony(messenger, narrower)
+    assert row.consent.uses == ["team"] and row.proposals.count() == 1
+    wider = {**message, "consent": {**message["consent"], "naming": "named", "given": "2026-11-03T10:00:00Z"}}
+    take_testimony(messenger, wider)
+    assert row.consent.naming == "first_name" and row.proposals.count() == 2
