@@ -7,6 +7,7 @@ anywhere: what was done is not done again, what was not is still there.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import time
 from collections.abc import Iterable, Sequence
@@ -21,6 +22,7 @@ from griot.press.core import types
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.core.sources.feeds import parse_feed
 from griot.press.core.sources.fetching import Fetched, Fetcher, FetchError, host_of, is_exempt
+from griot.press.core.sources.fitting import fit_entry
 from griot.press.core.sources.listings import Learned, articles_among, links_in
 from griot.press.core.sources.mailboxes import new_mails
 from griot.press.core.sources.sitemaps import parse_sitemap
@@ -28,6 +30,7 @@ from griot.press.core.types import BadInput
 from griot.press.listening.politeness import each_host, fetch_politely
 from griot.press.models import Entry, Fetch, Notice, Source
 
+log = logging.getLogger(__name__)
 SHORTEST, LONGEST = timedelta(minutes=10), timedelta(hours=24)
 FAILURES_BEFORE_REST = 30
 REST = timedelta(days=30)
@@ -35,6 +38,7 @@ FAILURES_BEFORE_NOTICE = 3
 WHOLE_EVERY = 8  # of so many visits one is unconditional: some servers say 304 to everything
 SITEMAPS_A_VISIT = 3  # of an index
 LEASE = timedelta(days=10)  # that a hub is asked for
+MOST_HUB = 1000  # characters of its address
 MANY_NEW = 0.3  # share of new entries from which a source is visited more often
 
 
@@ -63,8 +67,10 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
         elif not new:
             source.interval = min(LONGEST, source.interval * 1.5)
         outcome, reason = (Fetch.Outcome.NEW if new else Fetch.Outcome.SILENT), ""
-    except (FetchError, BadInput) as error:
-        new, outcome, reason = 0, Fetch.Outcome.FAILED, str(error)[:300]
+    except Exception as error:  # whatever one source brings, those beside it are visited
+        if not isinstance(error, FetchError | BadInput):
+            log.exception("the visit to source %s failed", source.pk)
+        new, outcome, reason = 0, Fetch.Outcome.FAILED, in_words(error)[:300]
         source.failures += 1
         source.interval = min(LONGEST, source.interval * 2)
         stay_away = timedelta(seconds=getattr(error, "retry_after", 0.0))
@@ -95,6 +101,16 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
             milliseconds=int(1000 * (time.monotonic() - started)),
         )
         _notice(source, reason)
+
+
+def in_words(error: Exception) -> str:
+    """For the ledger: our own errors say it themselves, others by their kind."""
+    told = str(error).replace("\0", "").encode("utf-8", "replace").decode()
+    return (
+        told
+        if isinstance(error, FetchError | BadInput)
+        else f"can't be taken ({type(error).__name__}): {told}"
+    )
 
 
 def _notice(source: Source, reason: str) -> None:
@@ -170,16 +186,16 @@ def store_entries(source: Source, entries: Iterable[types.Entry]) -> int:
     rows = [
         Entry(
             source=source,
-            identity=hashlib.sha256(f"{e.id}\n{e.url}".encode("utf-8", "replace")).hexdigest(),
-            url=e.url.replace("\0", ""),
-            title=e.title.replace("\0", "")[:500],
-            summary=e.summary.replace("\0", ""),
-            text=e.text.replace("\0", ""),
+            identity=hashlib.sha256(f"{e.id}\n{e.url}".encode()).hexdigest(),
+            url=e.url,
+            title=e.title,
+            summary=e.summary,
+            text=e.text,
             published=e.published,
             utc_offset=e.utc_offset,
-            language=(e.language or "").replace("\0", "")[:35],
+            language=e.language or "",
         )
-        for e in entries
+        for e in map(fit_entry, entries)
     ]
     before = source.entries.count()
     Entry.objects.bulk_create(rows, ignore_conflicts=True)
@@ -196,11 +212,12 @@ def _subscribe(fetcher: Fetcher, source: Source, feed: types.Feed) -> None:
     can_be_called = settings.PUBLIC_URL.startswith("https://") or is_exempt(
         host_of(settings.PUBLIC_URL), settings.FETCH_ALLOWED
     )
-    if not feed.hub or not can_be_called:
+    topic = feed.topic or source.url
+    if not feed.hub or not can_be_called or max(len(feed.hub), len(topic)) > MOST_HUB:
         return
     if source.hub == feed.hub and source.hub_until and source.hub_until > timezone.now() + LEASE / 5:
         return
-    source.hub, source.hub_topic = feed.hub, feed.topic or source.url
+    source.hub, source.hub_topic = feed.hub, topic
     source.hub_secret = source.hub_secret or secrets.token_urlsafe(32)
     source.save(update_fields=["hub", "hub_topic", "hub_secret"])  # the hub asks back before it answers
     try:

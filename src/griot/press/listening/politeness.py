@@ -83,6 +83,8 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
 def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: str = "") -> Fetched:
     """Fetch with robots.txt obeyed and the host's turn awaited. Raises FetchError."""
     host = host_of(url)
+    if not host:
+        raise FetchError("that is no address that can be asked")
     robots = robots_of(fetcher, url)
     if not may_fetch(robots, url, settings.USER_AGENT):
         raise FetchError("the site's robots.txt asks not to read it")

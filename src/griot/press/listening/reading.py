@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from pgvector import HalfVector
@@ -16,13 +19,17 @@ from griot.press.core.pages.pieces import piece_of
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.core.sources.fetching import Fetcher, FetchError
+from griot.press.core.sources.fitting import MOST_TITLE, fit_moment, fit_text
 from griot.press.core.stories.clustering import WINDOW, view_of
 from griot.press.core.stories.syndication import bands
 from griot.press.core.types import BadInput, Dated, Page
+from griot.press.listening.listening import in_words
 from griot.press.listening.politeness import each_host, fetch_politely
 from griot.press.models import Article, Entry, Source
 from griot.press.stories.searching import search_vector
 
+log = logging.getLogger(__name__)
+MOST_AUTHOR = 200  # characters
 STALE = timedelta(days=7)  # a new source delivers its archive; only its news is read
 OLDEST_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # before that a date is a mistake (1970), not an archive
 PLACES_FROM = 3000  # characters of the text whose places count
@@ -46,14 +53,31 @@ def read_entries(progress: Progress = silent_progress) -> None:
     with_page = []
     for entry in waiting:
         if entry.text:  # a mail or a push brings the whole piece
-            _store_article(entry, None, "", entry.text)
+            _set_aside_if_it_fails(_store_delivered, entry)
         elif not entry.url:
-            _keep_out(entry, "it has no address")
+            _keep_out(entry, "it has no address that can be asked (http, of at most 2000 bytes)")
         elif entry.published and OLDEST_DATE < entry.published < entry.first_seen - STALE:
             _keep_out(entry, f"older than {STALE.days} days when first seen")
         else:
             with_page.append(entry)
-    each_host(with_page, _read_entry, progress, "reading")
+    each_host(with_page, _read_or_set_aside, progress, "reading")
+
+
+def _set_aside_if_it_fails(read: Callable[[Entry], None], entry: Entry) -> None:
+    """Whatever one entry is, those beside it are read."""
+    try:
+        read(entry)
+    except Exception as error:
+        log.exception("entry %s can't be read", entry.pk)
+        _keep_out(entry, in_words(error))
+
+
+def _store_delivered(entry: Entry) -> None:
+    _store_article(entry, None, "", entry.text)
+
+
+def _read_or_set_aside(fetcher: Fetcher, entry: Entry) -> None:
+    _set_aside_if_it_fails(partial(_read_entry, fetcher), entry)
 
 
 def _read_entry(fetcher: Fetcher, entry: Entry) -> None:
@@ -99,27 +123,28 @@ def _store_article(entry: Entry, page: Page | None, why: str, text: str = "") ->
 def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: str = "") -> Article:
     """The article of an entry, not yet stored. `text` is the piece where the source brought it itself."""
     dated = _dated(entry, page)
-    text = (page.text if page else text).replace("\0", "")
-    title = (entry.title or (page.title if page else "")).replace("\0", "")
+    text = fit_text(page.text if page else text)
+    title = fit_text(entry.title or (page.title if page else ""), MOST_TITLE)
     url = (page.canonical_url if page else None) or canonical_url(entry.url) or entry.url
     language = detect_language(f"{title}. {text or entry.summary}", entry.language)
+    updated = fit_moment(page.updated.moment) if page and page.updated else None
     by_default = Article.ReadFrom.PAGE if page else Article.ReadFrom.FEED
     article = Article(
         outlet=source.outlet,
         url=url,
-        title=title[:500],
+        title=title,
         summary=entry.summary,
         text=text,
-        author=page.author.replace("\0", "") if page else "",
+        author=fit_text(page.author, MOST_AUTHOR) if page else "",
         piece=piece_of(title, url, page.sections if page else (), text),
         language=language,
         places=places_in(f"{title}. {entry.summary} {text[:PLACES_FROM]}")[:12],
-        image=(page.image or "") if page else "",
+        image=canonical_url(page.image or "", url) if page else "",
         published=dated.moment,
         published_from=dated.known_from,
         in_window=dated.moment > entry.first_seen - WINDOW,
         utc_offset=dated.utc_offset,
-        updated=page.updated.moment if page and page.updated and page.updated.moment > dated.moment else None,
+        updated=updated if updated and updated > dated.moment else None,
         first_seen=entry.first_seen,
         read_from=READ_FROM.get(source.kind) or by_default,
         why_not_page=why,
@@ -139,6 +164,8 @@ def _dated(entry: Entry, page: Page | None) -> Dated:
     """
     feed = Dated(entry.published, "feed", entry.utc_offset) if entry.published else None
     stated = page.published if page else None
+    if stated and fit_moment(stated.moment) is None:
+        stated = None
     if feed and stated and feed.utc_offset is None and stated.utc_offset is not None:
         apart = abs((feed.moment - stated.moment).total_seconds())
         if 0 < apart <= 14 * 3600 and apart % 900 < 60:

@@ -9,6 +9,7 @@ named, and editors' verdicts are never undone.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from datetime import datetime
 
 import numpy as np
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -35,6 +36,7 @@ from griot.press.core.stories.syndication import find_copies
 from griot.press.models import Article, Beat, Line, Organisation, Rating, Story, Verdict
 from griot.press.stories.beats_store import beat_value
 
+log = logging.getLogger(__name__)
 LANGUAGE = "en"  # that lines are drafted in
 BATCH = 100  # new articles grouped at a time
 NEIGHBOURS = 16  # looked at for each
@@ -55,9 +57,44 @@ _SHARING_BANDS = "SELECT id FROM press_article WHERE in_window AND bands && %s::
 def group_articles(now: datetime) -> None:
     """Find copies and stories for the articles of the window
     that have none yet, keeping the ids of known stories.
+
+    An article with which that fails is set aside, out of the window: those beside it are grouped.
     """
-    while _group_batch(now):
-        pass
+    while True:
+        try:
+            if not _group_batch(now):
+                return
+        except OperationalError:
+            raise  # the database, and no article
+        except Exception:
+            log.exception("a batch of articles can't be grouped")
+            if not _set_aside_what_fails_alone(now):
+                raise
+
+
+def _set_aside_what_fails_alone(now: datetime) -> int:
+    """Of the next batch; gives how many those were."""
+    failing = [pk for pk in _waiting(now).values_list("pk", flat=True)[:BATCH] if not _can_be_grouped(pk)]
+    why = "set aside: it can't be grouped"
+    return Article.objects.filter(pk__in=failing).update(in_window=False, why_not_page=why)
+
+
+def _can_be_grouped(pk: int) -> bool:
+    try:
+        with stories_held():
+            regroup({pk})
+            transaction.set_rollback(True)
+    except OperationalError:
+        raise
+    except Exception:
+        return False
+    return True
+
+
+def _waiting(now: datetime) -> QuerySet[Article]:
+    """What is to be grouped, in the order in which it is."""
+    waiting = Article.objects.filter(story=None, in_window=True, published__gte=now - WINDOW)
+    return waiting.order_by("published", "url")
 
 
 @contextmanager
@@ -71,8 +108,7 @@ def stories_held() -> Iterator[CursorWrapper]:
 def _group_batch(now: datetime) -> bool:
     """Group one batch; True when there may be more. One transaction: killed, it never was."""
     with stories_held() as cursor:
-        waiting = Article.objects.filter(story=None, in_window=True, published__gte=now - WINDOW)
-        new = list(waiting.order_by("published", "url").values_list("id", "bands")[:BATCH])
+        new = list(_waiting(now).values_list("id", "bands")[:BATCH])
         if not new:
             return False
         cursor.execute("SET LOCAL hnsw.ef_search = 64")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+MOST_ADDRESS = 2000  # bytes: what browsers, caches and an index of a database hold
+MOST_HOST = 253  # RFC 1035 §2.3.4
+
 # Parameters that follow a reader around and change nothing in the page. Families by
 # prefix (Urchin/Google, Matomo, AT Internet, Mailchimp, HubSpot), then single names.
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "at_", "mc_", "hsa_", "_hs", "vero_", "oly_", "wt_")
@@ -19,15 +22,19 @@ _TRACKING = frozenset(
 def canonical_url(url: str, base: str = "") -> str:
     """`url` made absolute against `base`, without fragment, tracking parameters and default port.
 
-    Returns "" for what is not an http(s) address.
+    Returns "" for what is not an http(s) address, or none that a server could be asked for: of more than
+    MOST_ADDRESS bytes, with a host's name of more than MOST_HOST, with halves of surrogate pairs.
     """
+    if len(url) > 2 * MOST_ADDRESS:
+        return ""
     try:
-        parts = urlsplit(urljoin(base, url.strip()))
+        parts = urlsplit(urljoin(base, url.strip().replace("\0", "")))
         host, port = (parts.hostname or "").rstrip("."), parts.port
+        parts.geturl().encode()
     except ValueError:
         return ""
     scheme = parts.scheme.lower()
-    if scheme not in {"http", "https"} or not host:
+    if scheme not in {"http", "https"} or not host or len(host) > MOST_HOST:
         return ""
     if ":" in host:
         host = f"[{host}]"
@@ -39,4 +46,5 @@ def canonical_url(url: str, base: str = "") -> str:
         if name.lower() not in _TRACKING and not name.lower().startswith(_TRACKING_PREFIXES)
     ]
     path = re.sub(r"/{2,}", "/", parts.path.rstrip()) or "/"
-    return urlunsplit((scheme, host, path, urlencode(kept), ""))
+    address = urlunsplit((scheme, host, path, urlencode(kept), ""))
+    return address if len(address.encode()) <= MOST_ADDRESS else ""

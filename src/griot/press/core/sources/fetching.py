@@ -10,20 +10,23 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+import ssl
 import time
 import zlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpcore
 import httpx
 from protego import Protego
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SECONDS = 20.0
 MAX_REDIRECTS = 5
+MOST_HOST, MOST_MOVED, MOST_ETAG, MOST_DATE = 253, 1000, 300, 100  # characters
 # `*.localhost` is loopback by definition (RFC 6761 §6.3), whatever a resolver says.
 _LOCALHOST = re.compile(r"(?:^|\.)localhost$")
 
@@ -58,9 +61,14 @@ class Fetched:
 
 
 def host_of(url: str) -> str:
-    """host:port of a URL, the port always given."""
-    parts = urlsplit(url)
-    return f"{(parts.hostname or '').lower()}:{parts.port or {'https': 443}.get(parts.scheme, 80)}"
+    """host:port of a URL, the port always given; "" for what is no address that can be asked."""
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port or {"https": 443}.get(parts.scheme, 80)
+        host.encode()
+    except ValueError:
+        return ""
+    return f"{host}:{port}" if len(host) <= MOST_HOST else ""
 
 
 def is_exempt(host: str, allowed: Collection[str]) -> bool:
@@ -68,12 +76,57 @@ def is_exempt(host: str, allowed: Collection[str]) -> bool:
     return host in allowed or f"*.{host.partition('.')[2]}" in allowed
 
 
+class _Stream(httpcore.NetworkStream):
+    """A connection that waits for no byte beyond its transport's deadline, however many come before."""
+
+    def __init__(self, inner: httpcore.NetworkStream, left: Callable[[], float]) -> None:
+        self._inner, self._left = inner, left
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._inner.read(max_bytes, min(timeout or MAX_SECONDS, self._left()))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, min(timeout or MAX_SECONDS, self._left()))
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        waits = min(timeout or MAX_SECONDS, self._left())
+        return _Stream(self._inner.start_tls(ssl_context, server_hostname, waits), self._left)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _Backend(httpcore.SyncBackend):
+    def __init__(self, left: Callable[[], float]) -> None:
+        self._left = left
+
+    def connect_tcp(self, host: str, port: int, *args: Any, **options: Any) -> httpcore.NetworkStream:
+        return _Stream(super().connect_tcp(host, port, *args, **options), self._left)
+
+
 class GuardedTransport(httpx.HTTPTransport):
-    """Connects to public addresses only; `allowed` holds the host:port pairs exempt from that."""
+    """Connects to public addresses only; `allowed` holds the host:port pairs exempt from that. Nothing is
+    waited for beyond `deadline` (by time.monotonic), from the first byte of a visit to its last.
+    """
 
     def __init__(self, allowed: Collection[str] = ()) -> None:
         super().__init__(retries=0)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=_Backend(self._left)
+        )
         self._allowed = frozenset(allowed)
+        self.deadline = 0.0
+
+    def _left(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the visit took too long")
+        return left
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
@@ -126,8 +179,9 @@ class Fetcher:
     """An HTTP client for one thread; close it, or use it as a context manager."""
 
     def __init__(self, user_agent: str, allowed: Collection[str] = ()) -> None:
+        self._transport = GuardedTransport(allowed)
         self._client = httpx.Client(
-            transport=GuardedTransport(allowed),
+            transport=self._transport,
             timeout=httpx.Timeout(10, connect=8),
             headers={"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept-Language": "*"},
             trust_env=False,
@@ -147,6 +201,7 @@ class Fetcher:
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         started = time.monotonic()
+        self._transport.deadline = started + MAX_SECONDS
         permanent, permanent_so_far = "", True
         try:
             for _ in range(MAX_REDIRECTS + 1):
@@ -162,14 +217,18 @@ class Fetcher:
                     response.close()
             raise FetchError(f"more than {MAX_REDIRECTS} redirects")
         except httpx.TimeoutException:
+            if time.monotonic() - started >= MAX_SECONDS:
+                raise FetchError(f"not received whole within {MAX_SECONDS:.0f} seconds") from None
             raise FetchError("no answer in time") from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise FetchError(f"no connection ({type(error).__name__}: {str(error)[:120]})") from None
 
     def post_form(self, url: str, fields: dict[str, str]) -> int:
-        """Post a form, redirects not followed; gives the status. Raises FetchError."""
+        """Post a form, redirects not followed; gives the status and reads no more. Raises FetchError."""
+        self._transport.deadline = time.monotonic() + MAX_SECONDS
         try:
-            return self._client.post(url, data=fields, follow_redirects=False).status_code
+            with self._client.stream("POST", url, data=fields, follow_redirects=False) as response:
+                return response.status_code
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise FetchError(f"no connection ({type(error).__name__})") from None
 
@@ -185,12 +244,17 @@ class Fetcher:
             url=url,
             status=response.status_code,
             content=content,
-            etag=head.get("etag", "")[:300],
-            last_modified=head.get("last-modified", "")[:100],
+            etag=_validator(head.get("etag", ""), MOST_ETAG),
+            last_modified=_validator(head.get("last-modified", ""), MOST_DATE),
             content_type=head.get("content-type", ""),
-            permanent_url=permanent,
+            permanent_url=permanent if len(permanent) <= MOST_MOVED else "",
             seconds=time.monotonic() - started,
         )
+
+
+def _validator(said: str, most: int) -> str:
+    """What is sent back at the next visit; "" for more than is kept, because a part of it says nothing."""
+    return said if len(said) <= most and "\0" not in said else ""
 
 
 def _retry_after(response: httpx.Response) -> float:
@@ -201,7 +265,7 @@ def _retry_after(response: httpx.Response) -> float:
         return 0.0
     asked = response.headers.get("retry-after", "").strip()
     seconds = RETRY_LATER[response.status_code]
-    if asked.isdigit():
+    if asked.isdecimal():
         seconds = float(asked[:9])
     elif asked:
         try:
