@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import socketserver
 import threading
+import time
 import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 
 from griot.press.core.sources.fetching import (
     MAX_BYTES,
@@ -155,3 +158,70 @@ def test_robots_are_obeyed():
     assert may_fetch("", "https://a.example/", "Griot/1")
     assert crawl_delay(robots, "Griot/1") == 12
     assert crawl_delay("User-agent: *\nCrawl-delay: 86400", "Griot/1") == 60
+
+
+class Dripping(socketserver.BaseRequestHandler):
+    """A byte now and then, of the head or of the body, for ever."""
+
+    def handle(self):
+        asked = self.request.recv(4096)
+        self.request.sendall(b"HTTP/1.1 200 OK\r\n")
+        if asked.startswith(b"GET /body"):
+            self.request.sendall(b"Content-Length: 100000\r\n\r\n")
+        try:
+            while True:
+                self.request.sendall(b"x" if asked.startswith(b"GET /body") else b"X-Slow: 1\r\n")
+                time.sleep(0.05)
+        except OSError:
+            pass
+
+
+@pytest.mark.parametrize("path", ["body", "head"])
+def test_a_visit_ends_in_time_however_its_bytes_drip(path):
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        with Fetcher("Griot", {f"here.localhost:{port}"}, seconds=0.5) as fetcher:
+            with pytest.raises(FetchError, match="not received whole"):
+                fetcher.get(f"http://here.localhost:{port}/{path}")
+            with pytest.raises(FetchError):
+                fetcher.post_form(f"http://here.localhost:{port}/head", {"a": "b"})
+        server.shutdown()
+
+
+LINES = st.sampled_from(
+    [
+        "User-agent: *",
+        "User-agent: Griot",
+        "user-agent: griot/1.0  # us",
+        "User-agent: Other",
+        "User-agent:",
+        "Disallow: /a",
+        "Disallow: /b*c$",
+        "Disallow:",
+        "Allow: /a/b",
+        "Crawl-delay: 7",
+        "Sitemap: https://a.example/sitemap.xml",
+        "",
+        "# a word",
+        "nonsense",
+    ]
+)
+
+
+@given(st.lists(LINES, max_size=14), st.sampled_from(["/", "/a", "/a/b", "/bxc", "/bxcd"]))
+def test_the_groups_that_speak_to_us_say_what_the_whole_file_says(lines, path):
+    robots, url, agent = "\n".join(lines), f"https://a.example{path}", "Griot/1.0"
+    assert may_fetch(robots, url, agent) == Protego.parse(robots).can_fetch(url, agent)
+    asked = Protego.parse(robots).crawl_delay(agent)
+    assert crawl_delay(robots, agent) == (min(asked, 60.0) if asked else 0.0)
+
+
+def test_an_agents_list_times_a_rules_list_is_not_taken_for_real():
+    agents = "".join(f"User-agent: a{n}\n" for n in range(3000))
+    rules = "".join(f"Disallow: /{n}\n" for n in range(3000))
+    whole = f"{agents}{rules}User-agent: Griot\nDisallow: /mine\n"
+    assert may_fetch(whole, "https://a.example/7", "Griot") and not may_fetch(
+        whole, "https://a.example/mine", "Griot"
+    )

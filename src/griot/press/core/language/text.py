@@ -23,6 +23,7 @@ _WORD = re.compile(r"\d[\d.,  ]*\d|\w+(?:['’-]\w+)*")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
 _SENTENCE_END = re.compile(r"(?<=[.!?؟…])[\"”’'»)]*\s+(?=[\"“‘'«(¿¡]*[\w“])")
 # After these a full stop ends no sentence. Titles and initials, in our Latin-script languages.
+LONGEST_ABBREVIATION = 40
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Sen|Rep|Gov|St|No|Nr|vs|Jr|Sr|Inc|Ltd|Jan|Feb|Mar|Apr|Aug|"
     r"Sept?|Oct|Nov|Dec|Sra?|Dra?|Mme|Mlle|M|art|ca|bzw|z\.B|u\.a|d\.h|approx|etc)|\b\w|"
@@ -97,8 +98,10 @@ def sentences(text: str) -> list[str]:
     for paragraph in text.splitlines():
         start = 0
         for end in _SENTENCE_END.finditer(paragraph):
-            piece = paragraph[start : end.start()]
-            if not _ABBREVIATION.search(piece):
+            # An abbreviation is looked for in the last characters alone: a piece may be as long as it likes.
+            if not _ABBREVIATION.search(
+                paragraph, max(start, end.start() - LONGEST_ABBREVIATION), end.start()
+            ):
                 found.append(paragraph[start : end.end()].strip())
                 start = end.end()
         if rest := paragraph[start:].strip():

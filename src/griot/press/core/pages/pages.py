@@ -15,6 +15,7 @@ from trafilatura.settings import Document
 from trafilatura.utils import load_html
 
 from griot.press.core.language.languages import detect_language
+from griot.press.core.pages.markup import tame
 from griot.press.core.pages.page_dates import dates_in_page, json_ld, updated_in_page, values_of
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.types import BadInput, Page, PageKind
@@ -79,7 +80,7 @@ def read_page(content: bytes, url: str) -> Page:
 
     Raises BadInput for broken gzip and pages over MAX_PAGE.
     """
-    content = unpack(content)
+    content = tame(unpack(content))
     tree = tree_of(content)
     if tree is None:
         return Page("empty", "", "", None, None, None)

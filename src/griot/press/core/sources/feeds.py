@@ -11,6 +11,7 @@ import fastfeedparser
 import nh3
 
 from griot.press.core.pages.dates import stated, to_utc
+from griot.press.core.pages.markup import tame
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.types import BadInput, Entry, Feed
 
@@ -63,7 +64,7 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
         raise BadInput("the feed is empty")
     try:
         parsed = fastfeedparser.parse(
-            content, include_tags=False, include_media=False, include_enclosures=False
+            tame(content), include_tags=False, include_media=False, include_enclosures=False
         )
     except Exception as error:  # it raises ValueError and, on hostile bytes, whatever lxml or json raise
         raise BadInput(f"not a feed that can be read ({str(error)[:200] or type(error).__name__})") from error

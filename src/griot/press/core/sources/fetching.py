@@ -82,11 +82,15 @@ class _Stream(httpcore.NetworkStream):
     def __init__(self, inner: httpcore.NetworkStream, left: Callable[[], float]) -> None:
         self._inner, self._left = inner, left
 
+    def _within(self, timeout: float | None) -> float:
+        left = self._left()
+        return min(timeout, left) if timeout else left
+
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._inner.read(max_bytes, min(timeout or MAX_SECONDS, self._left()))
+        return self._inner.read(max_bytes, self._within(timeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, min(timeout or MAX_SECONDS, self._left()))
+        self._inner.write(buffer, self._within(timeout))
 
     def close(self) -> None:
         self._inner.close()
@@ -94,8 +98,8 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        waits = min(timeout or MAX_SECONDS, self._left())
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, waits), self._left)
+        inner = self._inner.start_tls(ssl_context, server_hostname, self._within(timeout))
+        return _Stream(inner, self._left)
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
@@ -176,10 +180,12 @@ def is_public(address: str) -> bool:
 
 
 class Fetcher:
-    """An HTTP client for one thread; close it, or use it as a context manager."""
+    """An HTTP client for one thread; close it, or use it as a context manager. A visit takes at most
+    `seconds`, redirects included.
+    """
 
-    def __init__(self, user_agent: str, allowed: Collection[str] = ()) -> None:
-        self._transport = GuardedTransport(allowed)
+    def __init__(self, user_agent: str, allowed: Collection[str] = (), seconds: float = MAX_SECONDS) -> None:
+        self._transport, self._seconds = GuardedTransport(allowed), seconds
         self._client = httpx.Client(
             transport=self._transport,
             timeout=httpx.Timeout(10, connect=8),
@@ -201,7 +207,7 @@ class Fetcher:
         if last_modified:
             headers["If-Modified-Since"] = last_modified
         started = time.monotonic()
-        self._transport.deadline = started + MAX_SECONDS
+        self._transport.deadline = started + self._seconds
         permanent, permanent_so_far = "", True
         try:
             for _ in range(MAX_REDIRECTS + 1):
@@ -217,15 +223,15 @@ class Fetcher:
                     response.close()
             raise FetchError(f"more than {MAX_REDIRECTS} redirects")
         except httpx.TimeoutException:
-            if time.monotonic() - started >= MAX_SECONDS:
-                raise FetchError(f"not received whole within {MAX_SECONDS:.0f} seconds") from None
+            if time.monotonic() >= self._transport.deadline:
+                raise FetchError(f"not received whole within {self._seconds:.0f} seconds") from None
             raise FetchError("no answer in time") from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise FetchError(f"no connection ({type(error).__name__}: {str(error)[:120]})") from None
 
     def post_form(self, url: str, fields: dict[str, str]) -> int:
         """Post a form, redirects not followed; gives the status and reads no more. Raises FetchError."""
-        self._transport.deadline = time.monotonic() + MAX_SECONDS
+        self._transport.deadline = time.monotonic() + self._seconds
         try:
             with self._client.stream("POST", url, data=fields, follow_redirects=False) as response:
                 return response.status_code
@@ -238,7 +244,7 @@ class Fetcher:
         elif response.status_code != 200:
             raise FetchError(_in_words(response), _retry_after(response))
         else:
-            content = _body(response, started)
+            content = _body(response)
         head = response.headers
         return Fetched(
             url=url,
@@ -289,7 +295,7 @@ def _in_words(response: httpx.Response) -> str:
     return f"{said} (HTTP {response.status_code})"
 
 
-def _body(response: httpx.Response, started: float) -> bytes:
+def _body(response: httpx.Response) -> bytes:
     """The body, decompressed by us so that no chunk can unfold past the cap."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
@@ -299,8 +305,6 @@ def _body(response: httpx.Response, started: float) -> bytes:
     )
     body = bytearray()
     for chunk in response.iter_raw(65536):
-        if time.monotonic() - started > MAX_SECONDS:
-            raise FetchError(f"not received whole within {MAX_SECONDS:.0f} seconds")
         try:
             body += inflate.decompress(chunk, MAX_BYTES + 1 - len(body)) if inflate else chunk
         except zlib.error:
@@ -310,12 +314,35 @@ def _body(response: httpx.Response, started: float) -> bytes:
     return bytes(body)
 
 
+def _for_us(robots: str, user_agent: str) -> str:
+    """The groups of a robots.txt that speak to us or to all, each agent once: a parser that gives every agent
+    its own copy of its group's rules takes the product of both.
+    """
+    us, found, is_ours, is_head = user_agent.lower(), [], False, False
+    for line in robots.splitlines():
+        key, _, value = line.partition("#")[0].partition(":")
+        if key.strip().lower() != "user-agent":
+            is_head = is_head and not value.strip()
+            if is_ours or key.strip().lower() == "sitemap":
+                found.append(line)
+            continue
+        agent = value.strip().lower()
+        is_named = agent == "*" or (bool(agent) and agent in us)
+        if not is_head:
+            is_ours, is_head, named = False, True, set[str]()
+        if is_named and agent not in named:
+            named.add(agent)
+            found.append(line)
+        is_ours = is_ours or is_named
+    return "\n".join(found)
+
+
 def may_fetch(robots: str, url: str, user_agent: str) -> bool:
     """What a robots.txt says of a URL (RFC 9309). An empty one allows everything."""
-    return bool(Protego.parse(robots).can_fetch(url, user_agent))
+    return bool(Protego.parse(_for_us(robots, user_agent)).can_fetch(url, user_agent))
 
 
 def crawl_delay(robots: str, user_agent: str) -> float:
     """Seconds that a robots.txt asks for between requests, at most 60; 0 where it asks for none."""
-    asked = Protego.parse(robots).crawl_delay(user_agent)
+    asked = Protego.parse(_for_us(robots, user_agent)).crawl_delay(user_agent)
     return min(float(asked), 60.0) if asked else 0.0

@@ -1,0 +1,92 @@
+"""What a stranger's worst costs: the time for a megabyte of each known bad shape, at 0.1, 1 and 10 MB.
+
+A pass that grows faster than its input shows as a row that rises. Each is given as a ratio to reading an ordinary
+page of 100 KB in the same run. The last line is JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.test")
+
+from griot.press.core.language.text import sentences
+from griot.press.core.lines.checking import check
+from griot.press.core.pages.pages import read_page
+from griot.press.core.sources.feeds import parse_feed
+from griot.press.core.sources.fetching import may_fetch
+from griot.press.core.types import Article, BadInput
+
+URL = "https://a.example/" + "a" * 500
+SIZES = (100_000, 1_000_000, 10_000_000)
+LARGEST_CHECKED = 1_000_000  # no article has more words than are kept of a page
+
+
+def attributes(size: int) -> str:
+    return " ".join(f'a{n}="1"' for n in range(size // 11))
+
+
+def robots(size: int) -> str:
+    n = size // 32
+    return "".join(f"User-agent: a{i}\n" for i in range(n)) + "".join(f"Disallow: /{i}\n" for i in range(n))
+
+
+def checked(size: int) -> None:
+    article = Article("https://a.example/1", "The Post", "A title", "", text="A. " * (size // 3))
+    check("The Post reported that a boat was met.", [article])
+
+
+SHAPES: dict[str, Callable[[int], object]] = {
+    "robots.txt: agents times rules": lambda size: may_fetch(robots(size)[:500_000], URL, "Griot"),
+    "feed: one tag's attributes": lambda size: parse_feed(
+        f'<rss version="2.0"><channel {attributes(size)}><title>T</title></channel></rss>'.encode(), URL
+    ),
+    "page: one tag's attributes": lambda size: read_page(f"<p {attributes(size)}>w</p>".encode(), URL),
+    "page: tags below the limit": lambda size: read_page(
+        (f"<p {attributes(1200)}>w</p>" * (size // 1200)).encode(), URL
+    ),
+    "page: nested": lambda size: read_page(("<div>" * (size // 5) + "w").encode(), URL),
+    "page: paragraphs": lambda size: read_page(("<p>some words of a page</p>" * (size // 27)).encode(), URL),
+    "text: A. A. A.": lambda size: sentences("A. " * (size // 3)),
+    "check: A. A. A.": checked,
+}
+
+
+def seconds(shape: Callable[[int], object], size: int) -> float:
+    started = time.perf_counter()
+    try:
+        shape(size)
+    except BadInput:
+        pass
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    page = ("<html><body><article>" + "<p>Some ordinary words of a page. </p>" * 2700).encode()
+    read_page(page, URL)  # what is loaded once
+    checked(1000)
+    reference = seconds(lambda _: read_page(page, URL), 0) * 10  # for a megabyte
+    found: dict[str, list[float | None]] = {}
+    print(f"{'for a megabyte, ÷ an ordinary page':38}" + "".join(f"{s / 1e6:>10} MB" for s in SIZES))
+    for name, shape in SHAPES.items():
+        row = [
+            seconds(shape, size) / (size / 1e6) / reference
+            if not name.startswith("check") or size <= LARGEST_CHECKED
+            else None
+            for size in SIZES
+        ]
+        found[name] = [round(r, 3) if r is not None else None for r in row]
+        print(
+            f"{name:38}" + "".join(f"{r:>13.2f}" if r is not None else f"{'–':>13}" for r in row), flush=True
+        )
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
