@@ -1,8 +1,8 @@
 """How quick the desk is: `./griot bench desk`.
 
-5,000 stories of the night on the desk: the server's time for the first
-paint, as a ratio to the same page with 50 stories in the same run, and the
-browser's time from a key press to the next frame. The last line is JSON.
+5,000 stories of the night on the desk: the server's time for the first paint, as a ratio to the same
+page with 50 stories in the same run, and the browser's time from a key press to the next frame. The last
+line is JSON.
 """
 
 from __future__ import annotations

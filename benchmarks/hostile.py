@@ -1,7 +1,7 @@
 """What a stranger's worst costs: the time for a megabyte of each known bad shape, at 0.1, 1 and 10 MB.
 
-A pass that grows faster than its input shows as a row that rises. Each is given as a ratio to reading an ordinary
-page of 100 KB in the same run. The last line is JSON.
+A pass that grows faster than its input shows as a row that rises. Each is given as a ratio to an ordinary
+page of 100 KB, read in the same run. The last line is JSON.
 """
 
 from __future__ import annotations

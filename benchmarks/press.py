@@ -154,8 +154,8 @@ def feeds_over_fastfeedparser(folder: Path | None) -> dict[str, float]:
 
 
 def fill(size: int) -> None:
-    """A window of `size` articles in stories of four, with the
-    texts and vectors of invented events, in seven languages' share.
+    """A window of `size` articles in stories of four, with the texts and vectors of invented events, in
+    seven languages' share.
     """
     from django.db import connection
     from pgvector.psycopg import register_vector

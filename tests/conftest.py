@@ -26,6 +26,10 @@ hypothesis.settings.register_profile("griot", deadline=None)
 hypothesis.settings.load_profile("griot")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="random orders of events go on for longer")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker) -> Iterator[None]:
     """Each process has a database of its own, a newsroom as `./griot up --empty` leaves it; its server is held."""
@@ -207,3 +211,9 @@ def web(settings) -> Iterator[Web]:
     settings.FETCH_DELAY = 0.0
     yield found
     found.server.shutdown()
+
+
+@pytest.fixture
+def is_long(request) -> bool:
+    """Whether somebody has asked for what takes its time: `./griot test --long`."""
+    return bool(request.config.getoption("--long"))

@@ -46,7 +46,6 @@ def stories(rows: list[dict]) -> dict[str, list[Article]]:
 
 def griot(*arguments: str, env: dict[str, str] | None = None, **options) -> subprocess.CompletedProcess[str]:
     """Run a command of ours in a process of its own."""
-    import os
 
     return subprocess.run(
         [sys.executable, "-m", "griot", *arguments],
@@ -61,8 +60,3 @@ def griot(*arguments: str, env: dict[str, str] | None = None, **options) -> subp
 def words(page: str | bytes) -> str:
     """A page's source with its white space as a browser sees it: templates break lines where they like."""
     return " ".join((page if isinstance(page, str) else page.decode()).split())
-
-
-def is_long() -> bool:
-    """Whether somebody has asked for what takes its time: `./griot test --long`."""
-    return os.environ.get("GRIOT_TEST_LONG") == "1"

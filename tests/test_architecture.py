@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -27,6 +30,41 @@ def test_no_typescript_files_import_each_other_in_a_circle():
 
 def test_a_circle_is_found():
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"d"}}) == [{"b", "c"}]
+
+
+LOADING = re.compile(r"\b(?:importlib|__import__|pkgutil|runpy)\b")
+
+
+def test_no_core_loads_by_name_what_it_may_not_import():
+    """But the commands on plain files, which load only the one that is asked for."""
+    cores = [p for p in (ROOT / "src" / "griot").glob("*/core/**/*.py") if LOADING.search(p.read_text())]
+    assert [str(p.relative_to(ROOT / "src" / "griot")) for p in cores] == [
+        "press/core/commandline/__init__.py"
+    ]
+
+
+def test_the_cores_load_without_a_framework():
+    modules = [
+        ".".join(p.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(".__init__")
+        for p in sorted((ROOT / "src" / "griot").glob("*/core/**/*.py"))
+    ]
+    code = (
+        f"import importlib, sys; [importlib.import_module(m) for m in {modules!r}];"
+        "print({m.partition('.')[0] for m in sys.modules} & {'django', 'wagtail', 'procrastinate', 'psycopg'})"
+    )
+    env = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**env, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "set()", done.stdout + done.stderr[-500:]
+
+
+def test_a_drawing_of_a_circle_is_refused():
+    with pytest.raises(ValueError, match="circle"):
+        drawing({"griot.a.b.c": {"griot.a.d.e"}, "griot.a.d.e": {"griot.a.b.c"}, "griot.a.core.f": set()})
 
 
 def test_the_map_shows_the_rooms_and_arrows_of_the_code(imports):

@@ -20,8 +20,8 @@ MOST_BODY = 2 * 1024**3 + 1024**2  # bytes: a recording of the largest size, and
 
 
 class SealedSpool(io.RawIOBase):
-    """A request's body until it is read, once: in memory, or in a
-    file without a name under a key that nobody keeps (AES-256-CTR).
+    """A request's body until it is read, once: in memory, or in a file without a name under a key that
+    nobody keeps (AES-256-CTR).
     """
 
     def __init__(self) -> None:

@@ -79,8 +79,8 @@ def make_venv() -> None:
 
 
 def install(lock: Path) -> None:
-    """Install what `lock` names, and nothing else, with
-    uv; with pip where uv can't (it reads other settings).
+    """Install what `lock` names, and nothing else, with uv; with pip where uv can't (it
+    reads other settings).
     """
     pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check"]
     env = {**os.environ, "VIRTUAL_ENV": str(VENV)}

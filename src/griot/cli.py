@@ -8,12 +8,14 @@ the database is started if it is not running.
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import os
 import signal
 import subprocess
 import sys
 import threading
 from contextlib import nullcontext
+from pathlib import Path
 
 SUBJECTS: dict[str, dict[str, str]] = {
     "The newsroom": {
@@ -107,6 +109,9 @@ def main() -> int:
         from griot.press.core import commandline
 
         return commandline.run(name, arguments)
+    if name not in _MODULES and not _is_managed(name):
+        print(f"griot: there is no command {name!r}; ./griot help lists them.", file=sys.stderr)
+        return 2
     from griot.runtime.postgres import PostgresError, database
 
     try:
@@ -121,6 +126,17 @@ def main() -> int:
         return 2  # `prepare` has said why
     except KeyboardInterrupt:
         return 130
+
+
+def _is_managed(name: str) -> bool:
+    """Whether ours or a library's folders hold a management command of that name: asked before anything is
+    started for it.
+    """
+    django = importlib.util.find_spec("django")
+    site = Path(django.origin).parents[1] if django and django.origin else Path()
+    file = f"management/commands/{name}.py"
+    folders = [Path(__file__).parent.glob(f"*/{file}"), *(site.glob(f"{'*/' * n}{file}") for n in (1, 2, 3))]
+    return name.isidentifier() and any(True for found in folders for _ in found)
 
 
 def _management(name: str, arguments: list[str], database: object) -> int:

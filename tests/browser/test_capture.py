@@ -161,8 +161,8 @@ class PhoneBrowser:
 
 @pytest.fixture
 def phone(live_server, chromium, tmp_path, settings):
-    """`chromium` is asked for so that the tests skip where
-    there is none; its Playwright drives this one, too.
+    """`chromium` is asked for so that the tests skip where there is none; its Playwright drives
+    this one, too.
     """
     settings.ALLOWED_HOSTS = ["*"]
     network = BadNetwork(live_server.thread.port)
@@ -446,8 +446,8 @@ def test_a_text_that_somebody_read_aloud_is_played_without_a_network(phone, invi
 
 
 def test_the_browser_wakes_the_app_when_the_network_is_back(phone, invitation):
-    """Background Sync: the service worker hears of it, and the
-    unlocked app sends, without anybody touching the phone.
+    """Background Sync: the service worker hears of it, and the unlocked app sends, without anybody
+    touching the phone.
     """
     phone.join(invitation)
     phone.page.reload()

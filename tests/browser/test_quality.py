@@ -1,5 +1,5 @@
-"""What can be measured of every page: accessibility
-(axe-core), Lighthouse on an issue, and mail clients' support.
+"""What can be measured of every page: accessibility (axe-core), Lighthouse on an issue, and
+mail clients' support.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""A second factor set up and used in Chromium: an authenticator
-app, and a passkey of the browser's own virtual device.
+"""A second factor set up and used in Chromium: an authenticator app, and a passkey of the browser's
+own virtual device.
 """
 
 from __future__ import annotations

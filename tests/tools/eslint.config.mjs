@@ -16,12 +16,13 @@ const zones = [
     message: "A screen knows no other: the router leads there, and what two of them share lies below.",
   },
   { target: `${APP}/!(main).ts`, from: `${APP}/screens`, message: "Only main.ts knows the screens." },
+  { target: `${APP}/!(screens)/**/*`, from: `${APP}/screens`, message: "Only main.ts knows the screens." },
   { target: APP, from: `${APP}/main.ts`, message: "Nothing stands on main.ts." },
 ];
 
 export default defineConfig(
   { ignores: ["capture/dist/"] },
-  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  { linterOptions: { noInlineConfig: true } },
   js.configs.recommended,
   {
     files: ["capture/**/*.ts"],

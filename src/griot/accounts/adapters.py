@@ -1,5 +1,5 @@
-"""How django-allauth signs people in here: only accounts
-that an administrator has made, and no secret in the clear.
+"""How django-allauth signs people in here: only accounts that an administrator has made, and no secret
+in the clear.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Accounts(DefaultAccountAdapter):
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):
-    """Whoever the organisation's provider vouches for is let
-    in to the account of the same address, if there is one.
+    """Whoever the organisation's provider vouches for is let in to the account of the same address, if
+    there is one.
 
     The address has to be verified by the provider. The account's password stays; its second factor is asked
     all the same.

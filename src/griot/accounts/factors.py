@@ -55,8 +55,8 @@ WANTED = "wanted_with_second_factor"  # in the session: the address that somebod
 
 
 def ask_for_second_factor(request: SignedIn, why: str) -> HttpResponse:
-    """To where a second factor can be proved, or set up where
-    there is none; and from there to what was asked for.
+    """To where a second factor can be proved, or set up where there is none; and from there to what
+    was asked for.
     """
     messages.info(request, why)
     wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else reverse("wagtailadmin_home")

@@ -1,5 +1,5 @@
-"""Who has a second factor, for administrators; and taking
-a lost one away, so that its owner can set up another.
+"""Who has a second factor, for administrators; and taking a lost one away, so that its owner can
+set up another.
 """
 
 from __future__ import annotations

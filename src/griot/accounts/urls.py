@@ -1,5 +1,5 @@
-"""Signing in, under /admin/: what we use of django-allauth,
-each at an address of ours. Wagtail resets forgotten passwords.
+"""Signing in, under /admin/: what we use of django-allauth, each at an address of ours. Wagtail
+resets forgotten passwords.
 """
 
 from allauth.account import views as account

@@ -105,8 +105,8 @@ def within_and_across(
 
 
 def order_scores(articles: Sequence[Article], gold: Mapping[str, str]) -> dict[str, Any]:
-    """F1 of articles grouped as they arrive, and how much
-    it changes when arrival is shuffled within each hour.
+    """F1 of articles grouped as they arrive, and how much it changes when arrival is shuffled
+    within each hour.
     """
     vectors = dict(
         zip((a.url for a in articles), default_encoder().encode([view_of(a) for a in articles]), strict=True)
@@ -139,8 +139,8 @@ def _arriving(
 
 
 def reprints(articles: Sequence[Article], random: Random) -> tuple[list[Article], dict[str, str]]:
-    """Reprints of longer articles with a headline, first
-    paragraph or ending of their own, and whose copies they are.
+    """Reprints of longer articles with a headline, first paragraph or ending of their own, and whose
+    copies they are.
     """
     made, origin = [], {}
     sources = [a for a in articles if len(a.text.split()) >= 60 and a.copy_of is None]

@@ -1,5 +1,5 @@
-"""The demo's morning: the real pipeline on the invented
-wire, then the newsroom's own pages and a published issue.
+"""The demo's morning: the real pipeline on the invented wire, then the newsroom's own pages and
+a published issue.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The demo's testimonies (demo/testimonies.toml), on the way
-that real ones take: phone, arrival, review, publication.
+"""The demo's testimonies (demo/testimonies.toml), on the way that real ones take: phone,
+arrival, review, publication.
 """
 
 from __future__ import annotations
@@ -184,8 +184,8 @@ def _end(row: Testimony, end: str) -> None:
 
 
 def _write(row: Testimony, facts: dict[str, Any]) -> None:
-    """The words in each language, before the recordings come:
-    what is marked in them is silenced as these are made.
+    """The words in each language, before the recordings come: what is marked in them is silenced as
+    these are made.
     """
     for language in ("en", "fr"):
         if words := facts.get(language):  # [testimonies.en], [testimonies.fr]

@@ -28,8 +28,8 @@ class FixedCharBlock(blocks.CharBlock):
 
 
 class LinkBlock(blocks.StructBlock):
-    """A link with the words it carries. Words that lead
-    nowhere are shown as words; the pre-flight asks about them.
+    """A link with the words it carries. Words that lead nowhere are shown as words; the pre-flight
+    asks about them.
     """
 
     words = blocks.CharBlock(

@@ -27,8 +27,8 @@ from griot.testimonies.core.media.pictures import without_metadata
 
 
 class Picture(AbstractImage):
-    """A picture with its rights: nothing is shown without
-    a credit and a description, or after its rights end.
+    """A picture with its rights: nothing is shown without a credit and a description, or after
+    its rights end.
     """
 
     credit = models.CharField(max_length=200, help_text="Agency/Name, as it is to be printed")

@@ -1,8 +1,8 @@
 """What pages ask of the rooms above them. A page knows its data; who shows it, or judges it, registers here
 and is found here.
 
-`site/reading.py` registers what readers get, `release/approving.py`
-who wrote an issue. Nothing here imports them.
+`site/reading.py` registers what readers get, `release/approving.py` who wrote an issue. Nothing
+here imports them.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Answering(RoutablePageMixin):
 
 
 def answers(model: type[Answering], route: str, name: str) -> Callable[[View], View]:
-    """The function answers below a page of `model`: called
-    with the page, the request, and what `route` captures.
+    """The function answers below a page of `model`: called with the page, the request, and
+    what `route` captures.
     """
 
     def register(view: View) -> View:
@@ -57,8 +57,8 @@ def previews(model: type[Answering]) -> Callable[[Preview], Preview]:
 
 
 def tells_author(function: Callable[[Any], int | None]) -> Callable[[Any], int | None]:
-    """The function gives the id of the user who last changed
-    what readers would read of a page; None for the machine.
+    """The function gives the id of the user who last changed what readers would read of a page; None
+    for the machine.
     """
     _AUTHORS[:] = [function]
     return function

@@ -93,8 +93,8 @@ def issue_buttons(page: Any, user: Any, view_name: str, next_url: str | None = N
 
 @hooks.register("before_publish_page")
 def only_what_may_go_out(request: HttpRequest, page: Any) -> Any:
-    """An issue that the pre-flight blocks, or that nobody
-    else has approved, is not published; its draft is kept.
+    """An issue that the pre-flight blocks, or that nobody else has approved, is not published; its
+    draft is kept.
     """
     if isinstance(page.specific_deferred, IssuePage) and (reason := why_not(page.specific)):
         messages.error(request, f"Saved as a draft, not published. {reason}")

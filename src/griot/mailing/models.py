@@ -144,8 +144,6 @@ class Delivery(models.Model):
         REFUSED = "refused", "refused"
         IN_DOUBT = "in doubt", "in doubt"
 
-    UNFINISHED = (State.QUEUED, State.CLAIMED, State.SENDING)
-
     send = models.ForeignKey(Send, models.CASCADE, related_name="deliveries")
     address = models.EmailField()
     token = models.CharField(max_length=32)

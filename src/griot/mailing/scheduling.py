@@ -66,8 +66,8 @@ def unschedule(row: Schedule, user: Any = None) -> None:
 
 
 def begin_due(now: datetime | None = None) -> int:
-    """Begin the sends that are due and whose issue is out;
-    gives how many. Each begins once, also after a crash.
+    """Begin the sends that are due and whose issue is out; gives how many. Each begins once, also
+    after a crash.
     """
     now = now or timezone.now()
     begun = 0

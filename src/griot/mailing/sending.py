@@ -103,8 +103,8 @@ def _sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
 
 
 def send_correction(correction: Correction, user: User | None = None) -> list[Send]:
-    """Send a correction to those who received the issue and are
-    still subscribed; once to each audience. Raises SendRefused.
+    """Send a correction to those who received the issue and are still subscribed; once to each
+    audience. Raises SendRefused.
     """
     begun = []
     earlier = Send.objects.filter(

@@ -1,5 +1,5 @@
-"""What the mailing does when a teller changes what may
-be shown: mails that have not left yet are rendered anew.
+"""What the mailing does when a teller changes what may be shown: mails that have not left yet
+are rendered anew.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ DEAD_AFTER = 60  # seconds without a heartbeat
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="press.listen", queueing_lock="listen")
 def listen(timestamp: int | None = None) -> None:
-    """Visit what is due, read what is new, group it. Interrupted,
-    the next run goes on; several at once share the work.
+    """Visit what is due, read what is new, group it. Interrupted, the next run goes on; several at once
+    share the work.
     """
     now = timezone.now()
     fetch_sources(due_sources(now))

@@ -31,8 +31,8 @@ MAX_A_MINUTE = 600  # entries of one source
 @csrf_exempt  # it carries a token of its own, and no cookie is looked at
 @require_POST
 def push(request: HttpRequest, name: str) -> HttpResponse:
-    """Take articles: {"entries": [{"url", "title", "summary",
-    "text", "published", "language"}]} or one of them.
+    """Take articles: {"entries": [{"url", "title", "summary", "text", "published", "language"}]} or
+    one of them.
 
     Authorization: Bearer TOKEN. Answers {"new": n}; what was known is no error.
     """

@@ -81,8 +81,8 @@ def _state() -> str:
 
 
 def _node() -> Path | None:
-    """The machine's Node.js if it is new enough, with npm;
-    else the one of a wheel in our virtual environment.
+    """The machine's Node.js if it is new enough, with npm; else the one of a wheel in
+    our virtual environment.
     """
     own = Path(sys.executable).parent / "node"
     machine = shutil.which("node")

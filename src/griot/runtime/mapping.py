@@ -31,7 +31,11 @@ def run(name: str, arguments: list[str]) -> int:
     )
     only_check = parser.parse_args(arguments).check
     before = PAGE.read_text()
-    after = with_drawing(before, drawing(python_imports()))
+    try:
+        after = with_drawing(before, drawing(python_imports()))
+    except ValueError as error:
+        say(str(error))
+        return 1
     if before == after:
         return 0
     if only_check:
@@ -92,7 +96,10 @@ def circles(graph: Graph) -> list[set[str]]:
 
 
 def drawing(imports: Graph) -> str:
-    """The house as a Mermaid flowchart: a box for each app, a node for each room."""
+    """The house as a Mermaid flowchart: a box for each app, a node for each room.
+
+    Raises ValueError where rooms import each other in a circle: no arrow of it could be left out.
+    """
     room_of = _rooms(imports)
     arrows: dict[str, set[str]] = defaultdict(set)
     for module, targets in imports.items():
@@ -100,6 +107,8 @@ def drawing(imports: Graph) -> str:
             here, there = room_of.get(module), room_of.get(target)
             if here and there and here != there:
                 arrows[here].add(there)
+    if found := circles(arrows):
+        raise ValueError(f"rooms import each other in a circle: {', '.join(sorted(found[0]))}")
     houses: dict[str, set[str]] = defaultdict(set)
     for room in room_of.values():
         houses[room.partition("/")[0]].add(room)
@@ -148,11 +157,11 @@ def _rooms(imports: Graph) -> dict[str, str]:
 
 
 def _is_inside(module: str, target: str) -> bool:
-    """Whether a room of an app imports one of the app's loose modules."""
-    same_app = module.split(".")[1:2] == target.split(".")[1:2]
-    return (
-        same_app and len(module.split(".")) > 3 and len(target.split(".")) == 3 and "management" not in module
-    )
+    """Whether a room of an app, or its models, import one of the app's loose modules."""
+    _, app, *parts = [*module.split("."), ""]
+    is_loose = target.startswith(f"griot.{app}.") and target.count(".") == 2
+    is_room = len(parts) > 2 and parts[0] not in {"management", "migrations"}
+    return is_loose and (is_room or parts[0] == "models")
 
 
 def _reduced(arrows: Graph) -> dict[str, set[str]]:

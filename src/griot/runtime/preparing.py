@@ -46,7 +46,3 @@ def _is_free(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def run_griot(*arguments: str, stdout: object = None) -> None:
-    subprocess.run([sys.executable, "-m", "griot", *arguments], check=True, stdout=stdout)  # type: ignore[call-overload]

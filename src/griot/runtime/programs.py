@@ -61,8 +61,8 @@ TOOLS = ROOT / "tests" / "tools"
 
 
 def install_tools() -> None:
-    """What the tests measure with from the npm registry (Lighthouse,
-    caniemail), by the Node.js of the virtual environment.
+    """What the tests measure with from the npm registry (Lighthouse, caniemail), by the Node.js of
+    the virtual environment.
     """
     lock = (TOOLS / "package-lock.json").read_bytes()
     stamp = TOOLS / "node_modules" / ".griot-stamp"

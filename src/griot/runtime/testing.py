@@ -16,14 +16,11 @@ from griot.runtime.state import ROOT
 
 
 def run(name: str, arguments: list[str]) -> int:
-    """All tests on all cores; with --quick the cores alone, without a database; with --long random orders of
-    events go on for longer. The rest goes to pytest.
+    """All tests on all cores; with --quick the cores alone, without a database. The rest goes to pytest, also
+    "--long" (tests/conftest.py), with which random orders of events go on for longer.
     """
     if "--quick" in arguments:
         return _quick([a for a in arguments if a != "--quick"])
-    if "--long" in arguments:
-        os.environ["GRIOT_TEST_LONG"] = "1"
-        arguments = [a for a in arguments if a != "--long"]
     install_programs()
     install_tools()
     build_capture()

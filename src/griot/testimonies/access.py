@@ -83,8 +83,8 @@ def visible(user: Any) -> QuerySet[Testimony]:
 
 
 def allowed(user: Any, testimony: Testimony) -> frozenset[Action]:
-    """All that the user may do with this testimony, now: nothing,
-    for whom raw material is open but a second factor missing.
+    """All that the user may do with this testimony, now: nothing, for whom raw material is open but a
+    second factor missing.
     """
     if needs_second_factor(user) and not has_second_factor(user):
         return frozenset()
@@ -112,8 +112,8 @@ WHY_FACTOR = (
 
 
 def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Only for accounts with a role in testimonies; with a
-    second factor, where a role of theirs opens raw material.
+    """Only for accounts with a role in testimonies; with a second factor, where a role of theirs
+    opens raw material.
     """
 
     @wraps(view)
@@ -151,8 +151,8 @@ _TABLES: Mapping[Role, tuple[str, ...]] = {
 
 
 def first_groups() -> None:
-    """A group for each role, for accounts to be put into
-    (Settings, Users); whoever wants others changes them.
+    """A group for each role, for accounts to be put into (Settings, Users); whoever wants
+    others changes them.
     """
     for role, tables in _TABLES.items():
         group, is_new = Group.objects.get_or_create(name=f"Testimonies: {role}")

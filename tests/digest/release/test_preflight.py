@@ -1,5 +1,5 @@
-"""Before an issue goes out: pictures and their rights, the
-pre-flight, approval by a second person, frames, editions.
+"""Before an issue goes out: pictures and their rights, the pre-flight, approval by a second
+person, frames, editions.
 """
 
 from __future__ import annotations

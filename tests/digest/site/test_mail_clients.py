@@ -1,5 +1,5 @@
-"""Whatever CSS and HTML the e-mail uses is known to mail
-clients, or degrades harmlessly, and says why (caniemail's data).
+"""Whatever CSS and HTML the e-mail uses is known to mail clients, or degrades harmlessly, and says
+why (caniemail's data).
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""What readers open besides the issue: items, charts,
-cards, paper, search, feeds; and pictures whose rights end.
+"""What readers open besides the issue: items, charts, cards, paper, search, feeds; and pictures
+whose rights end.
 """
 
 from __future__ import annotations

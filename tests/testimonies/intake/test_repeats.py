@@ -24,7 +24,6 @@ from griot.testimonies.core.types import USES, Consent
 from griot.testimonies.intake.taking import add_consent, take_testimony
 from griot.testimonies.models import Testimony
 from griot.testimonies.showing import shown, withdrawing
-from tests.support import is_long
 from tests.testimonies.people import as_sent, make_campaign, make_messenger
 
 ALLOWED = st.fixed_dictionaries(
@@ -144,11 +143,11 @@ class Messages(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db
-def test_the_tellers_word_holds_whatever_arrives_when():
+def test_the_tellers_word_holds_whatever_arrives_when(is_long):
     """Ten thousand steps with `./griot test --long`."""
     run(
         Messages,
-        settings=settings(max_examples=250 if is_long() else 20, stateful_step_count=40, deadline=None),
+        settings=settings(max_examples=250 if is_long else 20, stateful_step_count=40, deadline=None),
     )
 
 

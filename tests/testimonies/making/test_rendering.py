@@ -1,5 +1,5 @@
-"""What is made of a film so that it can be watched: light,
-in steps, with a still; and again after a maker was killed.
+"""What is made of a film so that it can be watched: light, in steps, with a still; and again after a
+maker was killed.
 """
 
 from __future__ import annotations

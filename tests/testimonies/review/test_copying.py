@@ -1,5 +1,5 @@
-"""What others get: copies and downloads as the consent
-allows, each known; the gallery, its map and its captions.
+"""What others get: copies and downloads as the consent allows, each known; the gallery, its map
+and its captions.
 """
 
 from __future__ import annotations

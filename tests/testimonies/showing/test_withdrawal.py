@@ -1,5 +1,5 @@
-"""Taking a story back: a walk over every place where it could
-be met, before and after; and nothing unlisted shows one.
+"""Taking a story back: a walk over every place where it could be met, before and after; and nothing
+unlisted shows one.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The demo's recordings, made by code: a plucked tune,
-films of drawn pictures, photos of drawn things and people.
+"""The demo's recordings, made by code: a plucked tune, films of drawn pictures, photos of drawn
+things and people.
 """
 
 from __future__ import annotations

@@ -248,8 +248,8 @@ def _shell(wire: Wire, outlet: DemoOutlet, title: str, main: str, head: str = ""
 
 
 def _aside(wire: Wire, outlet: DemoOutlet) -> str:
-    """What stands around every article of the real press and
-    is not the article: most read, a newsletter, share links.
+    """What stands around every article of the real press and is not the article: most read, a
+    newsletter, share links.
     """
     most_read = "".join(
         f'<li><a href="{escape(wire.url(a))}">{escape(a.title)}</a></li>'

@@ -26,8 +26,8 @@ RECENT = timedelta(minutes=30)  # within which one person's changes are one revi
 
 
 def issue_in_the_making() -> IssuePage | None:
-    """The issue that the desk works on: the earliest of today
-    or later that is not out yet; None where there is none.
+    """The issue that the desk works on: the earliest of today or later that is not out yet; None where
+    there is none.
     """
     issues = IssuePage.objects.filter(
         language=settings.LANGUAGE_CODE, day__gte=timezone.localdate(), live=False
@@ -37,8 +37,8 @@ def issue_in_the_making() -> IssuePage | None:
 
 
 def unfinished() -> QuerySet[Story]:
-    """What was put off, or accepted and never told, and
-    does not stand in the issue in the making; best first.
+    """What was put off, or accepted and never told, and does not stand in the issue in the
+    making; best first.
     """
     page = issue_in_the_making()
     placed = Draft(page.get_latest_revision_as_object()).stories() if page else []
@@ -89,8 +89,8 @@ class Draft:
         self.is_changed = False
 
     def take_over(self) -> None:
-        """What the machine laid out is a proposal: with the
-        first person at work, only what somebody accepted stays.
+        """What the machine laid out is a proposal: with the first person at work, only what
+        somebody accepted stays.
         """
         latest = self.page.get_latest_revision()
         if latest is None or latest.user_id is not None:
@@ -215,8 +215,8 @@ _REGION_OF = {code: region for region, codes in _REGIONS.items() for code in cod
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What the house's order goes by: our organisation
-    first, culture and people last, then independent reports.
+    """What the house's order goes by: our organisation first, culture and people last,
+    then independent reports.
     """
 
     is_ours: bool
@@ -243,8 +243,8 @@ def weights(stories: Sequence[int | None]) -> dict[int, Weight]:
 def house_place(story: int, there: Sequence[int | None]) -> int:
     """Where a story's line belongs among those that stand there already; nobody else's place changes.
 
-    Before the first that ranks after it; of several places of
-    like weight, one whose neighbours are from other regions.
+    Before the first that ranks after it; of several places of like weight, one whose neighbours are
+    from other regions.
     """
     known = weights([story, *there])
     mine = known.get(story)

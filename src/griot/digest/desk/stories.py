@@ -102,8 +102,8 @@ class Row:
 
 
 def asked_for(asked: Asked, now: datetime | None = None) -> QuerySet[Story]:
-    """The stories that an editor asked for, not yet in
-    order. Raises QueryError for a search that can't be read.
+    """The stories that an editor asked for, not yet in order. Raises QueryError for a search that
+    can't be read.
     """
     stories = Story.objects.filter(merged_into=None)
     if asked.q:

@@ -42,8 +42,8 @@ def second_person_counts() -> bool:
 
 
 def said_in(revision: Revision) -> str:
-    """What readers would read of a revision. Saving in the
-    editor makes a new one even where nothing was changed.
+    """What readers would read of a revision. Saving in the editor makes a new one even where
+    nothing was changed.
     """
     page = revision.as_object()
     return (

@@ -14,8 +14,8 @@ from griot.digest.core.words import issue_title
 
 
 def make_editions(page: Any, user: Any = None) -> list[Any]:
-    """The issue in every other language as drafts: new ones
-    begun, those there brought up to date with the draft.
+    """The issue in every other language as drafts: new ones begun, those there brought up to date
+    with the draft.
 
     What nobody has translated stays as it is in the original, and is marked. Gives the editions.
     """
@@ -45,8 +45,8 @@ def _say_title(draft: Any, source: Any, locale: Locale) -> None:
 
 
 def translate_editions(page: Any, user: Any = None) -> None:
-    """Let the newsroom's translator fill in what nobody has
-    translated yet; it stays marked until somebody reads it.
+    """Let the newsroom's translator fill in what nobody has translated yet; it stays marked until
+    somebody reads it.
     """
     machine = get_machine_translator()
     for translation in Translation.objects.filter(source__object_id=page.translation_key, enabled=True):

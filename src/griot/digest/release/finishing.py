@@ -1,5 +1,5 @@
-"""What the end of Wagtail's workflow does here. Wagtail
-imports this while its own models are being made: no imports.
+"""What the end of Wagtail's workflow does here. Wagtail imports this while its own models are being
+made: no imports.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The newsroom's translator as wagtail-localize wants it.
-What it translates is marked until a person has read it.
+"""The newsroom's translator as wagtail-localize wants it. What it translates is marked until a person
+has read it.
 """
 
 from __future__ import annotations

@@ -181,8 +181,8 @@ def press_line(v: Any, language: str = "en") -> types.PressLine:
 
 
 def _as_printed(head: str, outlets: list[str]) -> tuple[str, ...]:
-    """The attribution as printed, cut at its outlets' names;
-    empty where they don't stand in it in their order.
+    """The attribution as printed, cut at its outlets' names; empty where they don't stand in it
+    in their order.
     """
     pieces: list[str] = []
     rest = head
@@ -320,8 +320,8 @@ def _editions(page: IssuePage) -> Iterator[types.Edition]:
 
 
 def stored(block: types.Block) -> tuple[str, Any]:
-    """A block as an issue's body holds it: what composing
-    turns back into the same block. For imported issues.
+    """A block as an issue's body holds it: what composing turns back into the same block.
+    For imported issues.
     """
     return _STORE[block.kind](block)
 

@@ -1,5 +1,5 @@
-"""What every page needs to know of this newsroom: its
-name, its public address, the language that was asked for.
+"""What every page needs to know of this newsroom: its name, its public address, the language that
+was asked for.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The platform for others: anybody may offer a story,
-without an account, and gets a receipt like every teller.
+"""The platform for others: anybody may offer a story, without an account, and gets a receipt
+like every teller.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from griot.digest.site.newsroom import newsroom, readers_language
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake.taking import take_offer
+from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.showing import shown
 
 MOST_OFFERS, OFFERS_WITHIN = 5, 3600  # of one address, in seconds
@@ -57,7 +58,7 @@ def _as_sent(request: HttpRequest, language: str) -> dict[str, object]:
     said = request.POST
     now = timezone.now().isoformat()
     year = said.get("birth_year", "")
-    spoken = language if language in {"en", "fr", "ar"} else "en"
+    spoken = language if language in dict(LANGUAGES) else "en"
     guardian = (
         {"name": said.get("guardian", ""), "relation": said.get("relation", "")}
         if said.get("guardian")

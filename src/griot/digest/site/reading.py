@@ -73,8 +73,8 @@ def _block(page: IssuePage, anchor: str) -> tuple[types.Issue, types.Block]:
 
 
 def _set_once(what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
-    """What is set in type for anybody who asks: once for all
-    that stands in it, so that asking often costs little.
+    """What is set in type for anybody who asks: once for all that stands in it, so that asking
+    often costs little.
 
     A picture whose rights end leaves the values, and with that the key.
     """

@@ -1,7 +1,7 @@
 """Testimonies before readers: their pages and their gallery.
 
-What may be shown comes from `griot.testimonies.showing.shown`,
-asked anew each time; nothing here keeps a copy.
+What may be shown comes from `griot.testimonies.showing.shown`, asked anew each time; nothing here
+keeps a copy.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ def place_words(value: Told, language: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in an issue a testimony stands: the block's
-    anchor, the issue's language and its words for "Read more".
+    """Where in an issue a testimony stands: the block's anchor, the issue's language and its words
+    for "Read more".
     """
 
     anchor: str
@@ -40,8 +40,8 @@ class Place:
     "a testimony's block in an issue: web, e-mail, text, PDF, card, feed, archive search, export",
 )
 def testimony_block(slug: str, at: Place, use: Use) -> types.Block | None:
-    """The block that fits the testimony's kind: Holding On
-    for an object, a portrait, a film, a gallery, a feature.
+    """The block that fits the testimony's kind: Holding On for an object, a portrait, a film, a
+    gallery, a feature.
     """
     testimony = shown.find(slug)
     value = shown.told(testimony, use, at.language) if testimony else None

@@ -10,8 +10,8 @@ from griot.digest.core.types import State
 
 
 def states_of(page: Any) -> dict[str, State]:
-    """By the path of each field of a translated page
-    ("body.<block>.title") whether it is "untranslated" or "machine".
+    """By the path of each field of a translated page ("body.<block>.title") whether it is
+    "untranslated" or "machine".
 
     Fields that a person has translated, and pages that are no translation, have none.
     """

@@ -13,8 +13,8 @@ from griot.digest.site.reading import FILE_AGE, kept
 
 
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A rendition; or, where the picture's rights have ended,
-    a plain card that says so, also in mails long sent.
+    """A rendition; or, where the picture's rights have ended, a plain card that says so, also in
+    mails long sent.
     """
     rendition = PictureRendition.objects.filter(file=path).select_related("image").first()
     if rendition and not rendition.image.may_be_shown:

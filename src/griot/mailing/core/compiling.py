@@ -49,8 +49,8 @@ class Compiled:
 def compile_message(
     *, sender: str, subject: str, text: str, html: str, list_name: str, unsubscribe_mark: str, date: datetime
 ) -> Compiled:
-    """Compile a multipart message. `unsubscribe_mark` stands
-    in text and html where the address to unsubscribe goes.
+    """Compile a multipart message. `unsubscribe_mark` stands in text and html where the address
+    to unsubscribe goes.
     """
     name, address = parseaddr(sender)
     message = EmailMessage(policy=policy.SMTP)

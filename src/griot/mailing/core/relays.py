@@ -90,8 +90,8 @@ class SmtpRelay:
             raise (InDoubt if handed_over else RelayDown)(str(error) or "the connection broke") from None
 
     def _say(self, smtp: smtplib.SMTP, code: int, words: bytes, expected: int = 250) -> str:
-        """The reply in words. Raises Refused for any other
-        code, and readies the connection for the next message.
+        """The reply in words. Raises Refused for any other code, and readies the connection for
+        the next message.
         """
         reply = f"{code} {_words(words)}"[:300]
         if code != expected and not (expected == 250 and code == 251):

@@ -34,8 +34,8 @@ MAX_RECORD = 10 * 1024 * 1024
 
 @dataclass(slots=True)
 class Filled:
-    """What a backfill did: records read, articles stored,
-    known already, no articles, of sites that are no outlet's.
+    """What a backfill did: records read, articles stored, known already, no articles, of sites that
+    are no outlet's.
     """
 
     records: int = 0
@@ -48,8 +48,8 @@ class Filled:
 def backfill(paths: Sequence[Path], progress: Progress, add_outlets: bool = False) -> Filled:
     """Read archives that nobody else is reading and nobody has finished. Raises BadInput for what is no file.
 
-    `add_outlets` makes an outlet of every site that is none
-    yet; else pages of unknown sites are counted and left.
+    `add_outlets` makes an outlet of every site that is none yet; else pages of unknown sites are
+    counted and left.
     """
     for path in paths:
         if not path.is_file():

@@ -99,8 +99,8 @@ class Ledger:
 
 
 def ledger(since: datetime, until: datetime) -> Ledger:
-    """Count what happened between two moments. The number
-    of queries does not grow with the number of sources.
+    """Count what happened between two moments. The number of queries does not grow with the
+    number of sources.
     """
     nights = source_nights(since, until)
     articles = Article.objects.filter(published__gt=since, published__lte=until)

@@ -206,8 +206,8 @@ def store_entries(source: Source, entries: Iterable[types.Entry]) -> int:
 
 
 def _subscribe(fetcher: Fetcher, source: Source, feed: types.Feed) -> None:
-    """Ask the hub that a feed names to push to us (WebSub
-    §5.1). A hub that refuses costs nothing: we go on polling.
+    """Ask the hub that a feed names to push to us (WebSub §5.1). A hub that refuses costs nothing: we
+    go on polling.
     """
     can_be_called = settings.PUBLIC_URL.startswith("https://") or is_exempt(
         host_of(settings.PUBLIC_URL), settings.FETCH_ALLOWED

@@ -108,9 +108,9 @@ def each_host(
 ) -> None:
     """Run `work` on items with a `url`, one thread to a host, HOSTS_AT_ONCE hosts together.
 
-    Across all workers one is at a host at a time: a host where another is
-    comes later, in an order of each worker's own, so that several share
-    the work. `work` must look whether another has done its item meanwhile.
+    Across all workers one is at a host at a time: a host where another is comes later, in an order
+    of each worker's own, so that several share the work. `work` must look whether another has done
+    its item meanwhile.
     """
     queues: dict[str, list[Visited]] = defaultdict(list)
     for item in items:

@@ -157,8 +157,8 @@ def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: 
 
 
 def _dated(entry: Entry, page: Page | None) -> Dated:
-    """When a piece was published. A page's date with an offset
-    betters a feed's date without one, if they are one moment.
+    """When a piece was published. A page's date with an offset betters a feed's date without one, if they
+    are one moment.
 
     Feeds leave the offset out and mean their own clock; fourteen hours is as far as clocks go apart.
     """

@@ -67,8 +67,8 @@ STARTER = Path(__file__).with_name(
 def add_opml(content: bytes) -> tuple[int, int]:
     """Add the outlets and sources of an OPML file; what is known already stays as it is.
 
-    Gives how many it names and how many are new. The first
-    visits are spread over ten minutes. Raises BadInput.
+    Gives how many it names and how many are new. The first visits are spread over ten
+    minutes. Raises BadInput.
     """
     named = parse_opml(content)
     added = 0

@@ -387,9 +387,3 @@ def mark_told(lines: dict[int, str], at: datetime | None = None) -> None:
             Story.objects.filter(pk=(story.merged_into or story).pk).update(
                 told=at or timezone.now(), told_line=text
             )
-
-
-def new_since_told(story: Story) -> QuerySet[Article]:
-    """A story's own reports since an issue last told it; all of them where none did."""
-    own = story.articles.filter(copy_of=None)
-    return own.filter(first_seen__gt=story.told) if story.told else own

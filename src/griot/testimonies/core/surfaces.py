@@ -1,8 +1,8 @@
 """Every place where a testimony can be met, each with the rule of consent that it keeps.
 
-A surface is registered where it is made: `@surface(...)` on the view or
-function. `./griot list_surfaces` prints them; a test walks every address
-of the site and fails for one that touches testimonies and is not here.
+A surface is registered where it is made: `@surface(...)` on the view or function. `./griot
+list_surfaces` prints them; a test walks every address of the site and fails for one that touches
+testimonies and is not here.
 """
 
 from __future__ import annotations

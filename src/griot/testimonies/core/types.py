@@ -122,8 +122,8 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the current consent lets one use show of a testimony.
-    Whoever shows a testimony shows this, and no more.
+    """What the current consent lets one use show of a testimony. Whoever shows a testimony shows this,
+    and no more.
 
     `name` is "" for an unnamed teller. `face` and `voice` say which rendition of a recording may be shown:
     the teller's own, the anonymised one, or none. `version` is that of the consent it was computed from.

@@ -1,5 +1,5 @@
-"""What a messenger's phone asks: to join, what to take
-along, to leave what was told, and how its files are doing.
+"""What a messenger's phone asks: to join, what to take along, to leave what was told, and how its
+files are doing.
 
 Every answer but joining's needs the phone's key (`Authorization: Bearer …`). An account that is frozen is
 answered with 403 and {"wipe": true}: the app then erases what it holds. Errors are {"error": words}.
@@ -50,8 +50,8 @@ def device_of(request: HttpRequest) -> Device | None:
 
 
 def for_phones(view: View) -> View:
-    """Only for a phone with a key that holds. The view gets
-    its device; what it refuses becomes a 400 in words.
+    """Only for a phone with a key that holds. The view gets its device; what it refuses becomes a
+    400 in words.
     """
 
     @wraps(view)
@@ -119,8 +119,8 @@ def join(request: HttpRequest) -> HttpResponse:
 @for_phones
 @require_GET
 def pack(request: HttpRequest, device: Device) -> HttpResponse:
-    """What a phone takes along, for weeks without a network:
-    guides, consent texts, training, people to turn to.
+    """What a phone takes along, for weeks without a network: guides, consent texts, training, people
+    to turn to.
     """
     messenger = device.messenger
     team = messenger.team
@@ -190,8 +190,8 @@ def spoken(request: HttpRequest, device: Device, pk: int) -> HttpResponse:
 @for_phones
 @require_POST
 def training(request: HttpRequest, device: Device) -> HttpResponse:
-    """{"module", "before", "after"}: the answers given to
-    each question, as numbers. Marked here, not on the phone.
+    """{"module", "before", "after"}: the answers given to each question, as numbers. Marked here, not
+    on the phone.
     """
     sent = body_of(request)
     module = device.messenger.team.campaign.modules.filter(pk=sent.get("module") or 0).first()
@@ -212,8 +212,8 @@ def training(request: HttpRequest, device: Device) -> HttpResponse:
 @for_phones
 @require_POST
 def check_in(request: HttpRequest, device: Device) -> HttpResponse:
-    """{"mood": 1–5, "words", "wants_call"}: how the messenger
-    is; the focal person of their country alone reads it.
+    """{"mood": 1–5, "words", "wants_call"}: how the messenger is; the focal person of their country
+    alone reads it.
     """
     sent = body_of(request)
     mood, words = sent.get("mood"), sent.get("words") or ""
@@ -248,8 +248,8 @@ def testimony(request: HttpRequest, device: Device) -> HttpResponse:
 @for_phones
 @require_GET
 def state(request: HttpRequest, device: Device) -> HttpResponse:
-    """How what this messenger sent is doing: a phone deletes
-    its copy of a file only when it says "verified" here.
+    """How what this messenger sent is doing: a phone deletes its copy of a file only when it
+    says "verified" here.
     """
     rows = Testimony.objects.filter(messenger=device.messenger).prefetch_related("files__upload", "consents")
     return JsonResponse(

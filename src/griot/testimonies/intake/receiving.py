@@ -33,8 +33,8 @@ def examine_soon(pk: Any) -> None:
 
 @transaction.atomic
 def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload:
-    """An upload for a file that a phone has, or the one that
-    is there already: by the file's id, or by what it holds.
+    """An upload for a file that a phone has, or the one that is there already: by the file's id, or by
+    what it holds.
 
     `said` are the fields of tus' Upload-Metadata. Raises Refused.
     """
@@ -75,8 +75,8 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
 
 @transaction.atomic
 def add_piece(upload_pk: int, offset: int, content: bytes) -> int:
-    """Add what came to an upload and give its new offset.
-    Raises LookupError where `offset` is not where it stands.
+    """Add what came to an upload and give its new offset. Raises LookupError where `offset` is not
+    where it stands.
     """
     upload = Upload.objects.select_for_update().select_related("file").get(pk=upload_pk)
     if upload.offset != offset or offset + len(content) > upload.length:
@@ -101,8 +101,8 @@ def cancel_upload(upload: Upload) -> None:
 
 
 def examine(pk: uuid.UUID) -> None:
-    """Put a received file together, verify it, strip it,
-    and seal it. May be run again at any time, by anybody.
+    """Put a received file together, verify it, strip it, and seal it. May be run again at any
+    time, by anybody.
 
     A file whose checksum is not the sender's is asked for again; one that is no media is refused, and nothing
     of it kept.
@@ -170,8 +170,8 @@ def _forget_pieces(upload: Upload) -> None:
 
 
 def sweep(now: datetime) -> list[uuid.UUID]:
-    """Clear what killed processes left, let go of uploads that
-    nobody goes on with, and give the files yet to examine.
+    """Clear what killed processes left, let go of uploads that nobody goes on with, and give the files
+    yet to examine.
     """
     vault().sweep()
     for upload in Upload.objects.filter(

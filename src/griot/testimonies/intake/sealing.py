@@ -33,8 +33,8 @@ class SealedFile:
 
 
 class Sealing(FileUploadHandler):
-    """Seals each file of a form as it comes, but for those
-    fields that are read at once (`in_memory`, by name).
+    """Seals each file of a form as it comes, but for those fields that are read at once
+    (`in_memory`, by name).
 
     A form that breaks off, or holds more than `most` bytes, leaves nothing; of the latter `is_too_much`
     tells, since Django goes on with the files that had come before.

@@ -1,5 +1,5 @@
-"""Reading what a phone or a form sent, field by field.
-Everything raises Refused in words that name the field.
+"""Reading what a phone or a form sent, field by field. Everything raises Refused in words that
+name the field.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Consent texts and prompts, read aloud by people: recorded
-in the newsroom, played on phones without a network.
+"""Consent texts and prompts, read aloud by people: recorded in the newsroom, played on phones
+without a network.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ PASS_SHARE = 0.75  # of a module's questions
 
 
 def mark(messenger: Messenger, module: Module, before: Any, after: Any, sent: str = "") -> Training:
-    """Write a try at a module down, marked here and not on the
-    phone: answers before and after, a number for each question.
+    """Write a try at a module down, marked here and not on the phone: answers before and after, a number
+    for each question.
 
     Raises Refused for what does not answer each of them; `before` may be None.
     """

@@ -1,9 +1,9 @@
-"""Uploads that go on after any interruption: tus 1.0
-(tus.io/protocols/resumable-upload), core, creation, checksum, termination.
+"""Uploads that go on after any interruption: tus 1.0 (tus.io/protocols/resumable-upload), core,
+creation, checksum, termination.
 
-Written here rather than taken from a library because each piece is encrypted
-before it touches a disk, and because an upload is told from its file's own
-id: a phone that lost the address asks again, and gets the same one.
+Written here rather than taken from a library because each piece is encrypted before it touches a disk,
+and because an upload is told from its file's own id: a phone that lost the address asks again, and gets
+the same one.
 """
 
 from __future__ import annotations

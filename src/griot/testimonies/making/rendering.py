@@ -93,8 +93,8 @@ def _still_at(cut: Cut, seconds: float) -> float:
 
 
 def _anew(row: Rendition, made_of: str) -> Rendition:
-    """The row to make for another cut. What was whole
-    becomes the editors' proof, with the cover of its faces.
+    """The row to make for another cut. What was whole becomes the editors' proof, with the cover
+    of its faces.
     """
     is_proof = row.kind in {"light", "sound"} and not row.cut and row.state == MakingState.READY
     if (
@@ -220,8 +220,8 @@ def render_soon(pk: int) -> None:
 
 
 def _waits_for_cover(row: Rendition) -> bool:
-    """A film's faces are covered once: by the proof's maker where
-    there is one, else by the light film's. The others wait.
+    """A film's faces are covered once: by the proof's maker where there is one, else by the light film's.
+    The others wait.
     """
     if row.kind not in FILMS or row.face != "blur" or _known_cover(row):
         return False

@@ -17,6 +17,7 @@ from django.utils import timezone
 from griot.testimonies.core.types import KINDS
 
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("pt", "Português"), ("ar", "العربية"), ("wo", "Wolof")]
+WRITTEN_IN = [*LANGUAGES, ("es", "Español")]  # that tellers speak, and that readers read
 KIND_CHOICES = [(k, k.replace("_", " ").capitalize()) for k in KINDS]
 INVITE_DAYS = 14
 
@@ -250,8 +251,8 @@ class Messenger(models.Model):
         self.devices.update(is_wiped=True)
 
     def modules_due(self) -> list[Module]:
-        """Modules never passed, or passed too long ago, in
-        the messenger's language (English where it has none).
+        """Modules never passed, or passed too long ago, in the messenger's language (English where
+        it has none).
         """
         passed = {
             t.module.slug: t
@@ -343,7 +344,7 @@ class Referral(models.Model):
 
     country = models.CharField(max_length=2)
     subject = models.CharField(max_length=8, choices=Subject.choices)
-    language = models.CharField(max_length=8, choices=[*LANGUAGES, ("es", "Español")], default="en")
+    language = models.CharField(max_length=8, choices=WRITTEN_IN, default="en")
     name = models.CharField(max_length=160)
     contact = models.CharField(max_length=200, blank=True, help_text="a telephone number, an address")
     url = models.URLField(blank=True)

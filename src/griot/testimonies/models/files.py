@@ -1,5 +1,5 @@
-"""The files of testimonies: what a phone sends, what arrived
-of it, and what was made from that. All lie in the vault.
+"""The files of testimonies: what a phone sends, what arrived of it, and what was made from that. All lie
+in the vault.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ class Upload(models.Model):
 
 
 class Rendition(models.Model):
-    """Something made from a file, to be shown: anonymised as
-    the consent wants it, or the teller's own face and voice.
+    """Something made from a file, to be shown: anonymised as the consent wants it, or the teller's own
+    face and voice.
     """
 
     class Kind(models.TextChoices):

@@ -1,5 +1,5 @@
-"""What is remembered of testimonies beside themselves. Neither
-table can be changed from the application: the database refuses.
+"""What is remembered of testimonies beside themselves. Neither table can be changed from the application:
+the database refuses.
 """
 
 from __future__ import annotations

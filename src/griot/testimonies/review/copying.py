@@ -1,5 +1,5 @@
-"""Copies that leave the house: for partners, screenings and
-other media, as the consent allows now, each written down.
+"""Copies that leave the house: for partners, screenings and other media, as the consent allows now,
+each written down.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ async def _read(content: BinaryIO) -> AsyncIterator[bytes]:
 
 
 def _add(archive: zipfile.ZipFile, row: Rendition, folder: Path) -> None:
-    """The best of each: the film in its finest step, sound,
-    photos; the light film only where there is no other.
+    """The best of each: the film in its finest step, sound, photos; the light film only where there
+    is no other.
     """
     place = vault()
     if row.kind == "stream":

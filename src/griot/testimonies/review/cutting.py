@@ -1,5 +1,5 @@
-"""The cutting room: subtitles by ear and eye, chapters, where
-a recording begins and ends, what is not heard, its still.
+"""The cutting room: subtitles by ear and eye, chapters, where a recording begins and ends, what is not
+heard, its still.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from griot.testimonies.core.media.subtitles import BadSubtitles, as_vtt, chapter
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.making.rendering import uncut, waves_of
 from griot.testimonies.models import Cut, File, Testimony
+from griot.testimonies.models.campaigns import WRITTEN_IN
 from griot.testimonies.review import review
-from griot.testimonies.review.writing import MOST_SUBTITLES, WRITTEN_IN
+from griot.testimonies.review.writing import MOST_SUBTITLES
 
 
 class Moment(forms.CharField):

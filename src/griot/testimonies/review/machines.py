@@ -1,9 +1,9 @@
-"""Machines that write a first version of a testimony's words:
-a transcript of its recording, a translation of its texts.
+"""Machines that write a first version of a testimony's words: a transcript of its recording, a translation
+of its texts.
 
-What they write is marked as theirs and shown to nobody outside before a person
-has gone over it and saved it. They never write over what a person wrote. A
-piece of work is a row, so that a lost queue or a killed worker loses nothing.
+What they write is marked as theirs and shown to nobody outside before a person has gone over it and saved
+it. They never write over what a person wrote. A piece of work is a row, so that a lost queue or a killed
+worker loses nothing.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def can_translate() -> bool:
 
 @transaction.atomic
 def ask(testimony: Testimony, user: Any, kind: str, language: str) -> MachineWork:
-    """Have a machine transcribe the recording, or translate
-    the words into a language. Raises Refused where it can't.
+    """Have a machine transcribe the recording, or translate the words into a language. Raises Refused
+    where it can't.
     """
     row = Testimony.objects.select_for_update().get(pk=testimony.pk)
     if row.over:

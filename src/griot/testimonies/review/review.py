@@ -247,8 +247,8 @@ def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
 
 @transaction.atomic
 def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimony:
-    """The protection check: one person's judgement. A risk
-    makes it two people's matter, and earlier ones void.
+    """The protection check: one person's judgement. A risk makes it two people's matter, and
+    earlier ones void.
     """
     row = _locked(testimony)
     require(user, "protect", row)
@@ -325,8 +325,8 @@ def _plan_anew(row: Testimony) -> None:
 
 @transaction.atomic
 def cut(testimony: Testimony, user: Any, pk: Any, wanted: types.Cut) -> None:
-    """Cut a recording: what is shown of it, what is not
-    heard, its still. Raises Refused for what is no cut of it.
+    """Cut a recording: what is shown of it, what is not heard, its still. Raises Refused for what is no
+    cut of it.
     """
     row = _locked(testimony)
     require(user, "edit", row)

@@ -18,9 +18,10 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.making.rendering import showable
 from griot.testimonies.models import Access, Departure, File, Rendition, Testimony
+from griot.testimonies.models.campaigns import WRITTEN_IN
 from griot.testimonies.review import machines, review
 from griot.testimonies.review.copying import COPIES
-from griot.testimonies.review.writing import WRITTEN_IN, WritingForm
+from griot.testimonies.review.writing import WritingForm
 
 A_PAGE = 40
 LOOKS_SHOWN = 12

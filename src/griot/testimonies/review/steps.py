@@ -16,8 +16,8 @@ from griot.testimonies.access import for_reviewers, note, require, visible
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.models import Testimony
+from griot.testimonies.models.campaigns import WRITTEN_IN
 from griot.testimonies.review import copying, machines, review
-from griot.testimonies.review.writing import WRITTEN_IN
 from griot.testimonies.showing import withdrawing
 
 # What an act answers: words to say when it is done (or none), or a page or file of its own.

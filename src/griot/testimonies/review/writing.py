@@ -9,9 +9,8 @@ from django import forms
 
 from griot.testimonies.core.media.subtitles import BadSubtitles, as_vtt
 from griot.testimonies.models import File
-from griot.testimonies.models.campaigns import LANGUAGES
+from griot.testimonies.models.campaigns import WRITTEN_IN
 
-WRITTEN_IN = [*LANGUAGES, ("es", "Español")]
 MOST_SUBTITLES = 512 * 1024
 
 

@@ -1,5 +1,5 @@
-"""A testimony as others may show it: whoever puts one
-before anybody outside asks here, and shows what comes back.
+"""A testimony as others may show it: whoever puts one before anybody outside asks here, and shows
+what comes back.
 
 The values are plain; addresses are paths on the site. What the current consent keeps back is not in them.
 """
@@ -192,8 +192,8 @@ def narrowed(
 
 
 def turn_to(country: str, language: str) -> list[Referral]:
-    """Whom a reader in a country can turn to: in their
-    language where there is somebody, in English otherwise.
+    """Whom a reader in a country can turn to: in their language where there is somebody,
+    in English otherwise.
     """
     rows = list(Referral.objects.filter(country=country).exclude(subject=Referral.Subject.CARE))
     in_language = [r for r in rows if r.language == language]

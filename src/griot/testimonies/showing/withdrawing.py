@@ -60,8 +60,8 @@ def withdraw(testimony: Testimony, by: By, user: Any = None, now: datetime | Non
 
 
 def erase(pk: Any) -> None:
-    """Let a withdrawn testimony's files and words go. May
-    be run again at any time; killed, the next run goes on.
+    """Let a withdrawn testimony's files and words go. May be run again at any time; killed, the next
+    run goes on.
     """
     testimony = Testimony.objects.filter(pk=pk, withdrawn__isnull=False, erased=None).first()
     if testimony is None:

@@ -44,8 +44,8 @@ class Imported:
 
 
 def read_issue(text: str, day: date | None = None) -> Imported:
-    """Read a past issue. `day` is its date where the text has
-    none. Raises BadInput for one without a date or words.
+    """Read a past issue. `day` is its date where the text has none. Raises BadInput for one without a
+    date or words.
     """
     issue = list(paragraphs(text))
     if not issue:

@@ -48,8 +48,8 @@ class Place:
 
 
 def paragraphs(text: str) -> Iterator[Paragraph]:
-    """Paragraphs stand apart by an empty line; a bullet
-    or a line that ends short of the margin ends one, too.
+    """Paragraphs stand apart by an empty line; a bullet or a line that ends short of the margin
+    ends one, too.
     """
     lines = text.lstrip("\ufeff").replace("\xa0", " ").splitlines()
     margin = max((len(line) for line in lines), default=0)

@@ -40,8 +40,8 @@ def ticks(low: float, high: float, most: int = 6) -> list[float]:
 
 
 def describe(figures: Figures, language: str) -> str:
-    """The chart in a sentence or two, as its alternative
-    text: the latest figure, and how it stands to the others.
+    """The chart in a sentence or two, as its alternative text: the latest figure, and how it stands
+    to the others.
     """
     say = words(language)
     name, values = figures.series.columns[-1]

@@ -66,8 +66,8 @@ def linked_data(issue: Issue, address: str, heading: str, about: str) -> Markup:
 
 
 def linked(line: PressLine, style: str = "", others: str = "") -> Markup:
-    """A press line with every outlet named in it linked;
-    "and others" leads to `others`, where all are listed.
+    """A press line with every outlet named in it linked; "and others" leads to `others`, where
+    all are listed.
     """
     urls = dict(line.urls)
     if others:

@@ -1,9 +1,9 @@
-"""A map of where stories are told, as SVG: the shapes of
-countries, and marks no more precise than what is handed in.
+"""A map of where stories are told, as SVG: the shapes of countries, and marks no more precise than what
+is handed in.
 
-The shapes are TopoJSON (github.com/topojson/topojson-specification) of Natural
-Earth, which the phone app's build brings; countries are known in it by their
-ISO numbers. Plate carrée, narrowed by the cosine of the middle latitude.
+The shapes are TopoJSON (github.com/topojson/topojson-specification) of Natural Earth, which the phone
+app's build brings; countries are known in it by their ISO numbers. Plate carrée, narrowed by the cosine of
+the middle latitude.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ class Drawing:
 
 
 def shapes(path: Path) -> Mapping[str, Sequence[Sequence[Point]]]:
-    """The rings of each country by ISO code; nothing where
-    the file is not there (the phone app could not be built).
+    """The rings of each country by ISO code; nothing where the file is not there (the phone app could
+    not be built).
     """
     return _shapes(path, path.stat().st_mtime) if path.is_file() else {}
 
@@ -153,8 +153,8 @@ def draw(countries: Mapping[str, Sequence[Sequence[Point]]], marks: Sequence[Mar
 
 
 def _frame(points: Sequence[Point]) -> tuple[float, float, float, float]:
-    """West, east, south, north of what is shown: all points,
-    with a margin, never wider or higher than the world.
+    """West, east, south, north of what is shown: all points, with a margin, never wider or higher
+    than the world.
     """
     (west, east), (south, north) = ((min(v), max(v)) for v in zip(*points, strict=True))
     across = max(LEAST_SPAN, (east - west) * (1 + 2 * MARGIN))

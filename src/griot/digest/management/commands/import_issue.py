@@ -94,8 +94,8 @@ def _report(name: str, found: Imported, page: IssuePage | None) -> dict[str, Any
 
 
 def _store(found: Imported, options: dict[str, Any]) -> IssuePage:
-    """The issue's page. Raises BadInput where the day has
-    one, or where the page would not say the same words.
+    """The issue's page. Raises BadInput where the day has one, or where the page would not say
+    the same words.
     """
     with transaction.atomic():
         index = DigestIndexPage.objects.select_for_update().get(locale__language_code=options["language"])

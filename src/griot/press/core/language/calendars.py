@@ -24,8 +24,8 @@ _BETWEEN = re.compile(r"(?:\s|,|\.|º|°|st|nd|rd|th|er|de|of|the|del|d'|-){0,6}
 
 @dataclass(frozen=True, slots=True)
 class CalendarDate:
-    """What a text says of a date, and where: `text[start:end]`.
-    0 stands for what it does not say; Monday is 1.
+    """What a text says of a date, and where: `text[start:end]`. 0 stands for what it does not say;
+    Monday is 1.
     """
 
     start: int

@@ -1,5 +1,5 @@
-"""Numbers in running text: "28", "1,200", "2.5 million",
-"six", "cinquante-sept", "ثلاثة عشر" as values with units.
+"""Numbers in running text: "28", "1,200", "2.5 million", "six", "cinquante-sept", "ثلاثة عشر" as
+values with units.
 """
 
 from __future__ import annotations
@@ -141,8 +141,8 @@ def _value(digits: str) -> float:
 
 
 def numbers_in(text: str, language: str = "en") -> Iterator[Number]:
-    """The numbers in `text`, in digits of any script or in the
-    words of one of our languages (2 to 999,999 and scales).
+    """The numbers in `text`, in digits of any script or in the words of one of our languages (2 to
+    999,999 and scales).
 
     "One" is mostly a pronoun or an article, and states no quantity on its own.
     """

@@ -275,8 +275,8 @@ def people_of(word: str) -> str | None:
 
 @cache
 def _by_beginning() -> dict[str, list[tuple[str, int, str]]]:
-    """One-word country names by their first four letters,
-    each with how many letters its people's name must share.
+    """One-word country names by their first four letters, each with how many letters its people's
+    name must share.
     """
     found: dict[str, list[tuple[str, int, str]]] = {}
     for name, code in _codes().items():

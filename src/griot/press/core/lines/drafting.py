@@ -158,8 +158,8 @@ def _translated(
 
 
 def _by_piece(members: Sequence[Article], language: str) -> tuple[Article, str] | None:
-    """The article and body of a line whose verb is not
-    "reported": by what most of the pieces in this language are.
+    """The article and body of a line whose verb is not "reported": by what most of the pieces in
+    this language are.
     """
     speaking = [a for a in members if a.language in (language, "")]
     kinds = Counter(a.piece for a in speaking)

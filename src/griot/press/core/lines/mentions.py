@@ -64,8 +64,8 @@ def find_mentions(article: Article, organisation: Organisation) -> list[Mention]
 
 
 def _has(folded: str, name: str) -> bool:
-    """Whether a folded text has a folded name as whole
-    words; in Arabic a one-letter prefix may be glued to it.
+    """Whether a folded text has a folded name as whole words; in Arabic a one-letter prefix may be
+    glued to it.
     """
     return re.search(rf"(?:(?<!\w)|(?<=\b[وبلفك])){re.escape(name)}(?!\w)", folded) is not None
 

@@ -77,8 +77,8 @@ def stated(text: str | None, known_from: Provenance) -> Dated | None:
 
 
 def _parsed(text: str) -> datetime:
-    """The standard library reads what is written to standard forty
-    times faster; dateutil reads the rest. Raises ValueError.
+    """The standard library reads what is written to standard forty times faster; dateutil reads the
+    rest. Raises ValueError.
     """
     try:
         if text[4:5] == "-":

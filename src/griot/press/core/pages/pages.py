@@ -227,8 +227,8 @@ def _types(tree: lxml_html.HtmlElement) -> set[str]:
 
 
 def _is_live_blog(tree: lxml_html.HtmlElement, title: str, url: str) -> bool:
-    """A page that grows all day and tells of many things;
-    schema.org has a type for it, addresses and titles a habit.
+    """A page that grows all day and tells of many things; schema.org has a type for it, addresses and
+    titles a habit.
     """
     if "liveblogposting" in _types(tree):
         return True

@@ -112,8 +112,8 @@ def piece_of(title: str, url: str = "", sections: Sequence[str] = (), text: str 
 
 
 def _is_questions_and_answers(text: str) -> bool:
-    """Whether a text is an interview set as questions and
-    answers: many short paragraphs that end in a question mark.
+    """Whether a text is an interview set as questions and answers: many short paragraphs that end in
+    a question mark.
     """
     paragraphs = [p for p in text.splitlines() if p.strip()]
     asked = sum(p.rstrip().endswith(("?", "؟")) and len(p) < 220 for p in paragraphs)

@@ -264,8 +264,8 @@ def _validator(said: str, most: int) -> str:
 
 
 def _retry_after(response: httpx.Response) -> float:
-    """Seconds to stay away (RFC 9110 §10.2.3: a number or a
-    date), with 429 and 503 also where the host names none.
+    """Seconds to stay away (RFC 9110 §10.2.3: a number or a date), with 429 and 503 also where the
+    host names none.
     """
     if response.status_code not in RETRY_LATER:
         return 0.0

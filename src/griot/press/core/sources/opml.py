@@ -15,8 +15,8 @@ KINDS = ("sitemap", "listing")  # beside feeds
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """A source as an OPML outline names it. `kind` is feed,
-    sitemap or listing; other readers know feeds only.
+    """A source as an OPML outline names it. `kind` is feed, sitemap or listing; other readers
+    know feeds only.
     """
 
     outlet: str

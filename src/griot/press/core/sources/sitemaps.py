@@ -1,5 +1,5 @@
-"""Sitemaps: news sitemaps, plain ones and their indexes,
-gzipped or not (sitemaps.org, Google's news extension).
+"""Sitemaps: news sitemaps, plain ones and their indexes, gzipped or not (sitemaps.org,
+Google's news extension).
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 def _entry(node: etree._Element, base: str) -> tuple[datetime, Entry] | None:
     """One address as an entry with the moment that sorts it.
 
-    Only the news extension says when a piece was published;
-    <lastmod> is when the page changed, and only sorts.
+    Only the news extension says when a piece was published; <lastmod> is when the page changed,
+    and only sorts.
     """
     facts = _texts(node)
     address = canonical_url(facts.get("loc", ""), base)

@@ -149,8 +149,8 @@ def _keep_ids(
 def evidence(
     articles: Sequence[Article], vectors: Vectors, background: Sequence[Article] = ()
 ) -> tuple[Matrix, NDArray[np.bool_]]:
-    """How much speaks for each pair being one story, shape
-    (n, n), about -0.2 to 1; and which pairs are in reach.
+    """How much speaks for each pair being one story, shape (n, n), about -0.2 to 1; and which pairs
+    are in reach.
 
     `vectors` are unit vectors of shape (n, 512). Pairs further apart than WINDOW are out of reach: they say
     nothing, for a story may live on for weeks.
@@ -230,8 +230,8 @@ class _Stories:
             self.key_of[self.key_of == self.key_of[b]] = self.key_of[a]
 
     def _best(self, i: int) -> tuple[float, int]:
-        """The story with the highest mean evidence for article
-        `i`, itself left out; (-1, -1) where there is none.
+        """The story with the highest mean evidence for article `i`, itself left out; (-1, -1) where
+        there is none.
         """
         others = self.key_of >= 0
         others[i] = False

@@ -37,8 +37,8 @@ def shingles(article: Article) -> frozenset[str]:
 
 
 def bands(article: Article) -> list[int]:
-    """The article's MinHash signature cut into bands, each a
-    signed 64-bit number; empty where the text is too short.
+    """The article's MinHash signature cut into bands, each a signed 64-bit number; empty where the text
+    is too short.
 
     Two articles that share a band are candidates for being copies.
     """

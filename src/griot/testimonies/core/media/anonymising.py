@@ -36,8 +36,8 @@ FILM_HEIGHT, FILM_RATE = 480, 25  # of a film that is anonymised
 
 
 def voice_filter() -> str:
-    """An ffmpeg filter that alters a voice, by amounts that
-    are kept nowhere, and that no single knob turns back.
+    """An ffmpeg filter that alters a voice, by amounts that are kept nowhere, and that no single
+    knob turns back.
 
     Pitch and formants are moved together; then every frequency by the same number of hertz, which takes the
     overtones out of their proportion; and what is above 3.6 kHz, where voices are told apart, goes. ffmpeg's
@@ -116,8 +116,8 @@ def cover(frame: Frame, boxes: Iterable[Box]) -> Frame:
 
 
 def blur_picture(image: Image.Image) -> Image.Image:
-    """A photo with its faces covered. It is looked at whole
-    and in quarters, so that small faces are found, too.
+    """A photo with its faces covered. It is looked at whole and in quarters, so that small faces
+    are found, too.
     """
     frame = np.asarray(image.convert("RGB"))
     height, width = frame.shape[:2]
@@ -201,8 +201,8 @@ def blur_film(
 
 
 def _size(opened: Sequence[str | Path]) -> tuple[int, int]:
-    """Width and height, even, of the film as it is shown:
-    what ffmpeg turns upright by itself is measured after.
+    """Width and height, even, of the film as it is shown: what ffmpeg turns upright by itself
+    is measured after.
     """
     done = subprocess.run(
         [

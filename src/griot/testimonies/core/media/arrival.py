@@ -1,7 +1,7 @@
 """What happens to a file on arrival, before anyone sees it: what it is by its content, and all that it says
 of itself out.
 
-Pure: files in, files out. `intake.py` does it to what was uploaded.
+Pure: files in, files out. `intake/receiving.py` does it to what was uploaded.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class Arrived:
 
 
 def container_of(head: bytes) -> Container | None:
-    """What a file is by its first bytes (64 are enough),
-    whatever it is called; None for what we don't take as media.
+    """What a file is by its first bytes (64 are enough), whatever it is called; None for what we don't
+    take as media.
     """
     if head[4:8] == b"ftyp":
         brand = head[8:12]

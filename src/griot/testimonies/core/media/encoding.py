@@ -246,8 +246,8 @@ def sound(source: Path, to: Path, voice: str, cut: Cut, progress: Progress) -> N
 
 
 def still(source: Path, to: Path, face: str, at: float) -> None:
-    """The picture at a moment, in seconds of the film as it
-    was recorded; the last one, where there is none so late.
+    """The picture at a moment, in seconds of the film as it was recorded; the last one, where there is
+    none so late.
     """
     frame = source.with_name("frame.png")
     for moment in (at, max(0.0, at - 1.0), 0.0):

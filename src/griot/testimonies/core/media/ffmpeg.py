@@ -38,8 +38,8 @@ def program() -> str:
 
 
 def run(arguments: Sequence[str | Path], progress: Callable[[float], None] | None = None) -> str:
-    """Run ffmpeg and give what it said. `progress` hears of
-    the seconds written. Raises Refused with its last words.
+    """Run ffmpeg and give what it said. `progress` hears of the seconds written. Raises Refused with
+    its last words.
     """
     command = [
         program(),
@@ -95,8 +95,8 @@ def _limit() -> None:
 
 
 def reading(path: Path, demuxer: str) -> list[str | Path]:
-    """The arguments that open a stranger's file: only as
-    what its content is, and nothing else than this file.
+    """The arguments that open a stranger's file: only as what its content is, and nothing else
+    than this file.
     """
     return ["-protocol_whitelist", "file,pipe", "-f", demuxer, "-i", path]
 

@@ -74,8 +74,8 @@ def unmarked(text: str) -> str:
 
 
 def bleeps(cues: Sequence[Cue]) -> list[tuple[float, float]]:
-    """When what stands in braces is said, in seconds, in order:
-    by its share of the subtitle's letters, with a margin.
+    """When what stands in braces is said, in seconds, in order: by its share of the subtitle's letters,
+    with a margin.
     """
     found: list[tuple[float, float]] = []
     for cue in cues:
@@ -115,8 +115,8 @@ _CHAPTER = re.compile(rf"\s*({CHAPTER})\s+(\S.*)")
 
 
 def chapters(text: str) -> list[tuple[float, str]]:
-    """Chapters, one a line: a time and a title ("1:05 The desert").
-    Gives seconds and titles in order. Raises BadSubtitles.
+    """Chapters, one a line: a time and a title ("1:05 The desert"). Gives seconds and titles in
+    order. Raises BadSubtitles.
     """
     found = []
     for n, line in enumerate(text.splitlines(), 1):
@@ -131,8 +131,8 @@ def chapters(text: str) -> list[tuple[float, str]]:
 
 
 def as_vtt(text: str) -> str:
-    """Whatever was pasted, as WebVTT. Raises BadSubtitles,
-    also for a brace that does not close: a name could be read.
+    """Whatever was pasted, as WebVTT. Raises BadSubtitles, also for a brace that does not close: a name
+    could be read.
     """
     cues = parse(text)
     for n, cue in enumerate(cues, 1):

@@ -1,8 +1,8 @@
-"""What was said, written down by a machine where one is configured:
-faster-whisper on this machine, or an OpenAI-compatible service.
+"""What was said, written down by a machine where one is configured: faster-whisper on this machine, or
+an OpenAI-compatible service.
 
-GRIOT_TRANSCRIBER is `whisper+file:///folder/of/a/model` or
-`openai+https://:KEY@HOST/v1#MODEL`. Without it people write.
+GRIOT_TRANSCRIBER is `whisper+file:///folder/of/a/model` or `openai+https://:KEY@HOST/v1#MODEL`. Without
+it people write.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class FasterWhisper:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Any service with OpenAI's interface for speech (POST
-    /audio/transcriptions). The sound leaves the house.
+    """Any service with OpenAI's interface for speech (POST /audio/transcriptions). The sound
+    leaves the house.
     """
 
     url: str

@@ -1,8 +1,8 @@
-"""The vault: files encrypted at rest in the age format
-(age-encryption.org/v1), whose key lies outside the database.
+"""The vault: files encrypted at rest in the age format (age-encryption.org/v1), whose key lies
+outside the database.
 
-Whoever only takes files in needs the public key alone;
-to read takes the secret one. Nothing here knows Django.
+Whoever only takes files in needs the public key alone; to read takes the secret one. Nothing
+here knows Django.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class VaultError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """Encrypted files in `folder`, with the keys in the file
-    `keys` (one AGE-SECRET-KEY a line, the current one first).
+    """Encrypted files in `folder`, with the keys in the file `keys` (one AGE-SECRET-KEY a line, the
+    current one first).
 
     Names are chosen here, and say nothing. A file is there whole or not at all.
     """

@@ -20,8 +20,8 @@ _LISTING = re.compile(r"\s*(?:,|,? and|,? or|,? et|,? y|,? e|،| و)?\s*")
 
 
 def matches(said: Text, fact: Fact, other: Fact) -> bool:
-    """Whether another fact says what the line's says:
-    numbers as it rounds them, dates as far as it gives them.
+    """Whether another fact says what the line's says: numbers as it rounds them, dates as far as
+    it gives them.
     """
     if isinstance(fact.value, Number) and isinstance(other.value, Number):
         rounding = rounding_before(said.text, fact.start)

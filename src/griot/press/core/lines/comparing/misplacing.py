@@ -22,8 +22,8 @@ _PAUSE = re.compile(r"[,;:–—]\s")
 
 
 def is_repeated(case: Case, fact: Fact) -> bool:
-    """Whether the line gives a figure or a name a second
-    time and no passage does: one of them stands for another.
+    """Whether the line gives a figure or a name a second time and no passage does: one of them
+    stands for another.
     """
     if fact.kind not in {"number", "name"}:
         return False
