@@ -5,10 +5,13 @@ withdrawn.
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import Group
+from django.db import transaction
 from django.test import Client
 
+from griot.testimonies.access import first_groups
 from griot.testimonies.making.rendering import make
-from griot.testimonies.models import Access, CheckIn, Consent, Rendition
+from griot.testimonies.models import Access, CheckIn, Consent, Messenger, Rendition
 from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -106,8 +109,6 @@ def outcome(client: Client, view: str, testimony, file) -> bool:
 
 @pytest.mark.parametrize(("view", "state"), TABLE)
 def test_only_what_is_allowed(house, view, state):
-    from django.db import transaction
-
     _, people, _, testimony, file = house
     if view == "copy":
         testimony.writings.create(language="fr", title="T", quote="Q")
@@ -249,3 +250,73 @@ def test_each_role_has_a_group_that_gives_it_and_no_other(house, django_user_mod
         assert (client.get("/admin/messengers/new/").status_code == 200) == (
             role in {"coordinator", "administrator"}
         ), role
+
+
+WRITES = {
+    #                            nobody coord other prot edit appr admin
+    ("messengers", "page"): "-..----",
+    ("invite", "own"): "-.-----",
+    ("invite", "other"): "--.----",
+    ("odk", "own"): "-.-----",
+    ("freeze", "own"): "-.-----",
+    ("edit messenger", "own"): "-.----.",
+    ("edit messenger", "other"): "--.---.",
+    ("move messenger", "to own"): "------.",
+    ("move messenger", "to other"): "------.",
+    ("add messenger", "own"): "-.----.",
+    ("add messenger", "other"): "--.---.",
+    ("edit team", "own"): "------.",
+}
+
+
+def wrote(client: Client, act: str, whose: str, campaign) -> bool:
+    """Whether a role's write on messengers and teams did what it is for."""
+    mine, theirs = (campaign.teams.get(code=code) for code in ("SN", "GN"))
+    team = theirs if whose.endswith("other") else mine
+    row = Messenger.objects.get(team=team)
+    other = mine if team == theirs else theirs
+    rooms, admin = f"/admin/testimonies/messengers/{row.pk}/", "/admin/messengers/"
+    match act:
+        case "messengers":
+            return client.get("/admin/testimonies/messengers/").status_code == 200
+        case "invite":
+            return b"#join=" in client.post(rooms, {"act": "invite"}).content
+        case "odk":
+            return b"Password" in client.post(rooms, {"act": "odk"}).content
+        case "freeze":
+            client.post(rooms, {"act": "freeze"})
+            return Messenger.objects.get(pk=row.pk).state == "frozen"
+        case "edit messenger":
+            client.post(f"{admin}edit/{row.pk}/", {"team": team.pk, "name": "Changed", "language": "fr"})
+            return Messenger.objects.filter(pk=row.pk, name="Changed").exists()
+        case "move messenger":
+            client.post(f"{admin}edit/{row.pk}/", {"team": other.pk, "name": row.name, "language": "fr"})
+            return Messenger.objects.filter(pk=row.pk, team=other).exists()
+        case "add messenger":
+            client.post(f"{admin}new/", {"team": team.pk, "name": "New", "language": "fr"})
+            return Messenger.objects.filter(name="New", team=team).exists()
+        case _:
+            client.post(
+                f"/admin/country_teams/edit/{team.pk}/",
+                {"campaign": campaign.pk, "code": "ML", "coordinators": [], "focal_person": ""},
+            )
+            return campaign.teams.filter(code="ML").exists()
+
+
+@pytest.mark.parametrize(("act", "whose"), WRITES)
+def test_messengers_and_teams_are_changed_by_those_whose_they_are(house, act, whose):
+    campaign, people, *_ = house
+    first_groups()
+    found = factorless = ""
+    for role in ROLES:
+        group = Group.objects.filter(name=f"Testimonies: {role.removeprefix('other ')}")
+        people[role].groups.set(group)
+        for has_factor in (True, False):
+            client = Client()
+            (with_second_factor if has_factor else Client.force_login)(client, people[role])
+            point = transaction.savepoint()
+            mark = "." if wrote(client, act, whose, campaign) else "-"
+            transaction.savepoint_rollback(point)
+            found, factorless = (found + mark, factorless) if has_factor else (found, factorless + mark)
+    assert found == WRITES[act, whose], dict(zip(ROLES, found, strict=True))
+    assert factorless == "-------", "nobody, without a second factor"

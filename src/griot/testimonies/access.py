@@ -17,8 +17,9 @@ from django.http import HttpResponseBase
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
 from griot.accounts.requests import SignedIn
-from griot.testimonies.models import Access, Testimony
+from griot.testimonies.models import Access, Country, Messenger, Testimony
 
+View = Callable[..., HttpResponseBase]
 Role = Literal["coordinator", "protection", "editor", "approver", "administrator"]
 Action = Literal[
     "see", "original", "edit", "protect", "approve", "publish", "assign", "withdraw", "receipt", "departures"
@@ -106,12 +107,12 @@ def require(user: Any, action: Action, testimony: Testimony) -> None:
 
 
 WHY_FACTOR = (
-    "You may open sealed recordings, publish, or take back: prove a second factor first, or set one up, an"
-    " app or a passkey."
+    "This opens sealed recordings, publishes, takes back, or touches messengers: prove a second factor first,"
+    " or set one up, an app or a passkey."
 )
 
 
-def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+def for_reviewers(view: View) -> View:
     """Only for accounts with a role in testimonies; with a second factor, where a role of theirs
     opens raw material.
     """
@@ -125,6 +126,35 @@ def for_reviewers(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
         return view(request, *args, **kwargs)
 
     return answer
+
+
+def with_second_factor(*roles: Role) -> Callable[[View], View]:
+    """Only for accounts with one of the roles, and a second factor: what touches messengers, their phones,
+    and who hears whom.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def answer(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not roles_of(request.user) & set(roles):
+                raise PermissionDenied("your account has no role that may do that")
+            if not has_second_factor(request.user):
+                return ask_for_second_factor(request, WHY_FACTOR)
+            return view(request, *args, **kwargs)
+
+        return answer
+
+    return guard
+
+
+def teams_of(user: Any) -> QuerySet[Country]:
+    """The country teams whose messengers a user may see and change: their own; an administrator's are all."""
+    rows = Country.objects.all()
+    return rows if "administrator" in roles_of(user) else rows.filter(coordinators=user)
+
+
+def messengers_of(user: Any) -> QuerySet[Messenger]:
+    return Messenger.objects.filter(team__in=teams_of(user))
 
 
 def note(user: Any, testimony: Testimony | None, what: str, detail: str = "") -> None:

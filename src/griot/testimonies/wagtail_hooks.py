@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
+from django.contrib.admin.utils import unquote
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
 from django.urls import include, path, reverse
 from wagtail import hooks
+from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from griot.accounts.requests import SignedIn
-from griot.testimonies.access import roles_of
+from griot.testimonies.access import Role, messengers_of, roles_of, teams_of, with_second_factor
 from griot.testimonies.intake import messengers, read_aloud
 from griot.testimonies.intake.widgets import PROMPTS, QUESTIONS
 from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
@@ -27,7 +33,16 @@ class CampaignViewSet(ModelViewSet):
     list_display = ["name", "begins", "ends"]
 
 
-class CountryViewSet(ModelViewSet):
+class _WithFactor(ModelViewSet):
+    """What decides who hears whom: each of its pages asks for a second factor."""
+
+    roles: tuple[Role, ...] = ("administrator",)
+
+    def construct_view(self, view_class: Any, **options: Any) -> Any:
+        return with_second_factor(*self.roles)(super().construct_view(view_class, **options))
+
+
+class CountryViewSet(_WithFactor):
     model = Country
     icon = "site"
     form_fields = ["campaign", "code", "coordinators", "focal_person"]
@@ -75,11 +90,36 @@ class ReferralViewSet(ModelViewSet):
     menu_label = "People to turn to"
 
 
-class MessengerViewSet(ModelViewSet):
+class MessengerForm(WagtailAdminModelForm):
+    """A messenger stays within the teams of whoever changes them, before and after."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"] = forms.ModelChoiceField(teams_of(self.for_user))
+
+
+class MessengerIndex(IndexView):
+    def get_base_queryset(self) -> QuerySet[Messenger]:
+        return super().get_base_queryset().filter(pk__in=messengers_of(self.request.user).values("pk"))
+
+
+class MessengerViewSet(_WithFactor):
     model = Messenger
     icon = "mobile-alt"
-    form_fields = ["team", "name", "language"]
+    roles = ("coordinator", "administrator")
+    edit_handler = ObjectList([*map(FieldPanel, ["team", "name", "language"])], base_form_class=MessengerForm)
     list_display = ["name", "team", "state"]
+    index_view_class = MessengerIndex
+
+    def construct_view(self, view_class: Any, **options: Any) -> Any:
+        view = super().construct_view(view_class, **options)
+
+        def of_mine(request: SignedIn, *args: Any, **kwargs: Any) -> Any:
+            if (pk := kwargs.get("pk", args[0] if args else None)) is not None:
+                get_object_or_404(messengers_of(request.user), pk=unquote(str(pk)))
+            return view(request, *args, **kwargs)
+
+        return of_mine
 
 
 _viewsets = [

@@ -7,8 +7,8 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,19 +17,18 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from griot.accounts.requests import SignedIn
-from griot.testimonies.access import note, roles_of
+from griot.testimonies.access import messengers_of, note, with_second_factor
 from griot.testimonies.intake import odk
 from griot.testimonies.models import CheckIn, Messenger
 
-
-def _my_messengers(user: Any) -> Any:
-    rows = Messenger.objects.select_related("team__campaign").prefetch_related("devices")
-    if "administrator" in roles_of(user):
-        return rows
-    return rows.filter(team__coordinators=user)
+for_coordinators = with_second_factor("coordinator")
 
 
-@permission_required("testimonies.coordinate", raise_exception=True)
+def _my_messengers(user: Any) -> QuerySet[Messenger]:
+    return messengers_of(user).select_related("team__campaign").prefetch_related("devices")
+
+
+@for_coordinators
 def messengers(request: HttpRequest) -> HttpResponse:
     rows = _my_messengers(request.user)
     return render(
@@ -39,7 +38,7 @@ def messengers(request: HttpRequest) -> HttpResponse:
     )
 
 
-@permission_required("testimonies.coordinate", raise_exception=True)
+@for_coordinators
 @require_POST
 def messenger(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite (a QR code and a link, shown once), let in by ODK Collect (likewise), freeze, thaw."""
