@@ -15,6 +15,7 @@ from griot.digest.models import IssuePage
 from griot.digest.release.approving import why_not
 from griot.mailing.models import Audience, Schedule
 from griot.mailing.sending import SendRefused, start_send
+from griot.troubles.sweeping import each
 
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=30)  # for an issue that is due but not published yet
@@ -70,24 +71,28 @@ def begin_due(now: datetime | None = None) -> int:
     after a crash.
     """
     now = now or timezone.now()
-    begun = 0
-    for pk in Schedule.objects.filter(at__lte=now, send=None, error="").values_list("pk", flat=True):
+    due = Schedule.objects.filter(at__lte=now, send=None, error="").values_list("pk", flat=True)
+    begun: list[int] = []
+    each("beginning sends", list(due), lambda pk: begun.extend([pk] if _begin(pk, now) else []))
+    return len(begun)
+
+
+def _begin(pk: int, now: datetime) -> bool:
+    """Begin a send that is due, unless another does, or its issue is not out yet."""
+    row = Schedule.objects.select_for_update(skip_locked=True).filter(pk=pk, send=None).first()
+    if row is None:
+        return False
+    issue = IssuePage.objects.get(pk=row.issue_id)
+    if not issue.live and now - row.at < PATIENCE:
+        return False  # its publication is due in this very minute
+    try:
         with transaction.atomic():
-            row = Schedule.objects.select_for_update(skip_locked=True).filter(pk=pk, send=None).first()
-            if row is None:
-                continue
-            issue = IssuePage.objects.get(pk=row.issue_id)
-            if not issue.live and now - row.at < PATIENCE:
-                continue  # its publication is due in this very minute
-            try:
-                with transaction.atomic():
-                    row.send = start_send(issue, row.audience, row.by)
-                begun += 1
-            except (SendRefused, ValueError) as refusal:
-                row.error = str(refusal)[:300]
-                log.error("the send planned for %s could not begin: %s", row.at, refusal)
-            row.save(update_fields=["send", "error"])
-    return begun
+            row.send = start_send(issue, row.audience, row.by)
+    except (SendRefused, ValueError) as refusal:
+        row.error = str(refusal)[:300]
+        log.error("the send planned for %s could not begin: %s", row.at, refusal)
+    row.save(update_fields=["send", "error"])
+    return row.send is not None
 
 
 def moment(day_and_time: str, zone: str) -> datetime:

@@ -7,6 +7,7 @@ from procrastinate.contrib.django import app
 from griot.mailing import sending
 from griot.mailing.models import Send
 from griot.mailing.scheduling import begin_due
+from griot.troubles.sweeping import each, in_turn
 
 
 @app.task(name="mailing.deliver")
@@ -18,6 +19,12 @@ def deliver(send: int, lane: int) -> None:
 @app.task(name="mailing.sweep", queueing_lock="mailing-sweep")
 def sweep(timestamp: int | None = None) -> None:
     """Begin what is due; queue again what is unfinished and in no queue."""
-    begin_due()
-    for send in Send.objects.filter(finished=None):
-        sending.enqueue_lanes(send)
+    in_turn(
+        "mailing",
+        beginning=begin_due,
+        going_on=lambda: each(
+            "going on with sends",
+            Send.objects.filter(finished=None).values_list("pk", flat=True),
+            lambda pk: sending.enqueue_lanes(Send.objects.get(pk=pk)),
+        ),
+    )

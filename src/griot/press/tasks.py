@@ -10,6 +10,7 @@ from griot.press.listening.listening import due_sources, fetch_sources
 from griot.press.listening.reading import read_entries
 from griot.press.stories import retention
 from griot.press.stories.pipeline import group_articles
+from griot.troubles.sweeping import in_turn
 
 DEAD_AFTER = 60  # seconds without a heartbeat
 
@@ -21,9 +22,12 @@ def listen(timestamp: int | None = None) -> None:
     share the work.
     """
     now = timezone.now()
-    fetch_sources(due_sources(now))
-    read_entries()
-    group_articles(now)
+    in_turn(
+        "listening",
+        visiting=lambda: fetch_sources(due_sources(now)),
+        reading=read_entries,
+        grouping=lambda: group_articles(now),
+    )
 
 
 @app.task(name="press.discover")

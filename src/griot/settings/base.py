@@ -128,6 +128,7 @@ DEFAULT_FROM_EMAIL = MAIL_FROM
 # --- Django ------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "griot.accounts",
+    "griot.troubles",
     "griot.press",
     "griot.testimonies",
     "griot.digest",

@@ -11,6 +11,7 @@ from griot.testimonies.intake import receiving
 from griot.testimonies.making import rendering
 from griot.testimonies.review import machines
 from griot.testimonies.showing import withdrawing
+from griot.troubles.sweeping import each, in_turn
 
 
 @app.task(name="testimonies.examine")
@@ -38,15 +39,15 @@ def machine(pk: int) -> None:
 def sweep(timestamp: int | None = None) -> None:
     """End what is past its last day; put back what a lost queue or a dead worker left."""
     now = timezone.now()
-    withdrawing.expire(now)
-    for pk in withdrawing.unfinished():
-        withdrawing.erase_soon(pk)
-    for pk in receiving.sweep(now):
-        receiving.examine_soon(pk)
-    for pk in rendering.unfinished(now):
-        rendering.render_soon(pk)
-    for pk in machines.unfinished(now):
-        machines.machine_soon(pk)
+    in_turn(
+        "testimonies",
+        expiry=lambda: withdrawing.expire(now),
+        erasing=lambda: each("asking to erase", withdrawing.unfinished(), withdrawing.erase_soon),
+        uploads=lambda: receiving.sweep(now),
+        examining=lambda: each("asking to examine", receiving.unfinished(), receiving.examine_soon),
+        making=lambda: each("asking to make", rendering.unfinished(now), rendering.render_soon),
+        machines=lambda: each("asking machines", machines.unfinished(now), machines.machine_soon),
+    )
 
 
 @app.periodic(cron="17 3 * * *")

@@ -21,6 +21,7 @@ from griot.testimonies.intake.sent import one_of, uuid_in
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import plan
 from griot.testimonies.models import Device, File, Rendition, Spoken, Testimony, Upload
+from griot.troubles.sweeping import each
 
 MOST_TRIES = 3  # that a file may arrive with another checksum than it was sent with
 ORPHANED = timedelta(days=2)
@@ -169,15 +170,19 @@ def _forget_pieces(upload: Upload) -> None:
     transaction.on_commit(lambda: vault().erase(*names))
 
 
-def sweep(now: datetime) -> list[uuid.UUID]:
-    """Clear what killed processes left, let go of uploads that nobody goes on with, and give the files
-    yet to examine.
-    """
+def sweep(now: datetime) -> None:
+    """Clear what killed processes left, and let go of uploads that nobody goes on with."""
     vault().sweep()
-    for upload in Upload.objects.filter(
-        touched__lt=now - FORGOTTEN, file__state=File.State.EXPECTED
-    ).select_related("file"):
-        cancel_upload(upload)
+    forgotten = Upload.objects.filter(touched__lt=now - FORGOTTEN, file__state=File.State.EXPECTED)
+    each(
+        "letting go of forgotten uploads",
+        forgotten.values_list("pk", flat=True),
+        lambda pk: cancel_upload(Upload.objects.select_related("file").get(pk=pk)),
+    )
+
+
+def unfinished() -> list[uuid.UUID]:
+    """The files yet to examine."""
     return list(File.objects.filter(state=File.State.RECEIVED).values_list("pk", flat=True))
 
 

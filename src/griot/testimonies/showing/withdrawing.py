@@ -17,6 +17,7 @@ from griot.queueing import soon
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
 from griot.testimonies.signals import announce
+from griot.troubles.sweeping import each
 
 By = Literal["teller", "guardian", "team", "expiry"]
 _BLANK: dict[str, Any] = {
@@ -104,13 +105,16 @@ def erase(pk: Any) -> None:
 def expire(now: datetime) -> int:
     """Withdraw what is past its last day, and give how many that were."""
     today = timezone.localdate(now)
-    due = Testimony.objects.filter(withdrawn=None, consents__until__lt=today).distinct()
-    count = 0
-    for testimony in due:
-        if testimony.over == "expired":
-            withdraw(testimony, "expiry", now=now)
-            count += 1
-    return count
+    due = Testimony.objects.filter(withdrawn=None, consents__until__lt=today).order_by()
+    before = Testimony.objects.filter(withdrawn_by="expiry").count()
+    each("ending consents", due.values_list("pk", flat=True).distinct(), lambda pk: _expire(pk, now))
+    return Testimony.objects.filter(withdrawn_by="expiry").count() - before
+
+
+def _expire(pk: Any, now: datetime) -> None:
+    testimony = Testimony.objects.get(pk=pk)
+    if testimony.over == "expired":
+        withdraw(testimony, "expiry", now=now)
 
 
 def unfinished() -> list[Any]:

@@ -1,0 +1,63 @@
+"""Going through rows so that one which fails stops nothing: for every job that comes again by itself."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from griot.troubles.models import Trouble
+
+log = logging.getLogger(__name__)
+Row = TypeVar("Row")
+
+
+def each(what: str, rows: Iterable[Row], act: Callable[[Row], object]) -> int:
+    """Do `act` with each of `rows`, in a transaction of its own. Rows are given by their keys: one may not
+    even load.
+
+    One that fails is set aside as a `Trouble`, and those behind it go on; the next run tries it again. Gives
+    with how many it succeeded. Only a database that is gone is raised.
+    """
+
+    def act_whole(row: Row) -> None:
+        with transaction.atomic():
+            act(row)
+
+    return _each(what, {str(row)[:80]: partial(act_whole, row) for row in rows})
+
+
+def in_turn(what: str, **steps: Callable[[], object]) -> None:
+    """Do each of a job's steps, by their names, whatever becomes of those before it."""
+    _each(what, steps)
+
+
+def _each(what: str, acts: Mapping[str, Callable[[], object]]) -> int:
+    known = set(Trouble.objects.filter(what=what).values_list("row", flat=True))
+    done = 0
+    for row, act in acts.items():
+        try:
+            act()
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            log.exception("%s: %s is set aside", what, row)
+            _set_aside(what, row, error)
+            continue
+        done += 1
+        if row in known:
+            Trouble.objects.filter(what=what, row=row).delete()
+    return done
+
+
+def _set_aside(what: str, row: str, error: Exception) -> None:
+    said = str(error).replace("\0", "").encode("utf-8", "replace").decode()
+    facts = {"why": f"{type(error).__name__}: {said}"[:400], "last": timezone.now()}
+    _, is_new = Trouble.objects.get_or_create(what=what, row=row, defaults=facts)
+    if not is_new:
+        Trouble.objects.filter(what=what, row=row).update(times=F("times") + 1, **facts)

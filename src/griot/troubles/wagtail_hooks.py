@@ -1,0 +1,49 @@
+"""Troubles on the panel of administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import include, path
+from django.views.decorators.http import require_POST
+from wagtail import hooks
+from wagtail.admin.ui.components import Component
+
+from griot.troubles.models import Trouble
+
+MOST_SHOWN = 20
+MAY = "troubles.delete_trouble"
+
+
+class Troubles(Component):
+    """What was set aside since somebody looked; nothing where there is nothing."""
+
+    order = 5
+    template_name = "troubles/panel.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        rows = Trouble.objects.all()
+        return {"rows": rows[:MOST_SHOWN], "count": rows.count(), "request": parent_context["request"]}
+
+
+@hooks.register("construct_homepage_panels")
+def panel(request: HttpRequest, panels: list[Component]) -> None:
+    if request.user.has_perm(MAY):
+        panels.append(Troubles())
+
+
+@permission_required(MAY, raise_exception=True)
+@require_POST
+def seen(request: HttpRequest) -> HttpResponse:
+    """Somebody has seen a trouble: it goes, and comes again if it is one still."""
+    pk = request.POST.get("pk", "")
+    Trouble.objects.filter(pk=int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else 0).delete()
+    return redirect("wagtailadmin_home")
+
+
+@hooks.register("register_admin_urls")
+def urls() -> list[Any]:
+    return [path("troubles/", include(([path("seen/", seen, name="seen")], "troubles")))]
