@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -114,6 +115,7 @@ class MessengerViewSet(_WithFactor):
     def construct_view(self, view_class: Any, **options: Any) -> Any:
         view = super().construct_view(view_class, **options)
 
+        @wraps(view)
         def of_mine(request: SignedIn, *args: Any, **kwargs: Any) -> Any:
             if (pk := kwargs.get("pk", args[0] if args else None)) is not None:
                 get_object_or_404(messengers_of(request.user), pk=unquote(str(pk)))

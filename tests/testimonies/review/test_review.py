@@ -223,3 +223,29 @@ def test_a_late_message_of_a_phone_is_taken_over_by_a_person(phone, people, clie
     review.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
     assert told(testimony, "web", "fr").place.words == "Thiès"
+
+
+def test_a_name_of_figures_or_signs_breaks_nothing_that_it_is_taken_out_of(phone, people, client):
+    testimony = phone.tell(teller={"name": r"Khady 00 \\1 -->"}, consent={"naming": "unnamed"})
+    publish(testimony, people)
+    vtt = "WEBVTT\n\n00:00.000 --> 00:02.000\nKhady 00 left.\n"
+    texts = {"title": "T", "quote": "Khady spoke", "body": "", "subtitles": vtt, "chapters": "0:00 Khady"}
+    review.write(testimony, people["editor"], "fr", texts)
+    review.publish_changes(testimony, people["approver"])
+    testimony.refresh_from_db()
+    value = told(testimony, "web", "fr")
+    assert "00:00:00.000 --> 00:00:02.000" in value.subtitles and "Khady" not in value.subtitles
+    assert value.quote == "… spoke" and value.chapters == ((0.0, "…"),)
+    other = phone.tell(consent={"naming": "first_name"}, teller={"name": r"\\g<9> B"})
+    publish(other, people)
+    assert told(type(other).objects.get(pk=other.pk), "web", "fr").name == r"\\g<9>"
+
+
+def test_one_story_that_cannot_be_shown_takes_no_page_of_others_with_it(phone, people, client):
+    broken, whole = phone.tell(), phone.tell()
+    for row in (broken, whole):
+        publish(row, people)
+    type(broken).objects.filter(pk=broken.pk).update(approved={"writings": {"fr": {"subtitles": "--> 1"}}})
+    page = client.get("/fr/stories/")
+    assert page.status_code == 200 and whole.slug in page.content.decode()
+    assert client.get("/fr/stories/feed/").status_code == 200

@@ -186,5 +186,5 @@ def without_name(text: str, teller: Teller, name: str) -> str:
     for part in sorted({p for p in parts if len(p) > 1}, key=len, reverse=True):
         if part in name.split() or part == name:
             continue
-        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", name or "…", text, flags=re.IGNORECASE)
+        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", lambda _: name or "…", text, flags=re.IGNORECASE)
     return text
