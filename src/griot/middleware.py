@@ -1,10 +1,16 @@
-"""Headers that every answer carries."""
+"""What every request is held to, and headers that every answer carries."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from urllib.parse import unquote
 
-from django.http import HttpRequest, HttpResponse
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+log = logging.getLogger(__name__)
+UNFIT = "Something in what was sent can't be kept: a character that is none, or a number beyond all bounds."
 
 # Readers' pages need nothing but their own style sheet and pictures.
 PUBLIC = (
@@ -37,3 +43,30 @@ class Headers:
             response.headers["Vary"] = "Accept-Encoding"
             response.headers.pop("Content-Language", None)
         return response
+
+
+class Fit:
+    """What no table can hold is refused in words (400), where a form did not see it: NUL in an address,
+    halves of characters, numbers beyond a column. Nothing of it is kept.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.META.get("QUERY_STRING", "")
+        if "\0" in request.path_info or "\0" in unquote(asked):
+            return _refused(request)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DataError | UnicodeEncodeError):
+            return None
+        log.warning("%s %s was refused", request.method, request.path, exc_info=exception)
+        return _refused(request)
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    if request.content_type == "application/json":
+        return JsonResponse({"error": UNFIT}, status=400)
+    return HttpResponse(f"{UNFIT}\n", status=400, content_type="text/plain; charset=utf-8")

@@ -16,7 +16,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from griot.mailing.core.compiling import TO, compile_message
+from griot.mailing.core.compiling import compile_message
 from griot.mailing.core.relays import open_relay
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
 from griot.mailing.sending import SendRefused, deliver, recover, resolve_in_doubt, start_send
@@ -262,7 +262,7 @@ def test_compiled_messages_decode_to_what_went_in(text, html):
     def plain(value: str) -> str:
         return "\n".join(value.replace("\r\n", "\n").splitlines()).encode("utf-8", "replace").decode()
 
-    if "MARK" not in text + html and TO not in text + html and text.isprintable() and html.isprintable():
+    if "MARK" not in text + html and text.isprintable() and html.isprintable():
         assert plain(message.get_body(("plain",)).get_content()) == plain(f"{text}https://b.example/u?a=b")
         assert plain(message.get_body(("html",)).get_content()) == plain(
             f"<p>{html}</p>https://b.example/u?a=b|https://b.example/u?a=b"
@@ -290,3 +290,18 @@ def test_no_recipient_can_smuggle_a_header(value):
         compiled.for_recipient("a@b.example", "<1@b>", "https://b.example/")
     ).keys()
     assert email.message_from_bytes(content).keys() == expected
+
+
+def test_no_words_of_others_are_taken_for_a_recipients_address(issue, audience, settings):
+    """Neither our slots, nor what stands for the address to unsubscribe, nor the Message-ID's token."""
+    send = start_send(issue, audience)
+    smuggled = "https://a.example/?GRIOTSLOTUNSUBSCRIBE https://unsubscribe.invalid/ GRIOTSLOTTO"
+    Send.objects.update(text=f"{smuggled}\n{send.text}", html=f"<p>{smuggled}</p>{send.html}")
+    deliver(Send.objects.get(), 1)
+    for kept in Maildir(settings.MAILDIR, create=False):
+        message = email.message_from_bytes(kept.as_bytes(), policy=policy.default)
+        token = Delivery.objects.get(address=message["To"]).token
+        assert smuggled in message.get_body(("plain",)).get_content()
+        assert smuggled in message.get_body(("html",)).get_content()
+        assert token in message["List-Unsubscribe"] and token not in message["Message-ID"]
+    assert send.mark in send.html and send.mark in send.text

@@ -70,6 +70,10 @@ class Subscription(models.Model):
         return f"{self.subscriber} → {self.audience}"
 
 
+def new_mark() -> str:
+    return secrets.token_hex(16)
+
+
 class Send(models.Model):
     """One issue to one audience, or a correction of it, frozen as it was rendered when the send began."""
 
@@ -78,6 +82,9 @@ class Send(models.Model):
     subject = models.CharField(max_length=300)
     html = models.TextField()
     text = models.TextField()
+    mark = models.CharField(
+        max_length=32, default=new_mark, editable=False, help_text="what nobody outside can write into it"
+    )
     language = models.CharField(max_length=12)
     started = models.DateTimeField(default=timezone.now)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
@@ -101,6 +108,11 @@ class Send(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.audience}"
+
+    @property
+    def unsubscribe_mark(self) -> str:
+        """Stands in html and text where each recipient's own address to unsubscribe goes."""
+        return f"https://unsubscribe.invalid/{self.mark}/"
 
     def counts(self) -> dict[str, int]:
         """How many deliveries are in each state; every state is present."""

@@ -20,8 +20,9 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from griot.digest.core.rendering.mail import UNSUBSCRIBE, render_correction_mail, render_mail
+from griot.digest.core.rendering.mail import render_correction_mail, render_mail
 from griot.digest.core.rendering.text import render_correction_text, render_text
 from griot.digest.core.words import words
 from griot.digest.models import Correction, IssuePage
@@ -65,15 +66,16 @@ def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -
         raise SendRefused(_already(earlier))
     try:
         with transaction.atomic():
-            send = Send.objects.create(
+            send = Send(
                 issue=issue,
                 audience=audience,
                 subject=f"{value.newsroom}: {issue.title}",
-                html=render_mail(value),
-                text=render_text(value),
                 language=issue.language,
                 started_by=user,
             )
+            send.html = render_mail(value, send.unsubscribe_mark)
+            send.text = render_text(value, send.unsubscribe_mark)
+            send.save()
             with connection.cursor() as cursor:
                 cursor.execute(_QUEUE_DELIVERIES, [send.pk, audience.pk])
                 count = cursor.rowcount
@@ -122,10 +124,12 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
                 is_correction=True,
                 language=original.language,
                 subject=subject[:300],
-                html=render_correction_mail(value, correction.text),
-                text=render_correction_text(value, correction.text),
                 started_by=user,
             )
+            mark = send.unsubscribe_mark
+            send.html = render_correction_mail(value, correction.text, mark)
+            send.text = render_correction_text(value, correction.text, mark)
+            send.save(update_fields=["html", "text"])
             with connection.cursor() as cursor:
                 cursor.execute(_QUEUE_AGAIN, [send.pk, original.pk, original.audience_id])
                 if cursor.rowcount == 0:
@@ -241,7 +245,7 @@ def _compiled(send: Send) -> Compiled:
         text=send.text,
         html=send.html,
         list_name=send.audience.slug,
-        unsubscribe_mark=UNSUBSCRIBE,
+        unsubscribe_mark=send.unsubscribe_mark,
         date=send.started,
     )
 
@@ -272,7 +276,9 @@ def _deliver_batch(batch: list[tuple[int, str, str]], compiled: Compiled, relay:
             _advance(last, key)
             last = {"done": None, "state": "", "reply": "", "wait": timedelta()}
             try:
-                message = compiled.for_recipient(address, f"<{key}.{token}@{host}>", unsubscribe_url(token))
+                message = compiled.for_recipient(
+                    address, f"<{_trace(key, token)}@{host}>", unsubscribe_url(token)
+                )
                 reply = relay.deliver(f"{key:010d}.{token}", sender, address, message)
                 last = {**last, "done": key, "state": Delivery.State.SENT, "reply": reply}
             except Refused as refused:
@@ -294,6 +300,11 @@ def _deliver_batch(batch: list[tuple[int, str, str]], compiled: Compiled, relay:
                 raise
     finally:
         _advance(last, None)
+
+
+def _trace(key: int, token: str) -> str:
+    """What tells one delivery's mail from others, the same at each try, and gives away no token."""
+    return f"{key}.{salted_hmac('griot.mailing.message-id', token).hexdigest()[:20]}"
 
 
 def _after_refusal(key: int, refused: Refused) -> dict[str, object]:

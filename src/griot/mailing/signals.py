@@ -24,5 +24,7 @@ def render_anew(pk: Any, **_: Any) -> None:
     for issue in issues_with(pk):
         for send in Send.objects.filter(issue=issue, is_correction=False):
             value = issue_of(issue, "mail")
-            send.html, send.text, send.remade = render_mail(value), render_text(value), timezone.now()
+            send.html = render_mail(value, send.unsubscribe_mark)
+            send.text = render_text(value, send.unsubscribe_mark)
+            send.remade = timezone.now()
             send.save(update_fields=["html", "text", "remade"])

@@ -21,7 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 
-from griot.accounts.requests import SignedIn
+from griot.accounts.requests import SignedIn, number_in
 from griot.digest.core.rendering.mail import MAIL_POLICY
 from griot.digest.core.words import is_right_to_left, words
 from griot.digest.models import Correction, IssuePage
@@ -64,9 +64,8 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
         return permission_denied(request)
     issue = get_object_or_404(IssuePage, pk=issue_id)
     if request.method == "POST" and "at" in request.POST:
-        chosen = list(
-            Audience.objects.filter(pk__in=[pk for pk in request.POST.getlist("audiences") if pk.isdigit()])
-        )
+        asked = [n for pk in request.POST.getlist("audiences") if (n := number_in(pk))]
+        chosen = list(Audience.objects.filter(pk__in=asked))
         zone = request.POST.get("zone", "")
         try:
             at = moment(request.POST["at"], zone)
@@ -81,7 +80,7 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
             )
         return redirect("mailing:send", issue.pk)
     if request.method == "POST":
-        audience = get_object_or_404(Audience, pk=request.POST.get("audience"))
+        audience = get_object_or_404(Audience, pk=number_in(request.POST.get("audience")))
         try:
             begun = start_send(issue, audience, request.user)
         except (SendRefused, ValueError) as refusal:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from griot.accounts.requests import SignedIn
+from griot.accounts.requests import SignedIn, number_in
 from griot.press.listening.ledger import ledger
 from griot.press.listening.sources import STARTER, add_opml, add_sources, new_push_token
 from griot.press.models import Discovery, Notice, Source
@@ -71,9 +71,9 @@ def found(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Discovery, pk=pk)
     if request.method == "POST":
         chosen = [
-            row.offers[int(n)]
-            for n in request.POST.getlist("offer")
-            if n.isdigit() and int(n) < len(row.offers)
+            row.offers[n]
+            for said in request.POST.getlist("offer")
+            if (n := number_in(said)) is not None and n < len(row.offers)
         ]
         name = request.POST.get("name", "").strip()
         if chosen and name:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from griot.accounts.requests import number_in
 from griot.press.core import types
 from griot.press.core.pages.dates import stated
 from griot.press.core.pages.urls import canonical_url
@@ -150,7 +151,7 @@ def _verified(request: HttpRequest, source: Source) -> HttpResponse:
         return HttpResponseNotFound("nobody here has subscribed to that")
     if asked.get("hub.mode") == "subscribe" and source.is_active:
         lease = asked.get("hub.lease_seconds", "")
-        seconds = min(int(lease[:9]) if lease.isdigit() else 86400, 30 * 86400)
+        seconds = min(number_in(lease[:9]) or 86400, 30 * 86400)
         Source.objects.filter(pk=source.pk).update(hub_until=timezone.now() + timedelta(seconds=seconds))
         return HttpResponse(asked["hub.challenge"], content_type="text/plain")
     if asked.get("hub.mode") == "unsubscribe" and not source.is_active:

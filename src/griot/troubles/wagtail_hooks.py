@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
+from griot.accounts.requests import number_in
 from griot.troubles.models import Trouble
 
 MOST_SHOWN = 20
@@ -39,8 +40,7 @@ def panel(request: HttpRequest, panels: list[Component]) -> None:
 @require_POST
 def seen(request: HttpRequest) -> HttpResponse:
     """Somebody has seen a trouble: it goes, and comes again if it is one still."""
-    pk = request.POST.get("pk", "")
-    Trouble.objects.filter(pk=int(pk) if pk.isascii() and pk.isdecimal() and len(pk) < 19 else 0).delete()
+    Trouble.objects.filter(pk=number_in(request.POST.get("pk")) or 0).delete()
     return redirect("wagtailadmin_home")
 
 

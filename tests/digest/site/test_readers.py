@@ -9,6 +9,8 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils import timezone
 from hypothesis import given
@@ -225,6 +227,33 @@ def test_a_picture_whose_rights_ended_vanishes_from_the_web_and_from_mails_alrea
     assert b"/Subtype/Image" not in client.get(f"/{issue.slug}/pdf/").content
     assert client.get(f"/{issue.slug}/card/").content != card
     assert not lxml_html.fromstring(render(issue_of(IssuePage.objects.get()), "email")).xpath("//img")
+
+
+@pytest.mark.django_db
+def test_nothing_but_pictures_made_for_readers_is_served_by_any_spelling(client, issue):
+    mail = lxml_html.fromstring(render(issue_of(issue), "email"))
+    address = mail.xpath("//img/@src")[0].removeprefix("http://localhost:8000")
+    assert client.get(address).status_code == 200
+    name = address.removeprefix("/media/images/")
+    original = Picture.objects.first().file.name
+    default_storage.save("documents/list.pdf", ContentFile(b"names"))
+    for path in (
+        f"../{original}",
+        f"%2e%2e/{original}",
+        f"./../{original}",
+        f"x/../../{original}",
+        f"..//{original}",
+        "../documents/list.pdf",
+        f"./{name}",
+        f"x/../{name}",
+        f"/{name}",
+        f"{name}/",
+        "%00",
+    ):
+        assert client.get(f"/media/images/{path}").status_code in {301, 400, 404}, path
+    Picture.objects.update(rights_until=timezone.localdate() - timedelta(days=1))
+    for path in (f"./{name}", f"x/../{name}", f"%2e/{name}", f"/{name}"):
+        assert client.get(f"/media/images/{path}").status_code in {301, 404}, path
 
 
 # --- the archive ---------------------------------------------------------------------------

@@ -29,6 +29,7 @@ from griot.testimonies.keeping import vault
 from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony, Training
 from griot.testimonies.review.review import obstacles
 from griot.testimonies.showing import withdrawing
+from tests.signing_in import with_second_factor
 from tests.support import words
 from tests.testimonies import made
 from tests.testimonies.people import make_campaign, make_messenger, user_with
@@ -452,7 +453,7 @@ def test_a_coordinator_lets_a_messenger_in_with_a_code_for_collect(site, client,
     messenger = make_messenger(make_campaign()).messenger
     coordinator = user_with(django_user_model, "coordinator")
     messenger.team.coordinators.add(coordinator)
-    client.force_login(coordinator)
+    with_second_factor(client, coordinator)
     page = client.post(f"/admin/testimonies/messengers/{messenger.pk}/", {"act": "odk"}).content.decode()
     password = re.search(r"<dt>Password</dt> <dd><code>([\w-]+)</code>", words(page))[1]
     assert "<svg" in page and Device.objects.get(login=f"messenger-{messenger.pk}").ha1

@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils import timezone
 
+from griot.accounts.requests import number_in
 from griot.digest.models import Presence
 from griot.press.core.beats.relevance import ON_BEAT
 from griot.press.models import Article, Beat, Line, Outlet, Rating, Story
@@ -64,10 +65,10 @@ class Asked:
         state, within = word("state"), word("within")
         return cls(
             state=state if state in STATES else "open",
-            beat=word("beat") if word("beat").isdigit() else "",
+            beat=word("beat") if number_in(word("beat")) else "",
             country=word("country"),
             language=word("language"),
-            outlet=word("outlet") if word("outlet").isdigit() else "",
+            outlet=word("outlet") if number_in(word("outlet")) else "",
             ours=bool(query.get("ours")),
             new=bool(query.get("new")),
             within=within if within in NIGHTS else "night",

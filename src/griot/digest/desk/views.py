@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
-from griot.accounts.requests import SignedIn
+from griot.accounts.requests import SignedIn, number_in
 from griot.digest.desk import stories
 from griot.digest.desk.actions import Done, Refused, act, undo_last
 from griot.digest.desk.lines import pieces
@@ -49,8 +49,8 @@ def desk(request: SignedIn) -> HttpResponse:
         found, choices = stories.rows(asked), stories.choices(asked)
     except QueryError as refusal:
         error = str(refusal)
-    opened = request.GET.get("story", "")
-    story = int(opened) if opened.isdigit() else found[0].story.pk if found else None
+    opened = number_in(request.GET.get("story"))
+    story = opened or (found[0].story.pk if found else None)
     return render(
         request,
         "digest/desk/desk.html",
@@ -63,7 +63,7 @@ def desk(request: SignedIn) -> HttpResponse:
             "page": stories.PAGE,
             "told": _told(asked),
             "now": timezone.now().isoformat(),
-            "is_opened": opened.isdigit(),
+            "is_opened": opened is not None,
             **(_story_context(story) if story else {}),
             **_issue_context(),
         },
@@ -75,13 +75,12 @@ def desk(request: SignedIn) -> HttpResponse:
 def rows(request: HttpRequest) -> HttpResponse:
     """A further page of the list, or single rows anew (`only`)."""
     asked = stories.Asked.of(request.GET.dict())
-    only = [int(pk) for pk in request.GET.get("only", "").split(",") if pk.isdigit()][: stories.PAGE]
+    only = [n for pk in request.GET.get("only", "").split(",") if (n := number_in(pk))][: stories.PAGE]
     try:
         if only:
             found = stories.rows_of(list(Story.objects.filter(pk__in=only)), asked.beat)
         else:
-            start = request.GET.get("from", "0")
-            found = stories.rows(asked, int(start) if start.isdigit() else 0)
+            found = stories.rows(asked, number_in(request.GET.get("from")) or 0)
     except QueryError as refusal:
         return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
     return render(request, "digest/desk/rows.html", {"rows": found, "asked": asked})
@@ -147,9 +146,8 @@ def pulse(request: SignedIn) -> HttpResponse:
     story.
     """
     since = parse_datetime(request.GET.get("since", "")) or timezone.now()
-    opened = request.GET.get("story", "")
     now = timezone.now()
-    _here(request, int(opened) if opened.isdigit() else None)
+    _here(request, number_in(request.GET.get("story")))
     asked = stories.Asked.of(request.GET.dict())
     changed = Story.objects.filter(
         changed__gt=since, changed__lte=now, last_published__gt=now - stories.NIGHTS[asked.within]

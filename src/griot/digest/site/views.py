@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.static import serve
 
@@ -13,11 +13,13 @@ from griot.digest.site.reading import FILE_AGE, kept
 
 
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:
-    """A rendition; or, where the picture's rights have ended, a plain card that says so, also in
-    mails long sent.
+    """A rendition by the very name that we gave it, and nothing else below the media folder; or, where the
+    picture's rights have ended, a plain card that says so, also in mails long sent.
     """
     rendition = PictureRendition.objects.filter(file=path).select_related("image").first()
-    if rendition and not rendition.image.may_be_shown:
+    if rendition is None:
+        raise Http404("there is no such picture")
+    if not rendition.image.may_be_shown:
         png = gone_png(rendition.width, rendition.height)
         return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
     return kept(serve(request, path, document_root=str(settings.MEDIA_ROOT)), FILE_AGE)

@@ -9,6 +9,7 @@ quoted-printable encoding (RFC 2045 §6.7), which vanish when the part is decode
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy, quoprimime
@@ -16,13 +17,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
-TO, MESSAGE_ID, UNSUBSCRIBE = "GRIOTSLOTTO", "GRIOTSLOTID", "GRIOTSLOTUNSUBSCRIBE"
-_SLOT = re.compile(b"(GRIOTSLOTTO|GRIOTSLOTID|GRIOTSLOTUNSUBSCRIBE)")
+TO, MESSAGE_ID, UNSUBSCRIBE = "TO", "ID", "UNSUBSCRIBE"  # what a slot is for
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A message cut at its slots: text, slot, text, slot, …, text."""
+    """A message cut at its slots: text, what the slot is for, text, …, text."""
 
     pieces: tuple[bytes, ...]
 
@@ -50,17 +50,18 @@ def compile_message(
     *, sender: str, subject: str, text: str, html: str, list_name: str, unsubscribe_mark: str, date: datetime
 ) -> Compiled:
     """Compile a multipart message. `unsubscribe_mark` stands in text and html where the address
-    to unsubscribe goes.
+    to unsubscribe goes; it, as our own slots, must be nothing that a stranger's words could contain.
     """
+    slot = f"GRIOT{secrets.token_hex(8)}"
     name, address = parseaddr(sender)
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = Address(name, addr_spec=address)
-    message["To"] = TO
+    message["To"] = slot + TO
     message["Subject"] = subject
     message["Date"] = format_datetime(date)
-    message["Message-ID"] = MESSAGE_ID
+    message["Message-ID"] = slot + MESSAGE_ID
     message["List-Id"] = f"<{list_name}.{address.rpartition('@')[2] or 'localhost'}>"
-    message["List-Unsubscribe"] = f"<{UNSUBSCRIBE}>"
+    message["List-Unsubscribe"] = f"<{slot}{UNSUBSCRIBE}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
     message["Precedence"] = "bulk"
@@ -70,15 +71,15 @@ def compile_message(
         part = EmailMessage(policy=policy.SMTP)
         part["Content-Type"] = f'text/{kind}; charset="utf-8"'
         part["Content-Transfer-Encoding"] = "quoted-printable"
-        part.set_payload(_quoted(body, unsubscribe_mark))
+        part.set_payload(_quoted(body, unsubscribe_mark, slot + UNSUBSCRIBE))
         message.attach(part)
-    return Compiled(tuple(_SLOT.split(message.as_bytes())))
+    return Compiled(tuple(re.split(rf"{slot}(TO|ID|UNSUBSCRIBE)".encode(), message.as_bytes())))
 
 
-def _quoted(body: str, mark: str) -> str:
+def _quoted(body: str, mark: str, slot: str) -> str:
     """The body in quoted-printable, each mark replaced by the slot on its own line."""
     encoded = []
     for piece in body.split(mark):
         latin = piece.replace("\r\n", "\n").encode().decode("latin-1")
         encoded.append(quoprimime.body_encode(latin, maxlinelen=76))
-    return f"=\n{UNSUBSCRIBE}=\n".join(encoded)
+    return f"=\n{slot}=\n".join(encoded)

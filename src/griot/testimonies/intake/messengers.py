@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
-from griot.accounts.requests import SignedIn
+from griot.accounts.requests import SignedIn, number_in
 from griot.testimonies.access import messengers_of, note, with_second_factor
 from griot.testimonies.intake import odk
 from griot.testimonies.models import CheckIn, Messenger
@@ -80,7 +80,7 @@ def check_ins(request: SignedIn) -> HttpResponse:
         "messenger__team"
     )
     if request.method == "POST":
-        rows.filter(pk=request.POST.get("pk") or 0).update(answered=timezone.now())
+        rows.filter(pk=number_in(request.POST.get("pk")) or 0).update(answered=timezone.now())
         return redirect("testimonies:check_ins")
     if not request.user.listens_in.exists():
         raise PermissionDenied("check-ins are read by the focal person of a country only")

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
+from griot.accounts.requests import number_in
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import speaking
 from griot.testimonies.keeping import vault
@@ -20,7 +21,7 @@ from griot.testimonies.models.campaigns import LANGUAGES, token_hash
 def spoken(request: HttpRequest) -> HttpResponse:
     """Consent texts and prompts, to be read aloud by somebody, for phones to play."""
     campaigns = Campaign.objects.all()
-    campaign = campaigns.filter(pk=request.GET.get("campaign") or 0).first() or campaigns.first()
+    campaign = campaigns.filter(pk=number_in(request.GET.get("campaign")) or 0).first() or campaigns.first()
     if request.method == "POST" and campaign:
         _change(request, campaign)
         return redirect(f"{reverse('testimonies:spoken')}?campaign={campaign.pk}")

@@ -4,6 +4,7 @@ name the field.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -14,6 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from griot.testimonies.core.errors import Refused
 
+_HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs, as JSON may bring them
 EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
 LATEST_YEAR = 2200
 
@@ -40,7 +42,7 @@ def text_in(value: Any, where: str, limit: int) -> str:
         raise Refused(f"{where}: a text is expected")
     if len(value) > limit:
         raise Refused(f"{where}: at most {limit} characters")
-    return value.replace("\0", "").strip()
+    return _HALVES.sub("\ufffd", value.replace("\0", "")).strip()
 
 
 def one_of(value: Any, choices: tuple[str, ...], where: str) -> Any:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
+from griot.accounts.requests import number_in
 from griot.testimonies.access import for_reviewers, note, require, visible
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
@@ -71,19 +72,13 @@ def _discard_changes(request: HttpRequest, row: Testimony, words: str) -> Answer
 
 
 def _take_over(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.decide_proposal(row, request.user, _number(request, "proposal"), is_taken=True)
+    review.decide_proposal(row, request.user, number_in(request.POST.get("proposal")) or 0, is_taken=True)
     return "Taken over. What is public changes when it is approved."
 
 
 def _set_aside(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.decide_proposal(row, request.user, _number(request, "proposal"), is_taken=False)
+    review.decide_proposal(row, request.user, number_in(request.POST.get("proposal")) or 0, is_taken=False)
     return "Set aside."
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    """A row's number, as a form sends it; 0, which no row has, for anything else."""
-    said = request.POST.get(name, "")
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 19 else 0
 
 
 def _find_safe(request: HttpRequest, row: Testimony, words: str) -> Answer:
@@ -121,7 +116,7 @@ def _describe(request: HttpRequest, row: Testimony, words: str) -> Answer:
 
 
 def _approve_rendition(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.approve_rendition(row, request.user, _number(request, "rendition"))
+    review.approve_rendition(row, request.user, number_in(request.POST.get("rendition")) or 0)
     return "Noted: looked at."
 
 

@@ -9,7 +9,8 @@ from mjml import mjml2html
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.types import Issue
 
-# Stands where each recipient's own address to unsubscribe goes; the mailing replaces it.
+# Stands where each recipient's own address to unsubscribe goes, in what is only looked at. The mailing gives
+# each send one that nobody can guess: an article's link could contain this.
 UNSUBSCRIBE = "https://unsubscribe.invalid/"
 LARGEST = 90 * 1024  # bytes; Gmail cuts a mail's HTML at 102 KB
 # A mail's own styles are inline, as mail clients want them; nothing else may run or load.
@@ -20,20 +21,20 @@ class MailError(ValueError):
     """The issue can't be made into a mail; the message says why."""
 
 
-def render_mjml(issue: Issue) -> str:
-    return render_template("mail/issue.mjml", issue, unsubscribe=UNSUBSCRIBE)
+def render_mjml(issue: Issue, unsubscribe: str = UNSUBSCRIBE) -> str:
+    return render_template("mail/issue.mjml", issue, unsubscribe=unsubscribe)
 
 
-def render_correction_mail(issue: Issue, text: str) -> str:
+def render_correction_mail(issue: Issue, text: str, unsubscribe: str) -> str:
     """The HTML part of a mail that corrects an issue."""
-    mjml = render_template("mail/correction.mjml", issue, unsubscribe=UNSUBSCRIBE, text=text)
+    mjml = render_template("mail/correction.mjml", issue, unsubscribe=unsubscribe, text=text)
     return re.sub(r">\s+<", "> <", str(mjml2html(mjml, disable_comments=True, fonts={})))
 
 
-def render_mail(issue: Issue) -> str:
+def render_mail(issue: Issue, unsubscribe: str = UNSUBSCRIBE) -> str:
     """The HTML part. Raises MailError when it is larger than mail clients show."""
     html = str(
-        mjml2html(render_mjml(issue), disable_comments=True, fonts={})
+        mjml2html(render_mjml(issue, unsubscribe), disable_comments=True, fonts={})
     )  # by default it would link web fonts
     html = re.sub(r">\s+<", "> <", html)
     if len(html.encode()) > LARGEST:

@@ -42,7 +42,7 @@ def paragraphs(html: str) -> list[str]:
     return [" ".join(p.split()) for p in text.split("\n\n") if p.strip()]
 
 
-def render_text(issue: Issue) -> str:
+def render_text(issue: Issue, unsubscribe: str = UNSUBSCRIBE) -> str:
     """The whole issue as plain text, blocks two lines apart.
 
     A past issue that came as text is given back in its own words, without the frame that ours have.
@@ -59,11 +59,11 @@ def render_text(issue: Issue) -> str:
         parts.append(_wrapped(f"{say['correction']} ({at}): {correction.text}"))
     parts += [block_text(block, issue) for block in issue.blocks]
     if issue.printed_head is None:
-        parts.append(f"{issue.newsroom} · {issue.archive_url}\n{say['unsubscribe']}: {UNSUBSCRIBE}")
+        parts.append(f"{issue.newsroom} · {issue.archive_url}\n{say['unsubscribe']}: {unsubscribe}")
     return "\n\n\n".join(p for p in parts if p) + "\n"
 
 
-def render_correction_text(issue: Issue, text: str) -> str:
+def render_correction_text(issue: Issue, text: str, unsubscribe: str) -> str:
     """The text part of a mail that corrects an issue."""
     say = words(issue.language)
     head = f"{say['correction']}: {issue.title}, {long_date(issue.day, issue.language)}"
@@ -73,7 +73,7 @@ def render_correction_text(issue: Issue, text: str) -> str:
                 _wrapped(head),
                 _wrapped(text),
                 issue.url,
-                f"{issue.newsroom}\n{say['unsubscribe']}: {UNSUBSCRIBE}",
+                f"{issue.newsroom}\n{say['unsubscribe']}: {unsubscribe}",
             ]
         )
         + "\n"
