@@ -84,8 +84,8 @@ def visible(user: Any) -> QuerySet[Testimony]:
 
 
 def allowed(user: Any, testimony: Testimony) -> frozenset[Action]:
-    """All that the user may do with this testimony, now: nothing, for whom raw material is open but a
-    second factor missing.
+    """All that the user may do with this testimony, now: nothing, where a role of theirs wants a second
+    factor and it is missing.
     """
     if needs_second_factor(user) and not has_second_factor(user):
         return frozenset()
@@ -113,9 +113,7 @@ WHY_FACTOR = (
 
 
 def for_reviewers(view: View) -> View:
-    """Only for accounts with a role in testimonies; with a second factor, where a role of theirs
-    opens raw material.
-    """
+    """Only for accounts with a role in testimonies; with a second factor where one of them wants it."""
 
     @wraps(view)
     def answer(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:

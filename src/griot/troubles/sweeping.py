@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from griot.characters import fit_text
 from griot.troubles.models import Trouble
 
 log = logging.getLogger(__name__)
@@ -56,8 +57,7 @@ def _each(what: str, acts: Mapping[str, Callable[[], object]]) -> int:
 
 
 def _set_aside(what: str, row: str, error: Exception) -> None:
-    said = str(error).replace("\0", "").encode("utf-8", "replace").decode()
-    facts = {"why": f"{type(error).__name__}: {said}"[:400], "last": timezone.now()}
+    facts = {"why": fit_text(f"{type(error).__name__}: {error}", 400), "last": timezone.now()}
     _, is_new = Trouble.objects.get_or_create(what=what, row=row, defaults=facts)
     if not is_new:
         Trouble.objects.filter(what=what, row=row).update(times=F("times") + 1, **facts)

@@ -27,7 +27,8 @@ class Troubles(Component):
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         rows = Trouble.objects.all()
-        return {"rows": rows[:MOST_SHOWN], "count": rows.count(), "request": parent_context["request"]}
+        more = rows.count() - MOST_SHOWN
+        return {"rows": rows[:MOST_SHOWN], "more": more, "request": parent_context["request"]}
 
 
 @hooks.register("construct_homepage_panels")

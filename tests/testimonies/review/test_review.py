@@ -206,10 +206,14 @@ def test_without_a_second_factor_nothing_is_published_or_taken_back(phone, peopl
 def test_a_late_message_of_a_phone_is_taken_over_by_a_person(phone, people, client):
     testimony = phone.tell()
     publish(testimony, people)
-    sent = as_sent(id=str(testimony.pk), teller={"region": "Thiès"}, answers={"leaving": "By day."})
+    said = {"naming": "named", "uses": ["team", "web"], "given": "2026-11-09T10:00:00Z"}
+    sent = as_sent(
+        id=str(testimony.pk), teller={"region": "Thiès"}, answers={"leaving": "By day."}, consent=said
+    )
     phone.post("testimonies/", sent)
     testimony.refresh_from_db()
-    assert testimony.region == "Dakar"
+    assert testimony.region == "Dakar" and testimony.consent.naming == "first_name"
+    assert testimony.consent.uses == ["team", "web"], "what it narrows holds at once"
     [(proposal, rows)] = [(p, review.proposed(p)) for p in testimony.proposals.all()]
     assert ("region", "Dakar", "Thiès") in rows and ("leaving", "I left at night.", "By day.") in rows
     with pytest.raises(PermissionDenied):
@@ -219,6 +223,7 @@ def test_a_late_message_of_a_phone_is_taken_over_by_a_person(phone, people, clie
     assert "The phone sent something else" in page and "Thiès" in page
     client.post(f"/admin/testimonies/{testimony.pk}/step/", {"act": "take_over", "proposal": proposal.pk})
     testimony.refresh_from_db()
+    assert testimony.consent.naming == "named", "the consent that was read holds, too"
     assert testimony.region == "Thiès" and told(testimony, "web", "fr").place.words == "Dakar"
     review.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from griot.characters import fit_text
 from griot.press.core import types
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.core.sources.feeds import parse_feed
@@ -105,12 +106,9 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
 
 def in_words(error: Exception) -> str:
     """For the ledger: our own errors say it themselves, others by their kind."""
-    told = str(error).replace("\0", "").encode("utf-8", "replace").decode()
-    return (
-        told
-        if isinstance(error, FetchError | BadInput)
-        else f"can't be taken ({type(error).__name__}): {told}"
-    )
+    told = fit_text(str(error))
+    is_ours = isinstance(error, FetchError | BadInput)
+    return told if is_ours else f"can't be taken ({type(error).__name__}): {told}"
 
 
 def _notice(source: Source, reason: str) -> None:

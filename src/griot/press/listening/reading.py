@@ -10,6 +10,7 @@ from functools import partial
 from django.db import transaction
 from pgvector import HalfVector
 
+from griot.characters import fit_text
 from griot.press.core.language.languages import detect_language
 from griot.press.core.language.places import places_in
 from griot.press.core.language.vectors import default_encoder
@@ -19,7 +20,7 @@ from griot.press.core.pages.pieces import piece_of
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.core.sources.fetching import Fetcher, FetchError
-from griot.press.core.sources.fitting import MOST_TITLE, fit_moment, fit_text
+from griot.press.core.sources.fitting import MOST_TEXT, MOST_TITLE, fit_moment
 from griot.press.core.stories.clustering import WINDOW, view_of
 from griot.press.core.stories.syndication import bands
 from griot.press.core.types import BadInput, Dated, Page
@@ -123,7 +124,7 @@ def _store_article(entry: Entry, page: Page | None, why: str, text: str = "") ->
 def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: str = "") -> Article:
     """The article of an entry, not yet stored. `text` is the piece where the source brought it itself."""
     dated = _dated(entry, page)
-    text = fit_text(page.text if page else text)
+    text = fit_text(page.text if page else text, MOST_TEXT)
     title = fit_text(entry.title or (page.title if page else ""), MOST_TITLE)
     url = (page.canonical_url if page else None) or canonical_url(entry.url) or entry.url
     language = detect_language(f"{title}. {text or entry.summary}", entry.language)

@@ -50,12 +50,13 @@ def problems(consent: Consent, teller: Teller, today: date) -> Iterator[str]:
         yield "a minor is shown without their name, face and exact place"
 
 
-def after(versions: Sequence[Consent], said: Consent) -> Consent | None:
+def after(versions: Sequence[Consent], said: Consent, is_reviewed: bool = False) -> Consent | None:
     """What holds once `said` has arrived, where `versions` held one after the other; None: nothing changes.
 
     The teller's own word holds as it is. Whoever else says something can only narrow what the teller or the
     team has set; and what was given before the teller last spoke comes too late. Until one of them has, the
-    newest that a messenger took down holds, and an older one that comes late narrows it.
+    newest that a messenger took down holds, or one that a person has read and taken over (`is_reviewed`); an
+    older one that comes late narrows it.
     """
     if not versions:
         return said
@@ -66,7 +67,7 @@ def after(versions: Sequence[Consent], said: Consent) -> Consent | None:
         found = said
     elif spoken and said.given <= max(spoken):
         return None
-    elif messengers_alone and said.given > max(v.given for v in versions):
+    elif messengers_alone and (is_reviewed or said.given > max(v.given for v in versions)):
         found = said
     else:
         found = narrowed(current, said)

@@ -4,7 +4,6 @@ name the field.
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -13,9 +12,9 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from griot.characters import fit_text
 from griot.testimonies.core.errors import Refused
 
-_HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs, as JSON may bring them
 EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
 LATEST_YEAR = 2200
 
@@ -42,7 +41,7 @@ def text_in(value: Any, where: str, limit: int) -> str:
         raise Refused(f"{where}: a text is expected")
     if len(value) > limit:
         raise Refused(f"{where}: at most {limit} characters")
-    return _HALVES.sub("\ufffd", value.replace("\0", "")).strip()
+    return fit_text(value).strip()
 
 
 def one_of(value: Any, choices: tuple[str, ...], where: str) -> Any:

@@ -147,7 +147,7 @@ def take_over(proposal: Proposal) -> None:
         setattr(testimony, name, fact)
     testimony.save()
     sent = object_in(proposal.said.get("consent"), "consent")
-    add_consent(testimony, read_consent(sent, testimony.teller))
+    add_consent(testimony, read_consent(sent, testimony.teller), is_reviewed=True)
 
 
 def read_consent(sent: Mapping[str, Any], teller: types.Teller) -> types.Consent:
@@ -183,7 +183,7 @@ def read_consent(sent: Mapping[str, Any], teller: types.Teller) -> types.Consent
 
 
 @transaction.atomic
-def add_consent(testimony: Testimony, said: types.Consent) -> bool:
+def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = False) -> bool:
     """What holds now that this was said, as the testimony's next version; False where nothing changes. Raises
     Refused for a testimony that was withdrawn meanwhile.
     """
@@ -191,7 +191,7 @@ def add_consent(testimony: Testimony, said: types.Consent) -> bool:
     versions = [c.as_value() for c in row.consents.order_by("version")]
     if versions and row.over:
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
-    value = after(versions, said)
+    value = after(versions, said, is_reviewed)
     if value is None:
         return False
     Consent.objects.create(

@@ -102,13 +102,11 @@ def erase(pk: Any) -> None:
         testimony.save()
 
 
-def expire(now: datetime) -> int:
-    """Withdraw what is past its last day, and give how many that were."""
+def expire(now: datetime) -> None:
+    """Withdraw what is past its last day."""
     today = timezone.localdate(now)
     due = Testimony.objects.filter(withdrawn=None, consents__until__lt=today).order_by()
-    before = Testimony.objects.filter(withdrawn_by="expiry").count()
     each("ending consents", due.values_list("pk", flat=True).distinct(), lambda pk: _expire(pk, now))
-    return Testimony.objects.filter(withdrawn_by="expiry").count() - before
 
 
 def _expire(pk: Any, now: datetime) -> None:

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -119,10 +120,9 @@ class GuardedTransport(httpx.HTTPTransport):
     """
 
     def __init__(self, allowed: Collection[str] = ()) -> None:
-        super().__init__(retries=0)
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False), network_backend=_Backend(self._left)
-        )
+        context = httpx.create_ssl_context(trust_env=False)  # reading the certificates takes its time: once
+        super().__init__(verify=context, retries=0)
+        self._pool = httpcore.ConnectionPool(ssl_context=context, network_backend=_Backend(self._left))
         self._allowed = frozenset(allowed)
         self.deadline = 0.0
 
@@ -337,12 +337,18 @@ def _for_us(robots: str, user_agent: str) -> str:
     return "\n".join(found)
 
 
+@lru_cache(maxsize=32)
+def _rules(robots: str, user_agent: str) -> Protego:
+    """Read once for the pages of a host, which come one after the other."""
+    return Protego.parse(_for_us(robots, user_agent))
+
+
 def may_fetch(robots: str, url: str, user_agent: str) -> bool:
     """What a robots.txt says of a URL (RFC 9309). An empty one allows everything."""
-    return bool(Protego.parse(_for_us(robots, user_agent)).can_fetch(url, user_agent))
+    return bool(_rules(robots, user_agent).can_fetch(url, user_agent))
 
 
 def crawl_delay(robots: str, user_agent: str) -> float:
     """Seconds that a robots.txt asks for between requests, at most 60; 0 where it asks for none."""
-    asked = Protego.parse(_for_us(robots, user_agent)).crawl_delay(user_agent)
+    asked = _rules(robots, user_agent).crawl_delay(user_agent)
     return min(float(asked), 60.0) if asked else 0.0

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from griot.characters import fit_text
 from griot.press.core.types import Entry
 
 MOST_TITLE, MOST_WORDS, MOST_TEXT = 500, 20_000, 400_000  # characters
 EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-_UNFIT = re.compile("[\ud800-\udfff]")
-
-
-def fit_text(text: str, most: int = MOST_TEXT) -> str:
-    """`text` without NUL, halves of surrogate pairs (as JSON may bring them) replaced, and no longer than
-    `most` characters.
-    """
-    return _UNFIT.sub("\ufffd", text.replace("\0", "")[:most])
 
 
 def fit_moment(moment: datetime | None) -> datetime | None:
@@ -34,11 +26,11 @@ def fit_entry(entry: Entry) -> Entry:
     """The entry as it can be stored, whatever it was."""
     return replace(
         entry,
-        id=fit_text(entry.id),
-        url=fit_text(entry.url),
+        id=fit_text(entry.id, MOST_TEXT),
+        url=fit_text(entry.url, MOST_TEXT),
         title=fit_text(entry.title, MOST_TITLE),
         summary=fit_text(entry.summary, MOST_WORDS),
-        text=fit_text(entry.text),
+        text=fit_text(entry.text, MOST_TEXT),
         published=fit_moment(entry.published),
         utc_offset=entry.utc_offset if entry.utc_offset is None or abs(entry.utc_offset) < 24 * 60 else None,
         language=fit_text(entry.language or "", 35) or None,
