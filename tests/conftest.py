@@ -11,7 +11,6 @@ from pathlib import Path
 import hypothesis
 import pytest
 from aiosmtpd.controller import Controller
-from django.core.cache import caches
 from django.test import override_settings
 from wagtail.models import Site
 
@@ -51,7 +50,6 @@ def folders_of_its_own(settings, tmp_path: Path) -> None:
     settings.VAULT, settings.VAULT_KEYS = tmp_path / "vault", tmp_path / "keys" / "vault"
     settings.EMAIL_URL = ""
     settings.PUBLIC_URL = "http://localhost:8000"
-    caches["default"].clear()  # how often somebody has tried
     settings.CACHES = {
         **settings.CACHES,
         "typeset": {**settings.CACHES["typeset"], "LOCATION": tmp_path / "typeset"},

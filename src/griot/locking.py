@@ -1,4 +1,6 @@
-"""Locks that all processes of a newsroom see, on however many machines: PostgreSQL keeps them."""
+"""Locks that all processes of a newsroom see, on however many machines: PostgreSQL keeps them. And how to
+tell that it is away.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,27 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+import psycopg
+from django.db import InterfaceError, OperationalError, connection
+from procrastinate.exceptions import ConnectorException
+
+_AWAY = (
+    InterfaceError,
+    OperationalError,
+    psycopg.InterfaceError,
+    psycopg.OperationalError,
+    ConnectorException,
+)
+
+
+def is_database_away(error: BaseException) -> bool:
+    """Whether `error` says that the database ends, starts, is full or was waited for in vain, and so nothing
+    about the row in hand: what was begun is to be tried again, and nothing to be set aside for it.
+
+    psycopg counts a value beyond the server's own limits (class 54) among these; that one is the row's.
+    """
+    code = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None) or ""
+    return isinstance(error, _AWAY) and not code.startswith("54")
 
 
 @contextmanager

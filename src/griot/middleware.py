@@ -7,7 +7,9 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import BadHeaderError, HttpRequest, HttpResponse, JsonResponse
+
+from griot.locking import is_database_away
 
 log = logging.getLogger(__name__)
 UNFIT = "Something in what was sent can't be kept: a character that is none, or a number beyond all bounds."
@@ -47,7 +49,7 @@ class Headers:
 
 class Fit:
     """What no table can hold is refused in words (400), where a form did not see it: NUL in an address,
-    halves of characters, numbers beyond a column. Nothing of it is kept.
+    halves of characters, numbers beyond a column, a line's end in a header. Nothing of it is kept.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -60,10 +62,21 @@ class Fit:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DataError | UnicodeEncodeError):
+        if not isinstance(exception, DataError | UnicodeEncodeError | BadHeaderError):
             return None
         log.warning("%s %s was refused", request.method, request.path, exc_info=exception)
         return _refused(request)
+
+
+class DatabaseAway(logging.Filter):
+    """A log's filter: while the database is away, each thing that fails for it is one line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if error and is_database_away(error):
+            record.msg = f"{record.getMessage()}: {str(error).strip().splitlines()[0]}"
+            record.args = record.exc_info = record.exc_text = None
+        return True
 
 
 def _refused(request: HttpRequest) -> HttpResponse:

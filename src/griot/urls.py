@@ -1,3 +1,5 @@
+import sys
+
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
@@ -12,6 +14,7 @@ from griot.digest.site import offering, receipts, stories
 from griot.digest.site import views as digest
 from griot.digest.site.newsroom import absolute
 from griot.digest.site.reading import sitemap
+from griot.locking import is_database_away
 from griot.mailing import views as mailing
 from griot.press import views as press
 from griot.testimonies.intake.phone import phone_app
@@ -31,6 +34,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def gone_wrong(request: HttpRequest) -> HttpResponse:
+    """An error of ours, in words; while the database is started again (seconds): 503, when to come back."""
+    if (error := sys.exception()) and is_database_away(error):
+        message = render_message("back_in_a_moment", get_language() or "en")
+        again = {"Refresh": "5"} if request.method == "GET" else {}
+        return HttpResponse(message, status=503, headers={"Retry-After": "5", **again})
     return HttpResponse(render_message("gone_wrong", get_language() or "en"), status=500)
 
 

@@ -22,6 +22,7 @@ CAREFUL = {
     **NO_DATABASE,
     "DJANGO_SETTINGS_MODULE": "griot.settings.production",
     "GRIOT_PUBLIC_URL": "https://news.example.org",
+    "GRIOT_PROXIES": "127.0.0.1",
     "GRIOT_CONTACT": "newsdesk@example.org",
     "EMAIL_URL": "smtps://relay.example.org",
 }

@@ -26,8 +26,12 @@ def run(name: str, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
     os.environ.setdefault("GRIOT_PUBLIC_URL", f"http://{options.host}:{options.port}")
+    # What a proxy says of whom it speaks for is believed from these addresses only.
+    proxies = os.environ.get("GRIOT_PROXIES", "").replace(" ", "")
     with database():
         import uvicorn
+
+        from griot.runtime.connections import CONNECTIONS, KEEP_ALIVE, Impatient
 
         uvicorn.run(
             "griot.asgi:application",
@@ -38,5 +42,10 @@ def run(name: str, arguments: list[str]) -> int:
             access_log=False,
             lifespan="off",
             server_header=False,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=proxies,
+            http=Impatient,
+            limit_concurrency=CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE,
         )
     return 0

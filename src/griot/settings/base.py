@@ -58,6 +58,9 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1  # hour
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+# A name and an address together are axes' (above). Whoever goes through many names from one address is
+# stopped here; a name alone closes nothing, or anybody could keep an editor out.
+ACCOUNT_RATE_LIMITS = {"login": "100/m/ip", "login_failed": "60/h/ip"}
 SECRET_KEY_FALLBACKS: list[str] = env.list("GRIOT_OLD_SECRET_KEYS", default=[])
 LOGIN_URL = WAGTAILADMIN_LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 LOGIN_REDIRECT_URL = "wagtailadmin_home"
@@ -225,7 +228,12 @@ WHITENOISE_USE_FINDERS = True  # no collectstatic: the files are served from whe
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Shared by all web servers: how often somebody has tried to sign in, which codes were used.
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
     # PDFs, share cards and charts: large, slow to make, the same in every process
     "typeset": {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
@@ -253,7 +261,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"database_away": {"()": "griot.middleware.DatabaseAway"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["database_away"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("GRIOT_LOG", "WARNING")},
     "loggers": {"griot": {"level": env.str("GRIOT_LOG", "INFO")}},
 }

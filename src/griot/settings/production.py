@@ -5,6 +5,7 @@ from django.core.exceptions import ImproperlyConfigured
 from griot.settings.base import *  # noqa: F403
 from griot.settings.base import CONTACT, EMAIL_URL, PUBLIC_URL, SECRET_KEY, env
 
+PROXIES = env.list("GRIOT_PROXIES", default=[])  # used by `./griot serve`
 _wrong = [
     text
     for holds, text in [
@@ -20,6 +21,11 @@ _wrong = [
         ),
         ("*" not in env.list("GRIOT_ALLOWED_HOSTS", default=[]), "GRIOT_ALLOWED_HOSTS must not contain *"),
         (
+            PROXIES and "*" not in PROXIES,
+            "GRIOT_PROXIES must name the address of the proxy that speaks https (127.0.0.1 where it runs on"
+            " the same machine): only from there X-Forwarded-For and -Proto are believed",
+        ),
+        (
             not env.list("GRIOT_FETCH_ALLOWED", default=[]),
             "GRIOT_FETCH_ALLOWED opens the network behind the server; leave it unset",
         ),
@@ -30,7 +36,6 @@ if _wrong:
     raise ImproperlyConfigured("production would not be secure:\n  - " + "\n  - ".join(_wrong))
 
 SECURE_SSL_REDIRECT = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True

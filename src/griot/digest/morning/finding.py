@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
+from griot.accounts.requests import number_in
 from griot.digest.models import IssuePage
 
 
@@ -18,8 +19,8 @@ def find_issue(name: str, published: bool = False) -> IssuePage:
     """
     if name == "latest":
         issue = IssuePage.objects.filter(language=settings.LANGUAGE_CODE).order_by("-day").first()
-    elif name.isdecimal():
-        issue = IssuePage.objects.filter(pk=int(name)).first()
+    elif (pk := number_in(name)) is not None:
+        issue = IssuePage.objects.filter(pk=pk).first()
     else:
         raise NoSuchIssue(f"an issue is named by its id or by the word latest, not {name!r}")
     if issue is None:

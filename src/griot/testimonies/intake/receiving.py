@@ -14,6 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from griot.accounts.requests import number_in
 from griot.queueing import soon
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import arrival
@@ -25,6 +26,7 @@ from griot.troubles.sweeping import each
 
 MOST_TRIES = 3  # that a file may arrive with another checksum than it was sent with
 ORPHANED = timedelta(days=2)
+MOST_POSITION = 32767  # of files in a testimony: the column's
 FORGOTTEN = timedelta(days=60)  # an upload that nobody has gone on with
 
 
@@ -62,14 +64,13 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
             id=pk, testimony=testimony, sha256=sha256, role=File.Role.DUPLICATE, state=File.State.VERIFIED
         )
         return Upload.objects.create(file=twin, device=device, length=length, offset=length)
-    position = said.get("position", "0")
     file = File.objects.create(
         id=pk,
         testimony=testimony,
         sha256=sha256,
         prompt=said.get("prompt", "")[:64],
         role=role,
-        position=int(position) if position.isdecimal() else 0,
+        position=min(number_in(said.get("position")) or 0, MOST_POSITION),
     )
     return Upload.objects.create(file=file, device=device, length=length)
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from griot.accounts.requests import number_in
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.arrival import MOST_BYTES
 from griot.testimonies.core.surfaces import surface
@@ -72,12 +73,12 @@ def uploads(request: HttpRequest, device: Device) -> HttpResponse:
         )
     if wrong := _speaks_it(request):
         return wrong
-    length = request.headers.get("Upload-Length", "")
-    if not length.isdecimal():
+    length = number_in(request.headers.get("Upload-Length"))
+    if length is None:
         raise Refused("Upload-Length: the number of bytes is expected")
-    if int(length) > MOST_BYTES:
+    if length > MOST_BYTES:
         return _answer(413, f"a file has at most {MOST_BYTES // 2**20} MB")
-    upload = begin_upload(device, int(length), metadata_of(request.headers.get("Upload-Metadata", "")))
+    upload = begin_upload(device, length, metadata_of(request.headers.get("Upload-Metadata", "")))
     return _answer(
         201,
         Location=request.build_absolute_uri(reverse("capture:upload", args=[upload.file_id])),
@@ -109,8 +110,8 @@ def upload(request: HttpRequest, device: Device, pk: Any) -> HttpResponse:
 def _patch(request: HttpRequest, row: Upload) -> HttpResponse:
     if request.content_type != "application/offset+octet-stream":
         return _answer(415, "Content-Type: application/offset+octet-stream is expected")
-    offset = request.headers.get("Upload-Offset", "")
-    if not offset.isdecimal():
+    offset = number_in(request.headers.get("Upload-Offset"))
+    if offset is None:
         return _answer(400, "Upload-Offset: a number is expected")
     if int(request.headers.get("Content-Length") or 0) > MOST_PIECE:
         return _answer(413, f"at most {MOST_PIECE // 2**20} MB a request")
@@ -124,6 +125,6 @@ def _patch(request: HttpRequest, row: Upload) -> HttpResponse:
         if base64.b64encode(ALGORITHMS[algorithm](content).digest()).decode() != wanted:
             return _answer(460, "the piece arrived damaged; send it again")
     try:
-        return _answer(204, Upload_Offset=add_piece(row.pk, int(offset), content))
+        return _answer(204, Upload_Offset=add_piece(row.pk, offset, content))
     except LookupError:
         return _answer(409, "the upload stands elsewhere; ask with HEAD")

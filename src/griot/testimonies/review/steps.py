@@ -104,9 +104,8 @@ def _mark_hard_to_hear(request: HttpRequest, row: Testimony, words: str) -> Answ
 
 
 def _assign(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    to = request.POST.get("to", "")
     people = get_user_model().objects.filter(is_active=True)
-    review.assign(row, request.user, people.filter(pk=to).first() if to.isdecimal() else None)
+    review.assign(row, request.user, people.filter(pk=number_in(request.POST.get("to")) or 0).first())
     return "Assigned."
 
 

@@ -225,3 +225,29 @@ def test_an_agents_list_times_a_rules_list_is_not_taken_for_real():
     assert may_fetch(whole, "https://a.example/7", "Griot") and not may_fetch(
         whole, "https://a.example/mine", "Griot"
     )
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "169.254.169.254",  # metadata: most clouds
+        "fd00:ec2::254",  # Amazon, over IPv6
+        "192.0.0.192",  # Oracle
+        "168.63.129.16",  # Azure
+        "100.100.100.200",  # Alibaba
+        "::7f00:1",
+        "::ffff:0:7f00:1",
+        "64:ff9b:1::7f00:1",
+        "2002:7f00:1::",
+        "fec0::1",
+        "ff0e::1",
+        "192.88.99.1",
+    ],
+)
+def test_what_only_neighbours_can_reach_is_not_public(address):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700::1111", "64:ff9b::101:101", "192.0.78.9"])
+def test_the_public_internet_is(address):
+    assert is_public(address)

@@ -167,16 +167,25 @@ def address_of(host: str, port: int, allowed: Collection[str] = ()) -> str:
     return addresses[0]
 
 
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")  # all that IANA has given out of IPv6 for the public
+# Counted as global by `ipaddress`, and met only from within a network: IANA's protocol assignments, where a
+# cloud keeps its metadata (192.0.0.192), relays of 6to4, and the host that tells Azure's machines about
+# themselves.
+_NEIGHBOURS = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")))
+
+
 def is_public(address: str) -> bool:
     """Whether an IP address is on the public internet; mapped and tunnelled IPv4 is looked into."""
     ip = ipaddress.ip_address(address.split("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is None and ip in ipaddress.ip_network("64:ff9b::/96"):
+        if inner is None and ip in _NAT64:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
+        return ip.is_global and ip in _UNICAST
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NEIGHBOURS)
 
 
 class Fetcher:

@@ -1,0 +1,51 @@
+"""Connections that cost their sender nothing are not kept."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+from griot.runtime import connections
+
+
+async def application(scope, receive, send):
+    await asyncio.sleep(0.3)  # longer than a head may take
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+async def answer_to(*pieces: bytes) -> bytes:
+    """What is answered until the server closes, or for a second request on the same connection."""
+    config = Config(application, http=connections.Impatient, lifespan="off", timeout_keep_alive=1)
+    config.load()
+    loop, state = asyncio.get_running_loop(), ServerState()
+    server = await loop.create_server(lambda: connections.Impatient(config, state, {}), "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await asyncio.sleep(0.05)
+        return await reader.read()
+    finally:
+        writer.close()
+        server.close()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "answers"),
+    [
+        ([], 0),
+        ([b"GET / HTTP/1.1\r\n", *[b"X: y\r\n"] * 3], 0),
+        ([b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"], 1),
+        ([b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", *[b""] * 8, b"GET / HTTP/1.1\r\n"], 1),
+    ],
+)
+def test_a_head_that_does_not_come_is_not_waited_for(monkeypatch, pieces, answers):
+    monkeypatch.setattr(connections, "HEAD_WITHIN", 0.15)
+    with ThreadPoolExecutor(1) as pool:
+        got = pool.submit(asyncio.run, asyncio.wait_for(answer_to(*pieces), 60)).result()
+    assert got.count(b"200 OK") == answers
