@@ -6,11 +6,17 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
+from griot.locking import only_one_at
 from griot.press.core.pages.dates import to_utc
 from griot.press.core.types import Article
 
@@ -55,6 +61,27 @@ def griot(*arguments: str, env: dict[str, str] | None = None, **options) -> subp
         env={**os.environ, "PYTHONPATH": str(ROOT / "src"), **(env or {})},
         **options,
     )
+
+
+@contextmanager
+def held_elsewhere(place: str) -> Iterator[None]:
+    """Somebody else, on a connection of their own, is at `place` (`locking.only_one_at`)."""
+    begun, is_over = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with only_one_at(place) as is_ours:
+            assert is_ours
+            begun.set()
+            is_over.wait()
+        connection.close()
+
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(hold)
+        try:
+            begun.wait()
+            yield
+        finally:
+            is_over.set()
 
 
 def words(page: str | bytes) -> str:

@@ -16,6 +16,7 @@ import sys
 import threading
 from contextlib import nullcontext
 from pathlib import Path
+from types import FrameType
 
 SUBJECTS: dict[str, dict[str, str]] = {
     "The newsroom": {
@@ -96,6 +97,7 @@ def help_text() -> str:
 
 def main() -> int:
     _die_with_parent()
+    signal.signal(signal.SIGTERM, _end)
     name, *arguments = sys.argv[1:] or ["help"]
     on_files = SUBJECTS["The press, on plain files"]
     if name in {"help", "-h", "--help", *on_files}:
@@ -166,6 +168,11 @@ def _management(name: str, arguments: list[str], database: object) -> int:
         except SystemExit as end:
             return 2 if isinstance(end.code, str) else int(end.code or 0)
     return 0
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    """Leave by the way of an error, so that what is held is let go; who serves or works ends by its own."""
+    raise SystemExit(128 + number)
 
 
 def _die_with_parent() -> None:

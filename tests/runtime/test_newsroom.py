@@ -12,6 +12,7 @@ import time
 import urllib.request
 from collections import Counter
 from pathlib import Path
+from typing import IO
 
 import psutil
 import psycopg
@@ -31,14 +32,14 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return {**kept, "GRIOT_VAR": str(folder), "PYTHONPATH": str(ROOT / "src"), **more}
 
 
-def start(folder: Path, *arguments: str, **more: str) -> subprocess.Popen:
+def start(folder: Path, *arguments: str, output: IO | int = subprocess.PIPE, **more: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "griot", *arguments],
         env=environment(folder, **more),
         cwd=ROOT,
         text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=output,
+        stderr=output,
     )
 
 

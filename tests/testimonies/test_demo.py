@@ -8,12 +8,10 @@ import random
 import signal
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
 from django.test import Client
-from django.utils import timezone
 
 from griot.demo.testimonies import seed_testimonies, tell_all
 from griot.locking import only_one_at
@@ -96,8 +94,6 @@ def test_killed_at_any_step_the_next_call_goes_on(site):
             break
         assert seeder.exitcode == -signal.SIGKILL, "it does not stumble over what the one before left"
         kills, writes = kills + 1, writes + chance.randint(1, 8)
-        # As if minutes had passed: who made a rendition and was killed is not waited for.
-        Rendition.objects.filter(state="making").update(touched=timezone.now() - timedelta(hours=1))
     assert kills > 8
     kept = {r.withdrawn_by: r for r in Testimony.objects.all()}
     assert set(kept) == {"", "teller", "expiry"}

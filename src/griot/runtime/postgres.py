@@ -3,6 +3,7 @@
 One server per state folder. It listens on a Unix socket in a folder that only its user
 may enter, and on no TCP port. Every process that uses it holds a shared lock for as long
 as it lives (the kernel lets go of it even on SIGKILL); the last one out stops the server.
+While somebody holds it, it is started again within seconds of its death, whatever ended it.
 
 PostgreSQL refuses to run as root. There it gets a user id of its own from the range that
 systemd keeps for such services, without an account in the system: 61184 to 65519
@@ -21,10 +22,12 @@ import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,6 +41,8 @@ from griot.runtime.state import state_folder, write_whole
 SERVICE_USER_IDS = range(61184, 65520)
 SOCKET_PATH_LIMIT = 107  # bytes, unix(7)
 READY_WITHIN = 90.0  # seconds; recovery after a crash may replay a lot of WAL
+LOOK_EVERY = 0.5  # seconds between two looks at whether the server lives
+NOBODYS_PID = 2**31 - 1  # above every system's limit
 
 
 class PostgresError(RuntimeError):
@@ -215,13 +220,38 @@ def _postmaster(place: Place) -> psutil.Process | None:
     return None
 
 
+def _is_ending(place: Place) -> bool:
+    """Whether it takes in nobody any more and waits for those within (what SIGTERM does to a postmaster)."""
+    try:
+        return (place.data / "postmaster.pid").read_text().splitlines()[7].strip() == "stopping"
+    except (OSError, IndexError):
+        return False
+
+
+def _clear_up(place: Place) -> None:
+    """After a server that was killed: end the sessions that outlived it, and take its pid out of its file.
+
+    The number may have been given to another program since; PostgreSQL would then refuse to start. What else
+    stands in the file stays: by it PostgreSQL finds the memory that a session may still hold, and waits.
+    """
+    left = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.name() == "postgres" and Path(process.cwd()) == place.data.resolve():
+                process.kill()
+                left.append(process)
+    psutil.wait_procs(left, timeout=10)
+    pid_file = place.data / "postmaster.pid"
+    with suppress(FileNotFoundError):
+        _, _, rest = pid_file.read_text().partition("\n")
+        pid_file.write_text(f"{NOBODYS_PID}\n{rest}")
+
+
 def _start(place: Place) -> None:
     if not place.data.exists():
         _make_cluster(place)
     if _postmaster(place) is None:
-        # A pid file left by a killed server may name a pid that another program has since
-        # been given; PostgreSQL would then refuse to start.
-        (place.data / "postmaster.pid").unlink(missing_ok=True)
+        _clear_up(place)
         command = [
             str(place.binaries / "bin" / "postgres"),
             "-D",
@@ -278,9 +308,29 @@ def _stop(place: Place) -> None:
         process.send_signal(signal.SIGQUIT)
 
 
+def _keep(place: Place, starting: Path, is_let_go: threading.Event) -> None:
+    """Start the server again whenever it has ended, until the holder lets go."""
+    while not is_let_go.wait(LOOK_EVERY):
+        if _postmaster(place) and not _is_ending(place):
+            continue
+        with open(starting, "w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)  # another holder may be at it, or be the last one out
+            if is_let_go.is_set() or (_postmaster(place) and not _is_ending(place)):
+                continue
+            try:
+                _stop(place)
+                _start(place)
+                print("griot: PostgreSQL had ended; it runs again", file=sys.stderr, flush=True)
+            except (PostgresError, OSError) as error:
+                print(f"griot: {error}", file=sys.stderr, flush=True)
+                is_let_go.wait(10 * LOOK_EVERY)
+
+
 @contextmanager
 def embedded(state: Path | None = None) -> Iterator[str]:
     """Hold the embedded server of a state folder; gives its URL. The last holder stops it.
+
+    A thread of each holder starts it again where it ends before that.
 
     Raises PostgresError when it can't be started.
     """
@@ -291,9 +341,16 @@ def embedded(state: Path | None = None) -> Iterator[str]:
         _start(place)
         fcntl.flock(users, fcntl.LOCK_SH)
         fcntl.flock(starting, fcntl.LOCK_UN)
+        is_let_go = threading.Event()
+        keeper = threading.Thread(
+            target=_keep, args=(place, state / "postgres.starting", is_let_go), daemon=True
+        )
+        keeper.start()
         try:
             yield place.url()
         finally:
+            is_let_go.set()
+            keeper.join()
             fcntl.flock(starting, fcntl.LOCK_EX)
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack
+from io import TextIOWrapper
 from types import FrameType
 from typing import Any
 
@@ -23,7 +25,7 @@ from griot.runtime.capturing import is_built
 from griot.runtime.postgres import database
 from griot.runtime.preparing import prepare
 from griot.runtime.serving import listener
-from griot.runtime.state import demo_facts, remember_public_url
+from griot.runtime.state import demo_facts, public_url, remember_public_url, state_folder
 
 CHECK_WITHIN = 600.0  # seconds
 STOP_WITHIN = 10.0
@@ -40,6 +42,12 @@ def run(name: str, arguments: list[str]) -> int:
     started = time.monotonic()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)  # a shell's background jobs ignore SIGINT unless told
+    if (ours := _alone()) is None:
+        say(
+            f"this newsroom ({state_folder()}) runs already, at {public_url()}; stop that one first, or give"
+            " another its own folder: GRIOT_VAR=/some/folder ./griot up"
+        )
+        return 2
     try:
         door = _free_port(options.host, options.port)
         door.listen(128)  # from now on readers wait a moment at most, also while the server restarts
@@ -53,7 +61,7 @@ def run(name: str, arguments: list[str]) -> int:
     remember_public_url(url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
     try:
-        with ExitStack() as stack:
+        with ours, ExitStack() as stack:
             database_url = stack.enter_context(database())
             prepare(with_demo=not options.empty, quiet=options.check)
             children = stack.enter_context(Children())
@@ -89,6 +97,17 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def _alone() -> TextIOWrapper | None:
+    """What to hold while this folder's newsroom runs; None where another holds it. SIGKILL lets it go."""
+    file = open(state_folder() / "up.running", "w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
+
+
 def _start(children: Children, host: str, door: socket.socket) -> None:
     """The web server, the demo's wire, the worker, and the phone app's builder, as far as they are needed."""
     port = str(door.getsockname()[1])
@@ -103,7 +122,7 @@ def _start(children: Children, host: str, door: socket.socket) -> None:
 def _tell_what_is_next(database_url: str, children: Children) -> None:
     if demo_facts():
         _show_morning(database_url, children)
-    elif _listens_to_nothing(database_url):
+    elif _ask(database_url, "SELECT 1 FROM press_source LIMIT 1") is None:
         say(
             "it listens to nothing yet: ./griot import_opml starter adds 120 well-known sources, the desk"
             " finds others"
@@ -208,32 +227,36 @@ SELECT (SELECT count(*) FROM press_article),
 """
 
 
-def _issue_of_today(connection: psycopg.Connection[tuple[Any, ...]]) -> tuple[Any, ...] | None:
-    zone = os.environ.get("GRIOT_TIME_ZONE", "UTC")
-    found: tuple[Any, ...] | None = connection.execute(_ISSUE_OF_TODAY, [zone]).fetchone()
-    return found
+def _ask(database_url: str, query: str, *values: str) -> tuple[Any, ...] | None:
+    """A query's first row; None also while the database is being started again."""
+    try:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            found: tuple[Any, ...] | None = connection.execute(query, values).fetchone()
+            return found
+    except psycopg.OperationalError:
+        return None
 
 
-def _listens_to_nothing(database_url: str) -> bool:
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        return connection.execute("SELECT 1 FROM press_source LIMIT 1").fetchone() is None
+def _is_today_out(database_url: str) -> bool:
+    issue = _ask(database_url, _ISSUE_OF_TODAY, os.environ.get("GRIOT_TIME_ZONE", "UTC"))
+    return bool(issue and issue[1])
 
 
 def _show_morning(database_url: str, children: Children) -> None:
     """Tell on the terminal how the demo's issue of today comes along, until it is there."""
     started = time.monotonic()
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        if (issue := _issue_of_today(connection)) and issue[1]:
-            return
-        with Console(stderr=True).status("listening to the night's wire …") as status:
-            while time.monotonic() - started < CHECK_WITHIN:
-                children.look_after()
-                articles, stories, lines = connection.execute(_COUNTS).fetchone() or (0, 0, 0)
-                status.update(f"making today's issue: {articles} articles, {stories} stories, {lines} lines")
-                if (issue := _issue_of_today(connection)) and issue[1]:
-                    say(f"today's issue is there: {articles} articles, {stories} stories, {lines} lines")
+    if _is_today_out(database_url):
+        return
+    with Console(stderr=True).status("listening to the night's wire …") as status:
+        while time.monotonic() - started < CHECK_WITHIN:
+            children.look_after()
+            if counts := _ask(database_url, _COUNTS):
+                made = "{} articles, {} stories, {} lines".format(*counts)
+                status.update(f"making today's issue: {made}")
+                if _is_today_out(database_url):
+                    say(f"today's issue is there: {made}")
                     return
-                time.sleep(0.3)
+            time.sleep(0.3)
 
 
 def _check(url: str, local: str, database_url: str, children: Children, started: float) -> int:
@@ -242,24 +265,14 @@ def _check(url: str, local: str, database_url: str, children: Children, started:
     """
     is_demo = bool(demo_facts())
     pages = ["/", "/archive/", "/feed/", "/admin/login/"]
-    with psycopg.connect(database_url, autocommit=True) as connection:
-        while time.monotonic() - started < CHECK_WITHIN:
-            children.look_after()
-            issue = _issue_of_today(connection)
-            if (issue and issue[1]) or not is_demo:
-                broken = {p: code for p in pages if (code := _status(local + p)) != 200}
-                if not broken:
-                    articles, stories, lines = connection.execute(_COUNTS).fetchone() or (0, 0, 0)
-                    seconds = round(time.monotonic() - started, 1)
-                    facts = {
-                        "url": url,
-                        "articles": articles,
-                        "stories": stories,
-                        "lines": lines,
-                        "seconds": seconds,
-                    }
-                    print(json.dumps(facts), flush=True)
-                    return 0
-            time.sleep(0.3)
+    while time.monotonic() - started < CHECK_WITHIN:
+        children.look_after()
+        if (_is_today_out(database_url) or not is_demo) and all(_status(local + p) == 200 for p in pages):
+            counts = _ask(database_url, _COUNTS)
+            if counts:
+                facts = {"url": url, **dict(zip(("articles", "stories", "lines"), counts, strict=True))}
+                print(json.dumps({**facts, "seconds": round(time.monotonic() - started, 1)}), flush=True)
+                return 0
+        time.sleep(0.3)
     say("today's issue was not drafted in time; ./griot morning tells why")
     return 1

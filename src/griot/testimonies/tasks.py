@@ -45,8 +45,8 @@ def sweep(timestamp: int | None = None) -> None:
         erasing=lambda: each("asking to erase", withdrawing.unfinished(), withdrawing.erase_soon),
         uploads=lambda: receiving.sweep(now),
         examining=lambda: each("asking to examine", receiving.unfinished(), receiving.examine_soon),
-        making=lambda: each("asking to make", rendering.unfinished(now), rendering.render_soon),
-        machines=lambda: each("asking machines", machines.unfinished(now), machines.machine_soon),
+        making=lambda: each("asking to make", rendering.unfinished(), rendering.render_soon),
+        machines=lambda: each("asking machines", machines.unfinished(), machines.machine_soon),
     )
 
 

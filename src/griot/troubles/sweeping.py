@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from griot.characters import fit_text
+from griot.locking import is_database_away
 from griot.troubles.models import Trouble
 
 log = logging.getLogger(__name__)
@@ -44,9 +45,9 @@ def _each(what: str, acts: Mapping[str, Callable[[], object]]) -> int:
     for row, act in acts.items():
         try:
             act()
-        except (OperationalError, InterfaceError):
-            raise
         except Exception as error:
+            if is_database_away(error):
+                raise
             log.exception("%s: %s is set aside", what, row)
             _set_aside(what, row, error)
             continue

@@ -4,14 +4,18 @@ maker was killed.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+import psutil
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.ffmpeg import probe, reading, run
 from griot.testimonies.keeping import vault
-from griot.testimonies.making.rendering import STALE, make, unfinished
+from griot.testimonies.making.rendering import make, unfinished
 from griot.testimonies.models import Rendition
+from tests.support import held_elsewhere
 from tests.testimonies import made
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_review import publish
@@ -130,14 +134,31 @@ def test_what_a_killed_maker_left_is_made_again(phone, tmp_path):
     testimony = phone.tell()
     phone.send(testimony, made.photo())
     row = Rendition.objects.get()
-    now = timezone.now()
-    Rendition.objects.update(state="making", touched=now)
-    make(row.pk)
-    assert Rendition.objects.get().state == "making" and unfinished(now) == [], "somebody is at it"
-    assert unfinished(now + STALE * 2) == [row.pk]
-    Rendition.objects.update(touched=now - STALE * 2)
+    Rendition.objects.update(state="making")
+    assert unfinished() == [row.pk]
+    with held_elsewhere(f"rendition {row.pk}"):
+        make(row.pk)
+    assert Rendition.objects.get().state == "making", "somebody was at it"
     make(row.pk)
     assert Rendition.objects.get().state == "ready"
+
+
+def test_an_encoder_that_is_killed_is_begun_again(tmp_path):
+    """Once it says nothing of the file; again and again it is given up, with the reason."""
+    source = film(tmp_path, "320x240", seconds=2)
+    arguments = ["-re", "-i", tmp_path / "film.mp4", "-f", "null", "-"]
+    (tmp_path / "film.mp4").write_bytes(source)
+    kills = iter([True])
+    assert "frame=" in run(arguments, lambda _: kill_encoders() if next(kills, False) else None)
+    with pytest.raises(Refused, match="killed 3 times"):
+        run(arguments, lambda _: kill_encoders())
+
+
+def kill_encoders() -> None:
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            if "ffmpeg" in child.name():
+                child.kill()
 
 
 def test_progress_is_heard_of(tmp_path):

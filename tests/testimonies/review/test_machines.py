@@ -8,7 +8,6 @@ import json
 import re
 
 import pytest
-from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +18,7 @@ from griot.testimonies.core.media.transcribing import FasterWhisper, Service, re
 from griot.testimonies.models import Access, MachineWork
 from griot.testimonies.review import machines, review
 from griot.testimonies.showing.shown import told
+from tests.support import held_elsewhere
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_cutting import film
 from tests.testimonies.review.test_review import publish
@@ -150,8 +150,12 @@ def test_a_service_that_fails_is_said_and_can_be_asked_again(testimony, editor, 
 def test_a_killed_worker_loses_nothing_and_a_withdrawn_testimony_is_not_heard(testimony, editor, service):
     with committed():
         work = machines.ask(testimony, editor, "transcript", "fr")
-    MachineWork.objects.update(state="making", touched=timezone.now() - machines.STALE * 2)
-    assert machines.unfinished(timezone.now()) == [work.pk]
+    MachineWork.objects.update(state="making")
+    assert machines.unfinished() == [work.pk]
+    with held_elsewhere(f"machine {work.pk}"):
+        machines.do(work.pk)
+    work.refresh_from_db()
+    assert work.state == "making", "somebody was at it"
     machines.do(work.pk)
     work.refresh_from_db()
     assert work.state == "ready"

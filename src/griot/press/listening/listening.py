@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from griot.characters import fit_text
+from griot.locking import is_database_away
 from griot.press.core import types
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.core.sources.feeds import parse_feed
@@ -69,6 +70,8 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
             source.interval = min(LONGEST, source.interval * 1.5)
         outcome, reason = (Fetch.Outcome.NEW if new else Fetch.Outcome.SILENT), ""
     except Exception as error:  # whatever one source brings, those beside it are visited
+        if is_database_away(error):
+            raise
         if not isinstance(error, FetchError | BadInput):
             log.exception("the visit to source %s failed", source.pk)
         new, outcome, reason = 0, Fetch.Outcome.FAILED, in_words(error)[:300]

@@ -11,6 +11,7 @@ from django.db import transaction
 from pgvector import HalfVector
 
 from griot.characters import fit_text
+from griot.locking import is_database_away
 from griot.press.core.language.languages import detect_language
 from griot.press.core.language.places import places_in
 from griot.press.core.language.vectors import default_encoder
@@ -69,6 +70,8 @@ def _set_aside_if_it_fails(read: Callable[[Entry], None], entry: Entry) -> None:
     try:
         read(entry)
     except Exception as error:
+        if is_database_away(error):
+            raise
         log.exception("entry %s can't be read", entry.pk)
         _keep_out(entry, in_words(error))
 

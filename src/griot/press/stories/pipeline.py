@@ -18,13 +18,14 @@ from datetime import datetime
 
 import numpy as np
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from griot.helpers.clients import helper_from
 from griot.helpers.protocols import Drafter, Translator
+from griot.locking import is_database_away
 from griot.press.core import types
 from griot.press.core.beats import relevance
 from griot.press.core.lines.drafting import draft, ordered
@@ -64,9 +65,9 @@ def group_articles(now: datetime) -> None:
         try:
             if not _group_batch(now):
                 return
-        except OperationalError:
-            raise  # the database, and no article
-        except Exception:
+        except Exception as error:
+            if is_database_away(error):
+                raise
             log.exception("a batch of articles can't be grouped")
             if not _set_aside_what_fails_alone(now):
                 raise
@@ -84,9 +85,9 @@ def _can_be_grouped(pk: int) -> bool:
         with stories_held():
             regroup({pk})
             transaction.set_rollback(True)
-    except OperationalError:
-        raise
-    except Exception:
+    except Exception as error:
+        if is_database_away(error):
+            raise
         return False
     return True
 

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from griot.locking import only_one_at
 from griot.queueing import soon
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import encoding
@@ -26,7 +27,6 @@ from griot.testimonies.core.types import Cut
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import File, MakingState, Rendition, Testimony
 
-STALE = timedelta(minutes=3)  # since a rendition's maker was last heard of
 STILL_AT = 0.2  # of what is shown, where nobody has chosen a moment
 _KINDS = {
     "video": ("light", "still", "waves", "stream", "small"),
@@ -173,9 +173,13 @@ def waves_of(file: File) -> Rendition | None:
 
 
 def make(pk: int) -> None:
-    """Make one rendition. May be run again at any time; a maker that was killed leaves nothing but its
-    turn.
-    """
+    """Make one rendition. May be run again at any time; a maker that was killed leaves nothing behind."""
+    with only_one_at(f"rendition {pk}") as is_ours:
+        if is_ours:
+            _make(pk)
+
+
+def _make(pk: int) -> None:
     with transaction.atomic():
         row = (
             Rendition.objects.select_for_update(skip_locked=True, of=("self",))
@@ -185,17 +189,11 @@ def make(pk: int) -> None:
         )
         if row is None or row.state == MakingState.READY or row.file.state != File.State.VERIFIED:
             return
-        if row.state == MakingState.MAKING and row.touched > timezone.now() - STALE:
-            return
         if _waits_for_cover(row):
             return  # whoever finishes that has this one made
         cut = row.file.wanted_cut()
-        row.state, row.touched, row.cut = (
-            MakingState.MAKING,
-            timezone.now(),
-            _key(row.kind, cut, row.file.seconds),
-        )
-        row.save(update_fields=["state", "touched", "cut"])
+        row.state, row.cut = MakingState.MAKING, _key(row.kind, cut, row.file.seconds)
+        row.save(update_fields=["state", "cut"])
     still_wanted = Rendition.objects.filter(pk=pk, state=MakingState.MAKING, cut=row.cut)
     try:
         made = _made(row, cut)
@@ -259,7 +257,7 @@ def _made(row: Rendition, cut: Cut) -> dict[str, Any]:
         if (now := timezone.now()) - last > timedelta(seconds=2):
             last = now
             share = min(0.99, seconds / file.seconds) if file.seconds else 0.0
-            Rendition.objects.filter(pk=row.pk).update(progress=share, touched=now)
+            Rendition.objects.filter(pk=row.pk).update(progress=share)
 
     with place.opened(file.vault, file.suffix) as source:
         to, covered = source.with_name("made"), source.with_name(COVERED)
@@ -314,8 +312,7 @@ def _made(row: Rendition, cut: Cut) -> dict[str, Any]:
         }
 
 
-def unfinished(now: datetime) -> list[int]:
-    """Renditions that wait for a maker, and those whose maker was not heard of for long."""
-    waiting = Rendition.objects.filter(state=MakingState.WAITING)
-    lost = Rendition.objects.filter(state=MakingState.MAKING, touched__lt=now - STALE)
-    return [*waiting.values_list("pk", flat=True), *lost.values_list("pk", flat=True)]
+def unfinished() -> list[int]:
+    """Renditions that wait for a maker, and those that have one, who may have been killed."""
+    states = [MakingState.WAITING, MakingState.MAKING]
+    return list(Rendition.objects.filter(state__in=states).values_list("pk", flat=True))

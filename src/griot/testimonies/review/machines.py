@@ -8,15 +8,14 @@ worker loses nothing.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from griot.helpers.clients import helper_from
 from griot.helpers.protocols import HelperError
+from griot.locking import only_one_at
 from griot.queueing import soon
 from griot.testimonies.access import note, require
 from griot.testimonies.core.consent import name_of, without_name
@@ -26,8 +25,6 @@ from griot.testimonies.core.media.subtitles import Cue, parse, unmarked, write
 from griot.testimonies.core.media.transcribing import as_heard, readable, transcriber_from
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import MachineWork, MakingState, Step, Testimony, Writing
-
-STALE = timedelta(minutes=40)  # a service may take half an hour for one answer
 
 
 def can_transcribe() -> bool:
@@ -70,7 +67,7 @@ def ask(testimony: Testimony, user: Any, kind: str, language: str) -> MachineWor
     )
     if not is_new and work.state in {MakingState.WAITING, MakingState.MAKING}:
         return work
-    work.state, work.why, work.by, work.touched = MakingState.WAITING, "", user, timezone.now()
+    work.state, work.why, work.by = MakingState.WAITING, "", user
     work.save()
     machine_soon(work.pk)
     return work
@@ -82,14 +79,18 @@ def machine_soon(pk: int) -> None:
 
 def do(pk: int) -> None:
     """Do a piece of work. May be run again at any time."""
+    with only_one_at(f"machine {pk}") as is_ours:
+        if is_ours:
+            _do(pk)
+
+
+def _do(pk: int) -> None:
     with transaction.atomic():
         work = MachineWork.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
         if work is None or work.state in {MakingState.READY, MakingState.FAILED} or work.testimony.over:
             return
-        if work.state == MakingState.MAKING and work.touched > timezone.now() - STALE:
-            return
-        work.state, work.touched = MakingState.MAKING, timezone.now()
-        work.save(update_fields=["state", "touched"])
+        work.state = MakingState.MAKING
+        work.save(update_fields=["state"])
     try:
         texts = _transcribed(work) if work.kind == MachineWork.Kind.TRANSCRIPT else _translated(work)
     except (HelperError, Refused) as error:
@@ -127,7 +128,7 @@ def _transcribed(work: MachineWork) -> dict[str, str]:
 
     def progress(seconds: float) -> None:
         share = min(0.99, seconds / file.seconds) if file.seconds else 0.0
-        MachineWork.objects.filter(pk=work.pk).update(progress=share, touched=timezone.now())
+        MachineWork.objects.filter(pk=work.pk).update(progress=share)
 
     with vault().opened(file.vault, file.suffix) as source:
         sound = source.with_name("sound.wav")
@@ -157,14 +158,13 @@ def _translated(work: MachineWork) -> dict[str, str]:
     told = []
     for n, cue in enumerate(cues):
         told.append(Cue(cue.begins, cue.ends, said(cue.text)))
-        MachineWork.objects.filter(pk=work.pk).update(progress=n / len(cues), touched=timezone.now())
+        MachineWork.objects.filter(pk=work.pk).update(progress=n / len(cues))
     found["subtitles"] = write(told)
     lines = (line.strip().partition(" ") for line in source.chapters.splitlines() if line.strip())
     found["chapters"] = "\n".join(f"{at} {said(title)}" for at, _, title in lines)
     return found
 
 
-def unfinished(now: datetime) -> list[int]:
-    waiting = MachineWork.objects.filter(state=MakingState.WAITING)
-    lost = MachineWork.objects.filter(state=MakingState.MAKING, touched__lt=now - STALE)
-    return [*waiting.values_list("pk", flat=True), *lost.values_list("pk", flat=True)]
+def unfinished() -> list[int]:
+    states = [MakingState.WAITING, MakingState.MAKING]
+    return list(MachineWork.objects.filter(state__in=states).values_list("pk", flat=True))

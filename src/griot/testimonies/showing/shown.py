@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from griot.locking import is_database_away
 from griot.testimonies.core import consent, types
 from griot.testimonies.core.media.subtitles import chapters, parse, unmarked, within, write
 from griot.testimonies.making.rendering import showable, with_renditions
@@ -180,9 +180,9 @@ def _told_or_left_out(row: Testimony, use: types.Use, language: str) -> Told | N
     """One that can't be shown takes no page of others with it."""
     try:
         return told(row, use, language)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
+    except Exception as error:
+        if is_database_away(error):
+            raise
         log.exception("testimony %s is left out of a page", row.pk)
         return None
 

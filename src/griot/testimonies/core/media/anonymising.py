@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.core.media.ffmpeg import program
+from griot.testimonies.core.media.ffmpeg import begun_again, program, see_that_none_was_killed
 
 Frame = NDArray[np.uint8]  # height × width × 3, RGB
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
@@ -130,6 +130,7 @@ def blur_picture(image: Image.Image) -> Image.Image:
     return Image.fromarray(cover(frame, boxes))
 
 
+@begun_again
 def blur_film(
     source: Path, opened: Sequence[str | Path], to: Path, progress: Callable[[float], None]
 ) -> None:
@@ -189,13 +190,16 @@ def blur_film(
     try:
         _pump(decoder.stdout.read, encoder.stdin.write, width, height, progress)
         encoder.stdin.close()
-        failed = encoder.wait() or decoder.wait()
+        failed = any([encoder.wait(), decoder.wait()])
     except BaseException:
+        code = encoder.poll()  # its pipe broke where it was killed
         decoder.kill()
         encoder.kill()
+        see_that_none_was_killed(code)
         raise
     finally:
         decoder.stdout.close()
+    see_that_none_was_killed(encoder.returncode, decoder.returncode)
     if failed:
         raise Refused("the film could not be read to its end while its faces were covered")
 
@@ -224,6 +228,7 @@ def _size(opened: Sequence[str | Path]) -> tuple[int, int]:
         capture_output=True,
         timeout=120,
     )
+    see_that_none_was_killed(done.returncode)
     head = done.stdout[:40].split()
     if len(head) < 3 or head[0] != b"P6":
         raise Refused("no picture could be read of the film")

@@ -4,19 +4,30 @@ before.
 
 from __future__ import annotations
 
+import ctypes
 import re
 import resource
+import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from griot.testimonies.core.errors import Refused
 
 MEMORY = 3 * 1024**3  # bytes of address space
 TIME_LIMIT = 3 * 3600  # seconds of wall clock
+TRIES = 3
+# A worker that is killed takes its encoders along: Linux tells them (prctl(2), PR_SET_PDEATHSIG).
+_END_WITH_PARENT = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,30 @@ def program() -> str:
     return str(get_ffmpeg_exe())
 
 
+class Killed(Exception):
+    """An ffmpeg was ended from outside, by a person or a system out of memory: its file is not to blame."""
+
+
+def begun_again(work: Callable[Given, Made]) -> Callable[Given, Made]:
+    """Have `work` done anew where its ffmpeg was killed; after TRIES raises Refused."""
+
+    @wraps(work)
+    def tried(*args: Given.args, **options: Given.kwargs) -> Made:
+        for _ in range(TRIES):
+            with suppress(Killed):
+                return work(*args, **options)
+        raise Refused(f"ffmpeg was killed {TRIES} times in a row; is there memory enough?")
+
+    return tried
+
+
+def see_that_none_was_killed(*codes: int | None) -> None:
+    """Raises Killed for the exit codes of ffmpegs that were."""
+    if {-signal.SIGKILL, -signal.SIGTERM} & set(codes):
+        raise Killed
+
+
+@begun_again
 def run(arguments: Sequence[str | Path], progress: Callable[[float], None] | None = None) -> str:
     """Run ffmpeg and give what it said. `progress` hears of the seconds written. Raises Refused with
     its last words.
@@ -68,6 +103,7 @@ def run(arguments: Sequence[str | Path], progress: Callable[[float], None] | Non
         except BaseException:
             process.kill()
             raise
+    see_that_none_was_killed(process.returncode)
     if process.returncode != 0:
         last = [line for line in said.splitlines() if line.strip()][-1:] or ["it said nothing"]
         raise Refused(f"the file can't be read as media: {last[0][:200]}")
@@ -90,6 +126,8 @@ def _follow(process: subprocess.Popen[str], progress: Callable[[float], None]) -
 
 
 def _limit() -> None:
+    if _libc is not None:
+        _libc.prctl(_END_WITH_PARENT, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
