@@ -4,12 +4,16 @@ withdrawn.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
 
 from griot.testimonies.access import first_groups
+from griot.testimonies.core.media.age import CHUNK
+from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make
 from griot.testimonies.models import Access, CheckIn, Consent, Messenger, Rendition
 from griot.testimonies.showing import withdrawing
@@ -223,15 +227,45 @@ def test_a_player_gets_the_range_it_asks_for(house):
     client = Client()
     with_second_factor(client, people["protection"])
     path = f"/admin/testimonies/originals/{file.pk}/"
-    whole = client.get(path).content
+    whole = b"".join(client.get(path))
     part = client.get(path, HTTP_RANGE="bytes=10-19")
     assert (
         part.status_code == 206
-        and part.content == whole[10:20]
+        and b"".join(part) == whole[10:20]
         and part["Content-Range"] == f"bytes 10-19/{len(whole)}"
+        and part["Content-Length"] == "10"
     )
-    assert client.get(path, HTTP_RANGE="bytes=-5").content == whole[-5:]
+    assert b"".join(client.get(path, HTTP_RANGE="bytes=-5")) == whole[-5:]
+    assert b"".join(client.get(path, HTTP_RANGE="bytes=7-")) == whole[7:]
+    assert b"".join(client.get(path, HTTP_RANGE=f"bytes=0-{10**17}")) == whole
     assert client.get(path, HTTP_RANGE=f"bytes={len(whole)}-").status_code == 416
+    assert client.get(path, HTTP_RANGE=f"bytes={'9' * 5000}-").status_code == 200, (
+        "no range that anybody means"
+    )
+    head = client.head(path)
+    assert head["Content-Length"] == str(len(whole)) and b"".join(head) == b""
+    assert client.get(path, HTTP_IF_NONE_MATCH=head["ETag"]).status_code == 304
+
+
+def test_a_range_of_a_film_costs_its_own_chunks_whoever_asks_how_often(house):
+    """Counted by the kernel: what this process has read from files (proc(5), rchar)."""
+    _, people, _, _, file = house
+    client = Client()
+    with_second_factor(client, people["protection"])
+    size = 32 * 1024 * 1024
+    type(file).objects.filter(pk=file.pk).update(vault=vault().put(bytes(size)), size=size)
+    path = f"/admin/testimonies/originals/{file.pk}/"
+    client.get(path, HTTP_RANGE="bytes=0-0")  # what is loaded at the first request
+    before = read_by_us()
+    for n in range(6):
+        at = size // 6 * n
+        assert b"".join(client.get(path, HTTP_RANGE=f"bytes={at}-{at}")) == b"\0"
+    assert read_by_us() - before < 6 * 4 * CHUNK, "the last chunk, the one that is asked for, and no third"
+
+
+def read_by_us() -> int:
+    told = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    return int(told["rchar"])
 
 
 def test_each_role_has_a_group_that_gives_it_and_no_other(house, django_user_model):

@@ -77,17 +77,17 @@ def test_a_film_comes_light_and_in_the_steps_that_it_has(phone, tmp_path, django
         testimony, {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")}
     )
     client, address = Client(), f"/stories/media/web/{found['stream'].key}/"
-    master = client.get(address + "master.m3u8").content.decode()
+    master = b"".join(client.get(address + "master.m3u8")).decode()
     variants = [line for line in master.splitlines() if line.endswith(".m3u8")]
     assert len(variants) == 2 and "RESOLUTION=1280x720" in master and "RESOLUTION=640x360" in master
     for variant in variants:
         segments = [
             line
-            for line in client.get(address + variant).content.decode().splitlines()
+            for line in b"".join(client.get(address + variant)).decode().splitlines()
             if line.endswith(".ts")
         ]
         whole = tmp_path / f"{variant}.ts"
-        whole.write_bytes(b"".join(client.get(address + segment).content for segment in segments))
+        whole.write_bytes(b"".join(part for segment in segments for part in client.get(address + segment)))
         streams = probe(whole, "mpegts")
         assert (
             streams.seconds == pytest.approx(8, abs=0.3)

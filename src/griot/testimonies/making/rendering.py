@@ -299,7 +299,8 @@ def _made(row: Rendition, cut: Cut) -> dict[str, Any]:
                 )
         width, height = encoding.size_of(to, mime)
         if covered.is_file() and not known:
-            parts = {COVERED: place.put(covered.read_bytes())}
+            with covered.open("rb") as content:
+                parts = {COVERED: place.put(content)}
         with to.open("rb") as content:
             name = place.put(content)
         return {

@@ -104,12 +104,12 @@ def _add(archive: zipfile.ZipFile, row: Rendition, folder: Path) -> None:
         joined(whole, film)
         archive.write(film, f"film-{row.file.position}.mp4")
     elif row.kind in {"sound", "photo", "still"}:
-        archive.writestr(
-            f"{row.kind}-{row.file.position}-{row.pk}.{'m4a' if row.kind == 'sound' else 'jpg'}",
-            place.read(row.vault),
-        )
+        suffix = "m4a" if row.kind == "sound" else "jpg"
+        with archive.open(f"{row.kind}-{row.file.position}-{row.pk}.{suffix}", "w") as out:
+            place.copy(row.vault, out)
     elif row.kind == "light" and not _has_steps(row):
-        archive.writestr(f"film-{row.file.position}.mp4", place.read(row.vault))
+        with archive.open(f"film-{row.file.position}.mp4", "w", force_zip64=True) as out:
+            place.copy(row.vault, out)
 
 
 def _has_steps(row: Rendition) -> bool:

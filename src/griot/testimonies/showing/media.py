@@ -4,16 +4,26 @@ role, each look logged.
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotFound,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from griot.testimonies.access import note, require
 from griot.testimonies.core import consent
+from griot.testimonies.core.media.age import AgeFile
 from griot.testimonies.core.media.pictures import blank_png
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.keeping import vault
@@ -31,7 +41,7 @@ AGE = 30  # seconds that others may keep what we served: a withdrawal reaches th
     "stills, photos, films and sound on the site and in mails; pictures in mails turn blank",
 )
 @require_safe
-def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpResponse:
+def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpResponseBase:
     """A rendition for a public use, or a part of a film in steps. One that may no longer be shown is a blank
     picture in a mail, and 410 elsewhere.
     """
@@ -56,7 +66,7 @@ def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpR
     return response
 
 
-def _downloaded(row: Rendition, response: HttpResponse) -> None:
+def _downloaded(row: Rendition, response: HttpResponseBase) -> None:
     """Saved as a file; written down once a day, so that it is known that copies are about."""
     testimony = row.file.testimony
     suffix = {"image/jpeg": "jpg", "audio/mp4": "m4a"}.get(row.mime, "mp4")
@@ -98,7 +108,7 @@ def _blank(width: int, height: int) -> HttpResponse:
     "review room: a rendition", "assigned", "refused", "what was made from a file, before it is published"
 )
 @require_safe
-def room_rendition(request: HttpRequest, pk: int) -> HttpResponse:
+def room_rendition(request: HttpRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(
         Rendition.objects.select_related("file__testimony"), pk=pk, state=MakingState.READY
     )
@@ -118,7 +128,7 @@ def room_rendition(request: HttpRequest, pk: int) -> HttpResponse:
     "a sealed recording or photo, and the evidence of consent; every look is logged",
 )
 @require_safe
-def original(request: HttpRequest, pk: Any) -> HttpResponse:
+def original(request: HttpRequest, pk: Any) -> HttpResponseBase:
     file = get_object_or_404(File.objects.select_related("testimony"), pk=pk)
     require(request.user, "original", file.testimony)
     if file.state != File.State.VERIFIED or not file.vault:
@@ -127,26 +137,40 @@ def original(request: HttpRequest, pk: Any) -> HttpResponse:
     return _private(_served(request, file.vault, file.mime))
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def _private(response: HttpResponseBase) -> HttpResponseBase:
     response["Cache-Control"] = "private, no-store"
     response["Content-Disposition"] = "inline"
     return response
 
 
-def _served(request: HttpRequest, name: str, mime: str) -> HttpResponse:
-    """The content, or the range of it that a player asks for (RFC 9110 §14, a single range)."""
-    content = vault().read(name)
-    found = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("Range", ""))
-    response: HttpResponse
+def _served(request: HttpRequest, name: str, mime: str) -> HttpResponseBase:
+    """The content, or the range of it that a player asks for (RFC 9110 §14, a single range), opened while it
+    is sent.
+    """
+    content = vault().open(name)
+    first, last, status = 0, content.size - 1, 200
+    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", request.headers.get("Range", ""))
     if found and (found[1] or found[2]):
-        first = int(found[1]) if found[1] else max(0, len(content) - int(found[2]))
-        last = min(int(found[2]) if found[1] and found[2] else len(content) - 1, len(content) - 1)
+        status = 206
+        first = int(found[1]) if found[1] else max(0, content.size - int(found[2]))
+        last = min(int(found[2]), last) if found[1] and found[2] else last
         if first > last:
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
-        response = HttpResponse(content[first : last + 1], status=206, content_type=mime)
-        response["Content-Range"] = f"bytes {first}-{last}/{len(content)}"
+            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{content.size}"})
+    response: HttpResponseBase
+    if request.method == "HEAD":
+        response = HttpResponse(status=status, content_type=mime)
     else:
-        response = HttpResponse(content, content_type=mime)
+        response = StreamingHttpResponse(_pieces(content, first, last), status=status, content_type=mime)
+    if status == 206:
+        response["Content-Range"] = f"bytes {first}-{last}/{content.size}"
+    response["Content-Length"] = str(last - first + 1)
+    response["ETag"] = f'"{hashlib.sha256(name.encode()).hexdigest()}"'  # a name's content never changes
     response["Accept-Ranges"] = "bytes"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+async def _pieces(content: AgeFile, first: int, last: int) -> AsyncIterator[bytes]:
+    pieces = content.pieces(first, last)
+    while piece := await asyncio.to_thread(next, pieces, b""):
+        yield piece

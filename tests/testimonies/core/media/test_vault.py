@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import stat
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from griot.testimonies.core.media.age import CHUNK, Unreadable
 from griot.testimonies.core.media.vault import Vault, VaultError
 
 
@@ -67,3 +71,52 @@ def test_only_names_of_its_own_are_looked_for(vault):
     for name in ("../../etc/passwd", "", "a/b"):
         with pytest.raises(VaultError):
             vault.read(name)
+
+
+@given(st.data())
+def test_any_part_is_that_part_of_the_whole(tmp_path_factory, data):
+    folder = tmp_path_factory.mktemp("vault")
+    vault = Vault(folder / "vault", folder / "key")
+    size = data.draw(st.sampled_from([0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 5]))
+    content = (bytes(range(251)) * (size // 251 + 1))[:size]
+    name = vault.put(content)
+    first = data.draw(st.integers(0, size))
+    last = data.draw(st.integers(first - 1, size - 1)) if first < size else first - 1
+    opened = vault.open(name)
+    assert opened.size == size and b"".join(opened.pieces(first, last)) == content[first : last + 1]
+
+
+def test_a_part_is_read_with_any_of_the_keys_and_none_other(vault, tmp_path):
+    names = [vault.put(b"%d" % n * 100_000) for n in range(3)]
+    half = vault.rotate()
+    next(half)
+    half.close()  # killed here: two keys
+    assert [next(vault.open(name).pieces(70_000, 70_001)) for name in names] == [b"00", b"11", b"22"]
+    Vault(tmp_path / "other", tmp_path / "another").put(b"x")
+    (tmp_path / "keys" / "vault").write_text((tmp_path / "another").read_text())
+    with pytest.raises(VaultError, match="no key"):
+        vault.open(names[0])
+    with pytest.raises(VaultError, match="has no"):
+        vault.open("0" * 32)
+
+
+def test_what_was_changed_or_cut_off_is_not_read(vault, tmp_path):
+    name = vault.put(bytes(3 * CHUNK))
+    path = tmp_path / "vault" / name[:2] / name
+    whole = path.read_bytes()
+    head = whole.index(b"---")
+    for broken in (
+        whole[:-1],
+        whole[: -(CHUNK + 16)],  # a whole chunk of it
+        whole[: head - 60] + whole[head - 59 :],
+        whole[: head + 5] + bytes([whole[head + 5] ^ 1]) + whole[head + 6 :],
+        b"",
+        b"age-encryption.org/v1\n" * 500,
+    ):
+        path.write_bytes(broken)
+        with pytest.raises(VaultError):
+            vault.open(name)
+    path.write_bytes(whole[: -2 * CHUNK] + bytes(16) + whole[-2 * CHUNK + 16 :])
+    pieces = vault.open(name).pieces(0, 3 * CHUNK - 1)
+    with pytest.raises(Unreadable):
+        list(itertools.islice(pieces, 3))

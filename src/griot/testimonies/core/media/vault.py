@@ -17,12 +17,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import pyrage
 from pyrage import x25519
 
 from griot.runtime.state import write_whole
+from griot.testimonies.core.media.age import AgeFile, Unreadable, open_age
 
 
 class VaultError(Exception):
@@ -52,7 +53,7 @@ class Vault:
         self.copy(name, out)
         return out.getvalue()
 
-    def copy(self, name: str, to: BinaryIO) -> None:
+    def copy(self, name: str, to: IO[bytes]) -> None:
         """Decrypt into `to`, a piece at a time. Raises VaultError."""
         path = self._path(name)
         if not path.is_file():
@@ -61,9 +62,24 @@ class Vault:
             with path.open("rb") as file:
                 pyrage.decrypt_io(file, to, self._identities())
         except pyrage.DecryptError as error:
-            raise VaultError(
-                f"no key in {self.keys} opens {name} ({error}); put back the key file it was made with"
-            )
+            raise self._no_key(name, error) from None
+
+    def open(self, name: str) -> AgeFile:
+        """The content, to be read from where it is wanted: whatever its size, a chunk at a time is in memory.
+        Raises VaultError.
+        """
+        path = self._path(name)
+        try:
+            return open_age(path.open("rb"), self._secrets())
+        except FileNotFoundError:
+            raise VaultError(f"the vault has no {name}") from None
+        except Unreadable as error:
+            raise self._no_key(name, error) from None
+
+    def _no_key(self, name: str, error: Exception) -> VaultError:
+        return VaultError(
+            f"no key in {self.keys} opens {name} ({error}); put back the key file it was made with"
+        )
 
     @contextmanager
     def scratch(self) -> Iterator[Path]:
