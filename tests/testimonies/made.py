@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import struct
+import subprocess
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageCms
 
-from griot.testimonies.core.media.ffmpeg import run
+from griot.testimonies.core.media.ffmpeg import program, run
 
 PLACE = "+14.6937-017.4441/"  # Dakar
 _FILM = [
@@ -87,3 +89,37 @@ def photo(kind: str = "JPEG") -> bytes:
     else:
         image.save(out, kind, exif=exif)
     return out.getvalue()
+
+
+def display_p3(description: str = "Display P3") -> bytes:
+    """The colour profile in which phones photograph: sRGB's curve with the primaries of P3 (Apple's profile,
+    adapted to D50). Both its texts say `description`, of at most 13 letters.
+    """
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    primaries = {
+        b"rXYZ": (0.51512, 0.24120, -0.00105),
+        b"gXYZ": (0.29198, 0.69225, 0.04189),
+        b"bXYZ": (0.15710, 0.06657, 0.78407),
+    }
+    for n in range(struct.unpack_from(">I", profile, 128)[0]):
+        tag, at, _ = struct.unpack_from(">4sII", profile, 132 + 12 * n)
+        if tag in primaries:
+            struct.pack_into(">3i", profile, at + 8, *(round(v * 65536) for v in primaries[tag]))
+        if tag in {b"desc", b"cprt"}:
+            text = description.encode("utf-16-be")
+            profile[at + 28 : at + 28 + 26] = text.ljust(26, b"\0")
+    return bytes(profile)
+
+
+def several(folder: Path, name: str, *arguments: str | Path, seconds: float = 2, rate: int = 44100) -> Path:
+    """A film of bars and a tone, as `arguments` have it written: the sound is input 1."""
+    to = folder / name
+    bars, tone = "testsrc2=size=320x240:rate=15", f"sine=frequency=440:sample_rate={rate}"
+    inputs = ["-f", "lavfi", "-i", bars, "-f", "lavfi", "-i", tone]
+    run([*inputs, "-t", str(seconds), "-pix_fmt", "yuv420p", *arguments, to])
+    return to
+
+
+def described(path: Path) -> str:
+    """What ffmpeg says of a file."""
+    return subprocess.run([program(), "-hide_banner", "-i", path], capture_output=True, text=True).stderr

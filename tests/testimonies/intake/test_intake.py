@@ -157,11 +157,6 @@ def test_a_damaged_piece_and_a_damaged_whole_are_asked_for_again(phone, tmp_path
     assert file.state == "verified"
 
 
-def test_what_is_no_media_is_refused_and_not_kept(phone):
-    file = phone.send(phone.tell(), b"%PDF-1.7 not a recording")
-    assert file.state == "refused" and "picture" in file.why and vault().names() == []
-
-
 def test_the_same_recording_again_is_not_sent_again(phone, tmp_path):
     testimony, content = phone.tell(), made.sound(tmp_path).read_bytes()
     phone.send(testimony, content)

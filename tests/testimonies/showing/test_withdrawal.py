@@ -59,6 +59,7 @@ class House:
             answers={"leaving": f"{MARK} left."},
         )
         self.photo = self.phone.send(self.testimony, made.photo())
+        self.kept = self.phone.send(self.testimony, b"\0\0\0\x20ftypisom" + f"{MARK} unread".encode())
         publish(self.testimony, self.people)
         writing = self.testimony.writings.get()
         writing.title = writing.quote = f"{MARK} speaks"
@@ -125,6 +126,8 @@ SHOWN_BEFORE = {"/stories/", "/stories/feed/", "/", "/feed/", "/json-feed/"}
 
 def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
     before = house.readers()
+    unread = house.editor.get(f"/admin/testimonies/originals/{house.kept.pk}/")
+    assert MARK.encode() in b"".join(unread), "what could not be opened can be saved until then"
     showing = {
         path for path, (status, content) in before.items() if MARK.encode() in content and status == 200
     }
@@ -165,6 +168,7 @@ def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
     )
     assert refused.get("Content-Type") != "application/zip" and MARK not in refused.content.decode()
     assert "Radio Kindia" in house.editor.get(review).content.decode(), "they can be told"
+    assert house.editor.get(f"/admin/testimonies/originals/{house.kept.pk}/").status_code in {302, 403, 404}
     mailed = client.get(f"/stories/media/mail/{house.rendition.key}/")
     assert (
         mailed.status_code == 200

@@ -248,8 +248,8 @@ def testimony(request: HttpRequest, device: Device) -> HttpResponse:
 @for_phones
 @require_GET
 def state(request: HttpRequest, device: Device) -> HttpResponse:
-    """How what this messenger sent is doing: a phone deletes its copy of a file only when it
-    says "verified" here.
+    """How what this messenger sent is doing: a phone deletes its copy of a file only when it says "verified"
+    here, or "kept" (it could not be opened, and waits for a person), with the checksum of that copy.
     """
     rows = Testimony.objects.filter(messenger=device.messenger).prefetch_related("files__upload", "consents")
     return JsonResponse(
@@ -259,7 +259,7 @@ def state(request: HttpRequest, device: Device) -> HttpResponse:
                 {
                     "id": str(f.pk),
                     "state": f.state,
-                    "sha256": f.sha256 if f.state == File.State.VERIFIED else "",
+                    "sha256": f.sha256 if f.is_held else "",
                     "why": f.why,
                     "offset": _offset(f),
                 }

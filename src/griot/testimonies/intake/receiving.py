@@ -21,9 +21,10 @@ from griot.testimonies.core.media import arrival
 from griot.testimonies.intake.sent import one_of, uuid_in
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import plan
-from griot.testimonies.models import Device, File, Rendition, Spoken, Testimony, Upload
+from griot.testimonies.models import HELD, Device, File, Rendition, Spoken, Testimony, Upload
 from griot.troubles.sweeping import each
 
+DAMAGED = "arrived damaged; "
 MOST_TRIES = 3  # that a file may arrive with another checksum than it was sent with
 ORPHANED = timedelta(days=2)
 MOST_POSITION = 32767  # of files in a testimony: the column's
@@ -59,7 +60,7 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
             raise Refused("id: another file was sent under it")
         return known
     role = one_of(said.get("role") or "story", (File.Role.STORY, File.Role.EVIDENCE), "role")
-    if testimony.files.filter(sha256=sha256, role=role, state=File.State.VERIFIED).exists():
+    if testimony.files.filter(sha256=sha256, role=role, state__in=HELD).exists():
         twin = File.objects.create(
             id=pk, testimony=testimony, sha256=sha256, role=File.Role.DUPLICATE, state=File.State.VERIFIED
         )
@@ -106,8 +107,8 @@ def examine(pk: uuid.UUID) -> None:
     """Put a received file together, verify it, strip it, and seal it. May be run again at any
     time, by anybody.
 
-    A file whose checksum is not the sender's is asked for again; one that is no media is refused, and nothing
-    of it kept.
+    A file whose checksum is not the sender's is asked for again. One that can't be opened is kept as it came,
+    for a person. What a virus scanner names is refused, and nothing of it kept: the phone keeps its own.
     """
     with transaction.atomic():
         file = (
@@ -115,22 +116,20 @@ def examine(pk: uuid.UUID) -> None:
         )
         if file is None:
             return
-        upload = file.upload
         place = vault()
         with place.scratch() as folder:
             whole, clean = folder / "whole", folder / "clean"
-            sha256 = _put_together(upload, whole)
+            sha256 = _put_together(file.upload, whole)
+            if found := arrival.scan(whole):
+                _refuse(file, f"a virus scanner calls it {found}")
+                return
             if sha256 != file.sha256:
-                _ask_again(upload)
+                _ask_again(file, whole, sha256)
                 return
             try:
-                if found := arrival.scan(whole):
-                    raise Refused(f"a virus scanner calls it {found}")
                 what = arrival.take_in(whole, clean)
             except Refused as refusal:
-                file.state, file.why = File.State.REFUSED, str(refusal)[:250]
-                _forget_pieces(upload)
-                file.save()
+                _keep_as_it_came(file, whole, str(refusal))
                 return
             with clean.open("rb") as content:
                 file.vault = place.put(content)
@@ -139,30 +138,68 @@ def examine(pk: uuid.UUID) -> None:
         file.seconds, file.width, file.height = what.seconds, what.width, what.height
         file.state, file.arrived, file.why = File.State.VERIFIED, timezone.now(), ""
         file.save()
-        _forget_pieces(upload)
+        _forget_pieces(file.upload)
         if file.role == File.Role.STORY:
             plan(file)
 
 
 def _put_together(upload: Upload, to: Path) -> str:
     """Write the pieces in order, and give the whole's SHA-256."""
-    place, digest = vault(), hashlib.sha256()
     with to.open("wb") as out:
         for name in upload.pieces:
-            piece = place.read(name)
-            digest.update(piece)
-            out.write(piece)
-    return digest.hexdigest()
+            vault().copy(name, out)
+    with to.open("rb") as whole:
+        return hashlib.file_digest(whole, "sha256").hexdigest()
 
 
-def _ask_again(upload: Upload) -> None:
-    tries = upload.file.why.count("arrived damaged")
-    _forget_pieces(upload)
-    upload.offset = 0
-    upload.save(update_fields=["offset"])
-    upload.file.why = "arrived damaged; " * min(tries + 1, MOST_TRIES)
-    upload.file.state = File.State.EXPECTED if tries + 1 < MOST_TRIES else File.State.REFUSED
-    upload.file.save(update_fields=["why", "state"])
+def _refuse(file: File, why: str) -> None:
+    file.state, file.why = File.State.REFUSED, why[:250]
+    file.save(update_fields=["state", "why"])
+    _forget_pieces(file.upload)
+
+
+def _keep_as_it_came(file: File, whole: Path, why: str) -> None:
+    with whole.open("rb") as content:
+        file.vault = vault().put(content)
+    file.size = whole.stat().st_size
+    file.state, file.arrived, file.why = File.State.KEPT, timezone.now(), why[:250]
+    file.save()
+    _forget_pieces(file.upload)
+
+
+def _ask_again(file: File, whole: Path, sha256: str) -> None:
+    """At the last time what came is kept under the checksum that it has: the phone, whose copy has another,
+    keeps that.
+    """
+    tries = file.why.count(DAMAGED) + 1
+    if tries >= MOST_TRIES:
+        file.sha256 = sha256
+        _keep_as_it_came(
+            file, whole, f"it arrived with another checksum than it was sent with, {tries} times"
+        )
+        return
+    _forget_pieces(file.upload)
+    file.upload.offset = 0
+    file.upload.save(update_fields=["offset"])
+    file.state, file.why = File.State.EXPECTED, DAMAGED * tries
+    file.save(update_fields=["why", "state"])
+
+
+def discard(file: File, why: str) -> None:
+    """Let go of a file that was kept for a person, who has decided so."""
+    name = file.vault
+    transaction.on_commit(lambda: vault().erase(name))
+    file.vault, file.state, file.why = "", File.State.ERASED, why[:250]
+    file.save(update_fields=["vault", "state", "why"])
+
+
+def examine_again(file: File) -> None:
+    """Try once more to open a file that was kept: the disk was full then, or we know more kinds by now."""
+    file.upload.pieces = [file.vault]
+    file.upload.save(update_fields=["pieces"])
+    file.vault, file.state = "", File.State.RECEIVED
+    file.save(update_fields=["vault", "state"])
+    examine_soon(file.pk)
 
 
 def _forget_pieces(upload: Upload) -> None:

@@ -53,11 +53,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('role', models.CharField(choices=[('story', 'story'), ('evidence', 'evidence of consent'), ('duplicate', 'the same as another of the testimony')], default='story', max_length=9)),
-                ('state', models.CharField(choices=[('expected', 'on its way'), ('received', 'being examined'), ('verified', 'verified'), ('refused', 'refused'), ('erased', 'erased')], default='expected', max_length=8)),
+                ('state', models.CharField(choices=[('expected', 'on its way'), ('received', 'being examined'), ('verified', 'verified'), ('kept', 'kept for a person'), ('refused', 'refused'), ('erased', 'erased')], default='expected', max_length=8)),
                 ('prompt', models.CharField(blank=True, help_text='the prompt of the guide that it answers', max_length=64)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('sha256', models.CharField(blank=True, help_text='of the file as it was recorded', max_length=64)),
-                ('why', models.CharField(blank=True, help_text='why it was refused', max_length=250)),
+                ('why', models.CharField(blank=True, help_text='why it was refused, or could not be opened', max_length=250)),
                 ('media', models.CharField(blank=True, max_length=5)),
                 ('mime', models.CharField(blank=True, max_length=40)),
                 ('suffix', models.CharField(blank=True, max_length=6)),

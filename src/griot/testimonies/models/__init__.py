@@ -15,12 +15,13 @@ from griot.testimonies.models.campaigns import (
     Spoken,
     Training,
 )
-from griot.testimonies.models.files import Cut, File, Rendition, Upload
+from griot.testimonies.models.files import HELD, Cut, File, Rendition, Upload
 from griot.testimonies.models.making import MakingState
 from griot.testimonies.models.memory import Access, Departure
 from griot.testimonies.models.testimonies import Consent, MachineWork, Proposal, Step, Testimony, Writing
 
 __all__ = [
+    "HELD",
     "Access",
     "Campaign",
     "CheckIn",

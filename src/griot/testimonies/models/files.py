@@ -17,7 +17,9 @@ from griot.testimonies.models.testimonies import Testimony
 
 
 class File(models.Model):
-    """A recording or photo as it arrived, without what it said of itself; sealed in the vault."""
+    """A recording or photo as it arrived, without what it said of itself; sealed in the vault. One that could
+    not be opened lies there as it came, with all that it says, until a person decides on it (`KEPT`).
+    """
 
     class Role(models.TextChoices):
         STORY = "story", "story"
@@ -28,6 +30,7 @@ class File(models.Model):
         EXPECTED = "expected", "on its way"
         RECEIVED = "received", "being examined"
         VERIFIED = "verified", "verified"
+        KEPT = "kept", "kept for a person"
         REFUSED = "refused", "refused"
         ERASED = "erased", "erased"
 
@@ -38,7 +41,7 @@ class File(models.Model):
     prompt = models.CharField(max_length=64, blank=True, help_text="the prompt of the guide that it answers")
     position = models.PositiveSmallIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True, help_text="of the file as it was recorded")
-    why = models.CharField(max_length=250, blank=True, help_text="why it was refused")
+    why = models.CharField(max_length=250, blank=True, help_text="why it was refused, or could not be opened")
     media = models.CharField(max_length=5, blank=True)
     mime = models.CharField(max_length=40, blank=True)
     suffix = models.CharField(max_length=6, blank=True)
@@ -51,6 +54,11 @@ class File(models.Model):
 
     class Meta:
         ordering = ["position", "arrived"]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its bytes are here, so that a phone may let go of its own."""
+        return self.state in HELD
 
     def wanted_cut(self) -> types.Cut:
         """What is shown of it: as it was cut, and without the names that its transcript marks. The transcript
@@ -65,6 +73,9 @@ class File(models.Model):
             if writing and writing.subtitles:
                 spans += subtitles.bleeps(subtitles.parse(writing.subtitles))
         return types.Cut(row.begins, row.ends, tuple(subtitles.merged(spans)), row.still)
+
+
+HELD = frozenset({File.State.VERIFIED, File.State.KEPT})
 
 
 class Cut(models.Model):

@@ -13,6 +13,8 @@ from django.utils import timezone
 from griot.testimonies.access import Action, note, require
 from griot.testimonies.core import types
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.intake import receiving
+from griot.testimonies.intake.sent import uuid_in
 from griot.testimonies.intake.taking import take_over
 from griot.testimonies.making.rendering import plan, showable
 from griot.testimonies.models import Cut, File, Proposal, Rendition, Step, Testimony
@@ -53,7 +55,7 @@ def obstacles(testimony: Testimony) -> list[str]:
         case S.INTAKE:
             if testimony.consent is None:
                 found.append("There is no consent.")
-            if testimony.files.exclude(state__in=[File.State.VERIFIED, File.State.REFUSED]).exists():
+            if testimony.files.filter(state__in=[File.State.EXPECTED, File.State.RECEIVED]).exists():
                 found.append("Files are still on their way.")
         case S.PROTECTION:
             safe = set(testimony.steps.filter(kind=Step.Kind.SAFE).values_list("by", flat=True))
@@ -368,3 +370,30 @@ def approve_rendition(testimony: Testimony, user: Any, pk: int) -> None:
     Rendition.objects.filter(Q(pk=pk) | same).update(approved=timezone.now())
     _step(row, Step.Kind.COMMENT, user, "looked at a rendition beside the original")
     announce(row)
+
+
+@transaction.atomic
+def discard_kept(testimony: Testimony, user: Any, pk: Any, words: str) -> None:
+    """Let go of a file that could not be opened, for good."""
+    row, file = _kept(testimony, user, pk)
+    if not words.strip():
+        raise Refused("Say why it may go: it can’t be brought back.")
+    receiving.discard(file, f"discarded: {words.strip()}")
+    _step(row, Step.Kind.COMMENT, user, f"discarded a file that could not be opened: {words.strip()}")
+
+
+@transaction.atomic
+def examine_kept_again(testimony: Testimony, user: Any, pk: Any) -> None:
+    """Try once more to open it."""
+    row, file = _kept(testimony, user, pk)
+    receiving.examine_again(file)
+    _step(row, Step.Kind.COMMENT, user, "had a file examined again that could not be opened")
+
+
+def _kept(testimony: Testimony, user: Any, pk: Any) -> tuple[Testimony, File]:
+    row = _locked(testimony)
+    require(user, "original", row)
+    known = row.files.select_for_update().filter(pk=uuid_in(pk, "file"), state=File.State.KEPT)
+    if (file := known.first()) is None:
+        raise Refused("Somebody has decided on it already.")
+    return row, file

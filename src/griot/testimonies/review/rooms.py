@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -35,6 +35,7 @@ def testimonies(request: SignedIn) -> HttpResponse:
         visible(request.user)
         .select_related("campaign", "messenger", "assigned")
         .prefetch_related("writings", "consents")
+        .annotate(has_kept=Exists(File.objects.filter(testimony=OuterRef("pk"), state=File.State.KEPT)))
     )
     state, mine = request.GET.get("state", ""), request.GET.get("mine") == "1"
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
@@ -118,6 +119,7 @@ def _material(row: Testimony) -> dict[str, Any]:
     return {
         "consent": row.consent,
         "files": files,
+        "kept": [f for f in files if f.state == File.State.KEPT],
         "recordings": [f for f in files if f.role == File.Role.STORY and f.media in {"video", "audio"}],
         "renditions": showable(row),
         "waiting": Rendition.objects.filter(file__testimony=row).exclude(state="ready"),

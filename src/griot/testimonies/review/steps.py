@@ -119,6 +119,16 @@ def _approve_rendition(request: HttpRequest, row: Testimony, words: str) -> Answ
     return "Noted: looked at."
 
 
+def _examine_again(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.examine_kept_again(row, request.user, request.POST.get("file"))
+    return "Asked for: in a minute it says here whether it could be opened."
+
+
+def _discard_file(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.discard_kept(row, request.user, request.POST.get("file"), words)
+    return "Discarded."
+
+
 def _transcribe(request: HttpRequest, row: Testimony, words: str) -> Answer:
     machines.ask(row, request.user, "transcript", row.language)
     return ASKED_FOR
@@ -165,6 +175,8 @@ ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
     "assign": _assign,
     "describe": _describe,
     "approve": _approve_rendition,
+    "examine_again": _examine_again,
+    "discard_file": _discard_file,
     "transcribe": _transcribe,
     "translate": _translate,
     "copy": _copy,

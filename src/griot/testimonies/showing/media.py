@@ -125,15 +125,22 @@ def room_rendition(request: HttpRequest, pk: int) -> HttpResponseBase:
     "review room: an original",
     "assigned",
     "refused",
-    "a sealed recording or photo, and the evidence of consent; every look is logged",
+    "a sealed recording or photo, the evidence of consent, or what could not be opened; every look is logged",
 )
 @require_safe
 def original(request: HttpRequest, pk: Any) -> HttpResponseBase:
+    """A file as it is in the vault. One that we could not open is given as bytes to save, and never shown: we
+    don't know what it is.
+    """
     file = get_object_or_404(File.objects.select_related("testimony"), pk=pk)
     require(request.user, "original", file.testimony)
-    if file.state != File.State.VERIFIED or not file.vault:
+    if not file.is_held or not file.vault:
         return HttpResponseNotFound("the file is not here")
     note(request.user, file.testimony, "original", str(file.pk))
+    if file.state == File.State.KEPT:
+        response = _private(_served(request, file.vault, "application/octet-stream"))
+        response["Content-Disposition"] = f'attachment; filename="{file.pk}.bin"'
+        return response
     return _private(_served(request, file.vault, file.mime))
 
 

@@ -6,7 +6,6 @@ Pure: files in, files out. `intake/receiving.py` does it to what was uploaded.
 
 from __future__ import annotations
 
-import io
 import shutil
 import subprocess
 import warnings
@@ -14,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from pillow_heif import register_heif_opener
 
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.ffmpeg import Streams, probe, reading, run
-from griot.testimonies.core.media.pictures import without_metadata
+from griot.testimonies.core.media.pictures import as_file
 
 register_heif_opener()
 
@@ -49,16 +48,29 @@ _OGG = Container("Ogg", "ogg", "ogg", "audio/ogg", ".ogg")
 _WAV = Container("WAV", "wav", "wav", "audio/wav", ".wav")
 _MP3 = Container("MP3", "mp3", "mp3", "audio/mpeg", ".mp3")
 _AAC = Container("AAC", "aac", "adts", "audio/aac", ".aac")
+_AMR = Container("AMR", "amr", "amr", "audio/amr", ".amr")
+# What holds any stream, where a phone has put one into a file that by its kind has no place for it: AMR in
+# MP4, HEVC in 3GP, H.264 in WebM.
+_ROOMY = {"mov": _MOV, "matroska": _MKV}
 _PICTURES = {
     "JPEG": ("image/jpeg", ".jpg"),
+    "MPO": ("image/jpeg", ".jpg"),
     "PNG": ("image/png", ".png"),
     "WEBP": ("image/webp", ".webp"),
     "AVIF": ("image/avif", ".avif"),
     "HEIF": ("image/jpeg", ".jpg"),
 }
-# Supplemental enhancement information: the place in H.264 and HEVC where cameras write what they like, GPS
+_PICTURE_BRANDS = frozenset(
+    {b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+)
+_STILL = frozenset({"JPEG", "MPO", "HEIF"})  # of several pictures in one file the first is what was taken
+# Supplemental enhancement information (AV1: metadata, padding): where cameras write what they like, GPS
 # included.
-_WITHOUT_SEI = {"h264": "filter_units=remove_types=6", "hevc": "filter_units=remove_types=39-40"}
+_WITHOUT_SEI = {
+    "h264": "filter_units=remove_types=6",
+    "hevc": "filter_units=remove_types=39-40",
+    "av1": "filter_units=remove_types=5|15",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +95,7 @@ def container_of(head: bytes) -> Container | None:
             return _3GP
         if brand[:2] == b"qt":
             return _MOV
-        return (
-            None
-            if brand in {b"avif", b"avis", b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim"}
-            else _MP4
-        )
+        return None if brand in _PICTURE_BRANDS else _MP4
     if head[4:8] in {b"moov", b"mdat", b"wide", b"free"}:
         return _MOV
     if head[:4] == b"\x1aE\xdf\xa3":
@@ -96,6 +104,8 @@ def container_of(head: bytes) -> Container | None:
         return _OGG
     if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
         return _WAV
+    if head[:5] == b"#!AMR":  # RFC 4867 §5: voice notes of many Android phones
+        return _AMR
     if head[:3] == b"ID3" or (head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xE6 == 0xE2):
         return _MP3
     if head[:1] == b"\xff" and len(head) > 1 and head[1] & 0xF6 == 0xF0:
@@ -106,8 +116,8 @@ def container_of(head: bytes) -> Container | None:
 def take_in(source: Path, to: Path) -> Arrived:
     """Write what `source` holds to `to`, saying nothing of where, when or with what it was made.
 
-    The streams of audio and video are the same packets as before. Raises Refused for what is no picture,
-    sound or film, or is too large or too long.
+    The streams of audio and video are the same packets as before. Raises Refused for what can't be opened as
+    a picture, sound or film, or is too large or too long; `to` is then of no use.
     """
     if (size := source.stat().st_size) > MOST_BYTES:
         raise Refused(f"the file has {size // 2**20} MB; at most {MOST_BYTES // 2**20} are taken")
@@ -118,14 +128,28 @@ def take_in(source: Path, to: Path) -> Arrived:
 
 
 def _take_film(source: Path, to: Path, container: Container) -> Arrived:
-    streams = probe(source, container.demuxer)
+    is_cut_off = False
+    try:
+        streams = probe(source, container.demuxer)
+    except Refused:
+        if container.demuxer != "mov":
+            raise
+        is_cut_off = True
+        streams = probe(source, container.demuxer, is_cut_off=True)
     if not streams.video and not streams.audio:
         raise Refused("the file holds neither sound nor pictures")
     if streams.seconds > MOST_SECONDS:
         raise Refused(
             f"the recording lasts {streams.seconds / 60:.0f} minutes; at most {MOST_SECONDS // 60} are taken"
         )
-    strip(source, to, container, streams)
+    opened = reading(source, container.demuxer, is_cut_off=is_cut_off)
+    try:
+        strip(opened, to, container, streams)
+    except Refused:
+        if _ROOMY.get(container.demuxer, container) == container:
+            raise
+        container = _ROOMY[container.demuxer]
+        strip(opened, to, container, streams)
     mime = container.mime if streams.video else container.mime.replace("video/", "audio/")
     return Arrived(
         "video" if streams.video else "audio",
@@ -137,13 +161,13 @@ def _take_film(source: Path, to: Path, container: Container) -> Arrived:
     )
 
 
-def strip(source: Path, to: Path, container: Container, streams: Streams) -> None:
+def strip(opened: list[str | Path], to: Path, container: Container, streams: Streams) -> None:
     """Write the same streams anew: no tags, chapters, data tracks, attachments, SEI or dates of making."""
     sei = ["-bsf:v", _WITHOUT_SEI[streams.video]] if streams.video in _WITHOUT_SEI else []
     run(
         [
-            *reading(source, container.demuxer),
-            *(["-map", "0:v:0"] if streams.video else []),
+            *opened,
+            *(["-map", "0:V:0"] if streams.video else []),  # V: no covers
             *(["-map", "0:a:0"] if streams.audio else []),
             "-dn",
             "-sn",
@@ -176,41 +200,30 @@ def _take_picture(source: Path, to: Path) -> Arrived:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(source) as image:
                 kind, (width, height) = image.format or "", image.size
-                if kind not in _PICTURES or (getattr(image, "is_animated", False) and kind != "HEIF"):
+                if kind not in _PICTURES:
                     raise Refused(
-                        f"pictures of the kind {kind or 'unknown'} are not taken; JPEG, PNG, WebP, AVIF and"
+                        f"pictures of the kind {kind or 'unknown'} are not opened; JPEG, PNG, WebP, AVIF and"
                         " HEIC are"
                     )
+                if getattr(image, "is_animated", False) and kind not in _STILL:
+                    raise Refused("moving pictures are opened as films, not as pictures")
                 if width * height > MOST_PIXELS:
                     raise Refused(
                         f"the picture has {width} × {height} pixels; at most {MOST_PIXELS // 10**6} million"
-                        " are taken"
+                        " are opened"
                     )
-                image.load()
-                content = _as_jpeg(image) if kind == "HEIF" else without_metadata(source.read_bytes())
+                # HEIC is shown by few browsers: its pixels are kept as JPEG. libheif turns them upright.
+                content = as_file(image, "JPEG" if kind in _STILL else kind)
     except Refused:
         raise
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ) as error:
+    # Whatever a decoder stumbles over (struct.error, ZeroDivisionError, …): the file is kept for a person.
+    except Exception as error:
         raise Refused(f"this is no picture, sound or film that can be read ({str(error)[:120]})") from error
     to.write_bytes(content)
+    with Image.open(to) as image:
+        width, height = image.size
     mime, suffix = _PICTURES[kind]
     return Arrived("photo", mime, suffix, 0.0, width, height)
-
-
-def _as_jpeg(image: Image.Image) -> bytes:
-    """HEIC is shown by few browsers; its pixels are kept as JPEG. libheif has turned them upright already."""
-    out = io.BytesIO()
-    plain = Image.new("RGB", image.size)
-    plain.paste(image.convert("RGB"))
-    plain.save(out, "JPEG", quality=95)
-    return out.getvalue()
 
 
 def scan(path: Path) -> str:

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.anonymising import FILM_HEIGHT, blur_film, blur_picture, voice_filter
 from griot.testimonies.core.media.arrival import Container, container_of
 from griot.testimonies.core.media.ffmpeg import probe, reading, run
+from griot.testimonies.core.media.pictures import SRGB, plain
 from griot.testimonies.core.types import Cut
 
 Progress = Callable[[float], None]  # hears of the seconds that are done
@@ -259,10 +260,10 @@ def still(source: Path, to: Path, face: str, at: float) -> None:
 
 def photo(source: Path, to: Path, face: str, width: int = PHOTO_WIDTH) -> None:
     with Image.open(source) as image:
-        upright = ImageOps.exif_transpose(image).convert("RGB")
+        upright = plain(image).convert("RGB")
     shown = blur_picture(upright) if face == "blur" else upright
     shown.thumbnail((width, width * 2))
-    shown.save(to, "JPEG", quality=82)
+    shown.save(to, "JPEG", quality=82, icc_profile=SRGB)
 
 
 def waves(source: Path, to: Path, seconds: float) -> None:

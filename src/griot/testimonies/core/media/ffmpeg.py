@@ -32,7 +32,9 @@ Made = TypeVar("Made")
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """What a file holds. `seconds` is 0.0 where the file does not say (a recording that was cut off)."""
+    """What a file holds. `seconds` is 0.0 where the file does not say (a recording that was cut off); width
+    and height are those of the picture as it is seen, which phones hold on their side.
+    """
 
     seconds: float
     video: str = ""  # codec, "" for none
@@ -100,6 +102,9 @@ def run(arguments: Sequence[str | Path], progress: Callable[[float], None] | Non
                 said = _follow(process, progress)
             else:
                 _, said = process.communicate(timeout=TIME_LIMIT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise Refused(f"the file takes more than {TIME_LIMIT // 3600} hours to be read") from None
         except BaseException:
             process.kill()
             raise
@@ -132,27 +137,37 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def reading(path: Path, demuxer: str) -> list[str | Path]:
+def reading(path: Path, demuxer: str, *, is_cut_off: bool = False) -> list[str | Path]:
     """The arguments that open a stranger's file: only as what its content is, and nothing else
     than this file.
+
+    A fragmented MP4 whose recorder was killed while it wrote a fragment's head opens only from front to back
+    (`is_cut_off`); ffmpeg looks at all heads first otherwise, and gives up.
     """
-    return ["-protocol_whitelist", "file,pipe", "-f", demuxer, "-i", path]
+    straight = ["-seekable", "0"] if is_cut_off else []
+    return ["-protocol_whitelist", "file,pipe", *straight, "-f", demuxer, "-i", path]
 
 
-def probe(path: Path, demuxer: str) -> Streams:
+def probe(path: Path, demuxer: str, *, is_cut_off: bool = False) -> Streams:
     """What the file holds, by decoding nothing of it. Raises Refused for what is no media."""
-    said = run([*reading(path, demuxer), "-map", "0", "-c", "copy", "-f", "null", "-"])
+    opened = reading(path, demuxer, is_cut_off=is_cut_off)
+    said = run([*opened, "-map", "0", "-c", "copy", "-f", "null", "-"])
     # What the packets add up to holds also where the head has no length.
     ended = re.findall(r"time=(\d+):(\d\d):(\d\d(?:\.\d+)?)", said)
     head = re.search(r"Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", said)
     clock = ended[-1] if ended else head.groups() if head else ("0", "0", "0")
     source = said[said.find("Input #0") : said.find("Output #0")] if "Output #0" in said else said
-    video = re.search(r"Stream #0.*?: Video: (\w+).*?\b(\d{2,5})x(\d{2,5})\b", source)
+    # The cover of a voice note is no film.
+    video = re.search(r"Stream #0.*?: Video: (\w+)(?!.*\(attached pic\)).*?\b(\d{2,5})x(\d{2,5})\b", source)
     audio = re.search(r"Stream #0.*?: Audio: (\w+)", source)
+    width, height = (int(video.group(2)), int(video.group(3))) if video else (0, 0)
+    turned = re.search(r"rotation of (-?\d+)", source)
+    if turned and int(turned.group(1)) % 180:
+        width, height = height, width
     return Streams(
         seconds=int(clock[0]) * 3600 + int(clock[1]) * 60 + float(clock[2]),
         video=video.group(1) if video else "",
         audio=audio.group(1) if audio else "",
-        width=int(video.group(2)) if video else 0,
-        height=int(video.group(3)) if video else 0,
+        width=width,
+        height=height,
     )

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import io
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps, ImageSequence
 from PIL.IptcImagePlugin import getiptcinfo
+from PIL.JpegImagePlugin import get_sampling
 
-_FORMATS = frozenset({"JPEG", "PNG", "WEBP", "AVIF"})  # a GIF has no place for a location
+_QUALITY = {"JPEG": {"quality": 95}, "WEBP": {"quality": 92}, "AVIF": {"quality": 90}}
+_MOVING = frozenset({"GIF", "PNG", "WEBP", "AVIF"})
 _ARTIST, _COPYRIGHT, _DESCRIPTION = 0x013B, 0x8298, 0x010E
-_ORIENTATION = 0x0112
+_STANDARD = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+# What every picture of ours carries, but for the moment at which Little CMS made it (ICC.1:2022 §7.2.1: bytes
+# 24 to 35).
+SRGB = _STANDARD.tobytes()[:24] + bytes(12) + _STANDARD.tobytes()[36:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +92,53 @@ def _xmp(image: Image.Image) -> dict[str, str]:
     return found
 
 
-def without_metadata(content: bytes) -> bytes:
-    """The same picture, upright, without anything that it says of itself; colours keep their profile.
+def plain(image: Image.Image) -> Image.Image:
+    """The picture (of several the current one) upright, its colours in sRGB, and nothing beside its pixels:
+    no words, no profile, no second picture.
 
-    Formats that carry none are given back as they are. Raises OSError for what is no picture.
+    Phones photograph in Display P3: without their profile its colours would be paler than they were.
     """
+    profile = image.info.get("icc_profile")
+    shown = ImageOps.exif_transpose(image)
+    if shown.has_transparency_data:
+        shown = shown.convert("RGBA")
+    elif shown.mode not in {"1", "L", "I;16", "RGB", "CMYK"}:
+        shown = shown.convert("RGB")
+    if profile:
+        to = "RGBA" if shown.mode == "RGBA" else "RGB"
+        # A broken profile, or one for other colours than the picture has, is as good as none.
+        with suppress(ImageCms.PyCMSError, OSError, ValueError):
+            shown = ImageCms.profileToProfile(shown, io.BytesIO(profile), _STANDARD, outputMode=to) or shown
+    if shown.mode == "CMYK":
+        shown = shown.convert("RGB")
+    shown.info = {}
+    return shown
+
+
+def without_metadata(content: bytes) -> bytes:
+    """The same picture as a file that says nothing but its colours. Raises OSError for what is no picture."""
     with Image.open(io.BytesIO(content)) as image:
-        kind = image.format or ""
-        if kind not in _FORMATS or getattr(image, "is_animated", False):
-            return content
-        is_turned = image.getexif().get(_ORIENTATION, 1) != 1
-        profile = image.info.get("icc_profile")
-        upright = ImageOps.exif_transpose(image) if is_turned else image
-        quality: dict[str, Any] = {"JPEG": 95 if is_turned else "keep", "WEBP": 92, "AVIF": 90}
-        options: dict[str, Any] = {"quality": quality[kind]} if kind in quality else {}
-        if kind == "PNG":
-            upright.info.clear()
-        for name in ("exif", "xmp", "comment", "photoshop"):
-            upright.info.pop(name, None)
-        out = io.BytesIO()
-        upright.save(out, kind, **options, **({"icc_profile": profile} if profile else {}), exif=b"")
+        return as_file(image)
+
+
+def as_file(image: Image.Image, kind: str = "") -> bytes:
+    """An opened picture as a file of a kind (Pillow's name; "" for its own) with nothing but its pixels, in
+    sRGB, and how long each is shown. Of several pictures that do not move (MPO, HEIC) it is the first.
+    """
+    kind = kind or {"MPO": "JPEG"}.get(image.format or "", image.format or "PNG")
+    options: dict[str, Any] = dict(_QUALITY.get(kind, {}))
+    if kind == "JPEG" and (tables := getattr(image, "quantization", None)):
+        options = {"qtables": tables, "subsampling": get_sampling(image)}  # as fine as it was
+    if kind in _MOVING and getattr(image, "is_animated", False):
+        shown = [(plain(frame), frame.info.get("duration", 0)) for frame in ImageSequence.Iterator(image)]
+        first, *others = [picture for picture, _ in shown]
+        options |= {"save_all": True, "append_images": others, "duration": [time for _, time in shown]}
+        options |= {"loop": image.info["loop"]} if "loop" in image.info else {}
+    else:
+        first = plain(image)
+    out = io.BytesIO()
+    profile = SRGB if first.mode in {"RGB", "RGBA"} else None  # grey has no need of one
+    first.save(out, kind, **options, icc_profile=profile, exif=b"")
     return out.getvalue()
 
 
