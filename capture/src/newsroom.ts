@@ -4,8 +4,22 @@ import { phoneKey, wipe } from "./store";
 
 export const API = "/capture/api/";
 
+/** There is no line to the newsroom, or it was cut. */
 export class Offline extends Error {}
+/** This phone is no longer a messenger's, and holds nothing any more. */
 export class Wiped extends Error {}
+/** The newsroom does not take this, now or later; the message says why. */
+export class Refusal extends Error {}
+
+// Answers that may be others the next time: not (yet) known here, too slow, in the wrong order, too often (RFC 9110
+// §15.5); 460 is tus' for a damaged piece. Whatever is wrong with the server (5xx) passes, too.
+const PASSING = [401, 403, 408, 409, 423, 425, 429, 460];
+
+/** What an answer means that is not the one hoped for. An Error that is none of the above passes. */
+export function meaning(status: number, words: string): Error {
+  if (status === 0) return new Offline(words);
+  return status >= 500 || PASSING.includes(status) ? new Error(words) : new Refusal(words);
+}
 
 /** What a request of this phone's bears, by its own key or by one that it is given. */
 export async function authorization(key?: string): Promise<Record<string, string>> {
@@ -13,7 +27,7 @@ export async function authorization(key?: string): Promise<Record<string, string
   return known ? { Authorization: `Bearer ${known}` } : {};
 }
 
-/** One request to the newsroom. Throws Offline where there is no network, Wiped when this phone is no longer a messenger's. */
+/** One request to the newsroom. Throws Offline, Wiped, or what an answer means. */
 export async function ask<T>(path: string, body?: unknown, key?: string): Promise<T> {
   const bearer = await authorization(key);
   let answer: Response;
@@ -31,6 +45,7 @@ export async function ask<T>(path: string, body?: unknown, key?: string): Promis
   } catch {
     throw new Offline("offline");
   }
+  if (answer.status >= 500) throw meaning(answer.status, `${answer.status}`); // a server in trouble says no more
   // An answer that was cut off is no answer: taken for one, it would replace what the phone knows by nothing.
   const said = (await answer.json().catch(() => {
     throw new Offline("cut off");
@@ -39,7 +54,6 @@ export async function ask<T>(path: string, body?: unknown, key?: string): Promis
     await wipe();
     throw new Wiped(said.error);
   }
-  if (answer.status >= 500) throw new Offline(said.error ?? `${answer.status}`);
-  if (!answer.ok) throw new Error(said.error ?? `${answer.status}`);
+  if (!answer.ok) throw meaning(answer.status, said.error ?? `${answer.status}`);
   return said;
 }

@@ -1,29 +1,33 @@
 // Sending what was told, whenever there is a network: first the words and the consent, then each file. A file leaves the
-// phone only when the server says that it holds it whole and verified.
+// phone only when the server says that it holds it whole. What the server can't take now, is set aside.
 
+import { attempt, countAside, dueNow, keepOnly, triesOf, untilNext } from "./aside";
 import { readOpen } from "./database";
-import { ask, Offline, Wiped } from "./newsroom";
+import { ask, Refusal, Wiped } from "./newsroom";
 import { takeSpoken } from "./spoken";
 import {
   changeRecording,
   dropNote,
   dropTestimony,
   notes,
+  readPack,
   recordings,
   savePack,
   saveTestimony,
   testimonies,
 } from "./store";
-import { Pack, Testimony } from "./types";
+import { Pack, Recording, Testimony } from "./types";
 import { send } from "./upload";
 import { dropChunks, isUnlocked } from "./vault";
 
 const POLL = 4000; // milliseconds
+const HELD = ["verified", "kept"]; // by the server
+const COMING = ["expected", "received"];
 
 let changed: () => void = () => undefined;
 let running = false;
 let timer = 0;
-export let status: "idle" | "sending" | "waiting" | "offline" | "wifi" = "idle";
+export let status: "idle" | "sending" | "waiting" | "aside" | "offline" | "wifi" = "idle";
 
 /** Have a listener called whenever something was sent, or sending has begun or ended. */
 export const onChange = (listener: () => void) => {
@@ -56,19 +60,21 @@ export async function run(): Promise<void> {
   }
   if (!(await mayUseNetwork())) return become("wifi");
   running = true;
-  let waits = false;
+  let next: number | null = null; // milliseconds until it goes on
   try {
     await sendNotes();
-    const pack = await ask<Pack>("pack/");
-    await savePack(pack);
-    for (const testimony of await testimonies()) {
-      if (testimony.state !== "finished") continue;
-      become("sending");
-      await sendTestimony(testimony);
-    }
-    waits = await settle();
-    await takeSpoken(pack); // last: what was told goes first
-    become(waits ? "waiting" : "idle");
+    await attempt("pack", async () => savePack(await ask<Pack>("pack/")));
+    await sendAll((await testimonies()).filter((testimony) => testimony.state === "finished"));
+    let waits = false;
+    await attempt("state", async () => {
+      waits = await settle();
+    });
+    const pack = await readPack();
+    if (pack) await takeSpoken(pack); // last: what was told goes first
+    const here = [...(await notes()), ...(await testimonies()), ...(await recordings())];
+    keepOnly(["pack", "state", ...here.map(({ id }) => id)]);
+    become(countAside() ? "aside" : waits ? "waiting" : "idle");
+    next = waits ? POLL : untilNext();
   } catch (error) {
     if (error instanceof Wiped) {
       location.reload();
@@ -76,47 +82,58 @@ export async function run(): Promise<void> {
     }
     become("offline");
     void wakeLater();
-    waits = true;
+    next = POLL;
   } finally {
     running = false;
-    if (waits) timer = window.setTimeout(() => void run(), POLL);
+    if (next !== null) timer = window.setTimeout(() => void run(), next);
   }
 }
 
-const isRefusal = (error: unknown) => !(error instanceof Offline || error instanceof Wiped);
+/** Try also what is set aside, at once. */
+export async function runNow(): Promise<void> {
+  dueNow();
+  await run();
+}
 
 async function sendNotes(): Promise<void> {
   for (const note of await notes()) {
-    await ask(note.path, note.body).catch((error: unknown) => {
-      if (!isRefusal(error)) throw error;
+    await attempt(note.id, async () => {
+      await ask(note.path, note.body).catch((error: unknown) => {
+        if (!(error instanceof Refusal)) throw error;
+      });
+      await dropNote(note.id); // what is refused is not asked again
     });
-    await dropNote(note.id); // what is refused is not asked again
   }
 }
 
-async function sendTestimony(testimony: Testimony): Promise<void> {
-  if (!testimony.isKnown) {
-    const { state, why, isKnown, ...told } = testimony; // the phone's own matters stay on it
-    try {
-      await ask("testimonies/", told);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-      await saveTestimony({
-        ...testimony,
-        state: "refused",
-        why: error instanceof Error ? error.message : String(error),
-      });
-      return;
-    }
-    await saveTestimony({ ...testimony, isKnown: true });
+/** First what was said and allowed, then the files. */
+async function sendAll(finished: Testimony[]): Promise<void> {
+  const files: Recording[] = [];
+  for (const testimony of finished) {
+    become("sending");
+    if (testimony.isKnown || (await attempt(testimony.id, () => introduce(testimony))))
+      files.push(...(await recordings(testimony.id)));
   }
-  for (const recording of await recordings(testimony.id)) {
-    if (recording.state === "kept" || recording.state === "sending") await send(recording, changed);
-  }
+  const waiting = files.filter((file) => file.state === "kept" || file.state === "sending");
+  waiting.sort((a, b) => triesOf(a.id) - triesOf(b.id));
+  for (const file of waiting) await attempt(file.id, () => send(file, changed));
   changed();
 }
 
-/** Delete what the server holds whole and verified; true while something is on its way. */
+/** Send what was said and allowed. */
+async function introduce(testimony: Testimony): Promise<void> {
+  const { state, why, isKnown, ...told } = testimony; // the phone's own matters stay on it
+  try {
+    await ask("testimonies/", told);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    await saveTestimony({ ...testimony, state: "refused", why: error.message });
+    return;
+  }
+  await saveTestimony({ ...testimony, isKnown: true });
+}
+
+/** Delete what the server holds whole; true while something is on its way. */
 async function settle(): Promise<boolean> {
   interface State {
     testimonies: { id: string; state: string }[];
@@ -136,21 +153,22 @@ async function settle(): Promise<boolean> {
     let isDone = true;
     for (const recording of await recordings(testimony.id)) {
       const said = known.get(recording.id);
-      if (said?.state === "verified" && (said.sha256 === recording.sha256 || said.sha256 === "")) {
+      if (said && HELD.includes(said.state) && said.sha256 === recording.sha256) {
         if (recording.state !== "sent") {
-          await changeRecording(recording.id, { state: "sent", offset: recording.size });
+          const isUnopened = said.state === "kept"; // for a person to look at
+          await changeRecording(recording.id, { state: "sent", offset: recording.size, isUnopened });
           await dropChunks(recording.id);
         }
-      } else if (said?.state === "refused") {
+      } else if (said && !COMING.includes(said.state)) {
         await changeRecording(recording.id, { state: "refused", why: said.why });
       } else {
         if (said?.state === "expected" && recording.state === "received")
           await changeRecording(recording.id, { state: "kept", offset: 0 });
+        waits ||= recording.state === "received"; // what is set aside has its own time
         isDone = false;
       }
     }
     if (isDone) await saveTestimony({ ...testimony, state: "sent" });
-    else waits = true;
   }
   return waits;
 }

@@ -65,6 +65,7 @@ export interface Recording extends Subject {
   offset: number;
   why: string;
   wasInterrupted: boolean;
+  isUnopened?: boolean; // the newsroom has it, and could not open it
 }
 
 export interface Prompt {

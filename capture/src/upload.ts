@@ -3,7 +3,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { DetailedError, Upload, FileSource, SliceResult } from "tus-js-client";
-import { API, ask, authorization, Offline, Wiped } from "./newsroom";
+import { API, ask, authorization, meaning, Offline, Refusal } from "./newsroom";
 import { changeRecording, readPiece } from "./store";
 import { Recording } from "./types";
 import { measure } from "./vault";
@@ -52,7 +52,8 @@ async function checksum(id: string, chunks: number): Promise<string> {
   return bytesToHex(digest.digest());
 }
 
-/** Send a recording, or what is left of it. `progressed` is called whenever the server has more of it. Throws Offline, Wiped. */
+/** Send a recording, or what is left of it. `progressed` is called whenever the server has more of it. Throws Offline, Wiped, or
+ * an Error that passes. */
 export async function send(recording: Recording, progressed: () => void): Promise<void> {
   const { sizes, size, chunks } = await measure(recording.id);
   const sum = recording.sha256 || (await checksum(recording.id, chunks));
@@ -60,18 +61,19 @@ export async function send(recording: Recording, progressed: () => void): Promis
   try {
     await transfer(row, new Pieces(row.id, sizes), progressed);
   } catch (error) {
-    if (error instanceof Wiped) throw error;
-    const status = error instanceof DetailedError ? (error.originalResponse?.getStatus() ?? 0) : 0;
-    if (status < 400 || status >= 500 || status === 409 || status === 423) throw new Offline(String(error));
+    const known = error instanceof DetailedError ? meaning(statusOf(error), String(error)) : error;
+    if (!(known instanceof Refusal)) throw known;
     await changeRecording(row.id, {
       state: "refused",
-      why: error instanceof Error ? error.message : String(error),
+      why: known.message,
     });
     return;
   }
   const after = await changeRecording(row.id, {});
   if (after.state === "sending") await changeRecording(row.id, { state: "received", offset: size });
 }
+
+const statusOf = (error: DetailedError) => error.originalResponse?.getStatus() ?? 0;
 
 async function transfer(row: Recording, pieces: Pieces, progressed: () => void): Promise<void> {
   const headers = await authorization();
@@ -106,8 +108,7 @@ async function transfer(row: Recording, pieces: Pieces, progressed: () => void):
         void changeRecording(row.id, { offset: sent }).then(progressed);
       },
       onShouldRetry: (error) => {
-        const code = error.originalResponse?.getStatus() ?? 0;
-        return code === 0 || code === 409 || code === 423 || code === 460 || code >= 500;
+        return [0, 409, 423, 460].includes(statusOf(error));
       },
       onError: reject,
       onSuccess: () => resolve(),
@@ -134,12 +135,14 @@ async function addressOf(
       "Upload-Length": String(size),
       "Upload-Metadata": encoded,
     },
+  }).catch(() => {
+    throw new Offline("offline");
   });
   if (answer.status === 403) await ask("state/"); // throws where this phone is no longer a messenger's
-  if (!answer.ok)
-    throw new Error(
-      ((await answer.json().catch(() => ({}))) as { error?: string }).error ?? `${answer.status}`,
-    );
+  if (!answer.ok) {
+    const said = (await answer.json().catch(() => ({}))) as { error?: string };
+    throw meaning(answer.status, said.error ?? `${answer.status}`);
+  }
   return new URL(answer.headers.get("Location") ?? "", location.href).pathname;
 }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 
 from griot.runtime.capturing import is_built
 from griot.runtime.programs import chromium as find_chromium
@@ -21,6 +22,7 @@ from griot.testimonies.keeping import vault
 from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony
 from tests.browser.cutting import BadNetwork
 from tests.browser.tools import lighthouse
+from tests.support import ROOT
 from tests.testimonies import made
 from tests.testimonies.people import make_campaign, make_messenger
 
@@ -279,6 +281,85 @@ def test_a_line_that_is_cut_twenty_times_and_slow_brings_every_byte(phone, invit
     assert vault().read(film.vault)[:4] == b"\x1aE\xdf\xa3" and len(film.sha256) == 64
     phone.page.wait_for_selector("text=envoyé et vérifié", timeout=60_000)
     assert phone.stored() == 0
+
+
+def finish_with_a_sound(phone) -> None:
+    phone.consent()
+    phone.record("Son", 1)
+    phone.page.click(".sheet button.main")
+    phone.page.wait_for_selector(".sheet", state="detached")
+    phone.page.click("button:has-text('Terminer')")
+
+
+@pytest.fixture
+def broken_for_evidence(transactional_db):
+    """The database fails at every piece of a file that is evidence: the server answers 500. Gives what mends
+    it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF (SELECT role FROM"
+            " testimonies_file WHERE id = NEW.file_id) = 'evidence' THEN RAISE 'no room'; END IF; RETURN NEW;"
+            " END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER fails BEFORE UPDATE ON testimonies_upload FOR EACH ROW EXECUTE FUNCTION fails()"
+        )
+
+    def mend() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION IF EXISTS fails CASCADE")
+
+    yield mend
+    mend()
+
+
+def test_what_the_server_fails_at_is_set_aside_the_rest_goes_on_and_it_is_tried_again(
+    phone, invitation, broken_for_evidence
+):
+    phone.join(invitation)
+    finish_with_a_sound(phone)
+    files = worker(count=1)
+    assert [f.role for f in files] == ["story"], "behind the file at which the server fails"
+    phone.page.wait_for_selector("text=Mis de côté, à réessayer tout seul : 1")
+    phone.page.wait_for_selector(".card:has-text('mis de côté pour l’instant')")
+    assert "Pas de réseau" not in phone.page.inner_text("main")
+    assert phone.stored() > 0, "it is still on the phone"
+    with phone.page.expect_response(lambda answer: "/uploads/" in answer.url and answer.status == 500):
+        phone.page.click("text=Réessayer maintenant")
+    phone.page.wait_for_selector("text=Mis de côté, à réessayer tout seul : 1")
+
+    broken_for_evidence()
+    worker(count=2)
+    phone.page.wait_for_selector("text=envoyé et vérifié", timeout=60_000)
+    assert wait_for(lambda: phone.stored() == 0)
+    assert phone.page.locator("text=Réessayer maintenant").is_hidden()
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "ar", "wo"])
+def test_every_word_of_the_app_is_in_each_of_its_languages(language):
+    rows = [row.split("|") for row in (ROOT / "capture/src/words.txt").read_text().strip().splitlines()]
+    at = 1 + ["en", "fr", "pt", "ar", "wo"].index(language)
+    assert all(len(row) == 6 and row[at].strip() for row in rows)
+    assert all(row[at].count("{}") == row[1].count("{}") for row in rows)
+
+
+def test_a_photo_that_the_newsroom_can_not_open_leaves_the_phone_only_when_it_is_kept(
+    phone, invitation, tmp_path
+):
+    broken = tmp_path / "photo.jpg"
+    broken.write_bytes(made.photo()[:400])
+    phone.join(invitation)
+    phone.consent()
+    phone.page.set_input_files("input[type=file] >> nth=0", broken)
+    phone.page.wait_for_selector(".cards .card")
+    phone.page.click("button:has-text('Terminer')")
+    wait_for(lambda: File.objects.filter(state="received").count() == 2)
+    assert phone.stored() == 2, "nothing is examined yet"
+    kept = worker("kept")[0]
+    phone.page.wait_for_selector("text=un fichier n’a pas pu être ouvert", timeout=30_000)
+    assert vault().read(kept.vault) == broken.read_bytes()
+    assert wait_for(lambda: phone.stored() == 0)
 
 
 def test_a_frozen_messengers_phone_erases_what_it_holds_at_next_contact(phone, invitation):

@@ -1,10 +1,11 @@
 // What a messenger sees first: what to do, what they have recorded, whether it has left the phone, how much room is left.
 
 import { size } from "../amounts";
+import { countAside, isAside } from "../aside";
 import { readOpen, writeOpen } from "../database";
 import { button, check, h } from "../dom";
 import { show } from "../frame";
-import { run, status } from "../queue";
+import { run, runNow, status } from "../queue";
 import { go } from "../router";
 import { readPack, recordings, roomLeft, testimonies } from "../store";
 import { Recording, Testimony } from "../types";
@@ -15,12 +16,14 @@ export async function home(): Promise<void> {
   const pack = await readPack();
   const list = h("ul", { class: "cards" });
   const queue = h("p", { class: "queue", role: "status" });
+  const again = button(t("try_now"), runNow, "small");
   const left = h("p", { class: "soft" });
   const fill = async () => {
     const known = await testimonies();
     const cards = await Promise.all(known.map(card));
     list.replaceChildren(...(cards.length ? cards : [h("li", { class: "soft" }, t("none"))]));
-    queue.textContent = known.length || status !== "idle" ? t(`queue_${status}`) : "";
+    queue.textContent = known.length || status !== "idle" ? t(`queue_${status}`, String(countAside())) : "";
+    again.hidden = !countAside();
     left.textContent = t("left", size((await roomLeft()) ?? 0));
   };
   await fill();
@@ -46,6 +49,7 @@ export async function home(): Promise<void> {
       ),
       h("h2", {}, t("mine")),
       queue,
+      again,
       list,
       left,
       await wifiOnly(),
@@ -80,7 +84,13 @@ async function card(row: Testimony): Promise<HTMLElement> {
   const files = await recordings(row.id);
   const refused = files.find((file) => file.state === "refused");
   const [state, why] = refused ? [STATES.refused, refused.why] : [STATES[row.state], row.why];
-  const words = why ? `${t(state)}: ${why}` : t(state);
+  const isWaiting = [row, ...files].some(({ id }) => isAside(id));
+  const notes = [
+    why ? `${t(state)}: ${why}` : t(state),
+    isWaiting && t("aside"),
+    files.some((file) => file.isUnopened) && t("unopened"),
+  ];
+  const words = notes.filter(Boolean).join(" · ");
   const whole = sum(files.map((file) => file.size));
   const amount = files.length ? `${t("files", String(files.length))} · ${size(whole)} · ` : "";
   const title = `${t(row.kind)} · ${new Date(row.told).toLocaleDateString(formalLanguage())}`;
