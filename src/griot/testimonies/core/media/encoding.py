@@ -35,6 +35,8 @@ TRIED, SLOWEST = 5.0, 1.0  # seconds of a film that AV1 is tried on, and how man
 PEAKS_A_SECOND, MOST_PEAKS = 20, 12_000
 WHOLE = Cut()
 _NOTHING_SAID: Arguments = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]
+_NOTHING_SAID += ["-flags:a", "+bitexact", "-flags:v", "+bitexact"]
+_WITHOUT_SEI: Arguments = ["-bsf:v", "filter_units=remove_types=6"]  # x264 tells its settings in it
 
 
 def _container(source: Path) -> Container:
@@ -105,6 +107,7 @@ def light(source: Path, to: Path, face: str, voice: str, cut: Cut, progress: Pro
             "28",
             "-pix_fmt",
             "yuv420p",
+            *_WITHOUT_SEI,
             *_sound(voice, cut, "48k"),
             *_NOTHING_SAID,
             "-movflags",
@@ -189,8 +192,13 @@ def stream(
             "yuv420p",
             "-force_key_frames",
             f"expr:gte(t,n_forced*{SEGMENT})",
+            *_WITHOUT_SEI,
             *(_sound(voice, cut, "96k") if heard else []),
             *_NOTHING_SAID,
+            "-metadata",
+            "service_provider=-",
+            "-metadata",
+            "service_name=-",
             "-f",
             "hls",
             "-hls_time",

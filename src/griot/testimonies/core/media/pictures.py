@@ -138,7 +138,7 @@ def as_file(image: Image.Image, kind: str = "") -> bytes:
         first = plain(image)
     out = io.BytesIO()
     profile = SRGB if first.mode in {"RGB", "RGBA"} else None  # grey has no need of one
-    first.save(out, kind, **options, icc_profile=profile, exif=b"")
+    first.save(out, kind, **options, icc_profile=profile)
     return out.getvalue()
 
 
