@@ -5,6 +5,8 @@ import time
 
 import pytest
 
+from tests.browser.tools import COUNTING, PATIENCE
+
 # The desk answers a refused act with 409 or 422, and a test may take the network away: the browser says so by
 # itself.
 REFUSED = re.compile(r"status of (409|422)|ERR_INTERNET_DISCONNECTED")
@@ -17,6 +19,8 @@ def page_at(chromium):
 
     def open_at(width: int, scheme: str = "light"):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(COUNTING)
         contexts.append(context)
         page = context.new_page()
         page.on(

@@ -16,6 +16,7 @@ from griot.press.models import Line, Story
 from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
 from tests.browser.test_screens import OVERFLOW
+from tests.browser.tools import still
 from tests.digest.desk.test_desk import tell
 from tests.support import words
 
@@ -59,10 +60,10 @@ def sign_in(page, live_server, client, user) -> None:
     )
 
 
-def press(page, keys: str, pause: int = 250) -> None:
+def press(page, keys: str) -> None:
     for key in keys.split():
         page.keyboard.press(key)
-        page.wait_for_timeout(pause)
+        still(page)
 
 
 def tab_to(page, selector: str) -> None:
@@ -74,9 +75,7 @@ def tab_to(page, selector: str) -> None:
 
 
 def said(page, words: str) -> None:
-    page.wait_for_function(
-        "w => document.getElementById('desk-said').textContent.includes(w)", arg=words, timeout=8000
-    )
+    page.wait_for_function("w => document.getElementById('desk-said').textContent.includes(w)", arg=words)
 
 
 def lines() -> list[int]:
@@ -109,7 +108,7 @@ def test_a_morning_by_keys_alone(night, live_server, page_at, client):
     said(page, "Merged 2 stories")
     press(page, "u")
     said(page, "Undone: Merged")
-    press(page, "i", 400)
+    press(page, "i")
     tab_to(page, ".desk-placed-line")
     before = lines()
     page.keyboard.press("Alt+ArrowDown")
@@ -167,8 +166,7 @@ def test_more_stories_come_as_one_goes_down(night, live_server, page_at, client)
     sign_in(page, live_server, client, editor())
     page.goto(f"{live_server.url}/admin/desk/", wait_until="networkidle")
     for _ in range(70):
-        page.keyboard.press("j")
-        page.wait_for_timeout(40)
+        press(page, "j")
     page.wait_for_function(
         "document.querySelector('.desk-row.is-current .desk-open').textContent.endsWith('report 70')"
     )
@@ -196,7 +194,7 @@ def test_two_editors_at_once(night, live_server, page_at, client):
     ana.keyboard.press("Control+Enter")
     said(ana, "Edited")
     assert "as Ana has it" in Line.objects.get(story=story).body
-    press(bo, "j", 600)
+    press(bo, "j")
     ana.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     ana.wait_for_selector(".desk-here:has-text('Bo is here')")
     fresh = tell("Migrants cross the river at night")
@@ -208,7 +206,7 @@ def test_two_editors_at_once(night, live_server, page_at, client):
     ana.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     ana.wait_for_selector("#desk-pill:has-text('1 new')")
     assert ana.evaluate("document.querySelector('.is-current').id") == place, "nobody loses their place"
-    press(ana, "n", 600)
+    press(ana, "n")
     assert (
         ana.evaluate("document.querySelector('.is-current .desk-open').textContent")
         == "Migrants cross the river at night"

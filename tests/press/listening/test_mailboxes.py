@@ -101,7 +101,7 @@ def mailbox(short_folder: Path, settings) -> Iterator[SimpleNamespace]:
     process = subprocess.Popen(
         [dovecot, "-F", "-c", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
-    for _ in range(100):
+    while True:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 break

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.media import encoding
 from griot.testimonies.core.media.ffmpeg import probe, reading, run
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make, unfinished
@@ -59,7 +60,7 @@ def film(folder, size: str, seconds: float = 8):
 
 def render(testimony) -> dict[str, Rendition]:
     with committed():
-        for row in Rendition.objects.filter(file__testimony=testimony):
+        for row in Rendition.objects.filter(file__testimony=testimony).order_by("pk"):
             make(row.pk)
     return {r.kind: r for r in Rendition.objects.filter(file__testimony=testimony)}
 
@@ -97,6 +98,20 @@ def test_a_film_comes_light_and_in_the_steps_that_it_has(phone, tmp_path, django
         )
     assert f'src="{address}master.m3u8"' in client.get(f"/stories/{testimony.slug}/").content.decode()
     assert client.get(address + "other.ts").status_code == 404
+
+
+def test_where_the_encoder_is_slower_than_the_film_all_but_av1_is_made(
+    phone, tmp_path, monkeypatch, django_user_model
+):
+    monkeypatch.setattr(encoding, "SLOWEST", 0.0)
+    testimony = phone.tell()
+    phone.send(testimony, film(tmp_path, "320x240", seconds=1))
+    found = render(testimony)
+    assert found.pop("small").why.startswith("not made: AV1 takes longer")
+    assert {r.state for r in found.values()} == {"ready"}
+    roles = ("protection", "editor", "approver")
+    publish(testimony, {role: user_with(django_user_model, role) for role in roles})
+    assert testimony.state == "published", "nobody waits for it"
 
 
 def test_a_hidden_voice_is_in_no_rendition_and_a_covered_face_in_all(phone, tmp_path):
