@@ -11,13 +11,14 @@ from procrastinate.contrib.django import app
 from griot.demo.newsroom import dress
 from griot.demo.testimonies import seed_testimonies
 from griot.digest.morning.assembling import morning
+from griot.troubles.sweeping import in_turn
 
 
 @app.periodic(cron="20 5 * * *")
 @app.task(name="demo.new_night", queueing_lock="demo-new-night")
 def new_night(timestamp: int) -> None:
     """A demo that runs for days gets last night's wire anew each morning."""
-    call_command("seed_demo")
+    in_turn("the demo", night=lambda: call_command("seed_demo"))
 
 
 @app.task(name="demo.morning", queueing_lock="demo-morning")

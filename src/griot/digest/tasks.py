@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from griot.digest.models import IssuePage
 from griot.digest.morning import assembling
+from griot.digest.release import publishing
 from griot.digest.release.editions import translate_editions
 from griot.digest.release.linking import check_links_of
 
@@ -39,5 +39,5 @@ def translate(issue: int, user: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="digest.publish_due", queueing_lock="publish-due")
 def publish_due(timestamp: int | None = None) -> None:
-    """Publish what is scheduled and due."""
-    call_command("publish_scheduled", verbosity=0)
+    """Publish what is scheduled and due, and take down what has expired."""
+    publishing.publish_due(timezone.now())

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from asgiref.sync import async_to_sync
+from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import QUEUEING_LOCK_CONSTRAINT
 
 from griot.press.listening import sources
 from griot.press.listening.listening import due_sources, fetch_sources
 from griot.press.listening.reading import read_entries
 from griot.press.stories import retention
 from griot.press.stories.pipeline import group_articles
-from griot.troubles.sweeping import in_turn
+from griot.troubles.sweeping import each, in_turn
 
 DEAD_AFTER = 60  # seconds without a heartbeat
 
@@ -44,7 +49,21 @@ def retain(timestamp: int | None = None) -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(name="press.retry_stalled", queueing_lock="retry_stalled")
-async def retry_stalled(timestamp: int) -> None:
+def retry_stalled(timestamp: int | None = None) -> None:
     """Give jobs of workers that died to those that live. Every job may be run twice."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER):
-        await app.job_manager.retry_job(job)
+    stalled = async_to_sync(app.job_manager.get_stalled_jobs)(seconds_since_heartbeat=DEAD_AFTER)
+    each(
+        "giving on jobs of dead workers", {job.id: job for job in stalled}.items(), lambda row: _retry(row[1])
+    )
+
+
+def _retry(job: Job) -> None:
+    """Queue a job again; where another waits under its lock, that one does its work."""
+    manager = app.job_manager
+    try:
+        with transaction.atomic():
+            async_to_sync(manager.retry_job)(job)
+    except UniqueViolation as taken:
+        if taken.constraint_name != QUEUEING_LOCK_CONSTRAINT:
+            raise
+        async_to_sync(manager.finish_job)(job, status=Status.FAILED, delete_job=False)

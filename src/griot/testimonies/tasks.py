@@ -54,4 +54,4 @@ def sweep(timestamp: int | None = None) -> None:
 @app.task(name="testimonies.tidy", queueing_lock="testimonies.tidy")
 def tidy(timestamp: int | None = None) -> None:
     """Erase what killed processes left in the vault."""
-    receiving.tidy(timezone.now())
+    in_turn("tidying", vault=lambda: receiving.tidy(timezone.now()))

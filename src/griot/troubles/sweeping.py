@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -32,6 +32,23 @@ def each(what: str, rows: Iterable[Row], act: Callable[[Row], object]) -> int:
             act(row)
 
     return _each(what, {str(row)[:80]: partial(act_whole, row) for row in rows})
+
+
+def together(what: str, rows: Sequence[Row], act: Callable[[Sequence[Row]], object]) -> None:
+    """Do `act` with all `rows` at once, in one transaction; where that fails, with each alone, as `each`
+    does.
+    """
+    try:
+        with transaction.atomic():
+            act(rows)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("%s: not all at once", what)
+        each(what, rows, lambda row: act([row]))
+    else:
+        if (troubles := Trouble.objects.filter(what=what)).exists():
+            troubles.filter(row__in=[str(row)[:80] for row in rows]).delete()
 
 
 def in_turn(what: str, **steps: Callable[[], object]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +17,7 @@ from griot.press.listening.listening import due_sources, fetch_sources
 from griot.press.listening.reading import read_entries
 from griot.press.models import Line
 from griot.press.stories.pipeline import draft_lines, group_articles, stories_on_beat
+from griot.troubles.sweeping import each, in_turn
 
 NIGHT = timedelta(hours=36)  # what a morning looks back on
 MOST_LINES = 24
@@ -29,12 +31,17 @@ def night_of(day: date, now: datetime) -> tuple[datetime, datetime]:
 
 
 def morning(day: date, now: datetime, progress: Progress = silent_progress) -> tuple[Ledger, IssuePage]:
-    """Run the whole pipeline once and lay out the issue. Can be stopped and run again anywhere."""
-    fetch_sources(due_sources(now), progress)
-    read_entries(progress)
-    group_articles(now)
+    """Run the whole pipeline once and lay out the issue. Can be stopped and run again anywhere; a step that
+    fails is set aside, and the issue is laid out with what there is.
+    """
+    in_turn(
+        "the morning",
+        visiting=lambda: fetch_sources(due_sources(now), progress),
+        reading=lambda: read_entries(progress),
+        grouping=lambda: group_articles(now),
+        drafting=lambda: draft_lines(*night_of(day, timezone.now()), progress=progress),
+    )
     since, until = night_of(day, timezone.now())
-    draft_lines(since, until, progress=progress)
     return ledger(since, until), lay_out(day, since, until)
 
 
@@ -49,28 +56,43 @@ def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -
         if issue and (issue.live or issue.revisions.exclude(user=None).exists()):
             return issue
         issue = issue.get_latest_revision_as_object() if issue else None
-        lines = [
-            line
-            for story in stories_on_beat(since, until)[: MOST_LINES * 2]
-            for line in Line.objects.filter(story=story, language=language)
-            if line.ok or (line.overrides.exists() and line.may_be_approved)  # vouched for by a named person
-        ][:MOST_LINES]
-        review = {"section": "press_review", "title": "", "lines": [_value(line) for line in lines]}
+        lines: list[dict[str, object]] = []
+        best = stories_on_beat(since, until)[: MOST_LINES * 2].values_list("pk", flat=True)
+        each("choosing lines", best, lambda pk: lines.extend(_lines_of(pk, language)))
         issue = issue or _begin(index, day)
         if lines:
-            body = [(b.block_type, b.value) for b in issue.body]
-            sections = [n for n, b in enumerate(issue.body) if b.block_type == "press_review"]
-            at = next(
-                (n for n in sections if (body[n][1]["section"] or "press_review") == "press_review"), None
-            )
-            if at is None:
-                body.append(("press_review", review))
-            else:
-                body[at] = ("press_review", {**body[at][1], "lines": review["lines"]})
-            issue.body = body
-        issue.summary = f"{len(lines)} stories from the night’s press" if lines else ""
+            _place(issue, lines[:MOST_LINES])
+        told = len(lines[:MOST_LINES])
+        issue.summary = f"{told} stories from the night’s press" if told else ""
         issue.save_revision()
     return issue
+
+
+def _lines_of(story: int, language: str) -> list[dict[str, object]]:
+    return [
+        {"outlets": line.outlets, "body": line.body, "mention": line.mention, "story": line.story_id}
+        for line in Line.objects.filter(story=story, language=language)
+        if line.ok or (line.overrides.exists() and line.may_be_approved)  # vouched for by a named person
+    ]
+
+
+def _place(issue: IssuePage, lines: list[dict[str, object]]) -> None:
+    """Put lines into the issue's press review. The other blocks stay as stored: one may not be readable."""
+    stream = issue.body.stream_block
+    body = list(issue.body.get_prep_value())
+    review = next((b for b in body if b["type"] == "press_review" and _is_whole_press(b["value"])), None)
+    if review is None:
+        review = {"type": "press_review", "value": {"section": "press_review", "title": ""}}
+        body.append(review)
+    block = stream.child_blocks["press_review"]
+    value = block.normalize({**block.to_python(review["value"]), "lines": lines})
+    review["value"] = block.get_prep_value(value)
+    issue.body = stream.to_python(body)
+
+
+def _is_whole_press(value: Any) -> bool:
+    """Whether a review is that of the press, and no section of it."""
+    return isinstance(value, dict) and (value.get("section") or "press_review") == "press_review"
 
 
 def start_issue(day: date, language: str) -> IssuePage:
@@ -89,7 +111,3 @@ def _begin(index: DigestIndexPage, day: date) -> IssuePage:
     index.add_child(instance=issue)
     issue.save_revision()
     return issue
-
-
-def _value(line: Line) -> dict[str, object]:
-    return {"outlets": line.outlets, "body": line.body, "mention": line.mention, "story": line.story_id}

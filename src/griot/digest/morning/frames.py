@@ -10,23 +10,36 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from griot.digest.models import IssueFrame, IssuePage
+from griot.troubles.sweeping import each
 
 # What stays from one issue to the next; the rest is new every day, and only its sections' names stay.
 _STAYS = frozenset({"banner", "text", "share", "figures"})
 
 
 def first_body(day: date, language: str) -> list[dict[str, Any]]:
-    """The body that an issue of a day begins with, as stored, every block with a new id."""
+    """The body that an issue of a day begins with, as stored, every block with a new id. A block that can't
+    be made is left out.
+    """
     frame = IssueFrame.objects.filter(weekdays__contains=[day.isoweekday()]).first()
-    if frame:
-        return [_anew(child) for child in frame.body.get_prep_value()]
     last = (
         IssuePage.objects.filter(language=language, day__lt=day, printed_head__isnull=True)
         .order_by("-day")
         .first()
     )
-    found = [kept for child in last.body.get_prep_value() if (kept := _kept(child))] if last else []
-    return [_anew(child) for child in found]
+    found: list[dict[str, Any]] = []
+    if template := frame or last:
+        blocks = {
+            f"{n} {b['type']} of {template}": b for n, b in enumerate(template.body.get_prep_value(), 1)
+        }
+
+        def begin(name: str) -> None:
+            child = blocks[name] if frame else _kept(blocks[name])
+            if child:
+                template.body.stream_block.to_python([child])[0]  # raises where it can't be read
+                found.append(_anew(child))
+
+        each("beginning the issue", blocks, begin)
+    return found
 
 
 def _kept(child: dict[str, Any]) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from itertools import count
 
 import numpy as np
 from django.conf import settings
@@ -36,6 +37,7 @@ from griot.press.core.stories.clustering import WINDOW, Group, Verdicts, cluster
 from griot.press.core.stories.syndication import find_copies
 from griot.press.models import Article, Beat, Line, Organisation, Rating, Story, Verdict
 from griot.press.stories.beats_store import beat_value
+from griot.troubles.sweeping import each
 
 log = logging.getLogger(__name__)
 LANGUAGE = "en"  # that lines are drafted in
@@ -312,13 +314,16 @@ def draft_lines(
 ) -> None:
     """Draft the line of each story on the beat with news between two moments, where it changed."""
     edited = Line.objects.filter(language=language).exclude(edited_by=None).values("story")
-    stories = list(
-        stories_on_beat(since, until).exclude(pk__in=edited)
-    )  # a person's words are never drafted over
+    # A person's words are never drafted over.
+    stories = list(stories_on_beat(since, until).exclude(pk__in=edited).values_list("pk", flat=True))
     organisations = [row.as_value() for row in Organisation.objects.all()]
-    for number, story in enumerate(stories, 1):
-        draft_story(story, language, organisations)
-        progress("drafting", number, len(stories))
+    numbers = count(1)
+
+    def draft_one(pk: int) -> None:
+        progress("drafting", next(numbers), len(stories))
+        draft_story(Story.objects.get(pk=pk), language, organisations)
+
+    each("drafting lines", stories, draft_one)
 
 
 def draft_story(

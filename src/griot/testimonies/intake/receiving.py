@@ -240,5 +240,4 @@ def tidy(now: datetime) -> int:
     for rendition in Rendition.objects.only("vault", "parts"):
         known.update(rendition.names)
     orphans = [name for name in old if name not in known]
-    vault().erase(*orphans)
-    return len(orphans)
+    return each("tidying the vault", orphans, vault().erase)

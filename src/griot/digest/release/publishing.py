@@ -1,0 +1,35 @@
+"""What is due to be published or taken down: as Wagtail's `publish_scheduled`, but a page at a time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.apps import apps
+from wagtail.models import DraftStateMixin, Page, Revision
+
+from griot.troubles.sweeping import each
+
+
+def publish_due(now: datetime) -> None:
+    """Take down what has expired, and publish what is due. What can't be is set aside; the rest goes on."""
+    drafted = [m for m in apps.get_models() if issubclass(m, DraftStateMixin) and not issubclass(m, Page)]
+    models: list[Any] = [Page, *drafted]
+    for model in models:
+        expired = model.objects.filter(live=True, expire_at__lt=now).order_by("expire_at")
+        each(f"taking down a {model._meta.verbose_name}", _keys(expired), partial(_take_down, model))
+    due = Revision.objects.filter(approved_go_live_at__lt=now).order_by("approved_go_live_at")
+    each("publishing", _keys(due), _publish)
+
+
+def _keys(rows: Any) -> list[Any]:
+    return list(rows.values_list("pk", flat=True))
+
+
+def _take_down(model: Any, pk: Any) -> None:
+    model.objects.get(pk=pk).unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
+
+
+def _publish(pk: int) -> None:
+    Revision.objects.get(pk=pk).publish(log_action="wagtail.publish.scheduled")
