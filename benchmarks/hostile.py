@@ -20,7 +20,7 @@ from griot.press.core.language.text import sentences
 from griot.press.core.lines.checking import check
 from griot.press.core.pages.pages import read_page
 from griot.press.core.sources.feeds import parse_feed
-from griot.press.core.sources.fetching import may_fetch
+from griot.press.core.sources.fetching import what_robots_say
 from griot.press.core.types import Article, BadInput
 
 URL = "https://a.example/" + "a" * 500
@@ -43,7 +43,7 @@ def checked(size: int) -> None:
 
 
 SHAPES: dict[str, Callable[[int], object]] = {
-    "robots.txt: agents times rules": lambda size: may_fetch(robots(size)[:500_000], URL, "Griot"),
+    "robots.txt: agents times rules": lambda size: what_robots_say(robots(size)[:500_000], URL, "Griot"),
     "feed: one tag's attributes": lambda size: parse_feed(
         f'<rss version="2.0"><channel {attributes(size)}><title>T</title></channel></rss>'.encode(), URL
     ),

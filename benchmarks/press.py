@@ -5,6 +5,7 @@
     pipeline_over_extraction   everything from text to checked lines ÷ trafilatura alone, on the same pages
     assign_100k_over_10k       grouping an article with 100,000 in the window ÷ with 10,000, on PostgreSQL
     feeds_over_fastfeedparser  feeds a second ÷ fastfeedparser's own, on the same feeds
+    apart_over_here            reading pages in a child process ÷ in our own, one after the other; and feeds
     peak_mb                    of the process that reads the pages and groups with 100,000 in the window
 
 Pages are the demo's, or with a FOLDER every *.html.gz in it (and truth.json for their addresses), and its
@@ -148,6 +149,41 @@ def feeds_over_fastfeedparser(folder: Path | None) -> dict[str, float]:
         "fastfeedparser_per_second": round(theirs),
         "feeds_over_fastfeedparser": round(ours / theirs, 2),
     }
+
+
+# --- parsing apart -----------------------------------------------------------------------
+
+
+def apart_over_here(pages: list[tuple[str, bytes]]) -> dict[str, float]:
+    import psutil
+
+    from griot.demo.core.rendering import render_feed
+    from griot.demo.core.wire import load
+    from griot.press.core.pages.pages import read_page
+    from griot.press.core.sources.feeds import parse_feed
+    from griot.press.listening.apart import apart
+
+    wire = load(1, datetime.now(UTC))
+    feeds = [(outlet.slug, render_feed(wire, outlet)[1]) for outlet in wire.outlets.values()]
+
+    def seconds(read, items) -> float:
+        started = time.perf_counter()
+        for url, content in items:
+            read(content, url)
+        return time.perf_counter() - started
+
+    found: dict[str, float] = {}
+    for name, parse, items in (("page", read_page, pages), ("feed", parse_feed, feeds)):
+        here, there = [], []
+        for _ in range(ROUNDS + 1):
+            here.append(seconds(parse, items))
+            there.append(seconds(lambda *a, parse=parse: apart(parse, *a), items))
+        ours, theirs = median(here[1:]), median(there[1:])
+        found[f"apart_over_here_{name}s"] = round(theirs / ours, 2)
+        found[f"apart_ms_a_{name}"] = round(1000 * (theirs - ours) / len(items), 2)
+    below = psutil.Process().children(recursive=True)
+    found["apart_own_mb"] = round(sum(p.memory_full_info().uss for p in below) / 1024 / 1024)
+    return found
 
 
 # --- assignment --------------------------------------------------------------------------
@@ -340,8 +376,11 @@ def main() -> None:
     found = pipeline_over_extraction(folder_pages(options.folder) if options.folder else demo_pages())
     say(json.dumps(found))
     found |= feeds_over_fastfeedparser(options.folder)
+    found |= apart_over_here(demo_pages())
+    say(json.dumps(found))
     found |= assignment()
     print(json.dumps(found))
 
 
-main()
+if __name__ == "__main__":  # children that parse load this, too
+    main()

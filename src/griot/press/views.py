@@ -19,6 +19,7 @@ from griot.press.core.pages.dates import stated
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.sources.feeds import parse_feed, plain_text
 from griot.press.core.types import BadInput
+from griot.press.listening.apart import apart
 from griot.press.listening.listening import store_entries
 from griot.press.listening.sources import token_hash
 from griot.press.models import Entry, Fetch, Source
@@ -139,7 +140,7 @@ def hub(request: HttpRequest, pk: int) -> HttpResponse:
     wanted = hmac.new(source.hub_secret.encode(), body, getattr(hashlib, method)).hexdigest()
     if hmac.compare_digest(wanted, signature):
         try:
-            _take(source, list(parse_feed(body, source.url).entries))
+            _take(source, list(apart(parse_feed, body, source.url).entries))
         except BadInput:
             pass
     return HttpResponse(status=202)

@@ -20,6 +20,7 @@ from imap_tools import MailMessage
 from griot.press.core.sources.fetching import FetchError
 from griot.press.core.sources.mailboxes import entry_of, new_mails
 from griot.press.core.types import BadInput
+from griot.press.listening.apart import apart
 from griot.press.listening.listening import fetch_sources
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Entry, Outlet, Source
@@ -178,26 +179,26 @@ def test_press_releases_become_articles_and_stay_unread_in_the_box(mailbox):
 
 def test_a_wrong_password_is_told_in_words(mailbox):
     with pytest.raises(FetchError, match="user or password refused"):
-        new_mails(mailbox.url, "wrong", {}, mailbox.allowed)
+        new_mails(mailbox.url, "wrong", {}, apart, mailbox.allowed)
 
 
 def test_a_mailbox_that_was_made_anew_is_read_anew(mailbox):
     mailbox.deliver(mail("One"))
-    entries, last = new_mails(mailbox.url, "secret", {}, mailbox.allowed)
+    entries, last = new_mails(mailbox.url, "secret", {}, apart, mailbox.allowed)
     assert [e.title for e in entries] == ["One"]
     again, _ = new_mails(
-        mailbox.url, "secret", {"validity": last["validity"] + 1, "uid": 99}, mailbox.allowed
+        mailbox.url, "secret", {"validity": last["validity"] + 1, "uid": 99}, apart, mailbox.allowed
     )
     assert [e.title for e in again] == ["One"]
 
 
 def test_only_public_servers_over_tls():
     with pytest.raises(FetchError, match="not a public address"):
-        new_mails("imaps://desk@127.0.0.1/INBOX", "x", {})
+        new_mails("imaps://desk@127.0.0.1/INBOX", "x", {}, apart)
     with pytest.raises(FetchError, match="over TLS only"):
-        new_mails("imap://desk@8.8.8.8/INBOX", "x", {})
+        new_mails("imap://desk@8.8.8.8/INBOX", "x", {}, apart)
     with pytest.raises(BadInput, match="looks like imaps://"):
-        new_mails("https://mail.example/", "x", {})
+        new_mails("https://mail.example/", "x", {}, apart)
 
 
 @given(st.binary(max_size=600))

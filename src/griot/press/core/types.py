@@ -6,15 +6,26 @@ Moments are aware and in UTC unless a field says otherwise.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, ParamSpec, Protocol, TypeVar
 
+Taken = ParamSpec("Taken")
+Made = TypeVar("Made")
 Provenance = Literal["feed", "json-ld", "meta", "url", "text", "first seen"]
 PageKind = Literal["article", "consent_wall", "paywall", "listing", "live_blog", "video", "empty"]
 Piece = Literal["news", "statement", "feature", "opinion", "interview", "review", "data"]
 DIMENSIONS = 512  # of a sentence vector
 ClaimKind = Literal["number", "name", "place", "date", "quotation", "outlet", "negation", "verb"]
+
+
+class Run(Protocol):
+    """Carries out a function of a module with its arguments, wherever that is safe. Raises what it raises."""
+
+    def __call__(
+        self, parse: Callable[Taken, Made], /, *args: Taken.args, **options: Taken.kwargs
+    ) -> Made: ...
 
 
 class BadInput(ValueError):

@@ -25,6 +25,7 @@ from griot.press.core.pages.urls import canonical_url
 from griot.press.core.progress import Progress
 from griot.press.core.stories.clustering import WINDOW
 from griot.press.core.types import BadInput
+from griot.press.listening.apart import apart
 from griot.press.listening.reading import article_of
 from griot.press.models import Article, Backfill, Entry, Outlet, Source
 
@@ -114,7 +115,7 @@ def _article(record: Any, outlets: dict[str, Outlet], filled: Filled, add_outlet
             name=site[:120], defaults={"home_page": f"https://{site}/"}
         )
     try:
-        page = read_page(record.reader.read(MAX_RECORD), url)
+        page = apart(read_page, record.reader.read(MAX_RECORD), url)
     except BadInput:
         filled.kept_out += 1
         return None

@@ -25,10 +25,11 @@ from griot.press.core.progress import Progress, silent_progress
 from griot.press.core.sources.feeds import parse_feed
 from griot.press.core.sources.fetching import Fetched, Fetcher, FetchError, host_of, is_exempt
 from griot.press.core.sources.fitting import fit_entry
-from griot.press.core.sources.listings import Learned, articles_among, links_in
+from griot.press.core.sources.listings import Learned, read_listing
 from griot.press.core.sources.mailboxes import new_mails
 from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput
+from griot.press.listening.apart import apart
 from griot.press.listening.politeness import each_host, fetch_politely
 from griot.press.models import Entry, Fetch, Notice, Source
 
@@ -130,7 +131,7 @@ def _visit(fetcher: Fetcher, source: Source) -> list[types.Entry]:
     """What a source delivers now, or nothing where it is unchanged. Raises FetchError and BadInput."""
     if source.kind == Source.Kind.MAILBOX:
         last = source.learned if isinstance(source.learned, dict) else {}
-        mails, source.learned = new_mails(source.url, source.secret, last, settings.FETCH_ALLOWED)
+        mails, source.learned = new_mails(source.url, source.secret, last, apart, settings.FETCH_ALLOWED)
         return mails
     fetched = _fetch_if_changed(fetcher, source)
     if fetched is None:
@@ -139,10 +140,10 @@ def _visit(fetcher: Fetcher, source: Source) -> list[types.Entry]:
         entries = _from_sitemap(fetcher, fetched)
     elif source.kind == Source.Kind.LISTING:
         known = Learned(source.learned.get("fresh", {}), tuple(source.learned.get("seen", ())))
-        entries, learned = articles_among(links_in(fetched.content, fetched.url), known)
+        entries, learned = apart(read_listing, fetched.content, fetched.url, known)
         source.learned = {**source.learned, **asdict(learned)}
     else:
-        feed = parse_feed(fetched.content, fetched.url)
+        feed = apart(parse_feed, fetched.content, fetched.url)
         entries = list(feed.entries)
         _subscribe(fetcher, source, feed)
     # Only now: what could not be parsed is to be fetched again.
@@ -174,11 +175,11 @@ def _fetch_if_changed(fetcher: Fetcher, source: Source) -> Fetched | None:
 
 
 def _from_sitemap(fetcher: Fetcher, fetched: Fetched) -> list[types.Entry]:
-    sitemap = parse_sitemap(fetched.content, fetched.url)
+    sitemap = apart(parse_sitemap, fetched.content, fetched.url)
     entries = list(sitemap.entries)
     for address in sitemap.sitemaps[:SITEMAPS_A_VISIT]:
         part = fetch_politely(fetcher, address)
-        entries += parse_sitemap(part.content, part.url).entries
+        entries += apart(parse_sitemap, part.content, part.url).entries
     return entries
 
 

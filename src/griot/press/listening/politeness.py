@@ -20,11 +20,12 @@ from griot.press.core.sources.fetching import (
     Fetched,
     Fetcher,
     FetchError,
-    crawl_delay,
     host_of,
     is_exempt,
-    may_fetch,
+    what_robots_say,
 )
+from griot.press.core.types import BadInput
+from griot.press.listening.apart import apart
 from griot.press.models import Entry, Host, Source
 
 HOSTS_AT_ONCE = 8
@@ -85,11 +86,9 @@ def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: st
     host = host_of(url)
     if not host:
         raise FetchError("that is no address that can be asked")
-    robots = robots_of(fetcher, url)
-    if not may_fetch(robots, url, settings.USER_AGENT):
-        raise FetchError("the site's robots.txt asks not to read it")
+    delay = _asked_for(robots_of(fetcher, url), url)
     if not is_exempt(host, settings.FETCH_ALLOWED):
-        take_turn(host, max(settings.FETCH_DELAY, crawl_delay(robots, settings.USER_AGENT)))
+        take_turn(host, max(settings.FETCH_DELAY, delay))
     try:
         return fetcher.get(url, etag, last_modified)
     except FetchError as error:
@@ -98,6 +97,19 @@ def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: st
             Host.objects.bulk_create([Host(name=host)], ignore_conflicts=True)
             Host.objects.filter(name=host, next_request__lt=until).update(next_request=until)
         raise
+
+
+def _asked_for(robots: str, url: str) -> float:
+    """Seconds between two requests. Raises FetchError where the URL is not to be read."""
+    if not robots.strip():
+        return 0.0
+    try:
+        is_allowed, delay = apart(what_robots_say, robots, url, settings.USER_AGENT)
+    except BadInput as error:
+        raise FetchError(f"the site's robots.txt {error}") from None
+    if not is_allowed:
+        raise FetchError("the site's robots.txt asks not to read it")
+    return delay
 
 
 def each_host(

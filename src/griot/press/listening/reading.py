@@ -25,6 +25,7 @@ from griot.press.core.sources.fitting import MOST_TEXT, MOST_TITLE, fit_moment
 from griot.press.core.stories.clustering import WINDOW, view_of
 from griot.press.core.stories.syndication import bands
 from griot.press.core.types import BadInput, Dated, Page
+from griot.press.listening.apart import apart
 from griot.press.listening.listening import in_words
 from griot.press.listening.politeness import each_host, fetch_politely
 from griot.press.models import Article, Entry, Source
@@ -93,7 +94,7 @@ def _read_entry(fetcher: Fetcher, entry: Entry) -> None:
     page: Page | None = None
     try:
         fetched = fetch_politely(fetcher, entry.url)
-        page = read_page(fetched.content, fetched.url)
+        page = apart(read_page, fetched.content, fetched.url)
         why = {"consent_wall": "a consent wall", "paywall": "a paywall"}.get(page.kind, "")
         if page.kind in NO_ARTICLE:
             _keep_out(entry, NO_ARTICLE[page.kind])

@@ -16,6 +16,7 @@ from griot.press.core.sources.discovery import Site, discover
 from griot.press.core.sources.fetching import Fetcher, FetchError
 from griot.press.core.sources.opml import parse_opml
 from griot.press.core.types import BadInput
+from griot.press.listening.apart import apart
 from griot.press.listening.politeness import fetch_politely
 from griot.press.models import Discovery, Outlet, Source
 
@@ -23,7 +24,7 @@ from griot.press.models import Discovery, Outlet, Source
 def search_site(url: str) -> Site:
     """The sources of a site, asked for politely. Raises FetchError and BadInput."""
     with Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
-        return discover(url, lambda address: fetch_politely(fetcher, address))
+        return discover(url, lambda address: fetch_politely(fetcher, address), apart)
 
 
 def run_discovery(pk: int) -> None:

@@ -18,10 +18,9 @@ from griot.press.core.sources.fetching import (
     MAX_BYTES,
     Fetcher,
     FetchError,
-    crawl_delay,
     is_exempt,
     is_public,
-    may_fetch,
+    what_robots_say,
 )
 
 LARGE = b"x" * (MAX_BYTES + 1)
@@ -153,11 +152,12 @@ def test_an_unknown_host_says_so(fetcher):
 
 def test_robots_are_obeyed():
     robots = "User-agent: *\nDisallow: /private/\nCrawl-delay: 12\n"
-    assert may_fetch(robots, "https://a.example/news/1", "Griot/1")
-    assert not may_fetch(robots, "https://a.example/private/1", "Griot/1")
-    assert may_fetch("", "https://a.example/", "Griot/1")
-    assert crawl_delay(robots, "Griot/1") == 12
-    assert crawl_delay("User-agent: *\nCrawl-delay: 86400", "Griot/1") == 60
+    assert what_robots_say(robots, "https://a.example/news/1", "Griot/1")[0]
+    assert not what_robots_say(robots, "https://a.example/private/1", "Griot/1")[0]
+    assert what_robots_say("", "https://a.example/", "Griot/1")[0]
+    assert what_robots_say(robots, "https://a.example/news/1", "Griot/1") == (True, 12)
+    slow = "User-agent: *\nCrawl-delay: 86400"
+    assert what_robots_say(slow, "https://a.example/", "Griot/1") == (True, 60)
 
 
 class Dripping(socketserver.BaseRequestHandler):
@@ -213,17 +213,21 @@ LINES = st.sampled_from(
 @given(st.lists(LINES, max_size=14), st.sampled_from(["/", "/a", "/a/b", "/bxc", "/bxcd"]))
 def test_the_groups_that_speak_to_us_say_what_the_whole_file_says(lines, path):
     robots, url, agent = "\n".join(lines), f"https://a.example{path}", "Griot/1.0"
-    assert may_fetch(robots, url, agent) == Protego.parse(robots).can_fetch(url, agent)
-    asked = Protego.parse(robots).crawl_delay(agent)
-    assert crawl_delay(robots, agent) == (min(asked, 60.0) if asked else 0.0)
+    theirs = Protego.parse(robots)
+    asked = theirs.crawl_delay(agent)
+    assert what_robots_say(robots, url, agent) == (
+        theirs.can_fetch(url, agent),
+        min(asked, 60.0) if asked else 0.0,
+    )
 
 
 def test_an_agents_list_times_a_rules_list_is_not_taken_for_real():
     agents = "".join(f"User-agent: a{n}\n" for n in range(3000))
     rules = "".join(f"Disallow: /{n}\n" for n in range(3000))
     whole = f"{agents}{rules}User-agent: Griot\nDisallow: /mine\n"
-    assert may_fetch(whole, "https://a.example/7", "Griot") and not may_fetch(
-        whole, "https://a.example/mine", "Griot"
+    assert (
+        what_robots_say(whole, "https://a.example/7", "Griot")[0]
+        and not what_robots_say(whole, "https://a.example/mine", "Griot")[0]
     )
 
 

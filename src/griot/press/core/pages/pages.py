@@ -91,6 +91,8 @@ def read_page(content: bytes, url: str) -> Page:
             "Document | None",
             bare_extraction(tree_of(content), url=url or None, include_comments=False, with_metadata=True),
         )
+    except MemoryError:
+        raise
     except Exception:  # extraction is best effort on any bytes; the page then counts as empty
         document = None
     text = (document.text or "").strip() if document is not None else ""

@@ -6,8 +6,9 @@ What can be subscribed to is offered with its latest entries, so that a person c
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -15,9 +16,9 @@ from griot.press.core.pages.pages import tree_of
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.sources.feeds import parse_feed, plain_text
 from griot.press.core.sources.fetching import Fetched, FetchError
-from griot.press.core.sources.listings import Learned, articles_among, links_in, tree_title
+from griot.press.core.sources.listings import Learned, read_listing, tree_title
 from griot.press.core.sources.sitemaps import parse_sitemap
-from griot.press.core.types import BadInput, Entry
+from griot.press.core.types import BadInput, Entry, Run
 
 PREVIEW = 5  # entries shown of each offer
 MOST_FEEDS, MOST_REQUESTS = 6, 14
@@ -72,8 +73,35 @@ class Site:
     offers: tuple[Offer, ...]
 
 
-def discover(url: str, get: Callable[[str], Fetched]) -> Site:
-    """The sources of a site. `get` fetches politely and raises FetchError; the home page must be had.
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What a home page names: itself, feeds (its head's first), the articles that it links to."""
+
+    name: str
+    title: str
+    language: str
+    feeds: tuple[str, ...]
+    entries: tuple[Entry, ...]
+
+
+def read_front(content: bytes, url: str) -> Front:
+    """Raises BadInput where the page can't be read."""
+    tree = tree_of(content)
+    if tree is None:
+        raise BadInput("the page can't be read; is it a web page?")
+    entries, _ = read_listing(content, url, Learned())
+    return Front(
+        plain_text(next(iter(tree.xpath("//meta[@property='og:site_name']/@content")), ""), 100),
+        tree_title(tree),
+        (tree.get("lang") or "").split("-")[0].lower()[:3],
+        tuple(islice(dict.fromkeys(_named_feeds(tree, url)), MOST_REQUESTS)),
+        tuple(entries),
+    )
+
+
+def discover(url: str, get: Callable[[str], Fetched], run: Run) -> Site:
+    """The sources of a site. `get` fetches politely and raises FetchError; the home page must be had. `run`
+    carries out what parses.
 
     An address of a feed itself is taken for what it is. Raises FetchError and BadInput.
     """
@@ -83,17 +111,17 @@ def discover(url: str, get: Callable[[str], Fetched]) -> Site:
     home = get(address)
     for parse in (_feed, _sitemap):
         try:
-            offer = parse(home)
+            offer = parse(home, run)
             return Site(address, offer.title or _host(address), _language(offer.entries), (offer,))
         except BadInput:
             continue
-    tree = tree_of(home.content)
-    if tree is None:
-        raise BadInput("the page can't be read; is it a web page?")
+    front = run(read_front, home.content, home.url)
     offers: list[Offer] = []
     asked = 1
 
-    def tried(candidates: Iterator[str], parse: Callable[[Fetched], Offer], enough: int) -> Iterator[Offer]:
+    def tried(
+        candidates: Iterable[str], parse: Callable[[Fetched, Run], Offer], enough: int
+    ) -> Iterator[Offer]:
         nonlocal asked
         found = 0
         for candidate in dict.fromkeys(candidates):
@@ -101,29 +129,24 @@ def discover(url: str, get: Callable[[str], Fetched]) -> Site:
                 return
             asked += 1
             try:
-                offer = parse(get(candidate))
+                offer = parse(get(candidate), run)
             except (FetchError, BadInput):
                 continue
             if offer.entries and offer.url not in {o.url for o in offers}:
                 found += 1
                 yield offer
 
-    for offer in tried(_named_feeds(tree, home.url), _feed, MOST_FEEDS):
+    for offer in tried(front.feeds, _feed, MOST_FEEDS):
         offers.append(offer)
     if not offers:
         for offer in tried((urljoin(home.url, guess) for guess in _GUESSES), _feed, 1):
             offers.append(offer)
     for offer in tried(_named_sitemaps(get, home.url), _sitemap_through(get), 1):
         offers.append(offer)
-    try:
-        entries, _ = articles_among(links_in(home.content, home.url), Learned())
-        if entries:
-            offers.append(Offer("listing", home.url, tree_title(tree), tuple(entries)))
-    except BadInput:
-        pass
-    name = plain_text(next(iter(tree.xpath("//meta[@property='og:site_name']/@content")), ""), 100)
-    language = (tree.get("lang") or "").split("-")[0].lower()[:3]
-    return Site(home.url, name or tree_title(tree)[:100] or _host(home.url), language, tuple(offers))
+    if front.entries:
+        offers.append(Offer("listing", home.url, front.title, front.entries))
+    name = front.name or front.title[:100] or _host(home.url)
+    return Site(home.url, name, front.language, tuple(offers))
 
 
 def _host(url: str) -> str:
@@ -134,29 +157,29 @@ def _language(entries: tuple[Entry, ...]) -> str:
     return next(((e.language or "").split("-")[0].lower()[:3] for e in entries if e.language), "")
 
 
-def _feed(fetched: Fetched) -> Offer:
-    feed = parse_feed(fetched.content, fetched.url)
+def _feed(fetched: Fetched, run: Run) -> Offer:
+    feed = run(parse_feed, fetched.content, fetched.url)
     if not feed.entries:
         raise BadInput("a feed without entries")
     return Offer("feed", fetched.url, feed.title, feed.entries)
 
 
-def _sitemap(fetched: Fetched) -> Offer:
-    sitemap = parse_sitemap(fetched.content, fetched.url)
+def _sitemap(fetched: Fetched, run: Run) -> Offer:
+    sitemap = run(parse_sitemap, fetched.content, fetched.url)
     if not sitemap.entries and not sitemap.sitemaps:
         raise BadInput("an empty sitemap")
     return Offer("sitemap", fetched.url, "", sitemap.entries)
 
 
-def _sitemap_through(get: Callable[[str], Fetched]) -> Callable[[Fetched], Offer]:
+def _sitemap_through(get: Callable[[str], Fetched]) -> Callable[[Fetched, Run], Offer]:
     """A sitemap, or of an index its first part's entries under the index's address."""
 
-    def parse(fetched: Fetched) -> Offer:
-        sitemap = parse_sitemap(fetched.content, fetched.url)
+    def parse(fetched: Fetched, run: Run) -> Offer:
+        sitemap = run(parse_sitemap, fetched.content, fetched.url)
         entries = sitemap.entries
         if sitemap.sitemaps:
             part = get(sitemap.sitemaps[0])
-            entries = parse_sitemap(part.content, part.url).entries
+            entries = run(parse_sitemap, part.content, part.url).entries
         if not any(e.title for e in entries):
             raise BadInput("no news sitemap: it gives no titles")  # all pages of a site, since ever
         return Offer("sitemap", fetched.url, "News sitemap", entries)

@@ -66,6 +66,8 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
         parsed = fastfeedparser.parse(
             tame(content), include_tags=False, include_media=False, include_enclosures=False
         )
+    except MemoryError:
+        raise
     except Exception as error:  # it raises ValueError and, on hostile bytes, whatever lxml or json raise
         raise BadInput(f"not a feed that can be read ({str(error)[:200] or type(error).__name__})") from error
     entries: list[Entry] = []

@@ -352,12 +352,10 @@ def _rules(robots: str, user_agent: str) -> Protego:
     return Protego.parse(_for_us(robots, user_agent))
 
 
-def may_fetch(robots: str, url: str, user_agent: str) -> bool:
-    """What a robots.txt says of a URL (RFC 9309). An empty one allows everything."""
-    return bool(_rules(robots, user_agent).can_fetch(url, user_agent))
-
-
-def crawl_delay(robots: str, user_agent: str) -> float:
-    """Seconds that a robots.txt asks for between requests, at most 60; 0 where it asks for none."""
-    asked = _rules(robots, user_agent).crawl_delay(user_agent)
-    return min(float(asked), 60.0) if asked else 0.0
+def what_robots_say(robots: str, url: str, user_agent: str) -> tuple[bool, float]:
+    """Whether a robots.txt (RFC 9309) allows a URL, and how many seconds it asks for between two requests, at
+    most 60. An empty one allows everything.
+    """
+    rules = _rules(robots, user_agent)
+    asked = rules.crawl_delay(user_agent)
+    return bool(rules.can_fetch(url, user_agent)), min(float(asked), 60.0) if asked else 0.0

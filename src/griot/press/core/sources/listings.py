@@ -98,6 +98,11 @@ def links_in(content: bytes, url: str) -> list[Link]:
     return list(found.values())
 
 
+def read_listing(content: bytes, url: str, learned: Learned) -> tuple[list[Entry], Learned]:
+    """The articles that a page links to, and what is known after this visit. Raises BadInput."""
+    return articles_among(links_in(content, url), learned)
+
+
 def _site(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.").removeprefix("m.")
 

@@ -9,9 +9,9 @@ import imaplib
 import re
 import socket
 import ssl
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from imap_tools import AND, BaseMailBox, MailMessage, UidRange
@@ -23,7 +23,7 @@ from trafilatura import extract
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.sources.feeds import plain_text
 from griot.press.core.sources.fetching import FetchError, address_of, is_exempt
-from griot.press.core.types import BadInput, Entry
+from griot.press.core.types import BadInput, Entry, Run
 
 TIMEOUT = 20  # seconds
 MOST = 200  # mails taken at a visit
@@ -48,7 +48,16 @@ class _Client(imaplib.IMAP4):
         return self._context.wrap_socket(connected, server_hostname=self.host) if self._context else connected
 
 
+class _Unread(MailMessage):
+    """A mail as it came. What it says is read elsewhere."""
+
+    def __init__(self, fetch_data: list[Any]) -> None:
+        self.content, self._raw_uid_data, self._raw_flag_data = self._get_message_data_parts(fetch_data)
+
+
 class _MailBox(BaseMailBox):
+    email_message_class = _Unread
+
     def __init__(self, client: _Client) -> None:
         self._made = client
         super().__init__()
@@ -58,10 +67,10 @@ class _MailBox(BaseMailBox):
 
 
 def new_mails(
-    address: str, password: str, last: dict[str, Any], allowed: Collection[str] = ()
+    address: str, password: str, last: dict[str, Any], run: Run, allowed: Collection[str] = ()
 ) -> tuple[list[Entry], dict[str, Any]]:
     """The mails that came since `last` (what this function gave the time before), as entries, and the new
-    `last`.
+    `last`. `run` carries out a function that reads one; where it raises BadInput, the entry says so.
 
     `address` is imaps://USER@HOST[:PORT][/FOLDER]; imap:// without TLS is spoken only to an exempt host
     (`allowed`, host:port). Raises FetchError where the mailbox can't be had, BadInput for another address.
@@ -91,14 +100,14 @@ def new_mails(
             if next_uid - 1 <= since:
                 return [], {"validity": validity, "uid": since}
             entries, newest = [], since
-            for mail in mailbox.fetch(
-                AND(uid=UidRange(str(since + 1), "*")), mark_seen=False, bulk=20, limit=MOST
-            ):
+            fresh = AND(uid=UidRange(str(since + 1), "*"))
+            mails = mailbox.fetch(fresh, mark_seen=False, bulk=20, limit=MOST)
+            for mail in cast("Iterator[_Unread]", mails):
                 uid = int(mail.uid or 0)
                 if uid > since:
                     newest = max(newest, uid)
-                    entries.append(entry_of(mail))
-            return [e for e in entries if e], {"validity": validity, "uid": newest}
+                    entries.append(_read_or_told(mail.content, f"{validity}/{uid}", run))
+            return entries, {"validity": validity, "uid": newest}
     except FetchError:
         raise
     except (OSError, ImapToolsError, EOFError) as error:
@@ -114,6 +123,18 @@ def _in_words(error: BaseException) -> str:
         if "AUTHENTICATIONFAILED" in text or "LOGIN" in text
         else f"{type(error).__name__}: {text[:120]}"
     )
+
+
+def _read_or_told(content: bytes, identity: str, run: Run) -> Entry:
+    try:
+        return run(read_mail, content)
+    except BadInput as error:
+        return Entry(identity, "", f"A mail that can’t be taken: {error}", "", None, None)
+
+
+def read_mail(content: bytes) -> Entry:
+    """A mail (RFC 5322) as an entry."""
+    return entry_of(MailMessage.from_bytes(content))
 
 
 def entry_of(mail: MailMessage) -> Entry:
@@ -150,6 +171,8 @@ def _text_of(markup: str) -> str:
         return ""
     try:
         extracted = extract(markup, include_comments=False, favor_recall=True)
+    except MemoryError:
+        raise
     except Exception:  # extraction is best effort on any bytes
         extracted = None
     return extracted or plain_text(markup, MAX_TEXT)
