@@ -7,6 +7,7 @@ the database is started if it is not running.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import importlib.util
 import os
@@ -53,6 +54,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "list_surfaces": "every place where a testimony can be met, with its rule of consent, as JSON lines",
         "invite_messenger": "a link for a messenger's phone to join with (NAME)",
         "rotate_keys": "a new key for the vault, and every file encrypted for it",
+        "audit": "what is weak in this newsroom, in words; exit code 1 where something is urgent (--json)",
         "forget_factors": "take the lost second factors of an account away (USER)",
         "build_capture": "build the messengers' phone app",
     },
@@ -83,6 +85,15 @@ _MODULES = {
     "draw_map": "griot.runtime.mapping",
     "bench": "griot.runtime.development",
     "screenshots": "griot.demo.photographing",
+}
+_ABOUT_A_FILE = {
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.EACCES,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.ENOSPC,
+    errno.EROFS,
 }
 _PREPARE_THEMSELVES = {"prepare", "migrate", "makemigrations"}
 _WITHOUT_DATABASE = {"check", "collectstatic", "diffsettings", "makemessages", "compilemessages"}
@@ -115,14 +126,24 @@ def main() -> int:
         print(f"griot: there is no command {name!r}; ./griot help lists them.", file=sys.stderr)
         return 2
     from griot.runtime.postgres import PostgresError, database
+    from griot.runtime.state import StateError
 
     try:
         if name in _MODULES:
             module = importlib.import_module(_MODULES[name])
             return int(module.run(name, arguments))
         return _management(name, arguments, database)
-    except PostgresError as error:
+    except (PostgresError, StateError) as error:
         print(f"griot: {error}", file=sys.stderr)
+        return 2
+    except UnicodeEncodeError as error:
+        what = ascii(error.object[error.start : error.end])
+        print(f"griot: {what} is no character that can be kept or looked for", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if error.errno not in _ABOUT_A_FILE:
+            raise
+        print(f"griot: {str(error.filename)[:100]}: {error.strerror}", file=sys.stderr)
         return 2
     except subprocess.CalledProcessError:
         return 2  # `prepare` has said why

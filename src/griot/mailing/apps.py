@@ -7,4 +7,4 @@ class MailingConfig(AppConfig):
     verbose_name = "Mailing"
 
     def ready(self) -> None:
-        from griot.mailing import signals  # noqa: F401
+        from griot.mailing import signals, weaknesses  # noqa: F401

@@ -36,7 +36,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from griot.runtime.state import state_folder, write_whole
+from griot.runtime.state import kept, state_folder, write_whole
 
 SERVICE_USER_IDS = range(61184, 65520)
 SOCKET_PATH_LIMIT = 107  # bytes, unix(7)
@@ -110,7 +110,9 @@ def _folder_outside(state: Path) -> Path:
     note = state / "postgres-folder"
     if not note.exists():
         write_whole(note, f"/var/lib/griot/{secrets.token_hex(6)}")
-    folder = Path(note.read_text())
+    folder = Path((kept(note.name) or "").strip())
+    if folder.parent != Path("/var/lib/griot"):
+        raise PostgresError(f"{note} names no folder of the database; put it back from your backup")
     folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     return folder
 

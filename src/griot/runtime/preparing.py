@@ -28,7 +28,7 @@ def prepare(with_demo: bool = False, quiet: bool = False) -> None:
     stamp = state_folder() / "prepared"
     wanted = f"{_code_state()} {os.environ['DATABASE_URL']} {public_url()}"
     is_first = not stamp.exists()
-    if not is_first and stamp.read_text() == wanted:
+    if not is_first and stamp.read_text(errors="replace") == wanted:
         return
     if is_first and with_demo and not demo_facts():
         # Another newsroom's demo, not running now, would otherwise have chosen the same port.

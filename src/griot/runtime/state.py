@@ -10,32 +10,60 @@ import json
 import os
 import secrets
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+SHORTEST_KEY = 32  # characters
 ROOT = Path(__file__).resolve().parents[3]
 
 
+class StateError(RuntimeError):
+    """The state folder, or a file in it, can't be used; the message says which, why, and what to do."""
+
+
 def state_folder() -> Path:
-    """The state folder, made on first use and closed to everybody else's writing."""
+    """The state folder, made on first use and closed to everybody else's writing. Raises StateError."""
     folder = Path(os.environ.get("GRIOT_VAR") or ROOT / "var").expanduser().absolute()
-    folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateError(
+            f"{folder} can't be made ({error.strerror}); set GRIOT_VAR to another folder"
+        ) from None
     return folder
+
+
+def kept(name: str) -> str | None:
+    """What a file of the state folder says, None where there is none. Raises StateError."""
+    path = state_folder() / name
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise StateError(
+            f"{path} can't be read ({error}); put it back from your backup, or remove it"
+        ) from None
 
 
 def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
     """Write `text` to `path` so that a reader sees the old file or the new one, never half."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def secret_key() -> str:
-    """This newsroom's secret key, made on first use."""
+    """This newsroom's secret key, made on first use. Raises StateError."""
     path = state_folder() / "secret-key"
     if not path.exists():
         draft = path.with_name(f".secret-key.{os.getpid()}")
@@ -43,13 +71,31 @@ def secret_key() -> str:
         with suppress(FileExistsError):  # another process was faster
             os.link(draft, path)
         draft.unlink()
-    return path.read_text()
+    key = (kept(path.name) or "").strip()
+    if len(key) < SHORTEST_KEY:
+        raise StateError(
+            f"{path} holds no key ({len(key)} characters); put it back from your backup, or remove it: then"
+            " everybody signs in anew, and second factors are set up again"
+        )
+    return key
 
 
 def demo_facts() -> dict[str, Any]:
-    """What this newsroom's demo needs to be found again (port, hosts); empty where there is none."""
-    path = state_folder() / "demo.json"
-    return dict(json.loads(path.read_text())) if path.exists() else {}
+    """What this newsroom's demo needs to be found again (port, hosts); empty where there is none. Raises
+    StateError.
+    """
+    text = kept("demo.json")
+    if text is None:
+        return {}
+    try:
+        facts = json.loads(text)
+        if not isinstance(facts["port"], int) or datetime.fromisoformat(facts["base"]).tzinfo is None:
+            raise ValueError(text[:100])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise StateError(
+            f"{state_folder() / 'demo.json'} is broken ({error}); remove the folder to begin the demo again"
+        ) from None
+    return dict(facts)
 
 
 def remember_demo(facts: dict[str, Any]) -> None:
@@ -58,8 +104,7 @@ def remember_demo(facts: dict[str, Any]) -> None:
 
 def public_url() -> str:
     """The address that `./griot up` last gave this newsroom, for commands that run beside it."""
-    path = state_folder() / "public-url"
-    return path.read_text() if path.exists() else "http://localhost:8000"
+    return (kept("public-url") or "").strip() or "http://localhost:8000"
 
 
 def remember_public_url(url: str) -> None:

@@ -5,3 +5,6 @@ class TestimoniesConfig(AppConfig):
     name = "griot.testimonies"
     label = "testimonies"
     verbose_name = "Testimonies"
+
+    def ready(self) -> None:
+        from griot.testimonies import weaknesses  # noqa: F401

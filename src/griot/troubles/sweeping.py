@@ -41,9 +41,9 @@ def together(what: str, rows: Sequence[Row], act: Callable[[Sequence[Row]], obje
     try:
         with transaction.atomic():
             act(rows)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
+    except Exception as error:
+        if is_database_away(error):
+            raise
         log.exception("%s: not all at once", what)
         each(what, rows, lambda row: act([row]))
     else:

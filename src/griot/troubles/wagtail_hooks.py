@@ -13,6 +13,7 @@ from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
 from griot.accounts.requests import number_in
+from griot.troubles.auditing import audit, is_urgent
 from griot.troubles.models import Trouble
 
 MOST_SHOWN = 20
@@ -31,10 +32,24 @@ class Troubles(Component):
         return {"rows": rows[:MOST_SHOWN], "more": more, "request": parent_context["request"]}
 
 
+class Weaknesses(Component):
+    """What is weak in this newsroom: the urgent to be seen, the rest folded."""
+
+    order = 6
+    template_name = "troubles/weaknesses.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        found = audit()
+        urgent = [message for message in found if is_urgent(message)]
+        return {"urgent": urgent, "others": found[len(urgent) :]}
+
+
 @hooks.register("construct_homepage_panels")
 def panel(request: HttpRequest, panels: list[Component]) -> None:
     if request.user.has_perm(MAY):
         panels.append(Troubles())
+    if request.user.is_superuser:
+        panels.append(Weaknesses())
 
 
 @permission_required(MAY, raise_exception=True)

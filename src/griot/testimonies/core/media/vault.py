@@ -88,12 +88,12 @@ class Vault:
         """
         base = self.folder / ".scratch"
         base.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(dir=base) as name:
+        with tempfile.TemporaryDirectory(dir=base, ignore_cleanup_errors=True) as name:
             holder = os.open(name, os.O_RDONLY)
             try:
-                fcntl.flock(
-                    holder, fcntl.LOCK_EX
-                )  # the kernel drops it when we are killed: then `sweep` may clear
+                # The kernel drops it when we are killed: then `sweep` may clear.
+                fcntl.flock(holder, fcntl.LOCK_EX)
+                Path(name).mkdir(mode=0o700, exist_ok=True)  # swept before we held it
                 yield Path(name)
             finally:
                 os.close(holder)
@@ -167,7 +167,10 @@ class Vault:
         return x25519.Recipient.from_str(public.read_text().strip())
 
     def _identities(self) -> list[x25519.Identity]:
-        return [x25519.Identity.from_str(line) for line in self._secrets()]
+        try:
+            return [x25519.Identity.from_str(line) for line in self._secrets()]
+        except pyrage.IdentityError as error:
+            raise VaultError(f"{self.keys} is broken ({error}): put it back from your backup") from None
 
     def _secrets(self) -> list[str]:
         if not self.keys.is_file():
@@ -176,9 +179,10 @@ class Vault:
                     f"{self.keys} is gone, but the vault is not empty: put it back from your backup"
                 )
             self._make_keys()
-        return [
-            line.strip() for line in self.keys.read_text().splitlines() if line.startswith("AGE-SECRET-KEY-")
-        ]
+        lines = self.keys.read_text(errors="replace").splitlines()
+        if not (found := [line.strip() for line in lines if line.startswith("AGE-SECRET-KEY-")]):
+            raise VaultError(f"{self.keys} holds no key: put it back from your backup")
+        return found
 
     def _make_keys(self) -> None:
         self.keys.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -202,9 +206,10 @@ class Vault:
 
     def _write(self, path: Path, content: BinaryIO) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = path.with_name(f".{path.name}.part")
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            pyrage.encrypt_io(content, file, [self.recipient()])
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
+        with self.scratch() as folder:  # what a full disk or a kill leaves of it is swept
+            part = folder / path.name
+            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                pyrage.encrypt_io(content, file, [self.recipient()])
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)

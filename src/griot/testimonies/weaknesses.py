@@ -1,0 +1,94 @@
+"""What can be weak in how testimonies are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.contrib.auth import get_user_model
+from django.core.checks import CheckMessage, Error, Warning
+from django.db.models import F, Max, Q
+from django.utils import timezone
+
+from griot.testimonies.models import Campaign, Consent, Country, Device, File, Messenger, Testimony
+from griot.troubles.auditing import audited
+
+SOON = timedelta(days=14)
+ERASED_WITHIN = timedelta(hours=1)
+LOST = timedelta(days=60)  # a phone that was not heard of
+
+
+@audited
+def consents() -> Iterator[CheckMessage]:
+    today = timezone.localdate()
+    newest = Testimony.objects.filter(withdrawn=None).annotate(newest=Max("consents__version"))
+    valid = Consent.objects.filter(
+        pk__in=newest.filter(consents__version=F("newest")).values("consents__pk"), until__isnull=False
+    )
+    if past := valid.filter(until__lt=today - timedelta(days=1)).count():
+        yield Error(
+            f"{past} testimonies are kept beyond what their tellers agreed to",
+            hint="The worker ends them each minute: see whether one runs, and what it sets aside.",
+        )
+    if ending := valid.filter(until__range=(today, today + SOON)).count():
+        yield Warning(
+            f"The consent to {ending} testimonies ends within {SOON.days} days; then they are erased",
+            hint="Ask their tellers, if they want to be asked.",
+        )
+    waiting = Testimony.objects.filter(withdrawn__lt=timezone.now() - ERASED_WITHIN, erased=None).count()
+    if waiting:
+        yield Error(
+            f"{waiting} withdrawn testimonies are not erased yet",
+            hint="The log of the worker says why.",
+        )
+    if kept := File.objects.filter(state=File.State.KEPT).count():
+        yield Warning(
+            f"{kept} files could not be opened and are kept as they came, with all that they tell",
+            hint="Whoever may open originals decides on them, in the review room.",
+        )
+
+
+@audited
+def campaigns() -> Iterator[CheckMessage]:
+    for campaign in Campaign.objects.filter(is_public=True, ends=None):
+        yield Warning(
+            f"Anyone may offer stories to “{campaign}” without an end",
+            hint="Give it a last day, or close it.",
+        )
+    over = Campaign.objects.filter(ends__lt=timezone.localdate())
+    for campaign in over.filter(teams__messengers__state=Messenger.State.ACTIVE).distinct():
+        yield Warning(
+            f"“{campaign}” is over, and its messengers’ phones still open it",
+            hint="Freeze them: Testimonies, Messengers.",
+        )
+    alone = Country.objects.filter(Q(focal_person=None) | Q(coordinators=None)).distinct()
+    for team in alone.exclude(campaign__in=over):
+        yield Warning(
+            f"{team} has nobody who coordinates it, or nobody who listens when retelling hurts",
+            hint="Name them: Testimonies, Campaigns.",
+        )
+
+
+@audited
+def phones() -> Iterator[CheckMessage]:
+    lost = Device.objects.filter(
+        last_seen__lt=timezone.now() - LOST, is_wiped=False, messenger__state=Messenger.State.ACTIVE
+    )
+    if count := lost.count():
+        yield Warning(
+            f"{count} messengers’ phones were not heard of for {LOST.days} days",
+            hint="Ask where they are; wipe what is lost: Testimonies, Messengers.",
+        )
+
+
+@audited
+def roles() -> Iterator[CheckMessage]:
+    raw = Q(user_permissions__content_type__app_label="testimonies") | Q(
+        groups__permissions__content_type__app_label="testimonies"
+    )
+    many = get_user_model().objects.filter(raw, is_superuser=True, is_active=True).distinct().count()
+    if many > 1:
+        yield Warning(
+            f"{many} administrators also have a role in testimonies",
+            hint="Give who works with testimonies an account that can do nothing else.",
+        )
