@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import os
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
@@ -205,7 +206,7 @@ def settle(request: HttpRequest, send_id: int) -> HttpResponse:
 
 def _mail_path(name: str) -> Path:
     path = settings.MAILDIR / "new" / name
-    if "/" in name or name.startswith(".") or not path.is_file():
+    if "/" in name or name.startswith(".") or not os.path.isfile(path):  # False also for a name of any length
         raise Http404("there is no such mail")
     return path
 

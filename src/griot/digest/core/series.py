@@ -27,7 +27,10 @@ def parse_series(text: str) -> Series:
     separator = next((s for s in "\t;," if s in lines[0]), None)
     if separator is None:
         raise BadInput("row 1: no columns; separate them by tabs, semicolons or commas")
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
+    except csv.Error as error:
+        raise BadInput(f"the table can't be taken apart ({error})") from None
     names = rows[0][1:]
     if not all(names) or len(set(names)) < len(names):
         raise BadInput("row 1: every column of figures needs a name of its own (the year, say)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import os
 from pathlib import Path
 
 from django.conf import settings
@@ -28,7 +29,7 @@ def phone_app(request: HttpRequest, name: str = "") -> HttpResponseBase:
     dist: Path = settings.CAPTURE_DIST
     is_hashed = name.startswith("assets/")
     path = (dist / name).resolve()
-    if not path.is_relative_to(dist.resolve()) or not path.is_file() or path.name.startswith("."):
+    if not path.is_relative_to(dist.resolve()) or not os.path.isfile(path) or path.name.startswith("."):
         if is_hashed:
             raise Http404("that file is of another build")
         path = dist / "index.html"

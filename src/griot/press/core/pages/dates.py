@@ -71,7 +71,7 @@ def stated(text: str | None, known_from: Provenance) -> Dated | None:
         moment = _parsed(text.strip()[:64])
         offset = moment.utcoffset()
         utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError, TypeError, AttributeError):
+    except (ValueError, ArithmeticError, TypeError, AttributeError):  # dateutil reckons in decimals
         return None
     return Dated(utc, known_from, round(offset.total_seconds() / 60) if offset is not None else None)
 

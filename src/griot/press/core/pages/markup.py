@@ -10,6 +10,14 @@ _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _SEPARATED = re.compile(rb"[\s/]+")
 
 
+def local_name(tag: object) -> str:
+    """An element's name without its namespace, in small letters; "" for a comment and the like.
+
+    lxml's own QName refuses names that its lenient parser lets through.
+    """
+    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
 def tame(content: bytes) -> bytes:
     """The markup with the attributes of tags left out that have more than anybody means.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from griot.press.core.pages.markup import local_name
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.types import BadInput
 
@@ -33,8 +34,8 @@ def parse_opml(content: bytes) -> list[Subscribed]:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise BadInput(f"not an OPML file ({error})") from None
-    if etree.QName(root).localname.lower() != "opml":
-        raise BadInput(f"not an OPML file: its root is <{etree.QName(root).localname}>")
+    if (name := local_name(root.tag)) != "opml":
+        raise BadInput(f"not an OPML file: its root is <{name}>")
     return list({feed.url: feed for feed in _outlines(root)}.values())
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from griot.press.core.pages.dates import stated
+from griot.press.core.pages.markup import local_name
 from griot.press.core.pages.pages import unpack
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.sources.feeds import plain_text
@@ -40,7 +41,7 @@ def parse_sitemap(content: bytes, url: str = "") -> Sitemap:
         root = etree.fromstring(content, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise BadInput(f"not a sitemap ({str(error)[:120]})") from None
-    kind = etree.QName(root).localname.lower() if root is not None and isinstance(root.tag, str) else ""
+    kind = local_name(root.tag) if root is not None else ""
     if kind == "sitemapindex":
         return Sitemap((), tuple(_indexed(root, url)))
     if kind != "urlset":
@@ -58,8 +59,8 @@ def _texts(node: etree._Element) -> dict[str, str]:
     """The texts of a node's descendants by local name; the first of each."""
     found: dict[str, str] = {}
     for child in node.iter():
-        if isinstance(child.tag, str) and child.text and child.text.strip():
-            found.setdefault(etree.QName(child).localname.lower(), child.text.strip())
+        if (name := local_name(child.tag)) and child.text and child.text.strip():
+            found.setdefault(name, child.text.strip())
     return found
 
 

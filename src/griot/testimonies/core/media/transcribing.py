@@ -21,6 +21,7 @@ from griot.testimonies.core.media.subtitles import Cue
 
 RATE = 16_000  # Hz, what these models hear
 TIMEOUT = 1800.0  # seconds that a service may take
+LATEST = 360_000.0  # seconds that a recording may last
 MOST_ANSWER = 8 * 1024 * 1024  # bytes
 LONGEST, WIDEST = 6.0, 84  # seconds and characters of a subtitle: two lines that can be read
 
@@ -101,7 +102,10 @@ class Service:
 
 
 def _cue(row: Any) -> Cue:
-    return Cue(float(row["start"]), float(row["end"]), str(row["text"]).strip())
+    begins, ends = float(row["start"]), float(row["end"])
+    if not (0 <= begins <= LATEST and 0 <= ends <= LATEST):
+        raise ValueError("no moment of a recording")
+    return Cue(begins, ends, str(row["text"]).strip())
 
 
 def transcriber_from(url: str) -> Transcriber:
