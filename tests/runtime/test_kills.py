@@ -194,6 +194,7 @@ def test_whatever_is_killed_it_goes_on_and_loses_nothing(short_folder, inbox, tm
                 if (took := kill(newsroom, kind)) is not None:
                     seconds.append((took, kind))
             check(newsroom, sender, inbox, night)
+            print(f"night {night + 1} is whole after {len(seconds)} kills", flush=True)
     finally:
         kill_everything(newsroom.process, short_folder)
         slowest = {k: f"{max(s for s, kind in seconds if kind == k):.1f} s" for _, k in seconds}

@@ -41,6 +41,13 @@ from griot.runtime.state import kept, state_folder, write_whole
 SERVICE_USER_IDS = range(61184, 65520)
 SOCKET_PATH_LIMIT = 107  # bytes, unix(7)
 READY_WITHIN = 90.0  # seconds; recovery after a crash may replay a lot of WAL
+# No teller's words in the server's log, and none for longer than they are needed in its WAL.
+DISCREET = (
+    "log_min_messages=log",  # an error's words may quote a row; what the server does itself is of this rank
+    "log_min_error_statement=panic",
+    "wal_recycle=off",
+    "wal_keep_size=0",
+)
 LOOK_EVERY = 0.5  # seconds between two looks at whether the server lives
 NOBODYS_PID = 2**31 - 1  # above every system's limit
 
@@ -264,8 +271,7 @@ def _start(place: Place) -> None:
             f"unix_socket_directories={place.sockets}",
             "-c",
             "max_connections=100",
-            "-c",
-            "log_min_messages=warning",
+            *(part for setting in DISCREET for part in ("-c", setting)),
         ]
         with open(place.log, "ab") as log:
             server = subprocess.Popen(

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from griot.testimonies.intake import receiving
 from griot.testimonies.making import rendering
 from griot.testimonies.review import machines
-from griot.testimonies.showing import withdrawing
+from griot.testimonies.showing import scrubbing, withdrawing
 from griot.troubles.sweeping import each, in_turn
 
 
@@ -53,5 +53,6 @@ def sweep(timestamp: int | None = None) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="testimonies.tidy", queueing_lock="testimonies.tidy")
 def tidy(timestamp: int | None = None) -> None:
-    """Erase what killed processes left in the vault."""
-    in_turn("tidying", vault=lambda: receiving.tidy(timezone.now()))
+    """Erase what killed processes left in the vault, and the erased from the database's files."""
+    now = timezone.now()
+    in_turn("tidying", vault=lambda: receiving.tidy(now), database=lambda: scrubbing.scrub_if_erased(now))

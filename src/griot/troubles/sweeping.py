@@ -75,7 +75,9 @@ def _each(what: str, acts: Mapping[str, Callable[[], object]]) -> int:
 
 
 def _set_aside(what: str, row: str, error: Exception) -> None:
-    facts = {"why": fit_text(f"{type(error).__name__}: {error}", 400), "last": timezone.now()}
+    code = getattr(error.__cause__, "sqlstate", None)
+    told = f"the database refuses it ({code})" if code else error  # its own words may quote the row
+    facts = {"why": fit_text(f"{type(error).__name__}: {told}", 400), "last": timezone.now()}
     _, is_new = Trouble.objects.get_or_create(what=what, row=row, defaults=facts)
     if not is_new:
         Trouble.objects.filter(what=what, row=row).update(times=F("times") + 1, **facts)

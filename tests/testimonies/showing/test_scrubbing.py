@@ -1,0 +1,81 @@
+"""What was erased is in none of the database's files either."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from griot.runtime.postgres import embedded, place_for
+from tests.support import ROOT
+
+NAME = "Fatoumata Quertzwyla"  # which no table of ours, or of PostgreSQL's, holds by itself
+
+TELL = f"""
+from django.utils import timezone
+from tests.testimonies.people import Phone, make_campaign, make_messenger
+from griot.testimonies.showing.withdrawing import erase, withdraw
+from griot.testimonies.models import Consent
+make_messenger(make_campaign())
+row = Phone().tell(teller={{"name": "{NAME}"}}, answers={{"leaving": "{NAME} left at night. " * 400}})
+withdraw(row, "teller")
+"""
+ERASE = """
+from django.utils import timezone
+from griot.testimonies.models import Testimony
+from griot.testimonies.showing.withdrawing import erase
+from griot.testimonies.tasks import tidy
+erase(Testimony.objects.get().pk)
+if "tidy" in __import__("os").environ:
+    tidy()
+"""
+STUMBLE = f"""
+from django.db import connection
+for wrong in ("SELECT 1/0, '{NAME}'", "SELECT '{NAME}'::int"):
+    try:
+        connection.cursor().execute(wrong)
+    except Exception:
+        pass
+"""
+
+
+def files_with(folder: Path, words: str) -> set[str]:
+    """The kinds of the server's files in which words stand as they are."""
+    wanted = words.encode()
+    return {
+        path.relative_to(folder).parts[0]
+        for path in folder.rglob("*")
+        if path.is_file() and wanted in path.read_bytes()
+    }
+
+
+def run(code: str, url: str, folder: Path, **more: str) -> None:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "GRIOT_VAR": str(folder),
+        "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}",
+        "DJANGO_SETTINGS_MODULE": "griot.settings.test",
+        **more,
+    }
+    command = [sys.executable, "-c", f"import django; django.setup()\n{code}"]
+    done = subprocess.run(command, env=environment, cwd=ROOT, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_after_the_night_s_tidying_no_file_of_the_database_holds_what_was_erased(short_folder):
+    with embedded(short_folder) as url:
+        migrate = "from django.core.management import call_command; call_command('migrate', verbosity=0)"
+        run(migrate, url, short_folder)
+        server = place_for(short_folder).folder
+        run(TELL, url, short_folder)
+        run(STUMBLE, url, short_folder)
+        assert NAME.encode() not in place_for(short_folder).log.read_bytes()
+        run(ERASE, url, short_folder)
+        assert files_with(server, NAME), "erased rows lie in the files yet: or this test proves nothing"
+        run(ERASE.replace("erase(Testimony.objects.get().pk)", ""), url, short_folder, tidy="1")
+        assert not files_with(server, NAME)
