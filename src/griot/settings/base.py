@@ -115,6 +115,7 @@ DRAFTER = env.str("GRIOT_DRAFTER", "")
 TRANSCRIBER = env.str(
     "GRIOT_TRANSCRIBER", ""
 )  # whisper+file:///folder, openai+https://:KEY@…/v1#MODEL; none by default
+PHONE_GB_A_DAY = env.float("GRIOT_PHONE_GB_A_DAY", 20.0)  # that one messenger may send
 VAULT = VAR / "vault"  # encrypted files; the key lies elsewhere, and belongs into a backup of its own
 VAULT_KEYS = Path(env.str("GRIOT_VAULT_KEYS", str(VAR / "keys" / "vault"))).expanduser()
 

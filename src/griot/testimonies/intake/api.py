@@ -23,7 +23,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from griot.testimonies.access import note
-from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake import speaking
 from griot.testimonies.intake.taking import take_testimony
@@ -64,6 +64,10 @@ def for_phones(view: View) -> View:
         Device.objects.filter(pk=device.pk).update(last_seen=timezone.now())
         try:
             return view(request, device, *args, **kwargs)
+        except TooMuch as refusal:
+            response = failed(429, str(refusal))
+            response["Retry-After"] = str(refusal.retry_after)
+            return response
         except Refused as refusal:
             return failed(400, str(refusal))
 

@@ -30,7 +30,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from griot.accounts.limiting import comes_too_often
-from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.core.media.arrival import MOST_BYTES
 from griot.testimonies.core.surfaces import surface
@@ -149,6 +149,8 @@ def for_collect(view: View) -> View:
         Device.objects.filter(pk=device.pk).update(last_seen=timezone.now())
         try:
             return view(request, device, *args, **kwargs)
+        except TooMuch as refusal:
+            return _answer(429, str(refusal))
         except Refused as refusal:
             return _answer(400, str(refusal))
 

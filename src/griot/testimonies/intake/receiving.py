@@ -18,6 +18,7 @@ from griot.accounts.requests import number_in
 from griot.queueing import soon
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import arrival
+from griot.testimonies.intake.allowance import see_to_bytes
 from griot.testimonies.intake.sent import one_of, uuid_in
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import plan
@@ -65,6 +66,7 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
             id=pk, testimony=testimony, sha256=sha256, role=File.Role.DUPLICATE, state=File.State.VERIFIED
         )
         return Upload.objects.create(file=twin, device=device, length=length, offset=length)
+    see_to_bytes(device.messenger, length)
     file = File.objects.create(
         id=pk,
         testimony=testimony,

@@ -17,6 +17,7 @@ from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import speaking
+from griot.testimonies.intake.allowance import see_to_bytes
 from griot.testimonies.intake.receiving import examine_soon
 from griot.testimonies.intake.sealing import SealedFile
 from griot.testimonies.intake.taking import take_testimony
@@ -152,6 +153,7 @@ def take(device: Device, said: submitted.Submitted, arrived: Mapping[str, Sealed
     row, is_new = take_testimony(messenger, submitted.as_sent(said, str(pk), evidence))
     if is_new:
         note(f"messenger {messenger.pk}", row, "sent", "ODK")
+    see_to_bytes(messenger, sum(file.size for file in arrived.values()))
     unused = dict(arrived)
     for position, named in enumerate(said.files):
         upload = _expected(row, device, named, position)

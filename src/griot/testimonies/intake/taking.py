@@ -14,6 +14,7 @@ from django.utils import timezone
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import after, is_within, narrowed, problems
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.intake.allowance import see_to_testimonies
 from griot.testimonies.intake.sent import (
     day_in,
     moment_in,
@@ -69,6 +70,8 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testi
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
     if known is None and not messenger.may_collect:
         raise Refused("the required training has to be passed before collecting")
+    if known is None:
+        see_to_testimonies(messenger)
     testimony = known or Testimony(pk=pk, campaign=messenger.team.campaign, messenger=messenger)
     if (code := text_in(sent.get("receipt"), "receipt", 20)) and not testimony.receipt:
         testimony.keep_receipt(code)

@@ -1,0 +1,35 @@
+"""How much one messenger may send in a day, so that a phone in the wrong hands does not fill the disk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils import timezone
+
+from griot.testimonies.core.errors import TooMuch
+from griot.testimonies.models import Messenger, Testimony, Upload
+
+DAY = timedelta(days=1)
+MOST_TESTIMONIES = 200  # a day: more than anybody can listen to
+
+
+def see_to_bytes(messenger: Messenger, more: int) -> None:
+    """Raises TooMuch where `more` bytes on top of what was begun in the last day are beyond the allowance."""
+    begun = Upload.objects.filter(file__testimony__messenger=messenger, begun__gt=timezone.now() - DAY)
+    recent = begun.aggregate(bytes=Sum("length"))
+    most = settings.PHONE_GB_A_DAY * 10**9
+    if (recent["bytes"] or 0) + more > most:
+        raise TooMuch(
+            f"at most {settings.PHONE_GB_A_DAY} GB a day are taken of one messenger; go on tomorrow"
+        )
+
+
+def see_to_testimonies(messenger: Messenger) -> None:
+    """Raises TooMuch where a day's testimonies are as many as may be."""
+    recent = Testimony.objects.filter(messenger=messenger, arrived__gt=timezone.now() - DAY).count()
+    if recent >= MOST_TESTIMONIES:
+        raise TooMuch(
+            f"at most {MOST_TESTIMONIES} testimonies a day are taken of one messenger; go on tomorrow"
+        )

@@ -1,0 +1,45 @@
+"""A messenger's phone in the wrong hands, or a careless one, does not fill the disk."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from griot.testimonies.intake import allowance
+from griot.testimonies.models import Testimony, Upload
+from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def phone(site) -> Phone:
+    make_messenger(make_campaign())
+    return Phone()
+
+
+def test_a_day_s_bytes_are_bounded_and_the_next_day_it_goes_on(phone, settings):
+    settings.PHONE_GB_A_DAY = 0.000_3  # 300 kB
+    testimony = phone.tell()
+    first = str(uuid.uuid4())
+    assert phone.begin(testimony, bytes(200_000), pk=first).status_code == 201
+    refused = phone.begin(testimony, b"a" + bytes(200_000))
+    assert refused.status_code == 429 and "tomorrow" in refused.json()["error"] and refused["Retry-After"]
+    assert phone.begin(testimony, bytes(200_000), pk=first).status_code == 201, "what was begun goes on"
+    assert phone.begin(testimony, b"b" + bytes(90_000)).status_code == 201
+    Upload.objects.update(begun=timezone.now() - timedelta(hours=25))
+    assert phone.begin(testimony, b"c" + bytes(200_000)).status_code == 201
+
+
+def test_a_day_s_testimonies_are_bounded_and_what_is_known_may_change(phone, monkeypatch):
+    monkeypatch.setattr(allowance, "MOST_TESTIMONIES", 2)
+    sent = as_sent()
+    assert phone.post("testimonies/", sent).status_code == 201
+    assert phone.post("testimonies/", as_sent()).status_code == 201
+    assert phone.post("testimonies/", as_sent()).status_code == 429
+    assert phone.post("testimonies/", {**sent, "kind": "story"}).status_code == 200
+    Testimony.objects.update(arrived=timezone.now() - timedelta(hours=25))
+    assert phone.post("testimonies/", as_sent()).status_code == 201
