@@ -6,6 +6,7 @@ import importlib
 import inspect
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from pkgutil import iter_modules
@@ -195,3 +196,23 @@ def test_what_the_how_tos_tell_to_make_is_not_there_yet():
     said = "".join(d.read_text() for d in DOCS.rglob("*.md"))
     for named in TO_BE_MADE:
         assert f"`{named}`" in said and not _exists(named), named
+
+
+# --- what is promised --------------------------------------------------------------------
+
+
+def test_every_test_that_a_document_names_exists_and_every_promise_of_security_names_one():
+    found = Counter(
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        if not NOT_OURS & set(path.parts)
+        for name in re.findall(r"^(?:async )?def (test_\w+)\(", path.read_text(), re.M)
+    )
+    for document in DOCUMENTS:
+        for name in re.findall(r"`(test_\w+)`", document.read_text()):
+            assert found[name], f"{document.name} names {name}, which is no test"
+    promises, _, _ = (ROOT / "SECURITY.md").read_text().partition("## What does not hold")
+    bullets = [" ".join(b.split()) for b in promises.split("\n- ")[1:]]
+    assert len(bullets) > 40
+    for bullet in bullets:
+        assert re.search(r"`test_\w+`", bullet.partition("##")[0]), f"no test shows: {bullet[:80]}"
