@@ -126,6 +126,9 @@ def test_up_serves_and_stops_on_request(short_folder):
     taken = run(short_folder / "other", "up", "--empty", "--port", port)
     assert taken.returncode == 2 and f"{port}" in taken.stderr and "--port" in taken.stderr
 
+    second = run(short_folder, "up", "--empty")
+    assert second.returncode == 2 and url in second.stderr and "GRIOT_VAR" in second.stderr
+
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=90)
     assert process.returncode == 0

@@ -135,7 +135,6 @@ class Rendition(models.Model):
     )
     cut = models.CharField(max_length=200, blank=True, help_text="of what cut it was made")
     key = models.CharField(max_length=24, unique=True, help_text="its address on the site")
-    touched = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [

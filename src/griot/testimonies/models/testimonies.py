@@ -322,7 +322,6 @@ class MachineWork(models.Model):
     progress = models.FloatField(default=0.0, help_text="from 0 to 1")
     why = models.CharField(max_length=250, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    touched = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
