@@ -62,7 +62,10 @@ class Fit:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DataError | UnicodeEncodeError | BadHeaderError):
+        # A number of thousands of digits, which Python refuses to read; Django may have said it in its words.
+        said = f"{exception} {exception.__cause__}"
+        is_endless = isinstance(exception, ValueError) and "int_max_str_digits" in said
+        if not is_endless and not isinstance(exception, DataError | UnicodeEncodeError | BadHeaderError):
             return None
         log.warning("%s %s was refused", request.method, request.path, exc_info=exception)
         return _refused(request)
