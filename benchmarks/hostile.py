@@ -53,6 +53,15 @@ SHAPES: dict[str, Callable[[int], object]] = {
     ),
     "page: nested": lambda size: read_page(("<div>" * (size // 5) + "w").encode(), URL),
     "page: paragraphs": lambda size: read_page(("<p>some words of a page</p>" * (size // 27)).encode(), URL),
+    "page: short paragraphs of an article": lambda size: read_page(
+        ("<article>" + "<p>w</p>" * (size // 8)).encode(), URL
+    ),
+    "page: links of a list": lambda size: read_page(
+        ("<article><ul>" + "<li><a href=/a>w</a>" * (size // 20)).encode(), URL
+    ),
+    "page: cells of a table": lambda size: read_page(
+        ("<article><table>" + "<tr><td>w" * (size // 9)).encode(), URL
+    ),
     "text: A. A. A.": lambda size: sentences("A. " * (size // 3)),
     "check: A. A. A.": checked,
 }
