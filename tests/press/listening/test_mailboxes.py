@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from imap_tools import MailMessage
 
+from griot.press.core.sources import mailboxes
 from griot.press.core.sources.fetching import FetchError
 from griot.press.core.sources.mailboxes import entry_of, new_mails
 from griot.press.core.types import BadInput
@@ -190,6 +192,33 @@ def test_a_mailbox_that_was_made_anew_is_read_anew(mailbox):
         mailbox.url, "secret", {"validity": last["validity"] + 1, "uid": 99}, apart, mailbox.allowed
     )
     assert [e.title for e in again] == ["One"]
+
+
+def test_a_mail_beyond_all_bounds_is_told_and_never_in_memory(mailbox, monkeypatch):
+    monkeypatch.setattr(mailboxes, "MOST_MAIL", 100_000)
+    mailbox.deliver(mail("One"))
+    mailbox.deliver(mail("Huge", "words " * 40_000))
+    mailbox.deliver(mail("Two"))
+    entries, last = new_mails(mailbox.url, "secret", {}, apart, mailbox.allowed)
+    assert sorted(e.title for e in entries)[1:] == ["One", "Two"] and "larger than" in min(
+        e.title for e in entries
+    )
+    assert new_mails(mailbox.url, "secret", last, apart, mailbox.allowed) == ([], last), "and not again"
+
+
+def test_a_server_that_announces_a_mountain_is_left(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def speak() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.sendall(b"* OK {99999999999}\r\n")
+                connection.recv(1000)
+
+        threading.Thread(target=speak, daemon=True).start()
+        with pytest.raises(FetchError, match="99999999999 bytes at once"):
+            new_mails(f"imap://desk@mail.localhost:{port}/INBOX", "x", {}, apart, {f"mail.localhost:{port}"})
 
 
 def test_only_public_servers_over_tls():

@@ -27,6 +27,7 @@ from griot.press.core.types import BadInput, Entry, Run
 
 TIMEOUT = 20  # seconds
 MOST = 200  # mails taken at a visit
+MOST_MAIL = 20 * 1024 * 1024  # bytes
 FIRST_LOOK = 50  # of the newest, when a mailbox is visited for the first time
 MAX_TEXT = 60_000  # characters
 _ONLINE = re.compile(
@@ -46,6 +47,12 @@ class _Client(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None) -> socket.socket:
         connected = socket.create_connection((self._address, self.port), timeout)
         return self._context.wrap_socket(connected, server_hostname=self.host) if self._context else connected
+
+    def read(self, size: int) -> bytes:
+        """What the server announces as one piece is read into memory: no more than a mail may have."""
+        if size > MOST_MAIL:
+            raise self.abort(f"the server sends {size} bytes at once")
+        return super().read(size)
 
 
 class _Unread(MailMessage):
@@ -100,13 +107,18 @@ def new_mails(
             if next_uid - 1 <= since:
                 return [], {"validity": validity, "uid": since}
             entries, newest = [], since
-            fresh = AND(uid=UidRange(str(since + 1), "*"))
-            mails = mailbox.fetch(fresh, mark_seen=False, bulk=20, limit=MOST)
+            fresh = UidRange(str(since + 1), "*")
+            mails = mailbox.fetch(AND(uid=fresh, size_lt=MOST_MAIL), mark_seen=False, bulk=5, limit=MOST)
             for mail in cast("Iterator[_Unread]", mails):
                 uid = int(mail.uid or 0)
                 if uid > since:
                     newest = max(newest, uid)
                     entries.append(_read_or_told(mail.content, f"{validity}/{uid}", run))
+            is_all = len(entries) < MOST
+            for uid in map(int, mailbox.uids(AND(uid=fresh, size_gt=MOST_MAIL - 1))):
+                if since < uid and (uid < newest or is_all):
+                    newest = max(newest, uid)
+                    entries.append(_told(f"{validity}/{uid}", f"larger than {MOST_MAIL // 2**20} MB"))
             return entries, {"validity": validity, "uid": newest}
     except FetchError:
         raise
@@ -129,7 +141,11 @@ def _read_or_told(content: bytes, identity: str, run: Run) -> Entry:
     try:
         return run(read_mail, content)
     except BadInput as error:
-        return Entry(identity, "", f"A mail that can’t be taken: {error}", "", None, None)
+        return _told(identity, str(error))
+
+
+def _told(identity: str, why: str) -> Entry:
+    return Entry(identity, "", f"A mail that can’t be taken: {why}", "", None, None)
 
 
 def read_mail(content: bytes) -> Entry:
