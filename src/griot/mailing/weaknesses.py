@@ -14,6 +14,6 @@ from griot.troubles.auditing import audited
 def doubts() -> Iterator[CheckMessage]:
     if count := Delivery.objects.filter(state=Delivery.State.IN_DOUBT).count():
         yield Warning(
-            f"Of {count} mails nobody knows whether they arrived: a process was killed while they were sent",
+            f"Mails of which nobody knows whether they arrived, since a process was killed: {count}",
             hint="./griot resolve_in_doubt --resend or --skip",
         )

@@ -27,23 +27,23 @@ def consents() -> Iterator[CheckMessage]:
     )
     if past := valid.filter(until__lt=today - timedelta(days=1)).count():
         yield Error(
-            f"{past} testimonies are kept beyond what their tellers agreed to",
+            f"Testimonies kept beyond what their tellers agreed to: {past}",
             hint="The worker ends them each minute: see whether one runs, and what it sets aside.",
         )
     if ending := valid.filter(until__range=(today, today + SOON)).count():
         yield Warning(
-            f"The consent to {ending} testimonies ends within {SOON.days} days; then they are erased",
+            f"Testimonies whose consent ends within {SOON.days} days, and that then are erased: {ending}",
             hint="Ask their tellers, if they want to be asked.",
         )
     waiting = Testimony.objects.filter(withdrawn__lt=timezone.now() - ERASED_WITHIN, erased=None).count()
     if waiting:
         yield Error(
-            f"{waiting} withdrawn testimonies are not erased yet",
+            f"Withdrawn testimonies that are not erased yet: {waiting}",
             hint="The log of the worker says why.",
         )
     if kept := File.objects.filter(state=File.State.KEPT).count():
         yield Warning(
-            f"{kept} files could not be opened and are kept as they came, with all that they tell",
+            f"Files that could not be opened, kept as they came with all that they tell: {kept}",
             hint="Whoever may open originals decides on them, in the review room.",
         )
 
@@ -76,7 +76,7 @@ def phones() -> Iterator[CheckMessage]:
     )
     if count := lost.count():
         yield Warning(
-            f"{count} messengers’ phones were not heard of for {LOST.days} days",
+            f"Messengers’ phones not heard of for {LOST.days} days: {count}",
             hint="Ask where they are; wipe what is lost: Testimonies, Messengers.",
         )
 
@@ -89,6 +89,6 @@ def roles() -> Iterator[CheckMessage]:
     many = get_user_model().objects.filter(raw, is_superuser=True, is_active=True).distinct().count()
     if many > 1:
         yield Warning(
-            f"{many} administrators also have a role in testimonies",
+            f"Administrators who also have a role in testimonies: {many}",
             hint="Give who works with testimonies an account that can do nothing else.",
         )

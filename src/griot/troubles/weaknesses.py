@@ -43,7 +43,7 @@ def accounts() -> Iterator[CheckMessage]:
     into_admin = Q(user_permissions__codename="access_admin") | Q(
         groups__permissions__codename="access_admin"
     )
-    hint = "Have them set one up: their name at the lower left, then “Second factors”."
+    hint = "Have them set one up: their name at the lower left, then “Second factor”."
     if rulers := bare.filter(is_superuser=True).order_by("username"):
         yield Error(f"Administrators without a second factor: {named(rulers, 'username')}", hint=hint)
     if others := bare.filter(into_admin, is_superuser=False).distinct().order_by("username"):
@@ -155,4 +155,4 @@ def jobs() -> Iterator[CheckMessage]:
             "No worker runs: nothing is fetched, sent, taken back for good or erased", hint="./griot worker"
         )
     if old := Trouble.objects.filter(first__lt=timezone.now() - timedelta(days=1)).count():
-        yield Warning(f"{old} rows were set aside more than a day ago", hint="They stand on the first panel.")
+        yield Warning(f"Rows set aside for more than a day: {old}", hint="They stand on the first panel.")

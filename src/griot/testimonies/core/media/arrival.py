@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from griot.testimonies.core.errors import Refused
@@ -218,7 +218,8 @@ def _take_picture(source: Path, to: Path) -> Arrived:
         raise
     # Whatever a decoder stumbles over (struct.error, ZeroDivisionError, …): the file is kept for a person.
     except Exception as error:
-        raise Refused(f"this is no picture, sound or film that can be read ({str(error)[:120]})") from error
+        why = "its kind is not known" if isinstance(error, UnidentifiedImageError) else str(error)[:120]
+        raise Refused(f"this is no picture, sound or film that can be read ({why})") from error
     to.write_bytes(content)
     with Image.open(to) as image:
         width, height = image.size
