@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import os
+import signal
 import sys
 from contextlib import suppress
+from typing import Any
 
 from griot.runtime.postgres import database
 
 SWEEPS = ("mailing.sweep", "testimonies.sweep", "press.listen")
+GRACE = 2  # seconds that jobs have to come to an end
 
 
 def run(name: str, arguments: list[str]) -> int:
@@ -23,17 +27,16 @@ def run(name: str, arguments: list[str]) -> int:
 
         django.setup()
         from django.db import InterfaceError, OperationalError
-        from procrastinate.exceptions import ConnectorException
 
         try:
-            _work(options.jobs)
-        except (InterfaceError, OperationalError, ConnectorException) as error:
-            print(f"griot: the worker lost the database: {error}", file=sys.stderr)
-            return 1
+            asyncio.run(_until_told(_prepared(), options.jobs))
+        except (InterfaceError, OperationalError) as error:
+            return _left(error)
     return 0
 
 
-def _work(jobs: int) -> None:
+def _prepared() -> Any:
+    """The application that works, with all jobs loaded, and asked for what a dead worker may have left."""
     from django.conf import settings
     from django.core.management import call_command
     from django.utils.module_loading import autodiscover_modules
@@ -43,8 +46,33 @@ def _work(jobs: int) -> None:
     autodiscover_modules("tasks")
     if settings.DEMO:
         call_command("seed_demo")
-    for sweep in SWEEPS:  # what a dead worker left goes on at once, not at the next minute
+    for sweep in SWEEPS:  # it goes on at once, not at the next minute
         with suppress(AlreadyEnqueued):
             app.tasks[sweep].configure().defer()
-    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-    worker_app.run_worker(concurrency=jobs, shutdown_graceful_timeout=5)  # any job may be run again
+    return app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+
+
+async def _until_told(app: Any, jobs: int) -> None:
+    """Work. Where the database goes, the process ends at once: jobs in threads can't be stopped, may go on for
+    long, and may all be run again.
+    """
+    async with app.open_async():
+        working = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=jobs, shutdown_graceful_timeout=GRACE, install_signal_handlers=False
+            )
+        )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+        try:
+            await working
+        except asyncio.CancelledError:
+            return
+        except Exception as error:
+            os._exit(_left(error))
+        os._exit(_left("a connection was closed"))
+
+
+def _left(why: object) -> int:
+    print(f"griot: the worker lost the database: {why}", file=sys.stderr, flush=True)
+    return 1
