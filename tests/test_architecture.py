@@ -32,7 +32,7 @@ def test_a_circle_is_found():
     assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"d"}}) == [{"b", "c"}]
 
 
-LOADING = re.compile(r"\b(?:importlib|__import__|pkgutil|runpy)\b")
+LOADING = re.compile(r"\b(?:importlib(?!\.metadata)|__import__|pkgutil|runpy)\b")
 
 
 LOAD_BY_NAME = {"cli.py", "runtime/postgres.py", "press/core/commandline/__init__.py"}

@@ -11,7 +11,6 @@ import secrets
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import django
@@ -19,10 +18,10 @@ from asgiref.sync import sync_to_async
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
-from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
 django.setup(set_prefix=False)
@@ -45,8 +44,7 @@ class Refusal(Exception):
 
 
 def _is_editor(request: HttpRequest) -> bool:
-    sessions = import_module(settings.SESSION_ENGINE)
-    request.session = sessions.SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    SessionMiddleware(lambda _: HttpResponse()).process_request(request)
     return bool(get_user(request).has_perm("wagtailadmin.access_admin"))
 
 

@@ -53,8 +53,8 @@ def _prepared() -> Any:
 
 
 async def _until_told(app: Any, jobs: int) -> None:
-    """Work. Where the database goes, the process ends at once: jobs in threads can't be stopped, may go on for
-    long, and may all be run again.
+    """Work. Where the database goes, the process ends at once: jobs in threads can't be stopped, and may all
+    be run again.
     """
     async with app.open_async():
         working = asyncio.create_task(
