@@ -143,3 +143,22 @@ def test_a_holder_that_is_killed_lets_go(short_folder):
     while postgres._postmaster(place) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert postgres._postmaster(place) is None
+
+
+def test_it_is_started_again_while_somebody_holds_it_whatever_ended_it(short_folder):
+    """Killed, also as a child of ours that nobody has reaped; asked to end; and a session that outlives it."""
+    with embedded(short_folder) as url:
+        for ending in (signal.SIGKILL, signal.SIGTERM, signal.SIGQUIT, signal.SIGKILL):
+            session = psycopg.connect(url)
+            before = postgres._postmaster(place_for(short_folder))
+            before.send_signal(ending)
+            deadline = time.monotonic() + 60
+            while True:
+                with suppress(psycopg.OperationalError), psycopg.connect(url) as connection:
+                    assert connection.execute("SELECT 1").fetchone() == (1,)
+                    if postgres._postmaster(place_for(short_folder)).pid != before.pid:
+                        break
+                assert time.monotonic() < deadline, ending
+            session.close()
+    log = place_for(short_folder).log.read_text()
+    assert "already exists" not in log, "it was not refused for what the one before left"

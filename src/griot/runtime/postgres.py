@@ -36,7 +36,7 @@ from urllib.parse import quote
 import psutil
 import psycopg
 
-from griot.runtime.state import kept, state_folder, write_whole
+from griot.runtime.state import state_folder, write_whole
 
 SERVICE_USER_IDS = range(61184, 65520)
 SOCKET_PATH_LIMIT = 107  # bytes, unix(7)
@@ -117,7 +117,7 @@ def _folder_outside(state: Path) -> Path:
     note = state / "postgres-folder"
     if not note.exists():
         write_whole(note, f"/var/lib/griot/{secrets.token_hex(6)}")
-    folder = Path((kept(note.name) or "").strip())
+    folder = Path(note.read_text(errors="replace").strip())
     if folder.parent != Path("/var/lib/griot"):
         raise PostgresError(f"{note} names no folder of the database; put it back from your backup")
     folder.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -238,10 +238,11 @@ def _is_ending(place: Place) -> bool:
 
 
 def _clear_up(place: Place) -> None:
-    """After a server that was killed: end the sessions that outlived it, and take its pid out of its file.
+    """After a server that was killed: end the sessions that outlived it, and take its pid out of its files.
 
-    The number may have been given to another program since; PostgreSQL would then refuse to start. What else
-    stands in the file stays: by it PostgreSQL finds the memory that a session may still hold, and waits.
+    The number may have been given to another program since, or be a zombie's; PostgreSQL would then refuse to
+    start. What else stands beside the data stays: by it PostgreSQL finds the memory that a session may still
+    hold.
     """
     left = []
     for process in psutil.process_iter():
@@ -254,6 +255,7 @@ def _clear_up(place: Place) -> None:
     with suppress(FileNotFoundError):
         _, _, rest = pid_file.read_text().partition("\n")
         pid_file.write_text(f"{NOBODYS_PID}\n{rest}")
+    (place.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 
 def _start(place: Place) -> None:
