@@ -62,11 +62,63 @@ def test_ten_wrong_passwords_close_the_door_for_a_name_at_an_address(officer, se
     for _ in range(10):
         answer = sign_in(client, password="another")
     assert answer.status_code == 429
-    assert sign_in(client).status_code == 429, "the right one does not open it any more"
+    assert not sign_in(client).redirect_chain, "the right one does not open it any more"
     elsewhere = Client(REMOTE_ADDR="203.0.113.9")
     assert sign_in(elsewhere).redirect_chain[-1][0] == "/admin/", (
         "nobody can keep an editor out by their name"
     )
+
+
+def test_codes_of_an_account_are_not_guessed_from_wherever_and_whoever_signs_in_beside_it(
+    officer, django_user_model
+):
+    client = Client()
+    sign_in(client)
+    secret = set_up(client)
+    insider = user_with(django_user_model, "editor", name="insider")
+    Authenticator.objects.create(user=insider, type="recovery_codes", data={"seed": "x", "used_mask": 0})
+    tried = 0
+    for n in range(40):
+        guesser = Client(REMOTE_ADDR=f"203.0.113.{n}")
+        sign_in(guesser)
+        answer = guesser.post("/admin/factors/authenticate/", {"code": "000000"})
+        tried += b"Incorrect code" in answer.content
+        sign_in(Client(REMOTE_ADDR=f"203.0.113.{n}"), name="insider")
+    assert tried <= 10
+    late = Client(REMOTE_ADDR="203.0.113.200")
+    sign_in(late)
+    late.post("/admin/factors/authenticate/", {"code": code(secret)})
+    assert late.get("/admin/").status_code == 302, "the right one neither, for an hour"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_password_alone_takes_no_factor_away(officer):
+    """A session from before it was set up, in which the password is said again."""
+    old, owner = Client(), Client()
+    sign_in(old)
+    sign_in(owner)
+    set_up(owner)
+    old.post("/admin/confirm/", {"password": PASSWORD})
+    factor = Authenticator.objects.get(user=officer, type="totp")
+    for way in (
+        "totp/deactivate/",
+        "totp/activate/",
+        "recovery-codes/",
+        "recovery-codes/generate/",
+        "recovery-codes/download/",
+        "webauthn/",
+        "webauthn/add/",
+        f"webauthn/keys/{factor.pk}/remove/",
+        f"webauthn/keys/{factor.pk}/edit/",
+        "",
+    ):
+        for ask in (old.get, old.post):
+            answer = ask(f"/admin/factors/{way}")
+            assert answer.status_code == 302 and "/admin/factors/reauthenticate/" in answer["Location"], way
+    assert Authenticator.objects.filter(user=officer, type="totp").exists()
+    assert old.get(ROOM).status_code == 302
+    assert owner.post("/admin/factors/totp/deactivate/").status_code == 302
+    assert not Authenticator.objects.filter(user=officer).exists(), "its owner may, who has proved it"
 
 
 def test_many_names_from_one_address_are_stopped_in_every_web_server(officer, settings):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
@@ -19,6 +19,10 @@ from django.utils.functional import SimpleLazyObject
 from griot.accounts.requests import SignedIn
 
 
+# Where a factor is proved.
+_PROVING = {"mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn"}
+
+
 class SecondFactor:
     """Marks the request's user: `has_second_factor` is True where this session has proved one.
 
@@ -31,6 +35,19 @@ class SecondFactor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.user = SimpleLazyObject(lambda: _marked(request))  # type: ignore[assignment]
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Who has a factor proves it before one is added, taken away or looked at: a password, or a session
+        from before it was set up, is not enough.
+        """
+        name = request.resolver_match.url_name if request.resolver_match else None
+        if not (name or "").startswith("mfa_") or name in _PROVING or not request.user.is_authenticated:
+            return None
+        if not is_mfa_enabled(request.user) or has_second_factor(request.user):
+            return None
+        return ask_for_second_factor(cast(SignedIn, request), "Prove your second factor first.")
 
 
 def _marked(request: HttpRequest) -> Any:
