@@ -30,7 +30,9 @@ class Accounts(DefaultAccountAdapter):
 
     def _get_login_attempts_cache_key(self, request: Any, **credentials: Any) -> str:
         """What a wrong password counts for: the name, at the address that tried it."""
-        return f"{super()._get_login_attempts_cache_key(request, **credentials)} {self.get_client_ip(request)}"
+        return (
+            f"{super()._get_login_attempts_cache_key(request, **credentials)} {self.get_client_ip(request)}"
+        )
 
     def is_safe_url(self, url: str) -> bool:
         try:

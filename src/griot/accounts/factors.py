@@ -18,7 +18,6 @@ from django.utils.functional import SimpleLazyObject
 
 from griot.accounts.requests import SignedIn
 
-
 # Where a factor is proved.
 _PROVING = {"mfa_authenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_login_webauthn"}
 

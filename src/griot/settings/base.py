@@ -58,8 +58,8 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 1  # hour
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
-# `key` is a name at an address for passwords (adapters.Accounts), or anybody could keep an editor out; for codes
-# of a second factor it is the account, from wherever they come. No other sign-in empties its count.
+# `key` is a name at an address for passwords (adapters.Accounts), or anybody could keep an editor out; for
+# codes of a second factor it is the account, from wherever they come. No other sign-in empties its count.
 ACCOUNT_RATE_LIMITS = {"login": "100/m/ip", "login_failed": "60/h/ip,10/h/key,40/d/key"}
 SECRET_KEY_FALLBACKS: list[str] = env.list("GRIOT_OLD_SECRET_KEYS", default=[])
 LOGIN_URL = WAGTAILADMIN_LOGIN_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
