@@ -16,6 +16,7 @@ from griot.testimonies.core.media.age import CHUNK
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make
 from griot.testimonies.models import Access, CheckIn, Consent, Messenger, Rendition
+from griot.testimonies.review import review
 from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -95,7 +96,9 @@ def outcome(client: Client, view: str, testimony, file) -> bool:
                 == 200
             )
         case "write":
-            client.post(room, {"language": "fr", "title": "T", "quote": "Q", "body": "", "subtitles": ""})
+            client.post(
+                room, {"language": "fr", "title": "T", "quote": "Q", "body": "", "seen": review.NO_WORDS}
+            )
             return testimony.writings.exists()
         case "receipt":
             return b"Your code" in client.post(f"{room}step/", {"act": "receipt"}).content
@@ -107,7 +110,8 @@ def outcome(client: Client, view: str, testimony, file) -> bool:
             client.post(f"{room}step/", {"act": "withdraw"})
             return type(testimony).objects.get(pk=testimony.pk).withdrawn != was
         case _:
-            client.post(f"{room}step/", {"act": view, "words": "a reason", "to": ""})
+            seen = review.mark(type(testimony).objects.get(pk=testimony.pk))
+            client.post(f"{room}step/", {"act": view, "words": "a reason", "to": "", "seen": seen})
             return testimony.steps.count() > steps
 
 

@@ -248,7 +248,7 @@ def test_captions_stand_under_their_photos_and_in_an_issue(phone, people):
             "title": "T",
             "quote": "Q",
             "body": "",
-            "subtitles": "",
+            "seen": review.mark_of_words(row, "fr"),
             f"caption {first.pk}": "Awa Diop’s kettle",
             f"caption {second.pk}": "",
         },

@@ -280,6 +280,7 @@ def test_the_words_form_does_not_write_over_the_cutting_rooms_subtitles(phone, s
             "title": "T",
             "quote": "",
             "body": "",
+            "seen": review.mark_of_words(testimony, "fr"),
             "subtitles": "WEBVTT\n\n00:01.000 --> 00:02.000\nOlder\n",
         },
     )

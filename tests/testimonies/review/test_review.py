@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -221,13 +223,75 @@ def test_a_late_message_of_a_phone_is_taken_over_by_a_person(phone, people, clie
     with_second_factor(client, people["protection"])
     page = client.get(f"/admin/testimonies/{testimony.pk}/").content.decode()
     assert "The phone sent something else" in page and "Thiès" in page
-    client.post(f"/admin/testimonies/{testimony.pk}/step/", {"act": "take_over", "proposal": proposal.pk})
+    client.post(
+        f"/admin/testimonies/{testimony.pk}/step/",
+        {"act": "take_over", "proposal": proposal.pk, "seen": review.mark(testimony)},
+    )
     testimony.refresh_from_db()
     assert testimony.consent.naming == "named", "the consent that was read holds, too"
     assert testimony.region == "Thiès" and told(testimony, "web", "fr").place.words == "Dakar"
     review.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
     assert told(testimony, "web", "fr").place.words == "Thiès"
+
+
+def _seen(page: str, act: str) -> str:
+    """What the form of an act carries of what was shown with it."""
+    before, _, _ = page.partition(f'value="{act}"')
+    return re.findall(r'name="seen" value="([0-9a-f]{32})"', before)[-1]
+
+
+def test_nobody_publishes_what_they_did_not_see(phone, people, client):
+    """Changed between the page and the button: nothing is done, and the page is shown again."""
+    testimony = phone.tell()
+    publish(testimony, people)
+    room = f"/admin/testimonies/{testimony.pk}/"
+    with_second_factor(client, people["approver"])
+    review.write(testimony, people["editor"], "fr", {"title": "Harmless", "quote": "Q", "body": ""})
+    seen = _seen(client.get(room).content.decode(), "publish")
+    review.write(testimony, people["editor"], "fr", {"title": "Malice", "quote": "Q", "body": ""})
+    answer = client.post(f"{room}step/", {"act": "publish", "seen": seen}, follow=True)
+    assert "changed while you looked" in answer.content.decode()
+    for forged in ("", "0" * 32):
+        client.post(f"{room}step/", {"act": "publish", "seen": forged})
+    testimony.refresh_from_db()
+    assert told(testimony, "web", "fr").title == "La nuit du départ"
+    seen = _seen(client.get(room).content.decode(), "publish")
+    client.post(f"{room}step/", {"act": "publish", "seen": seen})
+    testimony.refresh_from_db()
+    assert told(testimony, "web", "fr").title == "Malice", "what was seen goes out"
+
+
+def test_a_judgement_is_of_what_was_shown_whoever_changed_it(phone, people, client):
+    testimony = phone.tell()
+    review.move_on(testimony, people["protection"])
+    room = f"/admin/testimonies/{testimony.pk}/"
+    with_second_factor(client, people["protection"])
+    seen = _seen(client.get(room).content.decode(), "safe")
+    phone.post("testimonies/", as_sent(id=str(testimony.pk), answers={"leaving": "With my uncle's gun."}))
+    client.post(f"{room}step/", {"act": "safe", "words": "harmless", "seen": seen})
+    assert not testimony.steps.filter(kind="safe").exists(), "a phone's late words were not read"
+    with pytest.raises(Refused, match="made anew"):
+        review.approve_rendition(testimony, people["protection"], 0, "another key")
+
+
+def test_two_editors_do_not_write_over_each_other(phone, people, client):
+    testimony = phone.tell()
+    publish(testimony, people)
+    room = f"/admin/testimonies/{testimony.pk}/?language=fr"
+    client.force_login(people["editor"])
+    begun = client.get(room).content.decode()
+    seen = re.search(r'name="seen" value="([0-9a-f]{32})">\s*<div class="griot-field">', begun)[1]
+    review.write(testimony, people["editor"], "fr", {"title": "Hers", "quote": "Q", "body": ""})
+    mine = {"language": "fr", "title": "Mine", "quote": "Q", "body": "", "seen": seen}
+    answer = client.post(room, mine).content.decode()
+    assert "Somebody else has written" in answer and 'value="Mine"' in answer, "typed words stay"
+    assert testimony.writings.get(language="fr").title == "Hers"
+    again = re.search(r'name="seen" value="([0-9a-f]{32})">\s*<div class="griot-field">', answer)[1]
+    assert client.post(room, {**mine, "seen": again}).status_code == 302
+    assert testimony.writings.get(language="fr").title == "Mine"
+    client.post(f"/admin/testimonies/{testimony.pk}/?language=en", {**mine, "seen": again})
+    assert testimony.writings.get(language="fr").title == "Mine", "nor by a language that was not shown"
 
 
 def test_a_name_of_figures_or_signs_breaks_nothing_that_it_is_taken_out_of(phone, people, client):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -38,6 +40,46 @@ def _locked(testimony: Testimony) -> Testimony:
     row = Testimony.objects.select_for_update().get(pk=testimony.pk)
     if row.over:
         raise Refused("this testimony was withdrawn")
+    return row
+
+
+def mark(row: Testimony) -> str:
+    """What a person who judges a testimony has before them, as one short text: another when it was changed
+    since, by whomever.
+    """
+    consent = row.consent
+    waiting = row.proposals.filter(decided=None).values_list("pk", flat=True)
+    return _digest(
+        [
+            row.state,
+            row.is_high_risk,
+            row.as_it_stands(),
+            row.answers,
+            consent and consent.pk,
+            sorted(waiting),
+        ]
+    )
+
+
+def mark_of_words(row: Testimony, language: str) -> str:
+    """The same for the words in one language."""
+    writing = row.writings.filter(language=language).first()
+    return _digest(writing and [writing.texts, writing.captions])
+
+
+def _digest(shown: Any) -> str:
+    text = json.dumps(shown, default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+NO_WORDS = _digest(None)
+
+
+def see_that_it_stands(row: Testimony, seen: str) -> Testimony:
+    """The testimony, locked, as somebody has it before them. Raises Refused where it was changed since."""
+    row = _locked(row)
+    if mark(row) != seen:
+        raise Refused("It was changed while you looked at it: nothing was done. Look again.")
     return row
 
 
@@ -290,10 +332,20 @@ def assign(testimony: Testimony, user: Any, to: Any) -> Testimony:
 
 
 @transaction.atomic
-def write(testimony: Testimony, user: Any, language: str, texts: dict[str, Any]) -> Testimony:
-    """Store the words in one language. Of a published testimony they wait for approval."""
+def write(
+    testimony: Testimony, user: Any, language: str, texts: dict[str, Any], seen: str | None = None
+) -> Testimony:
+    """Store the words in one language. Of a published testimony they wait for approval.
+
+    `seen` is the mark of those that the writer began from: raises Refused where somebody has written since.
+    """
     row = _locked(testimony)
     require(user, "edit", row)
+    if seen is not None and seen != mark_of_words(row, language):
+        raise Refused(
+            "Somebody else has written in that language. Your words still stand in the form and are not"
+            " saved: open this page a second time to compare, and save again."
+        )
     writing, _ = row.writings.get_or_create(language=language)
     for name, text in texts.items():
         setattr(writing, name, text)
@@ -358,13 +410,16 @@ def cut(testimony: Testimony, user: Any, pk: Any, wanted: types.Cut) -> None:
 
 
 @transaction.atomic
-def approve_rendition(testimony: Testimony, user: Any, pk: int) -> None:
-    """Somebody has looked at it beside the original, and nobody can be known by it who does not want to."""
+def approve_rendition(testimony: Testimony, user: Any, pk: int, key: str | None = None) -> None:
+    """Somebody has looked at it beside the original, and nobody can be known by it who does not want to.
+
+    `key` is that of what they looked at: made anew since, it has another.
+    """
     row = _locked(testimony)
     require(user, "protect", row)
     seen = next((r for r in showable(row) if r.pk == pk), None)
-    if seen is None:
-        raise Refused("That rendition is not ready, or not what the consent allows.")
+    if seen is None or key not in {None, seen.key}:
+        raise Refused("That rendition is not ready, was made anew, or is not what the consent allows.")
     others = Q(file=seen.file, kind__in=["stream", "small"], face=seen.face, voice=seen.voice)
     same = others if seen.kind == "light" else Q(pk=pk)
     Rendition.objects.filter(Q(pk=pk) | same).update(approved=timezone.now())

@@ -74,10 +74,10 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
     language = request.GET.get("language") or _language_shown(row)
     form = _writing_form(request, row, language)
     if request.method == "POST":
-        if form.is_valid():
-            _write(request, row, form)
+        if not form.is_valid():
+            messages.error(request, "Not saved; see below.")
+        elif _write(request, row, form, language):
             return redirect("testimonies:testimony", row.pk)
-        messages.error(request, "Not saved; see below.")
     return render(
         request,
         "testimonies/testimony.html",
@@ -88,6 +88,8 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
             "is_hidden": row.hurts and not request.GET.get("open"),
             "form": form,
             "language": language,
+            "mark": review.mark(row),
+            "mark_of_words": review.mark_of_words(row, language),
             **_material(row),
             **_words(row, language),
             **_next_steps(row, may_do),
@@ -95,12 +97,17 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
     )
 
 
-def _write(request: HttpRequest, row: Testimony, form: WritingForm) -> None:
+def _write(request: HttpRequest, row: Testimony, form: WritingForm, shown: str) -> bool:
+    language = form.cleaned_data["language"]
+    # Saved as another language than was shown, they may be the first in it and nothing else.
+    seen = request.POST.get("seen", "") if language == shown else review.NO_WORDS
     try:
-        review.write(row, request.user, form.cleaned_data["language"], form.texts())
-        messages.success(request, "Saved.")
+        review.write(row, request.user, language, form.texts(), seen)
     except Refused as refusal:
         messages.error(request, str(refusal))
+        return False
+    messages.success(request, "Saved.")
+    return True
 
 
 def _writing_form(request: HttpRequest, row: Testimony, language: str) -> WritingForm:

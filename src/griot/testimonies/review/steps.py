@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
@@ -35,8 +36,14 @@ LONGEST_COMMENT = 4000
 def step(request: HttpRequest, pk: Any) -> HttpResponseBase:
     row = get_object_or_404(visible(request.user), pk=pk)
     act = ACTS.get(request.POST.get("act", ""), _unknown)
+    words = request.POST.get("words", "").strip()[:LONGEST_COMMENT]
     try:
-        answer = act(request, row, request.POST.get("words", "").strip()[:LONGEST_COMMENT])
+        if act in JUDGEMENTS:
+            with transaction.atomic():
+                row = review.see_that_it_stands(row, request.POST.get("seen", ""))
+                answer = act(request, row, words)
+        else:
+            answer = act(request, row, words)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("testimonies:testimony", row.pk)
@@ -115,7 +122,8 @@ def _describe(request: HttpRequest, row: Testimony, words: str) -> Answer:
 
 
 def _approve_rendition(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.approve_rendition(row, request.user, number_in(request.POST.get("rendition")) or 0)
+    pk, key = number_in(request.POST.get("rendition")) or 0, request.POST.get("key", "")
+    review.approve_rendition(row, request.user, pk, key)
     return "Noted: looked at."
 
 
@@ -183,3 +191,5 @@ ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
     "receipt": _make_receipt,
     "withdraw": _withdraw,
 }
+# Acts that speak of what stands on the page: they hold for that, and for nothing that came meanwhile.
+JUDGEMENTS = {_move_on, _publish_changes, _discard_changes, _take_over, _find_safe}
