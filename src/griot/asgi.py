@@ -6,11 +6,15 @@ from __future__ import annotations
 
 import asyncio
 import io
+import ipaddress
 import os
 import secrets
 import tempfile
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import django
@@ -21,49 +25,70 @@ from cryptography.hazmat.primitives.ciphers.modes import CTR
 from django.contrib.auth import get_user
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
+from django.db import DataError, close_old_connections
 from django.http import HttpRequest, HttpResponse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
 django.setup(set_prefix=False)
 
-from griot.testimonies.intake import api, odk  # noqa: E402 (their models need what stands above)
+from griot.locking import is_database_away  # noqa: E402 (models need what stands above)
+from griot.middleware import UNFIT  # noqa: E402
+from griot.press import views as press  # noqa: E402
+from griot.testimonies.core.errors import TooMuch  # noqa: E402
+from griot.testimonies.intake import api, odk  # noqa: E402
 from griot.testimonies.intake.uploads import MOST_PIECE  # noqa: E402
 
 IN_MEMORY = 2 * 1024 * 1024  # bytes
-OPEN_BODY = 1024 * 1024 + 64 * 1024  # bytes that anybody may send: the largest of what carries its own token
-OPEN_TOGETHER = 64 * 1024 * 1024  # bytes of all bodies at once whose senders nobody has asked who they are
+MORE = 64 * 1024  # bytes of a body on top of what it brings: a form's other fields, and what is between
+SMALL = 64 * 1024  # bytes of a body that are not counted: nobody is refused for what others send
+OPEN_BODY = 320 * 1024  # bytes that anybody may send
+OPEN_SHARE = 8 * 1024 * 1024  # bytes held at once of those who are not known, of one address
+OPEN_TOGETHER = 64 * 1024 * 1024  # and of all
 SILENT = 30.0  # seconds that a body may stand still
+GRACE = 20.0  # seconds that any body may take, on top of what it takes at the least rate
+OPEN_RATE, KNOWN_RATE = 2000, 500  # bytes a second at least; a phone may have a very bad line
 
 
 class Refusal(Exception):
-    """A body is not taken in: an HTTP status, and why."""
+    """A body is not taken in: an HTTP status, why, and in how many seconds to try again."""
 
-    def __init__(self, status: int, why: str) -> None:
+    def __init__(self, status: int, why: str, retry_after: int | None = None) -> None:
         super().__init__(why)
-        self.status = status
+        self.status, self.retry_after = status, retry_after
 
 
-def _is_editor(request: HttpRequest) -> bool:
+def _of_editors(request: HttpRequest) -> int:
     SessionMiddleware(lambda _: HttpResponse()).process_request(request)
-    return bool(get_user(request).has_perm("wagtailadmin.access_admin"))
+    return 64 * 1024 * 1024 if get_user(request).has_perm("wagtailadmin.access_admin") else 0
+
+
+def _of_phones(request: HttpRequest) -> int:
+    device = api.device_of(request)
+    return MOST_PIECE + MORE if device and device.is_in_use else 0
+
+
+def _of_pushes(request: HttpRequest) -> int:
+    return press.MAX_BODY + MORE if press.pushing(request, request.path.split("/")[3]) else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Below `path`, whoever is `known` may send a body of at most `most` bytes."""
+    """Below `path` a body has at most `most(request)` bytes; 0 where nobody who is known sends it."""
 
     path: str
-    most: int
-    is_known: Callable[[HttpRequest], object]
+    most: Callable[[HttpRequest], int]
+    is_open: bool = (
+        False  # whether what it says of who sends it is seen when the body is there, and not before
+    )
 
 
 ROOMS = (
-    Room("/capture/api/", MOST_PIECE + 64 * 1024, api.device_of),
-    Room(
-        "/odk/", 2 * 1024**3 + 1024**2, odk.device_of
-    ),  # a recording of the largest size, and a form's words
-    Room("/admin/", 64 * 1024 * 1024, _is_editor),
-    Room("/documents/", 64 * 1024 * 1024, _is_editor),
+    Room("/capture/api/", _of_phones),
+    Room("/odk/", odk.most_of),
+    Room("/admin/", _of_editors),
+    Room("/documents/", _of_editors),
+    Room("/press/push/", _of_pushes),
+    Room("/press/hub/", lambda _: press.MAX_FEED, is_open=True),
 )
 
 
@@ -99,13 +124,17 @@ class SealedSpool(io.RawIOBase):
 
 
 class Intake:
-    """Takes a request's body in. What nobody has been asked for is bounded, each and all together."""
+    """Takes a request's body in. What comes of those who are not known is bounded: each, those of one
+    address, and all together.
+    """
 
-    open = 0  # bytes
+    held: Counter[str] = Counter()  # bytes, by the address that they come from
 
     def __init__(self, scope: dict[str, Any], receive: Any) -> None:
         self._scope, self._receive = scope, receive
-        self._most, self._is_open, self._counted = OPEN_BODY, True, 0
+        self._most, self._is_asked, self._is_known = OPEN_BODY, False, False
+        self._place, self._counted = _place(scope), 0
+        self._began = monotonic()
 
     async def body(self) -> SealedSpool | None:
         """The whole body, or None where the sender has gone. Raises Refusal before more is read than may
@@ -117,47 +146,73 @@ class Intake:
             await self._make_room(int(announced) if announced.isdigit() and len(announced) < 20 else 0)
             is_more = True
             while is_more:
-                message = await self._next()
+                message = await self._next(spool.size)
                 if message["type"] == "http.disconnect":
                     spool.close()
                     return None
                 content = message.get("body", b"")
                 await self._make_room(spool.size + len(content))
-                self._count(len(content))
+                self._hold(spool.size + len(content))
                 spool.add(content)
                 is_more = message.get("more_body", False)
         except BaseException:
             spool.close()
             raise
         finally:
-            Intake.open -= self._counted
+            self._hold(0)
         return spool
 
-    async def _next(self) -> dict[str, Any]:
+    async def _next(self, so_far: int) -> dict[str, Any]:
+        least = KNOWN_RATE if self._is_known else OPEN_RATE
+        until = self._began + GRACE + so_far / least
         try:
-            return dict(await asyncio.wait_for(self._receive(), SILENT))
+            return dict(await asyncio.wait_for(self._receive(), min(SILENT, until - monotonic())))
         except TimeoutError:
-            raise Refusal(408, f"nothing came for {SILENT:.0f} seconds; send it again") from None
+            raise Refusal(408, "it comes too slowly; send it again") from None
 
     async def _make_room(self, size: int) -> None:
         """Ask who sends what is larger than anybody may send, once."""
-        if size > self._most and self._is_open:
-            self._is_open, path = False, self._scope["path"]
+        if size > self._most and not self._is_asked:
+            self._is_asked = True
             for room in ROOMS:
-                request = ASGIRequest(self._scope, io.BytesIO())
-                if path.startswith(room.path) and await sync_to_async(room.is_known)(request):
-                    self._most = room.most
-                    self._count(-self._counted)
+                if self._scope["path"].startswith(room.path) and (most := await self._ask(room)):
+                    self._most, self._is_known = most, not room.is_open
         if size > self._most:
             raise Refusal(413, f"at most {self._most // 1024} KB are taken here")
 
-    def _count(self, size: int) -> None:
-        if not self._is_open and size > 0:
-            return
-        self._counted += size
-        Intake.open += size
-        if Intake.open > OPEN_TOGETHER:
-            raise Refusal(503, "too much is being sent at the moment; try again in a minute")
+    async def _ask(self, room: Room) -> int:
+        def ask() -> int:
+            close_old_connections()
+            return room.most(ASGIRequest(self._scope, io.BytesIO()))
+
+        try:
+            return await sync_to_async(ask)()
+        except TooMuch as refusal:
+            raise Refusal(429, str(refusal), refusal.retry_after) from None
+        except (DataError, ValueError):  # of characters that are none
+            raise Refusal(400, UNFIT) from None
+        except Exception as error:
+            if not is_database_away(error):
+                raise
+            raise Refusal(503, "the database is away; try again in a minute", 60) from None
+
+    def _hold(self, size: int) -> None:
+        counted = 0 if self._is_known else max(size - SMALL, 0)
+        self.held[self._place] += counted - self._counted
+        self._counted = counted
+        if not self.held[self._place]:
+            del self.held[self._place]
+        if counted and (self.held[self._place] > OPEN_SHARE or self.held.total() > OPEN_TOGETHER):
+            raise Refusal(503, "too much is being sent at the moment; try again in a minute", 60)
+
+
+def _place(scope: dict[str, Any]) -> str:
+    """Where a request comes from: an address, of IPv6 the network that one customer has."""
+    host = (scope.get("client") or ("",))[0]
+    with suppress(ValueError):
+        if ipaddress.ip_address(host).version == 6:
+            return str(ipaddress.ip_network(f"{host}/64", strict=False))
+    return str(host)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +232,8 @@ class Application(ASGIHandler):
             spool = await Intake(scope, receive).body()
         except Refusal as refusal:
             headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+            if refusal.retry_after:
+                headers.append((b"retry-after", str(refusal.retry_after).encode()))
             await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
             await send({"type": "http.response.body", "body": f"{refusal}\n".encode()})
             return

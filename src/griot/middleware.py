@@ -57,7 +57,8 @@ class Fit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.META.get("QUERY_STRING", "")
-        if "\0" in request.path_info or "\0" in unquote(asked):
+        said = (request.path_info, unquote(asked), *request.COOKIES.values())
+        if any("\0" in words for words in said):
             return _refused(request)
         return self.get_response(request)
 

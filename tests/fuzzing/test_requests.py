@@ -153,8 +153,18 @@ def test_what_phones_tell(value, phone):
         assert say(phone, "testimonies/", value) in {200, 201, 400, 403, 404, 409, 410, 413}
 
 
+SAID = st.fixed_dictionaries(
+    {},
+    optional=dict.fromkeys(
+        ("token", "device", "module", "before", "after", "mood", "words", "wants_call"), JSON
+    ),
+)
+
+
 @target(
-    st.tuples(st.sampled_from(["join/", "check-in/", "training/", "testimonies/", "state/"]), JSON).map(list)
+    st.tuples(
+        st.sampled_from(["join/", "check-in/", "training/", "testimonies/", "state/"]), JSON | SAID
+    ).map(list)
 )
 def test_whatever_phones_say(value, phone):
     with undone():

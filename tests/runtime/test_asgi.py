@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from concurrent.futures import ThreadPoolExecutor
+from secrets import token_urlsafe
 
 import pytest
 from django.db import connections
@@ -11,7 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from griot import asgi
-from griot.testimonies.models import Campaign, Country
+from griot.press.listening.sources import token_hash
+from griot.press.models import Outlet, Source
+from griot.testimonies.intake.odk import admit
+from griot.testimonies.models import Campaign, Country, Device, Messenger
 from tests.testimonies.people import KEY, make_messenger
 
 FORM = {"path": "/stories/offer/", "method": "POST", "headers": [], "type": "http"}
@@ -69,7 +74,7 @@ def test_what_is_large_lies_on_no_disk_as_it_is():
 
 def test_one_that_breaks_off_is_let_go():
     broken = [*in_pieces(b"x")[:1], {"type": "http.disconnect"}]
-    assert taken(broken) is None and asgi.Intake.open == 0
+    assert taken(broken) is None and not asgi.Intake.held
 
 
 @pytest.mark.parametrize("headers", [[(b"content-length", b"100000000")], []])
@@ -88,7 +93,7 @@ def test_strangers_are_asked_who_they_are_before_much_of_theirs_is_kept(path, he
 
     with pytest.raises(asgi.Refusal) as refused:
         at_once(asgi.Intake({**FORM, "path": path, "headers": headers}, receive).body())
-    assert refused.value.status == 413 and asgi.Intake.open == 0
+    assert refused.value.status == 413 and not asgi.Intake.held
     assert kept == 0 or not headers, "what announces itself is refused unread"
 
 
@@ -102,42 +107,147 @@ def test_a_phone_and_an_editor_may_send_what_they_send(admin_client):
     assert len(taken(in_pieces(bytes(MB), bytes(MB)), phone)) == 2 * MB
     with pytest.raises(asgi.Refusal):
         taken(in_pieces(bytes(MB), bytes(MB), bytes(MB)), phone)
+    token = token_urlsafe()
+    Source.objects.create(
+        outlet=Outlet.objects.create(name="Post"), kind="push", url="push:post", secret=token_hash(token)
+    )
+    outlet = [(b"authorization", f"Bearer {token}".encode())]
+    push = {**FORM, "path": "/press/push/post/", "headers": outlet}
+    assert len(taken(in_pieces(bytes(MB)), push)) == MB
     cookie = admin_client.cookies.output(header="", attrs=[]).strip().encode()
     editor = {**FORM, "path": "/admin/images/add/", "headers": [(b"cookie", cookie)]}
     assert len(taken(in_pieces(*[bytes(MB)] * 20), editor)) == 20 * MB
-    assert asgi.Intake.open == 0
+    assert not asgi.Intake.held
 
 
-def test_all_strangers_together_hold_no_more_than_one_bound(monkeypatch):
-    monkeypatch.setattr(asgi, "OPEN_TOGETHER", 3 * MB)
+@pytest.fixture
+def messenger(transactional_db) -> Messenger:
+    campaign = Campaign.objects.create(name="V", slug="v", countries=["SN"], languages=["fr"])
+    Country.objects.create(campaign=campaign, code="SN")
+    return make_messenger(campaign).messenger
 
-    async def eight() -> list[int]:
-        stays = asyncio.Event()
 
-        async def one() -> int:
-            sent = iter(in_pieces(bytes(MB)))
+def refusal_of(scope: dict, announced: int = 10 * MB) -> asgi.Refusal:
+    """Why a body is refused by what it announces, unread."""
+
+    async def receive() -> dict:
+        raise AssertionError("it is read")
+
+    headers = [*scope["headers"], (b"content-length", str(announced).encode())]
+    with pytest.raises(asgi.Refusal) as refused:
+        at_once(asgi.Intake({**scope, "headers": headers}, receive).body())
+    return refused.value
+
+
+def collect(messenger: Messenger, password: str = "") -> dict:
+    """A submission of ODK Collect, over https."""
+    login, right = admit(messenger)
+    said = base64.b64encode(f"{login}:{password or right}".encode())
+    headers = [(b"authorization", b"Basic " + said)]
+    return {**FORM, "path": "/odk/submission", "scheme": "https", "headers": headers}
+
+
+@pytest.mark.parametrize("how", ["frozen", "wiped"])
+def test_what_a_phone_that_was_taken_away_sends_is_refused_unread(messenger, how):
+    odk = collect(messenger)
+    key = [(b"authorization", f"Bearer {KEY}".encode())]
+    app = {**FORM, "path": "/capture/api/uploads/x/", "headers": key}
+    if how == "frozen":
+        Messenger.objects.update(state=Messenger.State.FROZEN)
+    else:
+        Device.objects.update(is_wiped=True)
+    for scope in (odk, app):
+        assert refusal_of(scope, MB).status == 413
+
+
+def test_more_than_a_day_has_left_is_refused_unread(messenger, settings):
+    settings.PHONE_GB_A_DAY = 0.001  # 1 MB
+    refusal = refusal_of(collect(messenger))
+    assert refusal.status == 429 and "tomorrow" in str(refusal) and refusal.retry_after
+
+
+def test_wrong_passwords_are_counted_whatever_comes_with_them(messenger, monkeypatch):
+    monkeypatch.setattr("griot.testimonies.intake.odk.MOST_FAILURES", 2)
+    scope = {**collect(messenger, "wrong"), "client": ("192.0.2.7", 1)}
+    assert [refusal_of(scope).status for _ in range(4)] == [413, 413, 429, 429]
+
+
+@pytest.mark.django_db
+def test_a_cookie_of_what_is_no_character_is_refused(client):
+    said = b'sessionid="abcdefgh\\000"'
+    scope = {**FORM, "path": "/admin/images/add/", "headers": [(b"cookie", said)]}
+    assert refusal_of(scope).status == 400
+    client.cookies.load(said.decode())
+    for path in ("/", "/admin/", "/admin/login/"):
+        assert client.get(path).status_code == 400
+
+
+def at_the_same_time(*froms: str) -> list[int]:
+    """What is answered to bodies of 256 KB, all but ended; those that are not refused stay until all came."""
+
+    async def together() -> list[int]:
+        stays, waiting = asyncio.Event(), 0
+
+        async def one(address: str) -> int:
+            sent = iter(in_pieces(bytes(256 * 1024)))
 
             async def receive() -> dict:
+                nonlocal waiting
                 message = next(sent)
                 if not message.get("more_body"):
+                    waiting += 1
                     await stays.wait()
                 return message
 
             try:
-                (await asgi.Intake(FORM, receive).body()).close()
+                (await asgi.Intake({**FORM, "client": (address, 1)}, receive).body()).close()
             except asgi.Refusal as refusal:
                 return refusal.status
             return 200
 
-        tasks = [asyncio.create_task(one()) for _ in range(8)]
-        while sum(t.done() for t in tasks) < 5:
+        tasks = [asyncio.create_task(one(address)) for address in froms]
+        while waiting + sum(t.done() for t in tasks) < len(froms):
             await asyncio.sleep(0.01)
-        assert asgi.Intake.open <= asgi.OPEN_TOGETHER
         stays.set()
-        return sorted(await asyncio.gather(*tasks))
+        return await asyncio.gather(*tasks)
 
-    assert at_once(eight()) == [200] * 3 + [503] * 5
-    assert asgi.Intake.open == 0
+    answers = at_once(together())
+    assert not asgi.Intake.held
+    return answers
+
+
+def test_all_strangers_together_hold_no_more_than_one_bound(monkeypatch):
+    monkeypatch.setattr(asgi, "OPEN_TOGETHER", 3 * 192 * 1024)
+    assert sorted(at_the_same_time(*(f"192.0.2.{n}" for n in range(8)))) == [200] * 3 + [503] * 5
+
+
+def test_one_stranger_leaves_room_for_others(monkeypatch):
+    monkeypatch.setattr(asgi, "OPEN_SHARE", 2 * 192 * 1024)
+    one = [f"2001:db8::{n:x}" for n in range(6)]  # one customer's network
+    answers = at_the_same_time(*one, "2001:db8:0:1::1", "192.0.2.1")
+    assert answers == [200] * 2 + [503] * 4 + [200] * 2
+
+
+def test_a_form_is_taken_whatever_others_send(monkeypatch):
+    monkeypatch.setattr(asgi, "OPEN_TOGETHER", 0)
+    assert taken(in_pieces(bytes(asgi.SMALL))) is not None
+    with pytest.raises(asgi.Refusal):
+        taken(in_pieces(bytes(asgi.SMALL + 1)))
+
+
+@pytest.mark.parametrize(("every", "is_taken"), [(3000, False), (50, True)])
+def test_what_comes_by_drops_is_not_waited_for(monkeypatch, every, is_taken):
+    """`every`: milliseconds of the clock between two drops of 400 bytes."""
+    monkeypatch.setattr(asgi, "GRACE", 10.0)
+    clock = iter(range(0, 10**9, every))
+    monkeypatch.setattr(asgi, "monotonic", lambda: next(clock) / 1000)
+    drops = in_pieces(*[bytes(400)] * 100)
+    if is_taken:
+        assert len(taken(drops)) == 40_000
+    else:
+        with pytest.raises(asgi.Refusal) as refused:
+            taken(drops)
+        assert refused.value.status == 408
 
 
 def test_what_stands_still_is_not_waited_for(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from uvicorn.config import Config
@@ -49,3 +50,59 @@ def test_a_head_that_does_not_come_is_not_waited_for(monkeypatch, pieces, answer
     with ThreadPoolExecutor(1) as pool:
         got = pool.submit(asyncio.run, asyncio.wait_for(answer_to(*pieces), 60)).result()
     assert got.count(b"200 OK") == answers
+
+
+async def served(answer, talk):
+    """What `talk` gives of the address where `answer` is the application."""
+    config = Config(answer, http=connections.Impatient, lifespan="off", proxy_headers=False)
+    config.load()
+    loop, state = asyncio.get_running_loop(), ServerState()
+    server = await loop.create_server(lambda: connections.Impatient(config, state, {}), "127.0.0.1", 0)
+    try:
+        return await talk(server.sockets[0].getsockname())
+    finally:
+        server.close()
+
+
+def apart(work):
+    """Playwright keeps an event loop in the tests' own thread."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, asyncio.wait_for(work, 60)).result()
+
+
+def test_of_one_address_no_more_connections_are_kept_than_its_share(monkeypatch):
+    monkeypatch.setattr(connections, "OF_ONE_ADDRESS", 3)
+
+    async def talk(address) -> list[bytes]:
+        pairs = [await asyncio.open_connection(*address) for _ in range(3)]
+        pairs += [await asyncio.open_connection(*address) for _ in range(2)]
+        answers = []
+        for reader, writer in pairs:
+            with suppress(OSError):
+                writer.write(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                answers.append(await reader.read())
+        return answers
+
+    answers = apart(served(application, talk))
+    assert sum(b"200 OK" in a for a in answers) == 3
+    assert not connections.Impatient.by_address
+
+
+def test_who_takes_nothing_of_an_answer_is_let_go(monkeypatch):
+    monkeypatch.setattr(connections, "TAKEN_WITHIN", 0.3)
+    ended = asyncio.Event()
+
+    async def endless(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(2000):
+            await send({"type": "http.response.body", "body": bytes(100_000), "more_body": True})
+        ended.set()
+
+    async def talk(address) -> None:
+        _, writer = await asyncio.open_connection(*address)
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        await ended.wait()
+        writer.close()
+
+    apart(served(endless, talk))
+    assert not connections.Impatient.by_address

@@ -25,7 +25,8 @@ from griot.press.listening.sources import token_hash
 from griot.press.models import Entry, Fetch, Source
 from griot.queueing import soon
 
-MAX_BODY = 1024 * 1024  # bytes
+MAX_BODY = 1024 * 1024  # bytes of a push
+MAX_FEED = 4 * 1024 * 1024  # bytes that a hub brings
 MAX_ENTRIES = 100  # a request
 MAX_A_MINUTE = 600  # entries of one source
 
@@ -38,14 +39,8 @@ def push(request: HttpRequest, name: str) -> HttpResponse:
 
     Authorization: Bearer TOKEN. Answers {"new": n}; what was known is no error.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    source = Source.objects.filter(kind=Source.Kind.PUSH, url=f"push:{name}", is_active=True).first()
-    known = source.secret if source and source.secret else token_hash("nobody has this token")
-    if (
-        scheme.lower() != "bearer"
-        or not hmac.compare_digest(known, token_hash(token.strip()))
-        or source is None
-    ):
+    source = pushing(request, name)
+    if source is None:
         return _refused(401, "the token is not this source's; make a new one under Press, Sources")
     if int(request.headers.get("Content-Length") or 0) > MAX_BODY or len(body := request.body) > MAX_BODY:
         return _refused(413, f"a push has at most {MAX_BODY // 1024} KB")
@@ -59,6 +54,15 @@ def push(request: HttpRequest, name: str) -> HttpResponse:
         answer["Retry-After"] = "60"
         return answer
     return JsonResponse({"new": _take(source, entries)}, status=202)
+
+
+def pushing(request: HttpRequest, name: str) -> Source | None:
+    """The source of that name, whose token the request bears."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    source = Source.objects.filter(kind=Source.Kind.PUSH, url=f"push:{name}", is_active=True).first()
+    known = source.secret if source and source.secret else token_hash("nobody has this token")
+    is_its = scheme.lower() == "bearer" and hmac.compare_digest(known, token_hash(token.strip()))
+    return source if is_its else None
 
 
 def entries_of(body: bytes) -> list[types.Entry]:
@@ -135,10 +139,10 @@ def hub(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         return _verified(request, source)
     method, _, signature = request.headers.get("X-Hub-Signature", "").partition("=")
-    if len(body := request.body) > 4 * MAX_BODY or method not in {"sha1", "sha256", "sha384", "sha512"}:
+    if len(body := request.body) > MAX_FEED or method not in {"sha1", "sha256", "sha384", "sha512"}:
         return HttpResponse(status=202)  # §8: what is not signed rightly is ignored, not refused
     wanted = hmac.new(source.hub_secret.encode(), body, getattr(hashlib, method)).hexdigest()
-    if hmac.compare_digest(wanted, signature):
+    if hmac.compare_digest(wanted.encode(), signature.encode()):
         try:
             _take(source, list(apart(parse_feed, body, source.url).entries))
         except BadInput:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connections
 from django.utils import timezone
 
 from griot.testimonies.intake import allowance
@@ -43,3 +45,21 @@ def test_a_day_s_testimonies_are_bounded_and_what_is_known_may_change(phone, mon
     assert phone.post("testimonies/", {**sent, "kind": "story"}).status_code == 200
     Testimony.objects.update(arrived=timezone.now() - timedelta(hours=25))
     assert phone.post("testimonies/", as_sent()).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_do_not_share_what_is_left_of_a_day(settings):
+    settings.PHONE_GB_A_DAY = 0.000_3
+    messenger = make_messenger(make_campaign()).messenger
+    testimonies = [Phone().tell() for _ in range(6)]
+
+    def begin(testimony: Testimony) -> int:
+        try:
+            return Phone().begin(testimony, bytes(100_001)).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(begin, testimonies))
+    assert answers == [201] * 2 + [429] * 4
+    assert messenger.devices.get().uploads.count() == 2

@@ -246,3 +246,21 @@ def test_what_a_killed_process_left_in_the_vault_is_erased_and_nothing_else(phon
     assert tidy(timezone.now()) == 0, "it may be on its way into the database"
     assert tidy(timezone.now() + ORPHANED * 2) == 1
     assert vault().names() == known and orphan not in known and file.vault in known
+
+
+def test_an_id_that_a_file_has_is_no_other_s(phone):
+    """Of a file that was erased, or of another testimony at the same moment: refused in words."""
+    testimony, pk = phone.tell(), str(uuid.uuid4())
+    File.objects.create(pk=pk, testimony=testimony, state=File.State.ERASED)
+    for content in (b"new", b"new too"):
+        answer = phone.begin(testimony, content, pk)
+        assert answer.status_code == 400 and "another file" in answer.json()["error"]
+    held = phone.send(testimony, made.photo())
+    twin = phone.begin(testimony, made.photo(), pk)
+    assert twin.status_code == 400 and held.state == "verified"
+
+
+@pytest.mark.parametrize("module", [[], {}, "x", True, 1.5, -1, 10**30, None])
+def test_a_training_s_number_is_one(phone, module):
+    answer = phone.post("training/", {"module": module, "after": []})
+    assert answer.status_code == 400 and "module" in answer.json()["error"]

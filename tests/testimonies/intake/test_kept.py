@@ -161,11 +161,35 @@ def test_what_arrives_damaged_each_time_is_kept_and_the_phone_keeps_its_own(phon
     assert said["sha256"] not in {"", hashlib.sha256(UNREADABLE).hexdigest()}
 
 
-def test_what_a_virus_scanner_names_is_not_kept_and_the_phone_keeps_its_own(phone, tmp_path, monkeypatch):
-    scanner = tmp_path / "clamscan"
-    scanner.write_text('#!/bin/sh\nfor last; do :; done\necho "$last: Eicar-Test-Signature FOUND"\nexit 1\n')
-    scanner.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+@pytest.fixture
+def scanner(tmp_path, monkeypatch):
+    """A virus scanner that names whatever it is shown, once it is there."""
+
+    def install() -> None:
+        program = tmp_path / "clamscan"
+        program.write_text(
+            '#!/bin/sh\nfor last; do :; done\necho "$last: Eicar-Test-Signature FOUND"\nexit 1\n'
+        )
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+
+    return install
+
+
+def test_what_was_kept_is_not_let_go_for_what_a_scanner_says_later(phone, people, scanner):
+    """The phone has deleted its copy by then: a person decides."""
+    testimony = phone.tell()
+    file = phone.send(testimony, UNREADABLE)
+    scanner()
+    step(signed_in(people["coordinator"]), testimony, "examine_again", file)
+    with committed():
+        examine(file.pk)
+    file.refresh_from_db()
+    assert file.state == "kept" and "Eicar" in file.why and vault().read(file.vault) == UNREADABLE
+
+
+def test_what_a_virus_scanner_names_is_not_kept_and_the_phone_keeps_its_own(phone, scanner):
+    scanner()
     file = phone.send(phone.tell(), UNREADABLE)
     assert (file.state, vault().names()) == ("refused", []) and "Eicar" in file.why
     assert said_of(phone, file)["sha256"] == ""

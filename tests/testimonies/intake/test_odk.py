@@ -11,6 +11,7 @@ import re
 import shutil
 import uuid
 import zlib
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -26,7 +27,17 @@ from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import odk
 from griot.testimonies.intake.receiving import examine
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony, Training
+from griot.testimonies.models import (
+    ConsentText,
+    Device,
+    File,
+    Guide,
+    Messenger,
+    Module,
+    Testimony,
+    Training,
+    Upload,
+)
 from griot.testimonies.review.review import obstacles
 from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
@@ -285,6 +296,23 @@ def test_a_submission_comes_in_parts_and_becomes_a_testimony(house, tmp_path):
         timeout=10,
     )
     assert 'value="withdraw"' in said.text, "the code that the phone had made opens the receipt"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_counts_for_the_day_on_which_it_comes_and_once(house, settings, tmp_path):
+    """A submission names its files before they come, perhaps days before."""
+    _, url, auth = house
+    pk, photo, sound = str(uuid.uuid4()), made.photo(), made.sound(tmp_path, "wav").read_bytes()
+    xml = filled(blank(url, auth, "griot-voices-portrait"), pk, **CONSENTED)
+    assert post(url, auth, xml).status_code == 201
+    Upload.objects.update(begun=timezone.now() - timedelta(days=3))
+    settings.PHONE_GB_A_DAY = (len(photo) + len(sound) - 1) / 10**9
+    assert post(url, auth, xml, **{"p1.jpg": photo}).status_code == 201
+    assert post(url, auth, xml, **{"p1.jpg": photo}).status_code == 201, "nothing more is kept of it"
+    refused = post(url, auth, xml, **{"yes.wav": sound})
+    assert refused.status_code == 429 and b"tomorrow" in refused.content
+    Upload.objects.update(begun=timezone.now() - timedelta(hours=25))
+    assert post(url, auth, xml, **{"yes.wav": sound}).status_code == 201
 
 
 @pytest.mark.django_db(transaction=True)

@@ -24,7 +24,7 @@ from griot.testimonies.core.types import USES, Consent
 from griot.testimonies.intake.taking import add_consent, take_testimony
 from griot.testimonies.models import Testimony
 from griot.testimonies.showing import shown, withdrawing
-from tests.testimonies.people import as_sent, make_campaign, make_messenger
+from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
 
 ALLOWED = st.fixed_dictionaries(
     {
@@ -209,3 +209,19 @@ def test_after_the_intake_a_phones_words_wait_for_a_person():
     wider = {**message, "consent": {**message["consent"], "naming": "named", "given": "2026-11-03T10:00:00Z"}}
     take_testimony(messenger, wider)
     assert row.consent.naming == "first_name" and row.proposals.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_proposal_holds_what_was_read_and_nothing_else(site):
+    """No receipt's code, which opens the testimony to whoever has it, and nothing that no table can hold."""
+    make_messenger(make_campaign())
+    phone, message = Phone(), as_sent(receipt="ABCD-EFGH-JKLM")
+    assert phone.post("testimonies/", message).status_code == 201
+    row = Testimony.objects.get(pk=message["id"])
+    Testimony.objects.update(state="protection")
+    other = {**message, "region": "Thiès", "more": "x\0\ud800", "answers": {"leaving": "I left in daylight."}}
+    assert phone.post("testimonies/", other).status_code == 200
+    said = row.proposals.get().said
+    assert said["answers"] == {"leaving": "I left in daylight."} and said["teller"]["name"]
+    assert set(said) == {"kind", "language", "told", "answers", "teller", "consent"}
+    assert "ABCD" not in str(said)

@@ -16,7 +16,16 @@ MOST_TESTIMONIES = 200  # a day: more than anybody can listen to
 
 
 def see_to_bytes(messenger: Messenger, more: int) -> None:
-    """Raises TooMuch where `more` bytes on top of what was begun in the last day are beyond the allowance."""
+    """Raises TooMuch where `more` bytes on top of what was begun in the last day are beyond the allowance.
+
+    Inside a transaction, which holds the messenger until it ends: two at once do not share what is left.
+    """
+    Messenger.objects.select_for_update().get(pk=messenger.pk)
+    see_before(messenger, more)
+
+
+def see_before(messenger: Messenger, more: int) -> None:
+    """The same for what is only announced, and not to be stored yet."""
     begun = Upload.objects.filter(file__testimony__messenger=messenger, begun__gt=timezone.now() - DAY)
     recent = begun.aggregate(bytes=Sum("length"))
     most = settings.PHONE_GB_A_DAY * 10**9

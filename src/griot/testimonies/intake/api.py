@@ -26,6 +26,7 @@ from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake import speaking
+from griot.testimonies.intake.sent import text_in, whole_in
 from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
 from griot.testimonies.keeping import vault
@@ -59,7 +60,7 @@ def for_phones(view: View) -> View:
         device = device_of(request)
         if device is None:
             return failed(401, "this phone is not known here; ask for a new invitation")
-        if device.is_wiped or device.messenger.state != Messenger.State.ACTIVE:
+        if not device.is_in_use:
             return failed(403, "this phone is no longer a messenger's", wipe=True)
         Device.objects.filter(pk=device.pk).update(last_seen=timezone.now())
         try:
@@ -198,7 +199,8 @@ def training(request: HttpRequest, device: Device) -> HttpResponse:
     on the phone.
     """
     sent = body_of(request)
-    module = device.messenger.team.campaign.modules.filter(pk=sent.get("module") or 0).first()
+    pk = whole_in(sent.get("module"), "module", 1, 2**31 - 1)
+    module = device.messenger.team.campaign.modules.filter(pk=pk).first()
     if module is None:
         raise Refused("module: there is no such training")
     done = mark(device.messenger, module, sent.get("before"), sent.get("after"))
@@ -220,11 +222,7 @@ def check_in(request: HttpRequest, device: Device) -> HttpResponse:
     alone reads it.
     """
     sent = body_of(request)
-    mood, words = sent.get("mood"), sent.get("words") or ""
-    if not isinstance(mood, int) or not 1 <= mood <= 5:
-        raise Refused("mood: a number from 1 to 5 is expected")
-    if not isinstance(words, str) or len(words) > 2000:
-        raise Refused("words: a text of at most 2,000 characters is expected")
+    mood, words = whole_in(sent.get("mood"), "mood", 1, 5), text_in(sent.get("words"), "words", 2000)
     CheckIn.objects.create(
         messenger=device.messenger, mood=mood, words=words, wants_call=bool(sent.get("wants_call"))
     )

@@ -30,10 +30,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from griot.accounts.limiting import comes_too_often
+from griot.accounts.requests import number_in
 from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.core.media.arrival import MOST_BYTES
 from griot.testimonies.core.surfaces import surface
+from griot.testimonies.intake.allowance import see_before
 from griot.testimonies.intake.sealing import SealedFile, Sealing
 from griot.testimonies.intake.submissions import form_for, forms_for, media_name, media_of, take
 from griot.testimonies.keeping import vault
@@ -116,6 +118,29 @@ def device_of(request: HttpRequest) -> Device | None:
         return None
 
 
+def _admitted(request: HttpRequest) -> Device | None:
+    """Whose phone asks. Raises TooMuch for an address that has tried too many passwords."""
+    device = device_of(request)
+    if (
+        device is None
+        and "Authorization" in request.headers
+        and comes_too_often(request, "odk", MOST_FAILURES, FAILURES_WITHIN)
+    ):
+        raise TooMuch("too many wrong passwords; try again in ten minutes")
+    return device
+
+
+def most_of(request: HttpRequest) -> int:
+    """How many bytes the phone that asks may send in one request; 0 for nobody's. Raises TooMuch where they
+    are announced to be more than its messenger's day has left.
+    """
+    device = _admitted(request)
+    if device is None or not device.is_in_use:
+        return 0
+    see_before(device.messenger, number_in(request.headers.get("Content-Length")) or 0)
+    return MOST_BYTES + submitted.MOST_XML
+
+
 def _known(login: str) -> Device | None:
     if not login:
         return None
@@ -138,13 +163,13 @@ def for_collect(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        device = device_of(request)
+        try:
+            device = _admitted(request)
+        except TooMuch as refusal:
+            return _answer(429, str(refusal))
         if device is None:
-            has_tried = "Authorization" in request.headers
-            if has_tried and comes_too_often(request, "odk", MOST_FAILURES, FAILURES_WITHIN):
-                return _answer(429, "too many wrong passwords; try again in ten minutes")
             return _challenge(request)
-        if device.is_wiped or device.messenger.state != Messenger.State.ACTIVE:
+        if not device.is_in_use:
             return _answer(403, "this phone is no longer a messenger's; delete what it holds")
         Device.objects.filter(pk=device.pk).update(last_seen=timezone.now())
         try:

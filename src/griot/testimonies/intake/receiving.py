@@ -62,13 +62,13 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
         return known
     role = one_of(said.get("role") or "story", (File.Role.STORY, File.Role.EVIDENCE), "role")
     if testimony.files.filter(sha256=sha256, role=role, state__in=HELD).exists():
-        twin = File.objects.create(
-            id=pk, testimony=testimony, sha256=sha256, role=File.Role.DUPLICATE, state=File.State.VERIFIED
+        twin = _new_file(
+            pk, testimony=testimony, sha256=sha256, role=File.Role.DUPLICATE, state=File.State.VERIFIED
         )
         return Upload.objects.create(file=twin, device=device, length=length, offset=length)
     see_to_bytes(device.messenger, length)
-    file = File.objects.create(
-        id=pk,
+    file = _new_file(
+        pk,
         testimony=testimony,
         sha256=sha256,
         prompt=said.get("prompt", "")[:64],
@@ -76,6 +76,14 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
         position=min(number_in(said.get("position")) or 0, MOST_POSITION),
     )
     return Upload.objects.create(file=file, device=device, length=length)
+
+
+def _new_file(pk: uuid.UUID, **facts: Any) -> File:
+    """Raises Refused where a file has that id: one that was erased, or one that came at the same moment."""
+    file, is_new = File.objects.get_or_create(pk=pk, defaults=facts)
+    if not is_new:
+        raise Refused("id: another file was sent under it")
+    return file
 
 
 @transaction.atomic
@@ -123,7 +131,11 @@ def examine(pk: uuid.UUID) -> None:
             whole, clean = folder / "whole", folder / "clean"
             sha256 = _put_together(file.upload, whole)
             if found := arrival.scan(whole):
-                _refuse(file, f"a virus scanner calls it {found}")
+                why = f"a virus scanner calls it {found}"
+                if file.arrived:  # it was kept, and the phone has let go of its own
+                    _keep_as_it_came(file, whole, why)
+                else:
+                    _refuse(file, why)
                 return
             if sha256 != file.sha256:
                 _ask_again(file, whole, sha256)

@@ -50,6 +50,12 @@ def one_of(value: Any, choices: tuple[str, ...], where: str) -> Any:
     return value
 
 
+def whole_in(value: Any, where: str, least: int, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise Refused(f"{where}: a number from {least} to {most} is expected")
+    return value
+
+
 def year_in(value: Any) -> int | None:
     if value in (None, ""):
         return None

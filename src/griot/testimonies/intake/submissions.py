@@ -12,6 +12,7 @@ from typing import Any
 
 from babel import Locale
 from django.db import transaction
+from django.utils import timezone
 
 from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused
@@ -153,11 +154,11 @@ def take(device: Device, said: submitted.Submitted, arrived: Mapping[str, Sealed
     row, is_new = take_testimony(messenger, submitted.as_sent(said, str(pk), evidence))
     if is_new:
         note(f"messenger {messenger.pk}", row, "sent", "ODK")
-    see_to_bytes(messenger, sum(file.size for file in arrived.values()))
     unused = dict(arrived)
     for position, named in enumerate(said.files):
         upload = _expected(row, device, named, position)
         if upload.file.state == File.State.EXPECTED and (came := unused.pop(named.name, None)):
+            see_to_bytes(messenger, came.size)
             _keep(upload, came)
     transaction.on_commit(lambda: vault().erase(*(name for file in unused.values() for name in file.pieces)))
     return row
@@ -180,6 +181,7 @@ def _expected(row: Testimony, device: Device, named: submitted.SubmittedFile, po
 
 def _keep(upload: Upload, came: SealedFile) -> None:
     upload.length = upload.offset = came.size
+    upload.begun = timezone.now()  # of the day on which it came, whenever it was named
     upload.pieces = list(came.pieces)
     upload.save()
     upload.file.sha256, upload.file.state = came.sha256, File.State.RECEIVED

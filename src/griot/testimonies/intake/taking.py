@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
@@ -100,12 +101,24 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
         for name, fact in facts.items():
             setattr(testimony, name, fact)
     elif is_changed or (held and is_new_consent and not is_within(value, held)):
-        testimony.proposals.create(said=dict(sent))
+        testimony.proposals.create(said=_as_proposed(facts, value))
         value = narrowed(held, value) if held else value
     testimony.save()
     if is_new_consent:
         add_consent(testimony, value)
     return testimony
+
+
+def _as_proposed(facts: Mapping[str, Any], consent: types.Consent) -> dict[str, Any]:
+    """What was read of a message, in the shape in which it is sent: no receipt's code, and nothing that
+    nobody reads.
+    """
+    said = {
+        **{name: facts[name] for name in ("kind", "language", "told", "answers")},
+        "teller": {name: facts[name] for name in _TELLER},
+        "consent": {**asdict(consent), "uses": sorted(consent.uses)},
+    }
+    return dict(json.loads(json.dumps(said, cls=DjangoJSONEncoder)))
 
 
 def _hears(testimony: Testimony, sent: Any) -> bool:

@@ -300,6 +300,10 @@ class Device(models.Model):
         max_length=32, blank=True, help_text="of its password, as Digest wants it (RFC 7616, 3.4.2)"
     )
 
+    @property
+    def is_in_use(self) -> bool:
+        return not self.is_wiped and self.messenger.state == Messenger.State.ACTIVE
+
 
 class Training(models.Model):
     """A messenger's try at a module: right answers before and after, of as many as there are."""
