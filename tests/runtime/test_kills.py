@@ -66,9 +66,10 @@ start_send(issue, audience)
 # Publishers that were killed, too, are back: what could not be had of them is asked for again now, not in hours.
 ASK_AGAIN = """
 from django.utils import timezone
-from griot.press.models import Entry, Source
+from griot.press.models import Entry, Host, Source
 from griot.queueing import soon
 Entry.objects.filter(state="kept_out", reason__iregex="connect|reset|refused|closed").update(state="new")
+Host.objects.exclude(robots_error="").update(robots_until=None)
 Source.objects.filter(failures__gt=0).update(next_fetch=timezone.now())
 soon("press.listen", "listen")
 """

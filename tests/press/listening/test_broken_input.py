@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from random import Random
 
 import pytest
+from django.utils import timezone
 
 from griot.press.core.pages.pages import read_page
 from griot.press.core.sources.feeds import parse_feed
@@ -18,7 +19,7 @@ from griot.press.core.sources.listings import Learned, articles_among, links_in
 from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput
 from griot.press.listening.listening import fetch_sources
-from griot.press.listening.reading import read_entries
+from griot.press.listening.reading import PATIENCE, read_entries
 from griot.press.models import Article, Entry, Outlet, Source
 from tests.support import SHARED, needs_shared
 
@@ -106,6 +107,7 @@ def test_nothing_half_is_stored_of_what_is_broken(web):
     )
     source = Source.objects.create(outlet=Outlet.objects.create(name="A"), url=web.url("a", "/feed"))
     fetch_sources([source])
+    Entry.objects.update(first_seen=timezone.now() - PATIENCE)
     read_entries()
     assert not Article.objects.exists(), "the page broke off in the middle"
     for entry in Entry.objects.all():

@@ -24,7 +24,7 @@ from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput
 from griot.press.listening.ledger import ledger
 from griot.press.listening.listening import fetch_sources
-from griot.press.listening.reading import read_entries
+from griot.press.listening.reading import PATIENCE, read_entries
 from griot.press.listening.sources import STARTER, new_push_token, run_discovery
 from griot.press.models import Article, Discovery, Entry, Fetch, Host, Notice, Outlet, Source
 from tests.support import words
@@ -354,6 +354,36 @@ def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, set
         .status_code
         == 404
     )
+
+
+def test_a_page_that_can_not_be_had_at_the_moment_is_waited_for(web, source):
+    """A listing's page that was down would be told as an article, and an article by its feed's words only."""
+    summary = "Sixty people were brought ashore at dawn by the coast guard, the ministry said."
+    names = ("back", "down", "shut", "gone")
+    items = "".join(
+        f"<item><title>Story {n}</title><link>{web.url('a', f'/{n}')}</link>"
+        f"<description>{summary}</description></item>"
+        for n in names
+    )
+    web.pages["a/feed"] = f"<rss version='2.0'><channel><title>A</title>{items}</channel></rss>"
+    web.pages |= {"a/back": (503, {}, b""), "a/down": (502, {}, b""), "a/shut": (403, {}, b"")}
+    visit(source())
+    read_entries()
+    read = dict(Article.objects.values_list("title", "read_from"))
+    assert read == {"Story shut": "feed"}
+    assert set(Entry.objects.filter(state="new").values_list("title", flat=True)) == {
+        "Story back",
+        "Story down",
+    }
+    paragraphs = "".join(f"<p>{summary} {n}</p>" for n in range(8))
+    web.pages["a/back"] = f"<html lang=en><title>Story back</title><article>{paragraphs}</article>"
+    read_entries()
+    assert Article.objects.get(title="Story back").read_from == "page"
+    Entry.objects.update(first_seen=timezone.now() - PATIENCE)
+    read_entries()
+    down = Article.objects.get(title="Story down")
+    assert (down.read_from, "502" in down.why_not_page) == ("feed", True)
+    assert not Entry.objects.filter(state="new").exists()
 
 
 # --- finding sources ------------------------------------------------------------------------

@@ -48,7 +48,7 @@ def take_turn(host: str, delay: float) -> None:
         )
         wait = float(cursor.fetchone()[0])
     if wait > 60 + delay:
-        raise FetchError(f"{host} is being asked by others; tried again later")
+        raise FetchError(f"{host} is being asked by others; tried again later", is_passing=True)
     time.sleep(max(0.0, wait))
 
 
@@ -61,7 +61,7 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
     row = Host.objects.filter(name=host).first()
     if row and row.robots_until and row.robots_until > timezone.now():
         if row.robots_error:
-            raise FetchError(row.robots_error)
+            raise FetchError(row.robots_error, is_passing=True)
         return row.robots
     scheme, _, rest = url.partition("://")
     text, failure = "", ""
@@ -77,7 +77,7 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
     facts = {"robots": text, "robots_error": failure, "robots_until": timezone.now() + kept}
     Host.objects.update_or_create(name=host, defaults=facts)
     if failure:
-        raise FetchError(failure)
+        raise FetchError(failure, is_passing=True)
     return text
 
 

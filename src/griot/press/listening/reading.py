@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.utils import timezone
 from pgvector import HalfVector
 
 from griot.characters import fit_text
@@ -34,6 +35,7 @@ from griot.press.stories.searching import search_vector
 log = logging.getLogger(__name__)
 MOST_AUTHOR = 200  # characters
 STALE = timedelta(days=7)  # a new source delivers its archive; only its news is read
+PATIENCE = timedelta(minutes=20)  # that a page which can't be had at the moment is waited for
 OLDEST_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # before that a date is a mistake (1970), not an archive
 PLACES_FROM = 3000  # characters of the text whose places count
 NO_ARTICLE = {
@@ -49,7 +51,9 @@ READ_FROM: dict[str, Article.ReadFrom] = {
 
 
 def read_entries(progress: Progress = silent_progress) -> None:
-    """Read every entry that is new: its page where it can be had, else the feed's own words."""
+    """Read every entry that is new: its page where it can be had, else, for PATIENCE after it was seen
+    where it may be had yet, the feed's own words.
+    """
     waiting = list(
         Entry.objects.filter(state=Entry.State.NEW).select_related("source__outlet").order_by("id")
     )
@@ -100,6 +104,12 @@ def _read_entry(fetcher: Fetcher, entry: Entry) -> None:
             _keep_out(entry, NO_ARTICLE[page.kind])
             return
     except (FetchError, BadInput) as error:
+        if (
+            isinstance(error, FetchError)
+            and error.is_passing
+            and timezone.now() < entry.first_seen + PATIENCE
+        ):
+            return  # it stays new, and is tried at the next listening
         why = str(error)[:200]
         if "HTTP 404" in why or "HTTP 410" in why:
             _keep_out(entry, why)

@@ -39,12 +39,13 @@ RETRY_LATER = {429: 600.0, 503: 300.0}  # seconds to stay away where the host do
 class FetchError(Exception):
     """A fetch that did not succeed; the message is for an editor to read.
 
-    `retry_after` are the seconds that the host is to be left alone, 0 where it did not ask for that.
+    `is_passing` where another try, some minutes later, may well succeed; `retry_after` are the seconds that
+    the host is to be left alone, 0 where it did not ask for that.
     """
 
-    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+    def __init__(self, message: str, retry_after: float = 0.0, *, is_passing: bool = False) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
+        self.retry_after, self.is_passing = retry_after, is_passing
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def address_of(host: str, port: int, allowed: Collection[str] = ()) -> str:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise FetchError(f"the host {host} is not known") from None
+        raise FetchError(f"the host {host} is not known", is_passing=True) from None
     addresses = [str(info[4][0]) for info in found]
     if not exempt:
         private = [a for a in addresses if not is_public(a)]
@@ -233,10 +234,13 @@ class Fetcher:
             raise FetchError(f"more than {MAX_REDIRECTS} redirects")
         except httpx.TimeoutException:
             if time.monotonic() >= self._transport.deadline:
-                raise FetchError(f"not received whole within {self._seconds:.0f} seconds") from None
-            raise FetchError("no answer in time") from None
+                raise FetchError(
+                    f"not received whole within {self._seconds:.0f} seconds", is_passing=True
+                ) from None
+            raise FetchError("no answer in time", is_passing=True) from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise FetchError(f"no connection ({type(error).__name__}: {str(error)[:120]})") from None
+            why = f"no connection ({type(error).__name__}: {str(error)[:120]})"
+            raise FetchError(why, is_passing=True) from None
 
     def post_form(self, url: str, fields: dict[str, str]) -> int:
         """Post a form, redirects not followed; gives the status and reads no more. Raises FetchError."""
@@ -251,7 +255,8 @@ class Fetcher:
         if response.status_code == 304:
             content = b""
         elif response.status_code != 200:
-            raise FetchError(_in_words(response), _retry_after(response))
+            is_passing = response.status_code >= 500 or response.status_code in {408, 425, 429}
+            raise FetchError(_in_words(response), _retry_after(response), is_passing=is_passing)
         else:
             content = _body(response)
         head = response.headers
