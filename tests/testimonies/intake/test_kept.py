@@ -5,9 +5,13 @@ testimony like every other file.
 from __future__ import annotations
 
 import hashlib
+import os
+import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
@@ -233,3 +237,37 @@ def test_it_goes_with_its_testimony(phone, people, end):
     withdrawing.erase(testimony.pk)
     file.refresh_from_db()
     assert (file.state, file.vault, file.sha256, file.why) == ("erased", "", "", "") and vault().names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_withdrawal_waits_for_no_examination_and_nothing_of_the_file_stays(site, tmp_path, monkeypatch):
+    scanner, begun, goes_on = tmp_path / "clamscan", tmp_path / "begun", tmp_path / "goes on"
+    scanner.write_text(f"#!/bin/sh\ntouch '{begun}'\nwhile ! test -e '{goes_on}'; do sleep 0.05; done\n")
+    scanner.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    make_messenger(make_campaign())
+    phone = Phone()
+    testimony, content = phone.tell(), made.photo()
+    assert phone.patch(phone.begin(testimony, content)["Location"], 0, content).status_code == 204
+    file = testimony.files.get()
+
+    def examined() -> None:
+        try:
+            examine(file.pk)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(examined)
+        while not begun.exists():
+            time.sleep(0.05)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '5s'")
+            withdrawing.withdraw(testimony, "teller")
+            withdrawing.erase(testimony.pk)
+        finally:
+            goes_on.touch()
+        running.result()
+    file.refresh_from_db()
+    assert (file.state, file.vault, vault().names()) == ("erased", "", [])

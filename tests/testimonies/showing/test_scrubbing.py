@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from griot.runtime.postgres import embedded, place_for
+from griot.testimonies.showing import scrubbing
 from tests.support import ROOT
 
 NAME = "Fatoumata Quertzwyla"  # which no table of ours, or of PostgreSQL's, holds by itself
@@ -79,3 +82,26 @@ def test_after_the_night_s_tidying_no_file_of_the_database_holds_what_was_erased
         assert files_with(server, NAME), "erased rows lie in the files yet: or this test proves nothing"
         run(ERASE.replace("erase(Testimony.objects.get().pk)", ""), url, short_folder, tidy="1")
         assert not files_with(server, NAME)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_in_use_is_not_waited_for_and_those_beside_it_are_written_anew(monkeypatch):
+    monkeypatch.setattr(scrubbing, "TRIES", 2)
+    monkeypatch.setattr(scrubbing, "PAUSE", 0.0)
+    monkeypatch.setattr(scrubbing, "WAITED", "100ms")
+
+    def file_of(table: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_relation_filenode(%s)", [table])
+            return int(cursor.fetchone()[0])
+
+    tables = ("testimonies_testimony", "testimonies_file")
+    before = [file_of(table) for table in tables]
+    with closing(connection.copy()) as reading, reading.cursor() as cursor:
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT count(*) FROM testimonies_testimony")
+        with pytest.raises(TimeoutError, match="testimonies_testimony"):
+            scrubbing.scrub()
+    assert [file_of(table) == was for table, was in zip(tables, before, strict=True)] == [True, False]
+    scrubbing.scrub()
+    assert file_of(tables[0]) != before[0]

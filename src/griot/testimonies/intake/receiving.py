@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from griot.accounts.requests import number_in
+from griot.locking import only_one_at
 from griot.queueing import soon
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import arrival
@@ -120,41 +121,34 @@ def examine(pk: uuid.UUID) -> None:
     A file whose checksum is not the sender's is asked for again. One that can't be opened is kept as it came,
     for a person. What a virus scanner names is refused, and nothing of it kept: the phone keeps its own.
     """
-    with transaction.atomic():
-        file = (
-            File.objects.select_for_update(skip_locked=True).filter(pk=pk, state=File.State.RECEIVED).first()
-        )
-        if file is None:
-            return
-        place = vault()
-        with place.scratch() as folder:
-            whole, clean = folder / "whole", folder / "clean"
-            sha256 = _put_together(file.upload, whole)
-            if found := arrival.scan(whole):
-                why = f"a virus scanner calls it {found}"
-                if file.arrived:  # it was kept, and the phone has let go of its own
-                    _keep_as_it_came(file, whole, why)
-                else:
-                    _refuse(file, why)
-                return
-            if sha256 != file.sha256:
-                _ask_again(file, whole, sha256)
-                return
+    with only_one_at(f"file {pk}") as is_ours:
+        waiting = File.objects.filter(pk=pk, state=File.State.RECEIVED).select_related("upload")
+        if is_ours and (file := waiting.first()):
             try:
-                what = arrival.take_in(whole, clean)
-            except Refused as refusal:
-                _keep_as_it_came(file, whole, str(refusal))
-                return
-            with clean.open("rb") as content:
-                file.vault = place.put(content)
-            file.size = clean.stat().st_size
-        file.media, file.mime, file.suffix = what.media, what.mime, what.suffix
-        file.seconds, file.width, file.height = what.seconds, what.width, what.height
-        file.state, file.arrived, file.why = File.State.VERIFIED, timezone.now(), ""
-        file.save()
-        _forget_pieces(file.upload)
-        if file.role == File.Role.STORY:
-            plan(file)
+                with vault().scratch() as folder:
+                    _settle(file.upload, _examined(file, folder))
+            except FileNotFoundError:
+                if waiting.exists():
+                    raise  # else it was withdrawn meanwhile, and its pieces are gone
+
+
+def _examined(file: File, folder: Path) -> dict[str, Any]:
+    """What becomes of a file: its fields, anew. What is to be kept lies in the vault by then."""
+    whole, clean = folder / "whole", folder / "clean"
+    sha256 = _put_together(file.upload, whole)
+    if found := arrival.scan(whole):
+        why = f"a virus scanner calls it {found}"
+        if file.arrived:  # it was kept, and the phone has let go of its own
+            return _as_it_came(whole, why)
+        return {"state": File.State.REFUSED, "why": why[:250]}
+    if sha256 != file.sha256:
+        return _asked_for_again(file, whole, sha256)
+    try:
+        what = arrival.take_in(whole, clean)
+    except Refused as refusal:
+        return _as_it_came(whole, str(refusal))
+    facts = {name: getattr(what, name) for name in ("media", "mime", "suffix", "seconds", "width", "height")}
+    return {**_sealed(clean), **facts, "state": File.State.VERIFIED, "why": ""}
 
 
 def _put_together(upload: Upload, to: Path) -> str:
@@ -166,37 +160,43 @@ def _put_together(upload: Upload, to: Path) -> str:
         return hashlib.file_digest(whole, "sha256").hexdigest()
 
 
-def _refuse(file: File, why: str) -> None:
-    file.state, file.why = File.State.REFUSED, why[:250]
-    file.save(update_fields=["state", "why"])
-    _forget_pieces(file.upload)
+def _sealed(path: Path) -> dict[str, Any]:
+    with path.open("rb") as content:
+        return {"vault": vault().put(content), "size": path.stat().st_size, "arrived": timezone.now()}
 
 
-def _keep_as_it_came(file: File, whole: Path, why: str) -> None:
-    with whole.open("rb") as content:
-        file.vault = vault().put(content)
-    file.size = whole.stat().st_size
-    file.state, file.arrived, file.why = File.State.KEPT, timezone.now(), why[:250]
-    file.save()
-    _forget_pieces(file.upload)
+def _as_it_came(whole: Path, why: str) -> dict[str, Any]:
+    return {**_sealed(whole), "state": File.State.KEPT, "why": why[:250]}
 
 
-def _ask_again(file: File, whole: Path, sha256: str) -> None:
+def _asked_for_again(file: File, whole: Path, sha256: str) -> dict[str, Any]:
     """At the last time what came is kept under the checksum that it has: the phone, whose copy has another,
     keeps that.
     """
     tries = file.why.count(DAMAGED) + 1
-    if tries >= MOST_TRIES:
-        file.sha256 = sha256
-        _keep_as_it_came(
-            file, whole, f"it arrived with another checksum than it was sent with, {tries} times"
-        )
+    if tries < MOST_TRIES:
+        return {"state": File.State.EXPECTED, "why": DAMAGED * tries}
+    why = f"it arrived with another checksum than it was sent with, {tries} times"
+    return {**_as_it_came(whole, why), "sha256": sha256}
+
+
+@transaction.atomic
+def _settle(upload: Upload, facts: Mapping[str, Any]) -> None:
+    """Store what became of a file, unless it was withdrawn while it was examined: nothing is kept then."""
+    held = Upload.objects.select_for_update().select_related("file").filter(pk=upload.pk).first()
+    if held is None or held.file.state != File.State.RECEIVED:
+        vault().erase(facts.get("vault", ""))
         return
-    _forget_pieces(file.upload)
-    file.upload.offset = 0
-    file.upload.save(update_fields=["offset"])
-    file.state, file.why = File.State.EXPECTED, DAMAGED * tries
-    file.save(update_fields=["why", "state"])
+    file = held.file
+    for name, value in facts.items():
+        setattr(file, name, value)
+    file.save(update_fields=[*facts])
+    if file.state == File.State.EXPECTED:
+        held.offset = 0
+        held.save(update_fields=["offset"])
+    _forget_pieces(held)
+    if file.state == File.State.VERIFIED and file.role == File.Role.STORY:
+        plan(file)
 
 
 def discard(file: File, why: str) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from griot.queueing import soon
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
+from griot.testimonies.models import Cut, File, Rendition, Step, Testimony, Upload
 from griot.testimonies.signals import announce
 from griot.troubles.sweeping import each
 
@@ -67,13 +67,14 @@ def erase(pk: Any) -> None:
     testimony = Testimony.objects.filter(pk=pk, withdrawn__isnull=False, erased=None).first()
     if testimony is None:
         return
-    place = vault()
-    for file in testimony.files.all():
-        for rendition in file.renditions.all():
-            place.erase(*rendition.names)
-        upload = getattr(file, "upload", None)
-        place.erase(file.vault, *(upload.pieces if upload else []))
     with transaction.atomic():
+        # Held, so that nobody who takes in, examines or makes names another one meanwhile.
+        uploads = Upload.objects.select_for_update(of=("self", "file")).select_related("file")
+        pieces = [name for upload in uploads.filter(file__testimony=testimony) for name in upload.pieces]
+        files = testimony.files.select_for_update().order_by("pk")
+        renditions = Rendition.objects.select_for_update(of=("self",)).filter(file__testimony=testimony)
+        made = [name for rendition in renditions.order_by("pk") for name in rendition.names]
+        vault().erase(*pieces, *(file.vault for file in files), *made)
         Rendition.objects.filter(file__testimony=testimony).delete()
         Cut.objects.filter(file__testimony=testimony).delete()
         File.objects.filter(testimony=testimony).update(
