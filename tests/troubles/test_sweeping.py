@@ -11,7 +11,7 @@ from django.utils import timezone
 from griot.testimonies.models import Consent, Testimony
 from griot.testimonies.tasks import sweep
 from griot.troubles.models import Trouble
-from griot.troubles.sweeping import each, in_turn
+from griot.troubles.sweeping import each, in_turn, together
 from tests.testimonies.people import Phone, make_campaign, make_messenger
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,20 @@ def test_what_stands_behind_a_row_that_fails_goes_on_and_it_is_tried_again():
     assert (trouble.what, trouble.row, trouble.times) == ("counting", "2", 2) and "ValueError" in trouble.why
     healed = True
     assert each("counting", [2], act) == 1 and not Trouble.objects.exists()
+
+
+def test_a_row_that_has_gone_is_no_trouble_any_more():
+    """As a story that lost its articles while its line was drafted."""
+    each("drafting", [1, 2, 3], lambda row: 1 // (row - 2))
+    each("counting", [2], lambda row: 1 // 0)
+    together("drafting", [7, 8], lambda rows: 1 // (rows[0] - 7))
+    assert set(Trouble.objects.values_list("what", "row")) == {
+        ("drafting", "2"),
+        ("drafting", "7"),
+        ("counting", "2"),
+    }, "a part of the rows says nothing of the others"
+    each("drafting", [1, 3], lambda row: None)
+    assert Trouble.objects.get().what == "counting"
 
 
 def test_a_step_that_fails_stops_none_behind_it():

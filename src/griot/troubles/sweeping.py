@@ -23,15 +23,22 @@ def each(what: str, rows: Iterable[Row], act: Callable[[Row], object]) -> int:
     """Do `act` with each of `rows`, in a transaction of its own. Rows are given by their keys: one may not
     even load.
 
-    One that fails is set aside as a `Trouble`, and those behind it go on; the next run tries it again. Gives
-    with how many it succeeded. Only a database that is gone is raised.
+    One that fails is set aside as a `Trouble`, and those behind it go on; the next run tries it again, and
+    the trouble of one that is not among its rows any more goes. Gives with how many it succeeded. Only a
+    database that is gone is raised.
     """
+    acts = _whole(rows, act)
+    Trouble.objects.filter(what=what).exclude(row__in=list(acts)).delete()
+    return _each(what, acts)
 
-    def act_whole(row: Row) -> None:
-        with transaction.atomic():
-            act(row)
 
-    return _each(what, {str(row)[:80]: partial(act_whole, row) for row in rows})
+def _whole(rows: Iterable[Row], act: Callable[[Row], object]) -> dict[str, Callable[[], object]]:
+    return {str(row)[:80]: partial(_in_a_transaction, act, row) for row in rows}
+
+
+def _in_a_transaction(act: Callable[[Row], object], row: Row) -> None:
+    with transaction.atomic():
+        act(row)
 
 
 def together(what: str, rows: Sequence[Row], act: Callable[[Sequence[Row]], object]) -> None:
@@ -45,7 +52,7 @@ def together(what: str, rows: Sequence[Row], act: Callable[[Sequence[Row]], obje
         if is_database_away(error):
             raise
         log.exception("%s: not all at once", what)
-        each(what, rows, lambda row: act([row]))
+        _each(what, _whole(rows, lambda row: act([row])))
     else:
         if (troubles := Trouble.objects.filter(what=what)).exists():
             troubles.filter(row__in=[str(row)[:80] for row in rows]).delete()
