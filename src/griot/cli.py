@@ -125,6 +125,8 @@ def main() -> int:
     if name not in _MODULES and not _is_managed(name):
         print(f"griot: there is no command {name!r}; ./griot help lists them.", file=sys.stderr)
         return 2
+    from django.core.exceptions import ImproperlyConfigured
+
     from griot.runtime.postgres import PostgresError, database
     from griot.runtime.state import StateError
 
@@ -133,7 +135,7 @@ def main() -> int:
             module = importlib.import_module(_MODULES[name])
             return int(module.run(name, arguments))
         return _management(name, arguments, database)
-    except (PostgresError, StateError) as error:
+    except (PostgresError, StateError, ImproperlyConfigured) as error:
         print(f"griot: {error}", file=sys.stderr)
         return 2
     except UnicodeEncodeError as error:
@@ -171,14 +173,9 @@ def _management(name: str, arguments: list[str], database: object) -> int:
         os.environ.setdefault("DATABASE_URL", "postgresql:///griot")  # never connected to
     with nullcontext() if needs_none else database():  # type: ignore[operator]
         import django
-        from django.core.exceptions import ImproperlyConfigured
         from django.core.management import ManagementUtility, get_commands
 
-        try:
-            django.setup()
-        except ImproperlyConfigured as error:
-            print(f"griot: {error}", file=sys.stderr)
-            return 2
+        django.setup()
         if name not in get_commands():
             print(f"griot: there is no command {name!r}; ./griot help lists them.", file=sys.stderr)
             return 2

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
 import sys
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
+from griot.settings import base
 from tests.support import ROOT, griot
 
 
@@ -26,7 +29,10 @@ def test_an_unknown_command_says_so():
         ("demo.json", b'{"port": 20'),
         ("demo.json", b'{"port": "x", "base": "2026-01-01"}'),
         ("demo.json", b"[" * 100_000),
+        ("demo.json", b'{"port": 70000, "base": "2026-01-01T00:00:00+00:00"}'),
         ("public-url", b"\xff"),
+        ("public-url", b"http://[::1"),
+        ("public-url", b"javascript:1"),
     ],
 )
 def test_a_broken_file_of_the_newsroom_is_named_in_one_line(tmp_path, name, content):
@@ -35,6 +41,63 @@ def test_a_broken_file_of_the_newsroom_is_named_in_one_line(tmp_path, name, cont
     assert done.returncode == 2 and str(tmp_path / name) in done.stderr, done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert (tmp_path / name).read_bytes() == content, "and left as it is"
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("GRIOT_PUBLIC_URL", ["x", "http://", "http://a:99999", "ftp://a", "http://a b/", "https://u:p@a/"]),
+        ("GRIOT_CONTACT", ["nobody", "@", "a b@c"]),
+        ("GRIOT_TIME_ZONE", ["Mars", "Africa", "../etc/passwd", "é" * 300]),
+        ("GRIOT_FETCH_DELAY", ["soon", "-1", "nan", "inf"]),
+        ("GRIOT_KEEP_DAYS", ["1.5", "-1", "9" * 5000]),
+        ("GRIOT_PHONE_GB_A_DAY", ["0", "-1", "nan", "much"]),
+        ("GRIOT_LOG", ["loud"]),
+        ("GRIOT_IN_DOUBT", ["maybe"]),
+        ("EMAIL_URL", ["relay", "http://a", "smtp://", "smtp://a:99999"]),
+        ("DATABASE_URL", ["what", "postgresql://[", "host=a =b"]),
+    ],
+)
+def test_a_setting_that_can_not_be_is_named_in_one_line(tmp_path, monkeypatch, name, values):
+    for value in values[:: len(values) - 1 or 1]:
+        done = griot("check", env={"GRIOT_VAR": str(tmp_path), name: value})
+        assert done.returncode == 2 and name in done.stderr, (value, done.stderr)
+        assert len(done.stderr.strip().splitlines()) == 1
+    for value in values:
+        monkeypatch.setenv(name, value)
+        with pytest.raises(ImproperlyConfigured, match=name):
+            importlib.reload(base)
+    monkeypatch.undo()
+    importlib.reload(base)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("up", "--port", "70000"),
+        ("up", "--port", "-1"),
+        ("serve", "--port", "9" * 5000),
+        ("serve", "--fd", "0"),
+        ("serve", "--fd", "999"),
+        ("serve", "--host", "no.such.host.example"),
+        ("serve", "--host", "a" * 70),
+        ("worker", "--jobs", "-3"),
+        ("worker", "--jobs", "²"),
+    ],
+)
+def test_an_argument_that_can_not_be_is_refused_in_words(tmp_path, command):
+    done = griot(*command, env={"GRIOT_VAR": str(tmp_path)})
+    assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
+    assert command[2][:40] in done.stderr or command[1] in done.stderr
+    assert not (tmp_path / "postgres").exists(), "nothing is begun"
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "up"])
+def test_who_serves_and_works_names_a_setting_that_can_not_be(tmp_path, command):
+    """The settings are read by another process than the one that was called."""
+    done = griot(command, env={"GRIOT_VAR": str(tmp_path), "GRIOT_TIME_ZONE": "Mars"})
+    assert done.returncode == 2 and "GRIOT_TIME_ZONE must be" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_folder_that_can_not_be_made_is_named(tmp_path):

@@ -63,6 +63,18 @@ def test_a_stale_pid_file_that_names_a_living_stranger_is_no_obstacle(short_fold
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\n\xff\n", b"x" * 100_000, b"-1\n", b"\n" * 9])
+def test_a_broken_pid_file_is_no_obstacle(short_folder, content):
+    with embedded(short_folder):
+        pid_file = place_for(short_folder).data / "postmaster.pid"
+        kill_postmaster(short_folder)
+        pid_file.write_bytes(content)
+        assert not postgres._is_ending(place_for(short_folder))
+    pid_file.write_bytes(content)
+    with embedded(short_folder) as url, psycopg.connect(url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_half_a_cluster_does_not_count(short_folder):
     place = place_for(short_folder)
     (place.folder / "data.new").mkdir()

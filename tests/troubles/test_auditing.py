@@ -11,7 +11,9 @@ from allauth.mfa.models import Authenticator
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
+from pyrage import x25519
 
+from griot.testimonies.keeping import vault
 from griot.testimonies.models import Consent, Country, Device, File, Messenger, Testimony
 from griot.troubles import auditing, weaknesses
 from griot.troubles.auditing import audit, audited, is_urgent
@@ -78,6 +80,37 @@ def test_keys(strong):
     assert "URGENT" not in told() and "The vault’s key lies beside the vault" in told()
 
 
+def test_a_lost_or_broken_key_is_noticed_before_it_is_needed(strong, tmp_path):
+    strong.VAULT, strong.VAULT_KEYS = strong.VAR / "vault", tmp_path / "keys" / "vault"
+    assert audit() == [], "nothing is sealed yet"
+    vault().put(b"the teller's words")
+    assert audit() == []
+    right = strong.VAULT_KEYS.read_text()
+    for wrong in ("", "AGE-SECRET-KEY-1", "\0\n", str(x25519.Identity.generate())):
+        strong.VAULT_KEYS.write_text(wrong)
+        assert "URGENT The vault’s newest file can’t be opened" in told(), wrong
+    strong.VAULT_KEYS.unlink()
+    assert "URGENT The vault’s newest file can’t be opened" in told()
+    strong.VAULT_KEYS.write_text(right)
+    strong.VAULT_KEYS.chmod(0o600)
+    assert audit() == []
+
+
+def test_a_secret_key_that_others_read_is_told(strong):
+    own = strong.VAR / "secret-key"
+    own.write_text("x" * 64)
+    own.chmod(0o644)
+    assert f"URGENT Others on this machine may read {own}" in told()
+
+
+@pytest.mark.parametrize("said", ["0.0.0.0/0", "127.0.0.1, 10.0.0.0/8", "::/0", "*", "proxy"])
+def test_who_believes_strangers_is_told(strong, monkeypatch, said):
+    monkeypatch.setenv("GRIOT_PROXIES", said)
+    assert "URGENT Strangers are believed what they say of their address" in told()
+    monkeypatch.setenv("GRIOT_PROXIES", "127.0.0.1,10.1.0.0/16, ::1")
+    assert audit() == []
+
+
 def test_age_and_known_weaknesses(strong, monkeypatch):
     monkeypatch.setattr(weaknesses, "__released__", "2020-01-01")
     assert "days old" in told()
@@ -88,6 +121,7 @@ def test_age_and_known_weaknesses(strong, monkeypatch):
         {"name": "django", "version": version("django"), "vulns": [{"id": "CVE-2099-1"}]},
         {"name": "lxml", "version": "0.1", "vulns": [{"id": "CVE-2099-2"}]},
         {"name": "here", "skip_reason": "not on PyPI"},
+        {"name": 1, "version": None, "vulns": [{"id": 7}]},
     ]
     answer.write_text(json.dumps({"dependencies": rows}))
     assert "URGENT django" in told() and "CVE-2099-1" in told()

@@ -232,7 +232,7 @@ def _postmaster(place: Place) -> psutil.Process | None:
 def _is_ending(place: Place) -> bool:
     """Whether it takes in nobody any more and waits for those within (what SIGTERM does to a postmaster)."""
     try:
-        return (place.data / "postmaster.pid").read_text().splitlines()[7].strip() == "stopping"
+        return (place.data / "postmaster.pid").read_bytes().splitlines()[7].strip() == b"stopping"
     except (OSError, IndexError):
         return False
 
@@ -253,8 +253,8 @@ def _clear_up(place: Place) -> None:
     psutil.wait_procs(left, timeout=10)
     pid_file = place.data / "postmaster.pid"
     with suppress(FileNotFoundError):
-        _, _, rest = pid_file.read_text().partition("\n")
-        pid_file.write_text(f"{NOBODYS_PID}\n{rest}")
+        _, _, rest = pid_file.read_bytes().partition(b"\n")
+        pid_file.write_bytes(b"%d\n%s" % (NOBODYS_PID, rest))
     (place.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import socket
+import sys
 
+from griot.runtime import arguments
 from griot.runtime.postgres import database
 
 
@@ -18,16 +20,25 @@ def listener(host: str, port: int) -> socket.socket:
     return found
 
 
-def run(name: str, arguments: list[str]) -> int:
+def run(name: str, said: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./griot serve", description="Run the web server alone.")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--fd", type=int, help="serve on this listening socket, inherited from the parent")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--port", type=arguments.port, default=8000)
+    parser.add_argument(
+        "--fd", type=arguments.listening, help="serve on this listening socket, inherited from the parent"
+    )
+    options = parser.parse_args(said)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
     os.environ.setdefault("GRIOT_PUBLIC_URL", f"http://{options.host}:{options.port}")
     # What a proxy says of whom it speaks for is believed from these addresses only.
     proxies = os.environ.get("GRIOT_PROXIES", "").replace(" ", "")
+    if options.fd is None:
+        try:
+            door = listener(options.host, options.port)
+        except (OSError, UnicodeError) as error:
+            print(f"griot: can't listen on {options.host}:{options.port}: {error}", file=sys.stderr)
+            return 2
+        options.fd = door.detach()
     with database():
         import uvicorn
 
@@ -35,8 +46,6 @@ def run(name: str, arguments: list[str]) -> int:
 
         uvicorn.run(
             "griot.asgi:application",
-            host=options.host,
-            port=options.port,
             fd=options.fd,
             log_level="warning",
             access_log=False,

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 SHORTEST_KEY = 32  # characters
 ROOT = Path(__file__).resolve().parents[3]
@@ -89,7 +91,8 @@ def demo_facts() -> dict[str, Any]:
         return {}
     try:
         facts = json.loads(text)
-        if not isinstance(facts["port"], int) or datetime.fromisoformat(facts["base"]).tzinfo is None:
+        is_port = type(facts["port"]) is int and 0 < facts["port"] < 2**16
+        if not is_port or datetime.fromisoformat(facts["base"]).tzinfo is None:
             raise ValueError(text[:100])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise StateError(
@@ -104,7 +107,21 @@ def remember_demo(facts: dict[str, Any]) -> None:
 
 def public_url() -> str:
     """The address that `./griot up` last gave this newsroom, for commands that run beside it."""
-    return (kept("public-url") or "").strip() or "http://localhost:8000"
+    url = (kept("public-url") or "").strip() or "http://localhost:8000"
+    if not is_address(url):
+        raise StateError(f"{state_folder() / 'public-url'} holds no address; remove it")
+    return url
+
+
+def is_address(url: str) -> bool:
+    """Whether it is the http(s) address of a site: a host, perhaps a port and a folder, and nothing else."""
+    try:
+        parts = urlsplit(url)
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    is_host = bool(re.fullmatch(r"[\w.:%-]+", parts.hostname or "")) and "@" not in parts.netloc
+    return parts.scheme in {"http", "https"} and is_host and is_port and not (parts.query or parts.fragment)
 
 
 def remember_public_url(url: str) -> None:

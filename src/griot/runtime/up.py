@@ -21,11 +21,12 @@ from typing import Any
 import psycopg
 from rich.console import Console
 
+from griot.runtime.arguments import port as port_number
 from griot.runtime.capturing import is_built
 from griot.runtime.postgres import database
 from griot.runtime.preparing import prepare
 from griot.runtime.serving import listener
-from griot.runtime.state import demo_facts, public_url, remember_public_url, state_folder
+from griot.runtime.state import demo_facts, is_address, public_url, remember_public_url, state_folder
 
 CHECK_WITHIN = 600.0  # seconds
 STOP_WITHIN = 10.0
@@ -57,7 +58,11 @@ def run(name: str, arguments: list[str]) -> int:
         return 2
     port = door.getsockname()[1]
     host = "localhost" if options.host in ("0.0.0.0", "::", "127.0.0.1") else options.host
-    url = os.environ.setdefault("GRIOT_PUBLIC_URL", f"http://{host}:{port}")
+    url = os.environ.get("GRIOT_PUBLIC_URL") or f"http://{host}:{port}"
+    if not is_address(url):
+        say("GRIOT_PUBLIC_URL must be an address such as https://news.example.org")
+        return 2
+    os.environ["GRIOT_PUBLIC_URL"] = url
     remember_public_url(url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
     try:
@@ -81,6 +86,8 @@ def run(name: str, arguments: list[str]) -> int:
         say("stopped")
         return 0
     except subprocess.CalledProcessError as error:
+        if error.returncode == 2:  # it has said in one line what is to be set otherwise
+            return 2
         say(f"{error.cmd[3]} failed; the reason stands above")
         return 1
 
@@ -91,7 +98,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    add("--port", type=int, help=f"port to listen on (default: the first free from {FIRST_PORT})")
+    add("--port", type=port_number, help=f"port to listen on (default: the first free from {FIRST_PORT})")
     add("--empty", action="store_true", help="a newsroom of your own, without the demo")
     add("--check", action="store_true", help="start, wait for today's issue, print JSON, stop")
     return parser.parse_args(arguments)

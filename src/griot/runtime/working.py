@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+from griot.runtime.arguments import whole
 from griot.runtime.postgres import database
 
 SWEEPS = ("mailing.sweep", "testimonies.sweep", "press.listen")
@@ -19,7 +20,7 @@ GRACE = 2  # seconds that jobs have to come to an end
 def run(name: str, arguments: list[str]) -> int:
     """0 when it was told to stop, 1 when the database went from under it: what runs it starts it again."""
     parser = argparse.ArgumentParser(prog="./griot worker", description="Run a worker alone.")
-    parser.add_argument("--jobs", type=int, default=4, help="jobs at a time (default 4)")
+    parser.add_argument("--jobs", type=whole(1, 64), default=4, help="jobs at a time (default 4)")
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
     with database():

@@ -6,22 +6,32 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-from psycopg.conninfo import conninfo_to_dict
 
 from griot import __version__
 from griot.runtime.state import demo_facts, public_url, secret_key, state_folder
+from griot.settings.reading import (
+    LEVELS,
+    address,
+    database,
+    is_mailbox,
+    is_relay,
+    number,
+    one_of,
+    setting,
+    time_zone,
+)
 
 env = environ.Env()
 BASE = Path(__file__).resolve().parents[1]
 VAR = state_folder()
 
 # --- who and where -----------------------------------------------------------------------
-PUBLIC_URL = env.str("GRIOT_PUBLIC_URL", public_url()).rstrip("/")
+PUBLIC_URL = address("GRIOT_PUBLIC_URL", public_url())
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "localhost"
-CONTACT = env.str("GRIOT_CONTACT", "editor@localhost")
+CONTACT = setting("GRIOT_CONTACT", "editor@localhost", "an e-mail address", is_mailbox)
 MAIL_FROM = env.str("GRIOT_MAIL_FROM", f"Griot <{CONTACT}>")
 USER_AGENT = f"Griot/{__version__} (+{PUBLIC_URL}; {CONTACT})"
-TIME_ZONE = env.str("GRIOT_TIME_ZONE", "UTC")
+TIME_ZONE = time_zone("GRIOT_TIME_ZONE")
 USE_TZ = True
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [
@@ -105,9 +115,10 @@ DEMO = demo_facts()  # made by `./griot up` without --empty; empty in a real new
 FETCH_ALLOWED = frozenset(
     [*env.list("GRIOT_FETCH_ALLOWED", default=[]), *([f"*.localhost:{DEMO['port']}"] if DEMO else [])]
 )
-FETCH_DELAY = env.float("GRIOT_FETCH_DELAY", 5.0)  # seconds between two requests to one host
+FETCH_DELAY = number("GRIOT_FETCH_DELAY", 5.0, 0, 3600)  # seconds between two requests to one host
 # Helpers, none by default: libretranslate+https://…, deepl+https://:KEY@…, openai+https://:KEY@…/v1#MODEL
-KEEP_DAYS = env.int("GRIOT_KEEP_DAYS", 0)  # articles nobody has used go after so many days; 0 keeps all
+# Articles that nobody has used go after so many days; 0 keeps all.
+KEEP_DAYS = number("GRIOT_KEEP_DAYS", 0, 0, 36500)
 TRANSLATOR = env.str("GRIOT_TRANSLATOR", "")
 DRAFTER = env.str("GRIOT_DRAFTER", "")
 
@@ -115,7 +126,7 @@ DRAFTER = env.str("GRIOT_DRAFTER", "")
 TRANSCRIBER = env.str(
     "GRIOT_TRANSCRIBER", ""
 )  # whisper+file:///folder, openai+https://:KEY@…/v1#MODEL; none by default
-PHONE_GB_A_DAY = env.float("GRIOT_PHONE_GB_A_DAY", 20.0)  # that one messenger may send
+PHONE_GB_A_DAY = number("GRIOT_PHONE_GB_A_DAY", 20.0, 0.001, 100_000)  # that one messenger may send
 VAULT = VAR / "vault"  # encrypted files; the key lies elsewhere, and belongs into a backup of its own
 VAULT_KEYS = Path(env.str("GRIOT_VAULT_KEYS", str(VAR / "keys" / "vault"))).expanduser()
 
@@ -123,9 +134,9 @@ CAPTURE_DIST = BASE.parents[1] / "capture" / "dist"
 
 # --- the mail ----------------------------------------------------------------------------
 # smtp://user:password@host:587 (STARTTLS where offered), smtps://…:465, or unset: a Maildir in var/
-EMAIL_URL = env.str("EMAIL_URL", "")
+EMAIL_URL = setting("EMAIL_URL", "", "smtp:// or smtps:// and the relay's host", is_relay)
 MAILDIR = VAR / "mail"
-IN_DOUBT = env.str("GRIOT_IN_DOUBT", "skip")  # or "resend": deliveries that a crash left in doubt
+IN_DOUBT = one_of("GRIOT_IN_DOUBT", "skip", "skip", "resend")  # deliveries that a crash left in doubt
 EMAIL_BACKEND = "griot.mailing.backend.RelayBackend"
 DEFAULT_FROM_EMAIL = MAIL_FROM
 
@@ -201,7 +212,7 @@ TEMPLATES = [
         },
     }
 ]
-_dsn = conninfo_to_dict(env.str("DATABASE_URL"))  # any libpq URL or DSN, socket folders included
+_dsn = database("DATABASE_URL")  # any libpq URL or DSN, socket folders included
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
@@ -270,6 +281,6 @@ LOGGING = {
             "filters": ["database_away"],
         }
     },
-    "root": {"handlers": ["stderr"], "level": env.str("GRIOT_LOG", "WARNING")},
-    "loggers": {"griot": {"level": env.str("GRIOT_LOG", "INFO")}},
+    "root": {"handlers": ["stderr"], "level": one_of("GRIOT_LOG", "WARNING", *LEVELS)},
+    "loggers": {"griot": {"level": one_of("GRIOT_LOG", "INFO", *LEVELS)}},
 }

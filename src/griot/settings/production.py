@@ -4,6 +4,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from griot.settings.base import *  # noqa: F403
 from griot.settings.base import CONTACT, EMAIL_URL, PUBLIC_URL, SECRET_KEY, env
+from griot.settings.reading import wide
 
 PROXIES = env.list("GRIOT_PROXIES", default=[])  # used by `./griot serve`
 _wrong = [
@@ -21,9 +22,10 @@ _wrong = [
         ),
         ("*" not in env.list("GRIOT_ALLOWED_HOSTS", default=[]), "GRIOT_ALLOWED_HOSTS must not contain *"),
         (
-            PROXIES and "*" not in PROXIES,
+            PROXIES and not wide(PROXIES),
             "GRIOT_PROXIES must name the address of the proxy that speaks https (127.0.0.1 where it runs on"
-            " the same machine): only from there X-Forwarded-For and -Proto are believed",
+            " the same machine), or a network of at most 65,536: only from there X-Forwarded-For and -Proto"
+            " are believed",
         ),
         (
             not env.list("GRIOT_FETCH_ALLOWED", default=[]),

@@ -10,6 +10,8 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
+from griot.testimonies.core.media.vault import VaultError
+from griot.testimonies.keeping import vault
 from griot.testimonies.models import Campaign, Consent, Country, Device, File, Messenger, Testimony
 from griot.troubles.auditing import audited
 
@@ -45,6 +47,22 @@ def consents() -> Iterator[CheckMessage]:
         yield Warning(
             f"Files that could not be opened, kept as they came with all that they tell: {kept}",
             hint="Whoever may open originals decides on them, in the review room.",
+        )
+
+
+@audited
+def sealed() -> Iterator[CheckMessage]:
+    """Whether the newest file opens: a lost key is noticed before it is needed."""
+    place = vault()
+    newest = place.newest()
+    if newest is None:
+        return
+    try:
+        place.open(newest).file.close()
+    except VaultError as error:
+        yield Error(
+            f"The vault’s newest file can’t be opened: {error}",
+            hint="Put the key file back from its backup: docs/how-to/keep-the-vault.md",
         )
 
 

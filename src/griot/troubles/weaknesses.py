@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -18,6 +19,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from griot import __released__, __version__
+from griot.settings.reading import wide
 from griot.troubles.auditing import audited
 from griot.troubles.models import Trouble
 
@@ -65,6 +67,12 @@ def surroundings() -> Iterator[CheckMessage]:
             f"{settings.PUBLIC_URL} runs with the settings for one machine",
             hint="DJANGO_SETTINGS_MODULE=griot.settings.production; docs/how-to/go-into-production.md",
         )
+    believed = os.environ.get("GRIOT_PROXIES", "").replace(" ", "").split(",")
+    if strangers := wide([said for said in believed if said]):
+        yield Error(
+            f"Strangers are believed what they say of their address: GRIOT_PROXIES has {strangers[0][:40]}",
+            hint="Name the proxy’s own address, or a network of at most 65,536.",
+        )
     if settings.DEBUG:
         yield Error("DEBUG is on: errors show settings and data to strangers", hint="Switch it off.")
     relay = urlsplit(settings.EMAIL_URL)
@@ -90,6 +98,9 @@ def surroundings() -> Iterator[CheckMessage]:
 
 @audited
 def keys() -> Iterator[CheckMessage]:
+    own = settings.VAR / "secret-key"
+    if own.exists() and own.stat().st_mode & 0o077:
+        yield Error(f"Others on this machine may read {own}", hint=f"chmod 600 {own}")
     path = settings.VAULT_KEYS
     if not path.exists():
         return
@@ -123,7 +134,9 @@ def vulnerabilities() -> Iterator[CheckMessage]:
     try:
         rows = json.loads(path.read_text())["dependencies"]
         weak = [
-            (row["name"], row["version"], [v["id"] for v in row["vulns"]]) for row in rows if "vulns" in row
+            (str(row["name"]), str(row["version"]), [str(v["id"]) for v in row["vulns"]])
+            for row in rows
+            if "vulns" in row
         ]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         yield Warning(f"{path} is no answer of pip-audit", hint=how)

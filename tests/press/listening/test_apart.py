@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -82,6 +83,41 @@ def test_a_child_that_was_killed_while_it_waited_is_not_asked():
     for _ in range(5):
         os.kill(apart(parsers.process, b""), signal.SIGKILL)
         assert apart(parsers.well, b"abc") == 3
+
+
+def test_a_machine_that_starts_no_process_is_no_fault_of_the_input(monkeypatch):
+    """Neither tried for ever, nor told as what the source brought."""
+    end_children()
+    with monkeypatch.context() as starved:
+        starved.setattr(place, "MEMORY", None)  # a child ends before it hears what is asked
+        with pytest.raises(place.NotStarted):
+            apart(parsers.well, b"abc")
+    assert apart(parsers.well, b"abc") == 3
+    end_children()
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        with pytest.raises(place.NotStarted):
+            apart(parsers.well, b"abc")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert apart(parsers.well, b"abc") == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_goes_on_waiting_where_no_process_starts(web, monkeypatch):
+    web.pages["a/1"] = "<html lang=en><title>A</title><article><p>Somebody came.</p></article>"
+    web.pages["a/feed"] = "<rss version='2.0'><channel></channel></rss>"
+    source = Source.objects.create(outlet=Outlet.objects.create(name="A"), url=web.url("a", "/feed"))
+    Entry.objects.create(source=source, identity="1", url=web.url("a", "/1"), title="A")
+    end_children()
+    with monkeypatch.context() as starved:
+        starved.setattr(place, "MEMORY", None)  # a child ends before it hears what is asked
+        with pytest.raises(place.NotStarted):
+            read_entries()
+        with pytest.raises(place.NotStarted):
+            fetch_sources([source])
+    assert Entry.objects.get().state == "new" and not Fetch.objects.exists()
 
 
 PARENT = """

@@ -10,6 +10,7 @@ Nothing here loads Django: the children load this.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import resource
 import signal
@@ -28,6 +29,8 @@ GRACE = 10.0  # seconds until we end a child that the kernel has not
 MEMORY = 300 * 1024 * 1024  # bytes resident; past half of it a child ends: the allocator would keep them
 MOST = 500  # inputs of a child, after which another takes its place
 AT_ONCE = 2  # children
+TRIES = 5  # until one starts
+log = logging.getLogger(__name__)
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(
@@ -41,15 +44,20 @@ def apart(parse: Callable[Taken, Made], /, *args: Taken.args, **options: Taken.k
     """What `parse`, a function of a module, makes of its arguments; both can be pickled.
 
     Raises BadInput: what `parse` says of its input, or that it took more than SECONDS or MEMORY, that its
-    process died, or that it failed in any other way.
+    process died, or that it failed in any other way. Raises NotStarted where this machine starts no process:
+    nothing about the input.
     """
-    while True:
-        with _child() as child, suppress(_GoneBefore):
-            is_made, found = child.ask(parse, args, options)
-            break
-    if not is_made:
-        raise BadInput(found)
-    return found
+    for _ in range(TRIES):
+        try:
+            with _child() as child:
+                is_made, found = child.ask(parse, args, options)
+        except (_GoneBefore, OSError, EOFError) as error:
+            log.warning("a process to parse in did not start: %s", error or "it ended at once")
+            continue
+        if not is_made:
+            raise BadInput(found)
+        return found
+    raise NotStarted("no process to parse in could be started: memory or processes are short on this machine")
 
 
 @contextmanager
@@ -69,6 +77,10 @@ def _take_idle() -> _Child | None:
     with suppress(IndexError):
         return _idle.pop()
     return None
+
+
+class NotStarted(RuntimeError):
+    """Nothing is parsed at the moment; what waits is as good as before."""
 
 
 class _GoneBefore(Exception):

@@ -29,7 +29,7 @@ from griot.press.core.sources.listings import Learned, read_listing
 from griot.press.core.sources.mailboxes import new_mails
 from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput
-from griot.press.listening.apart import apart
+from griot.press.listening.apart import NotStarted, apart
 from griot.press.listening.politeness import each_host, fetch_politely
 from griot.press.models import Entry, Fetch, Notice, Source
 
@@ -71,7 +71,7 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
             source.interval = min(LONGEST, source.interval * 1.5)
         outcome, reason = (Fetch.Outcome.NEW if new else Fetch.Outcome.SILENT), ""
     except Exception as error:  # whatever one source brings, those beside it are visited
-        if is_database_away(error):
+        if is_database_away(error) or isinstance(error, NotStarted):
             raise
         if not isinstance(error, FetchError | BadInput):
             log.exception("the visit to source %s failed", source.pk)

@@ -26,7 +26,7 @@ from griot.press.core.sources.fitting import MOST_TEXT, MOST_TITLE, fit_moment
 from griot.press.core.stories.clustering import WINDOW, view_of
 from griot.press.core.stories.syndication import bands
 from griot.press.core.types import BadInput, Dated, Page
-from griot.press.listening.apart import apart
+from griot.press.listening.apart import NotStarted, apart
 from griot.press.listening.listening import in_words
 from griot.press.listening.politeness import each_host, fetch_politely
 from griot.press.models import Article, Entry, Source
@@ -75,7 +75,7 @@ def _set_aside_if_it_fails(read: Callable[[Entry], None], entry: Entry) -> None:
     try:
         read(entry)
     except Exception as error:
-        if is_database_away(error):
+        if is_database_away(error) or isinstance(error, NotStarted):
             raise
         log.exception("entry %s can't be read", entry.pk)
         _keep_out(entry, in_words(error))

@@ -19,6 +19,7 @@ from griot.locking import only_one_at
 from griot.queueing import soon
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import arrival
+from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.intake.allowance import see_to_bytes
 from griot.testimonies.intake.sent import one_of, uuid_in
 from griot.testimonies.keeping import vault
@@ -127,7 +128,7 @@ def examine(pk: uuid.UUID) -> None:
             try:
                 with vault().scratch() as folder:
                     _settle(file.upload, _examined(file, folder))
-            except FileNotFoundError:
+            except VaultError:
                 if waiting.exists():
                     raise  # else it was withdrawn meanwhile, and its pieces are gone
 

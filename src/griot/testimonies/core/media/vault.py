@@ -130,6 +130,10 @@ class Vault:
     def names(self) -> list[str]:
         return sorted(p.name for p in self.folder.glob("??/*") if not p.name.startswith("."))
 
+    def newest(self) -> str | None:
+        """The name of the file that was written last."""
+        return max(self.names(), key=lambda name: self._path(name).stat().st_mtime, default=None)
+
     def untouched_since(self, moment: float) -> list[str]:
         """The names of files written before a moment, in seconds of the epoch."""
         return [name for name in self.names() if self._path(name).stat().st_mtime < moment]

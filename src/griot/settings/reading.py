@@ -1,0 +1,96 @@
+"""What the environment says. What can't be is refused in one line that names it, and quotes no password."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+from collections.abc import Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from griot.runtime.state import is_address
+
+Kept = TypeVar("Kept", str, int, float)
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+MOST_ADDRESSES = 2**16  # of a proxies' network
+
+
+def setting(name: str, default: Kept, what: str, holds: Callable[[Kept], object]) -> Kept:
+    """What stands under `name`, as what `default` is, or `default` where nothing does. Raises
+    ImproperlyConfigured where it does not hold: it must be `what`.
+    """
+    said = os.environ.get(name, "").strip()
+    if not said:
+        return default
+    try:
+        value = type(default)(said)
+        if holds(value):
+            return value
+    except ValueError:
+        pass
+    raise ImproperlyConfigured(f"{name} must be {what}")
+
+
+def address(name: str, default: str) -> str:
+    what = "an address such as https://news.example.org"
+    return setting(name, default, what, is_address).rstrip("/")
+
+
+def number(name: str, default: Kept, least: float, most: float) -> Kept:
+    what = f"a number from {least:g} to {most:g}"
+    return setting(
+        name, default, what, lambda said: math.isfinite(float(said)) and least <= float(said) <= most
+    )
+
+
+def one_of(name: str, default: str, *choices: str) -> str:
+    return setting(name, default, f"one of {', '.join(choices)}", choices.__contains__)
+
+
+def time_zone(name: str) -> str:
+    what = "the name of a time zone, such as Africa/Dakar"
+    return setting(name, "UTC", what, is_time_zone)
+
+
+def is_time_zone(said: str) -> bool:
+    try:
+        ZoneInfo(said)
+    except (KeyError, OSError):  # a folder of zones is no zone
+        return False
+    return True
+
+
+def is_mailbox(said: str) -> bool:
+    name, at, host = said.rpartition("@")
+    return bool(name and at and host) and said.isprintable() and " " not in said
+
+
+def is_relay(said: str) -> bool:
+    parts = urlsplit(said)
+    return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and (parts.port or 1) > 0
+
+
+def database(name: str) -> dict[str, str]:
+    """What libpq reads of a URL or DSN. Raises ImproperlyConfigured."""
+    try:
+        return {key: str(value) for key, value in conninfo_to_dict(os.environ.get(name, "")).items()}
+    except (ProgrammingError, UnicodeError):
+        raise ImproperlyConfigured(f"{name} must be postgresql://user:password@host/name") from None
+
+
+def wide(proxies: list[str]) -> list[str]:
+    """Those of the proxies' addresses that are none, or networks so wide that strangers live in them."""
+    return [said for said in proxies if not _is_narrow(said)]
+
+
+def _is_narrow(said: str) -> bool:
+    try:
+        return ipaddress.ip_network(said).num_addresses <= MOST_ADDRESSES
+    except ValueError:
+        return False
