@@ -52,9 +52,15 @@ def test_a_head_that_does_not_come_is_not_waited_for(monkeypatch, pieces, answer
     assert got.count(b"200 OK") == answers
 
 
-async def served(answer, talk):
+async def served(answer, talk, proxies=""):
     """What `talk` gives of the address where `answer` is the application."""
-    config = Config(answer, http=connections.Impatient, lifespan="off", proxy_headers=False)
+    config = Config(
+        answer,
+        http=connections.Impatient,
+        lifespan="off",
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+    )
     config.load()
     loop, state = asyncio.get_running_loop(), ServerState()
     server = await loop.create_server(lambda: connections.Impatient(config, state, {}), "127.0.0.1", 0)
@@ -70,7 +76,9 @@ def apart(work):
         return pool.submit(asyncio.run, asyncio.wait_for(work, 60)).result()
 
 
-def test_of_one_address_no_more_connections_are_kept_than_its_share(monkeypatch):
+@pytest.mark.parametrize(("proxies", "kept"), [("", 3), ("192.0.2.0/24", 3), ("10.0.0.1,127.0.0.0/8", 5)])
+def test_of_one_address_no_more_connections_are_kept_than_its_share(monkeypatch, proxies, kept):
+    """But of a proxy, which speaks for many."""
     monkeypatch.setattr(connections, "OF_ONE_ADDRESS", 3)
 
     async def talk(address) -> list[bytes]:
@@ -83,8 +91,8 @@ def test_of_one_address_no_more_connections_are_kept_than_its_share(monkeypatch)
                 answers.append(await reader.read())
         return answers
 
-    answers = apart(served(application, talk))
-    assert sum(b"200 OK" in a for a in answers) == 3
+    answers = apart(served(application, talk, proxies))
+    assert sum(b"200 OK" in a for a in answers) == kept
     assert not connections.Impatient.by_address
 
 
