@@ -55,6 +55,10 @@ def test_a_broken_file_of_the_newsroom_is_named_in_one_line(tmp_path, name, cont
         ("GRIOT_LOG", ["loud"]),
         ("GRIOT_IN_DOUBT", ["maybe"]),
         ("EMAIL_URL", ["relay", "http://a", "smtp://", "smtp://a:99999"]),
+        ("GRIOT_TRANSLATOR", ["deepl", "whisper+file:///m", "deepl+https://", "openai+https://a:x/"]),
+        ("GRIOT_DRAFTER", ["deepl+https://a", "openai+https://a/v1"]),
+        ("GRIOT_TRANSCRIBER", ["whisper+https://a", "whisper+file://", "openai+file:///m"]),
+        ("GRIOT_OIDC_SERVER", ["sso"]),
         ("DATABASE_URL", ["what", "postgresql://[", "host=a =b"]),
     ],
 )

@@ -13,6 +13,7 @@ from griot.settings.reading import (
     LEVELS,
     address,
     database,
+    helper,
     is_mailbox,
     is_relay,
     number,
@@ -89,7 +90,7 @@ SOCIALACCOUNT_ADAPTER = "griot.accounts.adapters.SingleSignOn"
 # One provider, whose accounts an administrator has made here; a form in between would be stopped by our own
 # form-action.
 SOCIALACCOUNT_LOGIN_ON_GET = True
-OIDC_SERVER = env.str("GRIOT_OIDC_SERVER", "").rstrip("/")
+OIDC_SERVER = address("GRIOT_OIDC_SERVER", "")
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
@@ -119,13 +120,12 @@ FETCH_DELAY = number("GRIOT_FETCH_DELAY", 5.0, 0, 3600)  # seconds between two r
 # Helpers, none by default: libretranslate+https://…, deepl+https://:KEY@…, openai+https://:KEY@…/v1#MODEL
 # Articles that nobody has used go after so many days; 0 keeps all.
 KEEP_DAYS = number("GRIOT_KEEP_DAYS", 0, 0, 36500)
-TRANSLATOR = env.str("GRIOT_TRANSLATOR", "")
-DRAFTER = env.str("GRIOT_DRAFTER", "")
+TRANSLATOR = helper("GRIOT_TRANSLATOR", "libretranslate", "deepl", "openai")
+DRAFTER = helper("GRIOT_DRAFTER", "openai")
 
 # --- testimonies -------------------------------------------------------------------------
-TRANSCRIBER = env.str(
-    "GRIOT_TRANSCRIBER", ""
-)  # whisper+file:///folder, openai+https://:KEY@…/v1#MODEL; none by default
+# whisper+file:///folder, openai+https://:KEY@…/v1#MODEL; none by default
+TRANSCRIBER = helper("GRIOT_TRANSCRIBER", "whisper", "openai")
 PHONE_GB_A_DAY = number("GRIOT_PHONE_GB_A_DAY", 20.0, 0.001, 100_000)  # that one messenger may send
 VAULT = VAR / "vault"  # encrypted files; the key lies elsewhere, and belongs into a backup of its own
 VAULT_KEYS = Path(env.str("GRIOT_VAULT_KEYS", str(VAR / "keys" / "vault"))).expanduser()

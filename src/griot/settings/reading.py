@@ -18,6 +18,7 @@ from griot.runtime.state import is_address
 
 Kept = TypeVar("Kept", str, int, float)
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_WAYS = {"whisper": {"file"}}
 MOST_ADDRESSES = 2**16  # of a proxies' network
 
 
@@ -74,6 +75,19 @@ def is_mailbox(said: str) -> bool:
 def is_relay(said: str) -> bool:
     parts = urlsplit(said)
     return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and (parts.port or 1) > 0
+
+
+def helper(name: str, *kinds: str) -> str:
+    """Where a helper is asked: KIND+https://HOST, of openai with a #MODEL, or whisper+file:///folder."""
+
+    def is_one(said: str) -> bool:
+        kind, _, url = said.partition("+")
+        parts = urlsplit(url)
+        is_there = parts.path if kind == "whisper" else parts.hostname and (parts.port or 1) > 0
+        is_whole = is_there and (kind != "openai" or parts.fragment)
+        return kind in kinds and parts.scheme in _WAYS.get(kind, {"http", "https"}) and bool(is_whole)
+
+    return setting(name, "", f"as docs/settings.md has it ({', '.join(kinds)})", is_one)
 
 
 def database(name: str) -> dict[str, str]:
