@@ -73,13 +73,13 @@ def _of_pushes(request: HttpRequest) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Below `path` a body has at most `most(request)` bytes; 0 where nobody who is known sends it."""
+    """Below `path` a body has at most `most(request)` bytes; 0 where nobody who is known sends it. Who
+    sends to one that `is_open` is seen by the body alone, and not known before.
+    """
 
     path: str
     most: Callable[[HttpRequest], int]
-    is_open: bool = (
-        False  # whether what it says of who sends it is seen when the body is there, and not before
-    )
+    is_open: bool = False
 
 
 ROOMS = (
@@ -125,7 +125,7 @@ class SealedSpool(io.RawIOBase):
 
 class Intake:
     """Takes a request's body in. What comes of those who are not known is bounded: each, those of one
-    address, and all together.
+    address, and all together. Nobody is asked who they are before it matters.
     """
 
     held: Counter[str] = Counter()  # bytes, by the address that they come from
@@ -143,7 +143,7 @@ class Intake:
         spool = SealedSpool()
         try:
             announced = dict(self._scope["headers"]).get(b"content-length", b"0")
-            await self._make_room(int(announced) if announced.isdigit() and len(announced) < 20 else 0)
+            await self._see_to_size(int(announced) if announced.isdigit() and len(announced) < 20 else 0)
             is_more = True
             while is_more:
                 message = await self._next(spool.size)
@@ -151,8 +151,8 @@ class Intake:
                     spool.close()
                     return None
                 content = message.get("body", b"")
-                await self._make_room(spool.size + len(content))
-                self._hold(spool.size + len(content))
+                await self._see_to_size(spool.size + len(content))
+                await self._see_to_room(spool.size + len(content))
                 spool.add(content)
                 is_more = message.get("more_body", False)
         except BaseException:
@@ -163,24 +163,51 @@ class Intake:
         return spool
 
     async def _next(self, so_far: int) -> dict[str, Any]:
-        least = KNOWN_RATE if self._is_known else OPEN_RATE
-        until = self._began + GRACE + so_far / least
-        try:
-            return dict(await asyncio.wait_for(self._receive(), min(SILENT, until - monotonic())))
-        except TimeoutError:
-            raise Refusal(408, "it comes too slowly; send it again") from None
+        while True:
+            least = KNOWN_RATE if self._is_known else OPEN_RATE
+            until = self._began + GRACE + so_far / least
+            try:
+                return dict(await asyncio.wait_for(self._receive(), min(SILENT, until - monotonic())))
+            except TimeoutError:
+                if self._is_asked or not await self._ask():
+                    raise Refusal(408, "it comes too slowly; send it again") from None
 
-    async def _make_room(self, size: int) -> None:
-        """Ask who sends what is larger than anybody may send, once."""
-        if size > self._most and not self._is_asked:
-            self._is_asked = True
-            for room in ROOMS:
-                if self._scope["path"].startswith(room.path) and (most := await self._ask(room)):
-                    self._most, self._is_known = most, not room.is_open
+    async def _see_to_size(self, size: int) -> None:
+        if size > self._most:
+            await self._ask()
         if size > self._most:
             raise Refusal(413, f"at most {self._most // 1024} KB are taken here")
 
-    async def _ask(self, room: Room) -> int:
+    async def _see_to_room(self, size: int) -> None:
+        self._hold(size)
+        if self._is_too_much() and await self._ask():
+            self._hold(size)
+        if self._is_too_much():
+            raise Refusal(503, "too much is being sent at the moment; try again in a minute", 60)
+
+    def _hold(self, size: int) -> None:
+        counted = 0 if self._is_known else max(size - SMALL, 0)
+        self.held[self._place] += counted - self._counted
+        self._counted = counted
+        if not self.held[self._place]:
+            del self.held[self._place]
+
+    def _is_too_much(self) -> bool:
+        is_beyond = self.held[self._place] > OPEN_SHARE or self.held.total() > OPEN_TOGETHER
+        return self._counted > 0 and is_beyond
+
+    async def _ask(self) -> bool:
+        """Whether they are known who send it; asked once, and what they may send is set by that. Raises
+        Refusal.
+        """
+        if not self._is_asked:
+            self._is_asked = True
+            for room in ROOMS:
+                if self._scope["path"].startswith(room.path) and (most := await self._most_in(room)):
+                    self._most, self._is_known = most, not room.is_open
+        return self._is_known
+
+    async def _most_in(self, room: Room) -> int:
         def ask() -> int:
             close_old_connections()
             return room.most(ASGIRequest(self._scope, io.BytesIO()))
@@ -195,15 +222,6 @@ class Intake:
             if not is_database_away(error):
                 raise
             raise Refusal(503, "the database is away; try again in a minute", 60) from None
-
-    def _hold(self, size: int) -> None:
-        counted = 0 if self._is_known else max(size - SMALL, 0)
-        self.held[self._place] += counted - self._counted
-        self._counted = counted
-        if not self.held[self._place]:
-            del self.held[self._place]
-        if counted and (self.held[self._place] > OPEN_SHARE or self.held.total() > OPEN_TOGETHER):
-            raise Refusal(503, "too much is being sent at the moment; try again in a minute", 60)
 
 
 def _place(scope: dict[str, Any]) -> str:

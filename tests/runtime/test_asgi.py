@@ -147,6 +147,22 @@ def collect(messenger: Messenger, password: str = "") -> dict:
     return {**FORM, "path": "/odk/submission", "scheme": "https", "headers": headers}
 
 
+def test_a_phone_with_a_very_bad_line_is_waited_for(messenger, monkeypatch):
+    """As no stranger is, and whatever those send at the same time."""
+    known = [(b"authorization", f"Bearer {KEY}".encode())]
+    phone = {**FORM, "path": "/capture/api/uploads/x/", "headers": known}
+    drops = in_pieces(*[bytes(1000)] * 200)
+    clock = iter(range(10**9))
+    monkeypatch.setattr(asgi, "monotonic", lambda: next(clock) * 0.7)
+    assert len(taken(drops, phone)) == 200_000, "1000 bytes in 1.4 seconds"
+    with pytest.raises(asgi.Refusal):
+        taken(drops)
+    monkeypatch.setattr(asgi, "OPEN_TOGETHER", 0)
+    assert len(taken(in_pieces(bytes(200_000)), phone)) == 200_000
+    with pytest.raises(asgi.Refusal):
+        taken(in_pieces(bytes(200_000)))
+
+
 @pytest.mark.parametrize("how", ["frozen", "wiped"])
 def test_what_a_phone_that_was_taken_away_sends_is_refused_unread(messenger, how):
     odk = collect(messenger)
