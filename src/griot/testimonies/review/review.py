@@ -64,7 +64,7 @@ def mark(row: Testimony) -> str:
 def mark_of_words(row: Testimony, language: str) -> str:
     """The same for the words in one language."""
     writing = row.writings.filter(language=language).first()
-    return _digest(writing and [writing.texts, writing.captions])
+    return _digest(writing and writing.texts)
 
 
 def _digest(shown: Any) -> str:
