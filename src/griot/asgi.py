@@ -57,6 +57,10 @@ class Refusal(Exception):
         self.status, self.retry_after = status, retry_after
 
 
+class Unknown(Exception):
+    """Too large a body of somebody who has to say first who they are: they are answered without it."""
+
+
 def _of_editors(request: HttpRequest) -> int:
     SessionMiddleware(lambda _: HttpResponse()).process_request(request)
     return 64 * 1024 * 1024 if get_user(request).has_perm("wagtailadmin.access_admin") else 0
@@ -133,12 +137,13 @@ class Intake:
     def __init__(self, scope: dict[str, Any], receive: Any) -> None:
         self._scope, self._receive = scope, receive
         self._most, self._is_asked, self._is_known = OPEN_BODY, False, False
+        self._room = next((room for room in ROOMS if scope["path"].startswith(room.path)), None)
         self._place, self._counted = _place(scope), 0
         self._began = monotonic()
 
     async def body(self) -> SealedSpool | None:
-        """The whole body, or None where the sender has gone. Raises Refusal before more is read than may
-        be.
+        """The whole body, or None where the sender has gone. Raises Refusal or Unknown before more is read
+        than may be.
         """
         spool = SealedSpool()
         try:
@@ -176,6 +181,8 @@ class Intake:
         if size > self._most:
             await self._ask()
         if size > self._most:
+            if self._room and not self._room.is_open and not self._is_known:
+                raise Unknown
             raise Refusal(413, f"at most {self._most // 1024} KB are taken here")
 
     async def _see_to_room(self, size: int) -> None:
@@ -202,9 +209,8 @@ class Intake:
         """
         if not self._is_asked:
             self._is_asked = True
-            for room in ROOMS:
-                if self._scope["path"].startswith(room.path) and (most := await self._most_in(room)):
-                    self._most, self._is_known = most, not room.is_open
+            if self._room and (most := await self._most_in(self._room)):
+                self._most, self._is_known = most, not self._room.is_open
         return self._is_known
 
     async def _most_in(self, room: Room) -> int:
@@ -235,21 +241,25 @@ def _place(scope: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The rest of a connection whose body has been read."""
+    """The rest of a connection whose body has been read, or is not to be."""
 
     body: io.BufferedReader
     receive: Any
 
     async def __call__(self) -> Any:
-        return await self.receive()
+        while (message := await self.receive())["type"] == "http.request":
+            pass  # what was not waited for
+        return message
 
 
 class Application(ASGIHandler):
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             spool = await Intake(scope, receive).body()
+        except Unknown:
+            spool, send = SealedSpool(), _closing(send)
         except Refusal as refusal:
-            headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+            send, headers = _closing(send), [(b"content-type", b"text/plain; charset=utf-8")]
             if refusal.retry_after:
                 headers.append((b"retry-after", str(refusal.retry_after).encode()))
             await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
@@ -260,6 +270,17 @@ class Application(ASGIHandler):
 
     async def read_body(self, receive: Any) -> Any:
         return receive.body
+
+
+def _closing(send: Any) -> Any:
+    """`send` for the last answer on a connection."""
+
+    async def closing(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return closing
 
 
 application = Application()

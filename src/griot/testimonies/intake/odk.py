@@ -118,23 +118,11 @@ def device_of(request: HttpRequest) -> Device | None:
         return None
 
 
-def _admitted(request: HttpRequest) -> Device | None:
-    """Whose phone asks. Raises TooMuch for an address that has tried too many passwords."""
-    device = device_of(request)
-    if (
-        device is None
-        and "Authorization" in request.headers
-        and comes_too_often(request, "odk", MOST_FAILURES, FAILURES_WITHIN)
-    ):
-        raise TooMuch("too many wrong passwords; try again in ten minutes")
-    return device
-
-
 def most_of(request: HttpRequest) -> int:
     """How many bytes the phone that asks may send in one request; 0 for nobody's. Raises TooMuch where they
     are announced to be more than its messenger's day has left.
     """
-    device = _admitted(request)
+    device = device_of(request)
     if device is None or not device.is_in_use:
         return 0
     see_before(device.messenger, number_in(request.headers.get("Content-Length")) or 0)
@@ -163,11 +151,11 @@ def for_collect(view: View) -> View:
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            device = _admitted(request)
-        except TooMuch as refusal:
-            return _answer(429, str(refusal))
+        device = device_of(request)
         if device is None:
+            has_tried = "Authorization" in request.headers
+            if has_tried and comes_too_often(request, "odk", MOST_FAILURES, FAILURES_WITHIN):
+                return _answer(429, "too many wrong passwords; try again in ten minutes")
             return _challenge(request)
         if not device.is_in_use:
             return _answer(403, "this phone is no longer a messenger's; delete what it holds")
