@@ -116,15 +116,17 @@ class Newsroom:
         postmaster = postgres._postmaster(place)
         if kind == "postmaster":
             return postmaster
+        name, above = {"web": "serve"}.get(kind, kind), psutil.Process(self.process.pid)
         if kind == "backend":
-            backends = postmaster.children() if postmaster else []
-            return random.choice([b for b in backends if "griot griot" in " ".join(b.cmdline())] or [None])
-        name = {"web": "serve"}.get(kind, kind)
-        for process in psutil.Process(self.process.pid).children(recursive=True):
-            with suppress(psutil.Error):
-                if name in process.cmdline()[:4] or process.name().startswith(name):
-                    return process
-        return None
+            name, above = "postgres postgres: griot griot", postmaster
+        found = []
+        with suppress(psutil.Error):
+            for process in above.children(recursive=True) if above else []:
+                with suppress(psutil.Error):  # it has just ended
+                    command = process.cmdline()
+                    if name in command[:4] or f"{process.name()} {' '.join(command)}".startswith(name):
+                        found.append(process)
+        return random.choice(found or [None])
 
     def goes_on(self, since: float = 0.0) -> bool:
         """Readers are answered, and a worker has been heard of since a moment (epoch)."""
