@@ -10,11 +10,14 @@ import sys
 from contextlib import suppress
 from typing import Any
 
+import psycopg
+
 from griot.runtime.arguments import whole
 from griot.runtime.postgres import database
 
 SWEEPS = ("mailing.sweep", "testimonies.sweep", "press.listen")
 GRACE = 2  # seconds that jobs have to come to an end
+LOOK_EVERY = 1.0  # seconds between two looks at whether the database is there
 
 
 def run(name: str, arguments: list[str]) -> int:
@@ -54,8 +57,8 @@ def _prepared() -> Any:
 
 
 async def _until_told(app: Any, jobs: int) -> None:
-    """Work. Where the database goes, the process ends at once: jobs in threads can't be stopped, and may all
-    be run again.
+    """Work. Where the database goes, the process ends at once, and when it is told to, after GRACE: jobs in
+    threads can't be stopped, procrastinate would wait for them, and they may all be run again.
     """
     async with app.open_async():
         working = asyncio.create_task(
@@ -63,15 +66,27 @@ async def _until_told(app: Any, jobs: int) -> None:
                 concurrency=jobs, shutdown_graceful_timeout=GRACE, install_signal_handlers=False
             )
         )
+        losing = asyncio.create_task(_until_lost())
         for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-        try:
-            await working
-        except asyncio.CancelledError:
-            return
-        except Exception as error:
-            os._exit(_left(error))
-        os._exit(_left("a connection was closed"))
+            asyncio.get_running_loop().add_signal_handler(number, _end, working)
+        await asyncio.wait({working, losing}, return_when=asyncio.FIRST_COMPLETED)
+        if working.cancelled():
+            os._exit(0)
+        ended = losing if losing.done() else working
+        os._exit(_left(ended.exception() or "a connection was closed"))
+
+
+async def _until_lost() -> None:
+    """Ends with an error when a connection of its own breaks, as all do when the database goes."""
+    async with await psycopg.AsyncConnection.connect(os.environ["DATABASE_URL"], autocommit=True) as own:
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            await own.execute("SELECT 1")
+
+
+def _end(working: asyncio.Task[None]) -> None:
+    working.cancel()
+    asyncio.get_running_loop().call_later(GRACE + 1, os._exit, 0)
 
 
 def _left(why: object) -> int:

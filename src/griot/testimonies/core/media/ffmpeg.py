@@ -4,9 +4,8 @@ before.
 
 from __future__ import annotations
 
-import ctypes
+import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -23,9 +22,8 @@ from griot.testimonies.core.errors import Refused
 MEMORY = 3 * 1024**3  # bytes of address space
 TIME_LIMIT = 3 * 3600  # seconds of wall clock
 TRIES = 3
-# A worker that is killed takes its encoders along: Linux tells them (prctl(2), PR_SET_PDEATHSIG).
-_END_WITH_PARENT = 1
-_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+# A worker that is killed takes its encoders along.
+_LAUNCHER = Path(__file__).with_name("launching.py")
 Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
@@ -79,6 +77,7 @@ def run(arguments: Sequence[str | Path], progress: Callable[[float], None] | Non
     its last words.
     """
     command = [
+        *(sys.executable, "-I", "-S", str(_LAUNCHER), str(os.getpid()), str(MEMORY)),
         program(),
         "-hide_banner",
         "-nostdin",
@@ -93,7 +92,6 @@ def run(arguments: Sequence[str | Path], progress: Callable[[float], None] | Non
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if progress else subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        preexec_fn=_limit,
         text=True,
         errors="replace",
     ) as process:
@@ -128,13 +126,6 @@ def _follow(process: subprocess.Popen[str], progress: Callable[[float], None]) -
     process.wait()
     reader.join()
     return "".join(said)
-
-
-def _limit() -> None:
-    if _libc is not None:
-        _libc.prctl(_END_WITH_PARENT, signal.SIGKILL)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def reading(path: Path, demuxer: str, *, is_cut_off: bool = False) -> list[str | Path]:
