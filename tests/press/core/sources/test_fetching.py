@@ -10,7 +10,7 @@ import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from protego import Protego
 
@@ -204,6 +204,8 @@ LINES = st.sampled_from(
         "Crawl-delay: 7",
         "Sitemap: https://a.example/sitemap.xml",
         "",
+        "Host: a.example",
+        "Foo: bar",
         "# a word",
         "nonsense",
     ]
@@ -211,6 +213,8 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(LINES, max_size=14), st.sampled_from(["/", "/a", "/a/b", "/bxc", "/bxcd"]))
+@example(["User-agent: *", "Sitemap: https://a.example/", "User-agent: Other", "Crawl-delay: 7"], "/")
+@example(["User-agent: *", "Disallow:", "User-agent: Other", "Crawl-delay: 7"], "/")
 def test_the_groups_that_speak_to_us_say_what_the_whole_file_says(lines, path):
     robots, url, agent = "\n".join(lines), f"https://a.example{path}", "Griot/1.0"
     theirs = Protego.parse(robots)

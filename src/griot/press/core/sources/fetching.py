@@ -328,16 +328,20 @@ def _body(response: httpx.Response) -> bytes:
     return bytes(body)
 
 
+_OF_THE_SITE = {"sitemap", "sitemaps", "site-map", "host"}  # they belong to no group, and end none
+
+
 def _for_us(robots: str, user_agent: str) -> str:
     """The groups of a robots.txt that speak to us or to all, each agent once: a parser that gives every agent
     its own copy of its group's rules takes the product of both.
     """
     us, found, is_ours, is_head = user_agent.lower(), [], False, False
     for line in robots.splitlines():
-        key, _, value = line.partition("#")[0].partition(":")
-        if key.strip().lower() != "user-agent":
-            is_head = is_head and not value.strip()
-            if is_ours or key.strip().lower() == "sitemap":
+        key, colon, value = line.partition("#")[0].partition(":")
+        key = key.strip().lower()
+        if key != "user-agent":
+            is_head = is_head and (not colon or key in _OF_THE_SITE)
+            if is_ours or key == "sitemap":
                 found.append(line)
             continue
         agent = value.strip().lower()
