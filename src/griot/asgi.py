@@ -247,8 +247,9 @@ class Received:
     receive: Any
 
     async def __call__(self) -> Any:
-        while (message := await self.receive())["type"] == "http.request":
-            pass  # what was not waited for
+        message = await self.receive()
+        while message["type"] == "http.request":  # of a body that is not waited for
+            message = await self.receive()
         return message
 
 
