@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -49,10 +50,11 @@ def test_nothing_is_shown_that_was_not_allowed(consent, use, text):
         assert use not in consent.uses or (consent.until and consent.until < NOW.date())
         return
     said = repr(found)
+    named = set(re.findall(r"\w+", said)) & {"Awa", "Diop"}  # whole words: Awa is not in AwaA
     if consent.naming in {"unnamed", "alias"}:
-        assert "Diop" not in said and "Awa" not in said
+        assert not named
     if consent.naming == "first_name":
-        assert "Diop" not in said
+        assert named <= {"Awa"}
     if consent.place != "exact":
         assert "Pêcheurs" not in said and "14.69" not in said
     if consent.place == "country":
