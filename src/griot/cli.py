@@ -87,7 +87,12 @@ _MODULES = {
     "screenshots": "griot.demo.photographing",
 }
 _ABOUT_A_FILE = {
+    errno.EDQUOT,
+    errno.EEXIST,
+    errno.EIO,
+    errno.ELOOP,
     errno.ENAMETOOLONG,
+    errno.EPERM,
     errno.ENOENT,
     errno.EACCES,
     errno.EISDIR,

@@ -49,7 +49,8 @@ class Headers:
 
 class Fit:
     """What no table can hold is refused in words (400), where a form did not see it: NUL in an address,
-    halves of characters, numbers beyond a column, a line's end in a header. Nothing of it is kept.
+    halves of characters, numbers beyond a column, a line's end in a header, endless nesting. Nothing of it
+    is kept.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -66,7 +67,9 @@ class Fit:
         # A number of thousands of digits, which Python refuses to read; Django may have said it in its words.
         said = f"{exception} {exception.__cause__}"
         is_endless = isinstance(exception, ValueError) and "int_max_str_digits" in said
-        if not is_endless and not isinstance(exception, DataError | UnicodeEncodeError | BadHeaderError):
+        if not is_endless and not isinstance(
+            exception, DataError | UnicodeEncodeError | BadHeaderError | RecursionError
+        ):
             return None
         log.warning("%s %s was refused", request.method, request.path, exc_info=exception)
         return _refused(request)

@@ -104,6 +104,18 @@ def test_who_serves_and_works_names_a_setting_that_can_not_be(tmp_path, command)
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("how", ["a file", "a loop"])
+def test_what_stands_where_a_folder_has_to_be_is_named_in_one_line(short_folder, how):
+    place = short_folder / "postgres"
+    place.touch() if how == "a file" else place.symlink_to(place)
+    environment = {**os.environ, "GRIOT_VAR": str(short_folder), "PYTHONPATH": str(ROOT / "src")}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "-m", "griot", "sends"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
+    assert done.returncode == 2 and str(place) in done.stderr, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_a_folder_that_can_not_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
     done = griot("check", env={"GRIOT_VAR": str(tmp_path / "file" / "var")})

@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from aiosmtpd.controller import Controller
 
+from griot.runtime import up
 from griot.runtime.postgres import embedded, place_for
 from griot.runtime.serving import listener
 from tests.conftest import Inbox
@@ -221,3 +222,18 @@ def test_a_server_of_ones_own_serves_as_well(short_folder):
 
 def test_nothing_is_needed_to_ask_for_help():
     assert griot("help", "morning").returncode == 0
+
+
+def test_a_part_that_ended_with_words_is_tried_again(short_folder, monkeypatch):
+    """A full disk, or a database that does not start, passes."""
+    monkeypatch.setattr(up, "RESTART_AFTER", 0.0)
+    monkeypatch.setattr(up, "AGAIN_AFTER", 0.0)
+    monkeypatch.setenv("GRIOT_TIME_ZONE", "Mars")
+    monkeypatch.setenv("GRIOT_VAR", str(short_folder))
+    with up.Children() as children:
+        children.start("worker")
+        [(first, _)] = children._running.values()
+        assert first.wait() == 2
+        children.look_after()
+        [(second, _)] = children._running.values()
+        assert second.pid != first.pid

@@ -30,7 +30,7 @@ from griot.runtime.state import demo_facts, is_address, public_url, remember_pub
 
 CHECK_WITHIN = 600.0  # seconds
 STOP_WITHIN = 10.0
-RESTART_AFTER = 2.0
+RESTART_AFTER, AGAIN_AFTER = 2.0, 15.0
 FIRST_PORT = 8000
 
 
@@ -181,14 +181,14 @@ class Children:
         self._running[arguments] = (process, time.monotonic())
 
     def look_after(self) -> None:
-        """Start again whoever has died, at most once in
-        RESTART_AFTER seconds; who said why (exit code 2) stays down.
+        """Start again whoever has died, at most once in RESTART_AFTER seconds; who said why (exit code 2), as
+        for a full disk, in AGAIN_AFTER. What is built once stays as it is.
         """
         for arguments, (process, started) in list(self._running.items()):
-            if (
-                process.poll() not in {None, 2, *([0] if arguments[0] == "build_capture" else [])}
-                and time.monotonic() - started > RESTART_AFTER
-            ):
+            code, is_once = process.poll(), arguments[0] == "build_capture"
+            if code is None or (is_once and code in {0, 2}):
+                continue
+            if time.monotonic() - started > (AGAIN_AFTER if code == 2 else RESTART_AFTER):
                 say(f"{arguments[0]} ended with {process.returncode}; starting it again")
                 self.start(*arguments)
 

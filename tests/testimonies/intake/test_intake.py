@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import random
+import sys
 import uuid
 
 import pytest
@@ -12,10 +14,27 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from griot.testimonies.intake import speaking
-from griot.testimonies.intake.receiving import ORPHANED, examine, sweep, tidy, unfinished
+from griot.testimonies.intake.receiving import (
+    ORPHANED,
+    add_piece,
+    cancel_upload,
+    examine,
+    sweep,
+    tidy,
+    unfinished,
+)
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make
-from griot.testimonies.models import CheckIn, ConsentText, Device, File, Module, Rendition, Testimony
+from griot.testimonies.models import (
+    CheckIn,
+    ConsentText,
+    Device,
+    File,
+    Module,
+    Rendition,
+    Testimony,
+    Upload,
+)
 from griot.testimonies.models.campaigns import token_hash
 from tests.testimonies import made
 from tests.testimonies.people import KEY, Phone, as_sent, committed, make_campaign, make_messenger
@@ -264,3 +283,33 @@ def test_an_id_that_a_file_has_is_no_other_s(phone):
 def test_a_training_s_number_is_one(phone, module):
     answer = phone.post("training/", {"module": module, "after": []})
     assert answer.status_code == 400 and "module" in answer.json()["error"]
+
+
+def test_what_is_nested_without_end_is_refused(phone):
+    """Python's own limit is met by whoever looks deepest into it."""
+    limit, pk = sys.getrecursionlimit(), str(uuid.uuid4())
+    for depth in (*range(limit - 200, limit + 1), 100_000):
+        body = json.dumps(as_sent(id=pk))[:-1] + ', "more": ' + "[" * depth + "]" * depth + "}"
+        answer = phone.client.generic(
+            "POST", "/capture/api/testimonies/", body, "application/json", **phone.auth
+        )
+        assert answer.status_code in {200, 201, 400}, depth
+    assert answer.status_code == 400
+
+
+def test_a_piece_of_an_upload_that_has_gone_is_no_error_of_ours(phone):
+    testimony, content = phone.tell(), made.photo()
+    phone.begin(testimony, content)
+    stale = Upload.objects.get()
+    add_piece(stale.pk, 0, content[:100])
+    with committed():
+        cancel_upload(stale)
+    assert vault().names() == [], "pieces that came since it was read go, too"
+    with pytest.raises(LookupError):
+        add_piece(stale.pk, 100, content[100:])
+    cancel_upload(stale)
+    phone.begin(testimony, content)
+    whole = Upload.objects.get()
+    add_piece(whole.pk, 0, content)
+    cancel_upload(whole)
+    assert testimony.files.get().state == "received", "what came whole meanwhile is kept"

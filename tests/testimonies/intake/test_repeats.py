@@ -225,3 +225,20 @@ def test_a_proposal_holds_what_was_read_and_nothing_else(site):
     assert said["answers"] == {"leaving": "I left in daylight."} and said["teller"]["name"]
     assert set(said) == {"kind", "language", "told", "answers", "teller", "consent"}
     assert "ABCD" not in str(said)
+
+
+@pytest.mark.django_db
+def test_who_narrows_is_not_refused_for_what_was_missing_before(site, client):
+    """Staff have taken the alias away, and made the teller a minor: the teller narrows all the same."""
+    make_messenger(make_campaign())
+    row = Phone().tell(consent={"naming": "alias"})
+    client.post("/receipt/", {"code": row.make_receipt()})
+    Testimony.objects.update(alias="", birth_year=timezone.localdate().year - 15)
+    narrow = {"act": "change", "uses": ["team"], "naming": "alias", "place": "country", "face": "blur"}
+    assert client.post("/receipt/", {**narrow, "voice": "alter"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.consent.uses, row.consent.by) == (["team"], "teller")
+    wider = {**narrow, "uses": ["team", "web"], "voice": "alter"}
+    assert client.post("/receipt/", wider).status_code == 400, "to allow more takes a consent that holds"
+    past = {**narrow, "voice": "alter", "until": "2020-01-01"}
+    assert client.post("/receipt/", past).status_code == 400

@@ -14,7 +14,7 @@ from griot.digest.core.rendering.worldmap import Mark, draw
 from griot.testimonies.core.media.ffmpeg import probe
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Departure, Rendition
-from griot.testimonies.review import review
+from griot.testimonies.review import changing, review
 from griot.testimonies.showing.shown import told
 from griot.testimonies.showing.withdrawing import erase, withdraw
 from tests.signing_in import with_second_factor
@@ -79,7 +79,7 @@ def test_a_copy_holds_what_the_consent_allows_and_is_known(phone, people, tmp_pa
     review.write(row, people["editor"], "en", texts)
     for rendition in showable(row):
         Rendition.objects.filter(pk=rendition.pk).update(approved=row.arrived)
-    review.publish_changes(row, people["approver"])
+    changing.publish_changes(row, people["approver"])
     answer = ask_copy(people["approver"], row, "screenings", "  Town hall,\n Thiès ")
     assert answer["Content-Type"] == "application/zip" and "no-store" in answer["Cache-Control"]
     archive = unpacked(answer)
@@ -173,7 +173,7 @@ def test_the_gallery_is_by_theme_and_route_and_no_more_precise_than_allowed(
     ):
         review.describe(row, people["editor"], themes, route)
         assert not told(row, "web", "fr").themes, "it waits for approval"
-        review.publish_changes(row, people["approver"])
+        changing.publish_changes(row, people["approver"])
     slugs = {place: row.slug for place, row in zip(("exact", "region", "country"), rows, strict=True)}
 
     def shown(query: str) -> set[str]:
@@ -254,7 +254,7 @@ def test_captions_stand_under_their_photos_and_in_an_issue(phone, people):
         },
     )
     assert "kettle" not in Client().get(f"/fr/stories/{row.slug}/").content.decode(), "it waits for approval"
-    review.publish_changes(row, people["approver"])
+    changing.publish_changes(row, people["approver"])
     page = Client().get(f"/fr/stories/{row.slug}/").content.decode()
     assert "<figcaption>Awa’s kettle</figcaption>" in page, "a name that is kept back is not in a caption"
     row.refresh_from_db()

@@ -21,7 +21,7 @@ from griot.testimonies.core.types import Cut
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make, plan, showable, uncut
 from griot.testimonies.models import Rendition
-from griot.testimonies.review import review
+from griot.testimonies.review import changing, review
 from griot.testimonies.showing.shown import told
 from griot.testimonies.showing.withdrawing import withdraw
 from tests.signing_in import with_second_factor
@@ -135,6 +135,10 @@ def test_a_cut_is_made_anew_and_hidden_until_it_was_looked_at(phone, people, tmp
     assert vault().read(file.vault) == sealed, "the original stays as it is"
     for row in showable(testimony):
         review.approve_rendition(testimony, people["protection"], row.pk)
+    assert told(testimony, "web", "fr").film == "", "and somebody has to publish it"
+    assert [now for _, _, now in changing.changes(testimony) if "from 2.0 s to 7.0 s" in now]
+    changing.publish_changes(testimony, people["approver"])
+    testimony.refresh_from_db()
     now = told(testimony, "web", "fr")
     assert now.film and now.small and now.stream and now.film != f"/stories/media/web/{whole['light'].key}/"
     assert (
@@ -173,7 +177,7 @@ def test_a_name_marked_in_the_transcript_is_neither_heard_nor_read(phone, people
     for rendition in found.values():
         if rendition.kind not in {"proof", "waves"}:
             review.approve_rendition(testimony, people["protection"], rendition.pk)
-    review.publish_changes(testimony, people["approver"])
+    changing.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
     value = told(testimony, "web", "fr")
     assert (

@@ -16,7 +16,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.subtitles import Cue, parse
 from griot.testimonies.core.media.transcribing import FasterWhisper, Service, readable, transcriber_from
 from griot.testimonies.models import Access, MachineWork
-from griot.testimonies.review import machines, review
+from griot.testimonies.review import changing, machines, review
 from griot.testimonies.showing.shown import told
 from tests.support import held_elsewhere
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
@@ -125,7 +125,7 @@ def test_it_is_translated_without_the_names_that_are_kept_back(testimony, editor
     publish(testimony, people)
     assert told(testimony, "web", "en").language == "fr", "a machine's words are shown to nobody"
     review.write(testimony, editor, "en", {name: getattr(writing, name) for name in texts})
-    review.publish_changes(testimony, people["approver"])
+    changing.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
     assert told(testimony, "web", "en").title == "[en] La radio"
     with pytest.raises(Refused, match="does not write over"):

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Access, Rendition
-from griot.testimonies.review import review
+from griot.testimonies.review import changing, review
 from griot.testimonies.showing import shown
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
@@ -177,20 +177,20 @@ def test_what_is_public_changes_by_approval_only(phone, people):
     review.write(testimony, people["editor"], "fr", {"title": "Libre", "quote": "Q", "body": ""})
     testimony.refresh_from_db()
     assert told(testimony, "web", "fr").title == "La nuit du départ"
-    assert ("title, fr", "La nuit du départ", "Libre") in review.changes(testimony)
+    assert ("title, fr", "La nuit du départ", "Libre") in changing.changes(testimony)
     with pytest.raises(PermissionDenied):
-        review.publish_changes(testimony, people["editor"])
-    review.publish_changes(testimony, people["approver"])
+        changing.publish_changes(testimony, people["editor"])
+    changing.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
-    assert told(testimony, "web", "fr").title == "Libre" and not review.changes(testimony)
+    assert told(testimony, "web", "fr").title == "Libre" and not changing.changes(testimony)
     review.write(testimony, people["editor"], "fr", {"title": "Autre", "quote": "Q", "body": ""})
-    review.discard_changes(testimony, people["editor"])
+    changing.discard_changes(testimony, people["editor"])
     testimony.refresh_from_db()
-    assert not review.changes(testimony) and testimony.writings.get().title == "Libre"
+    assert not changing.changes(testimony) and testimony.writings.get().title == "Libre"
     both = user_with(get_user_model(), "editor", "approver")
     review.write(testimony, both, "fr", {"title": "Mien", "quote": "Q", "body": ""})
     with pytest.raises(Refused, match="Somebody else"):
-        review.publish_changes(testimony, both)
+        changing.publish_changes(testimony, both)
 
 
 def test_without_a_second_factor_nothing_is_published_or_taken_back(phone, people, client):
@@ -216,10 +216,10 @@ def test_a_late_message_of_a_phone_is_taken_over_by_a_person(phone, people, clie
     testimony.refresh_from_db()
     assert testimony.region == "Dakar" and testimony.consent.naming == "first_name"
     assert testimony.consent.uses == ["team", "web"], "what it narrows holds at once"
-    [(proposal, rows)] = [(p, review.proposed(p)) for p in testimony.proposals.all()]
+    [(proposal, rows)] = [(p, changing.proposed(p)) for p in testimony.proposals.all()]
     assert ("region", "Dakar", "Thiès") in rows and ("leaving", "I left at night.", "By day.") in rows
     with pytest.raises(PermissionDenied):
-        review.decide_proposal(testimony, people["editor"], proposal.pk, True)
+        changing.decide_proposal(testimony, people["editor"], proposal.pk, True)
     with_second_factor(client, people["protection"])
     page = client.get(f"/admin/testimonies/{testimony.pk}/").content.decode()
     assert "The phone sent something else" in page and "Thiès" in page
@@ -230,7 +230,7 @@ def test_a_late_message_of_a_phone_is_taken_over_by_a_person(phone, people, clie
     testimony.refresh_from_db()
     assert testimony.consent.naming == "named", "the consent that was read holds, too"
     assert testimony.region == "Thiès" and told(testimony, "web", "fr").place.words == "Dakar"
-    review.publish_changes(testimony, people["approver"])
+    changing.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
     assert told(testimony, "web", "fr").place.words == "Thiès"
 
@@ -275,6 +275,44 @@ def test_a_judgement_is_of_what_was_shown_whoever_changed_it(phone, people, clie
         review.approve_rendition(testimony, people["protection"], 0, "another key")
 
 
+def test_a_file_that_came_after_the_approval_waits_for_another(phone, people, client):
+    """Who looks at renditions does not publish them."""
+    testimony = phone.tell()
+    first = phone.send(testimony, made.photo())
+    publish(testimony, people)
+    assert len(told(testimony, "web", "fr").images) == 1
+    late = phone.send(testimony, made.photo("PNG"))
+    [rendition] = [r for r in rendered(testimony) if r.file_id == late.pk]
+    review.approve_rendition(testimony, people["protection"], rendition.pk)
+    testimony.refresh_from_db()
+    assert first.pk != late.pk and len(told(testimony, "web", "fr").images) == 1
+    address = f"/stories/media/web/{rendition.key}/"
+    assert client.get(address).status_code == 410
+    assert [(before, now) for where, before, now in changing.changes(testimony)] == [("", "photo")]
+    changing.publish_changes(testimony, people["approver"])
+    testimony.refresh_from_db()
+    assert len(told(testimony, "web", "fr").images) == 2 and client.get(address).status_code == 200
+
+
+def test_a_judgement_is_of_the_files_that_were_there(phone, people, client):
+    testimony = phone.tell()
+    review.move_on(testimony, people["protection"])
+    room = f"/admin/testimonies/{testimony.pk}/"
+    with_second_factor(client, people["protection"])
+    for change in (
+        lambda: phone.begin(testimony, made.photo()),
+        lambda: phone.send(testimony, made.photo("PNG")),
+        lambda: review.approve_rendition(testimony, people["protection"], rendered(testimony)[0].pk),
+    ):
+        seen = _seen(client.get(room).content.decode(), "safe")
+        change()
+        client.post(f"{room}step/", {"act": "safe", "words": "harmless", "seen": seen})
+        assert not testimony.steps.filter(kind="safe").exists()
+    seen = _seen(client.get(room).content.decode(), "safe")
+    client.post(f"{room}step/", {"act": "safe", "words": "harmless", "seen": seen})
+    assert testimony.steps.filter(kind="safe").exists()
+
+
 def test_two_editors_do_not_write_over_each_other(phone, people, client):
     testimony = phone.tell()
     publish(testimony, people)
@@ -300,7 +338,7 @@ def test_a_name_of_figures_or_signs_breaks_nothing_that_it_is_taken_out_of(phone
     vtt = "WEBVTT\n\n00:00.000 --> 00:02.000\nKhady 00 left.\n"
     texts = {"title": "T", "quote": "Khady spoke", "body": "", "subtitles": vtt, "chapters": "0:00 Khady"}
     review.write(testimony, people["editor"], "fr", texts)
-    review.publish_changes(testimony, people["approver"])
+    changing.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
     value = told(testimony, "web", "fr")
     assert "00:00:00.000 --> 00:00:02.000" in value.subtitles and "Khady" not in value.subtitles

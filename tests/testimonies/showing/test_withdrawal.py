@@ -23,7 +23,7 @@ from griot.mailing.sending import start_send
 from griot.testimonies.core.surfaces import SURFACES
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Departure, Rendition
-from griot.testimonies.review.review import publish_changes
+from griot.testimonies.review.changing import publish_changes
 from griot.testimonies.showing import withdrawing
 from griot.testimonies.tasks import sweep
 from tests.digest.issues import make_issue

@@ -107,7 +107,7 @@ def _change(request: HttpRequest, row: Testimony) -> None:
         else None,
         **{name: request.POST.get(name, getattr(before, name)) for name in _KEPT},
     }
-    add_consent(row, replace(read_consent(sent, row.teller), given=timezone.now(), by="teller"))
+    add_consent(row, replace(read_consent(sent, row.teller, before), given=timezone.now(), by="teller"))
     note("teller", row, "consent")
 
 

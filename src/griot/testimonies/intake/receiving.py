@@ -93,7 +93,9 @@ def add_piece(upload_pk: int, offset: int, content: bytes) -> int:
     """Add what came to an upload and give its new offset. Raises LookupError where `offset` is not
     where it stands.
     """
-    upload = Upload.objects.select_for_update().select_related("file").get(pk=upload_pk)
+    upload = _held(upload_pk)
+    if upload is None:  # cancelled, or erased with its testimony
+        raise LookupError(upload_pk)
     if upload.offset != offset or offset + len(content) > upload.length:
         raise LookupError(upload.offset)
     if content:
@@ -111,8 +113,14 @@ def add_piece(upload_pk: int, offset: int, content: bytes) -> int:
 @transaction.atomic
 def cancel_upload(upload: Upload) -> None:
     """Let go of what has come of a file that will not come whole."""
-    _forget_pieces(upload)
-    upload.file.delete()
+    held = _held(upload.pk)
+    if held and held.file.state == File.State.EXPECTED:
+        _forget_pieces(held)
+        held.file.delete()
+
+
+def _held(upload_pk: int) -> Upload | None:
+    return Upload.objects.select_for_update().select_related("file").filter(pk=upload_pk).first()
 
 
 def examine(pk: uuid.UUID) -> None:
@@ -184,7 +192,7 @@ def _asked_for_again(file: File, whole: Path, sha256: str) -> dict[str, Any]:
 @transaction.atomic
 def _settle(upload: Upload, facts: Mapping[str, Any]) -> None:
     """Store what became of a file, unless it was withdrawn while it was examined: nothing is kept then."""
-    held = Upload.objects.select_for_update().select_related("file").filter(pk=upload.pk).first()
+    held = _held(upload.pk)
     if held is None or held.file.state != File.State.RECEIVED:
         vault().erase(facts.get("vault", ""))
         return

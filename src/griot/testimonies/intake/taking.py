@@ -166,9 +166,11 @@ def take_over(proposal: Proposal) -> None:
     add_consent(testimony, read_consent(sent, testimony.teller), is_reviewed=True)
 
 
-def read_consent(sent: Mapping[str, Any], teller: types.Teller) -> types.Consent:
+def read_consent(
+    sent: Mapping[str, Any], teller: types.Teller, held: types.Consent | None = None
+) -> types.Consent:
     """A consent as a phone or a form sends it. Raises Refused for what is no consent, naming what is
-    missing.
+    missing; of one that allows nothing that `held` does not, for nothing that is missing of that, too.
     """
     uses = sent.get("uses") or []
     if not isinstance(uses, list) or any(u not in types.USES for u in uses):
@@ -193,7 +195,8 @@ def read_consent(sent: Mapping[str, Any], teller: types.Teller) -> types.Consent
         ),
         **picked,
     )
-    if wrong := list(problems(value, teller, timezone.localdate())):
+    known = set(problems(held, teller, timezone.localdate())) if held and is_within(value, held) else set()
+    if wrong := [what for what in problems(value, teller, timezone.localdate()) if what not in known]:
         raise Refused(f"consent: {'; '.join(wrong)}")
     return value
 

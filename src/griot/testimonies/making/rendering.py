@@ -159,6 +159,18 @@ def showable(testimony: Testimony) -> list[Rendition]:
     return [rendition for rendition in allowed(testimony) if rendition.kind not in FOR_EDITORS]
 
 
+def public(testimony: Testimony) -> list[Rendition]:
+    """Those that readers see and hear where it is published: looked at by a person, and of files that were
+    approved with it, cut as they were then.
+    """
+    approved = testimony.approved.get("files", {})
+    return [
+        rendition
+        for rendition in showable(testimony)
+        if rendition.approved and approved.get(str(rendition.file_id)) == rendition.file.in_words()
+    ]
+
+
 def uncut(file: File) -> Rendition | None:
     """What editors see and hear of a recording to cut it and to write its subtitles: all that may be."""
     rows = [rendition for rendition in allowed(file.testimony) if rendition.file_id == file.pk]

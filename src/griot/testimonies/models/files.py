@@ -74,6 +74,17 @@ class File(models.Model):
                 spans += subtitles.bleeps(subtitles.parse(writing.subtitles))
         return types.Cut(row.begins, row.ends, tuple(subtitles.merged(spans)), row.still)
 
+    def in_words(self) -> str:
+        """What is to be shown of it: other words where it is cut otherwise."""
+        cut, said = self.wanted_cut(), [self.media]
+        if cut.begins or cut.ends is not None:
+            said.append(f"from {cut.begins} s to {'its end' if cut.ends is None else f'{cut.ends} s'}")
+        if cut.bleeps:
+            said.append("silent at " + " and ".join(f"{begins}–{ends} s" for begins, ends in cut.bleeps))
+        if cut.still is not None:
+            said.append(f"its still at {cut.still} s")
+        return ", ".join(said)
+
 
 HELD = frozenset({File.State.VERIFIED, File.State.KEPT})
 

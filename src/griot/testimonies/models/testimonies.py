@@ -166,6 +166,11 @@ class Testimony(models.Model):
             "themes": list(self.themes),
             "route": self.route,
             "writings": {w.language: w.gone_over for w in self.writings.all() if any(w.gone_over.values())},
+            "files": {
+                str(file.pk): file.in_words()
+                for file in self.files.all()
+                if file.role == "story" and file.state == "verified"
+            },
         }
 
     def leading(self) -> Any:

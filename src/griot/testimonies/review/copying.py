@@ -21,7 +21,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.encoding import joined
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.keeping import vault
-from griot.testimonies.making.rendering import showable
+from griot.testimonies.making.rendering import public, showable
 from griot.testimonies.models import Rendition, Testimony
 from griot.testimonies.showing.shown import Told, left_the_house, told
 
@@ -66,7 +66,7 @@ def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpRespo
     with vault().scratch() as folder:
         path = folder / "copy.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-            for rendition in [r for r in showable(testimony) if r.approved]:
+            for rendition in public(testimony):
                 _add(archive, rendition, folder)
             for value in values:
                 archive.writestr(f"words-{value.language}.txt", _words(value))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +15,8 @@ from griot.testimonies.core import types
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.sent import uuid_in
-from griot.testimonies.intake.taking import take_over
 from griot.testimonies.making.rendering import plan, showable
-from griot.testimonies.models import Cut, File, Proposal, Rendition, Step, Testimony
+from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
 from griot.testimonies.signals import announce
 
 S = Testimony.State
@@ -36,7 +33,8 @@ TAKES: dict[str, Action] = {
 }
 
 
-def _locked(testimony: Testimony) -> Testimony:
+def locked(testimony: Testimony) -> Testimony:
+    """Its row, held until the transaction ends. Raises Refused where it was withdrawn."""
     row = Testimony.objects.select_for_update().get(pk=testimony.pk)
     if row.over:
         raise Refused("this testimony was withdrawn")
@@ -49,16 +47,10 @@ def mark(row: Testimony) -> str:
     """
     consent = row.consent
     waiting = row.proposals.filter(decided=None).values_list("pk", flat=True)
-    return _digest(
-        [
-            row.state,
-            row.is_high_risk,
-            row.as_it_stands(),
-            row.answers,
-            consent and consent.pk,
-            sorted(waiting),
-        ]
-    )
+    looked_at = Rendition.objects.filter(file__testimony=row).exclude(approved=None)
+    shown = [row.state, row.is_high_risk, row.as_it_stands(), row.answers, consent and consent.pk]
+    files = row.files.values_list("pk", "state", "sha256")
+    return _digest([shown, sorted(waiting), sorted(files), sorted(looked_at.values_list("key", flat=True))])
 
 
 def mark_of_words(row: Testimony, language: str) -> str:
@@ -77,13 +69,14 @@ NO_WORDS = _digest(None)
 
 def see_that_it_stands(row: Testimony, seen: str) -> Testimony:
     """The testimony, locked, as somebody has it before them. Raises Refused where it was changed since."""
-    row = _locked(row)
+    row = locked(row)
     if mark(row) != seen:
         raise Refused("It was changed while you looked at it: nothing was done. Look again.")
     return row
 
 
-def _step(row: Testimony, kind: Step.Kind, user: Any, words: str = "", to: str = "") -> Step:
+def note_step(row: Testimony, kind: Step.Kind, user: Any, words: str = "", to: str = "") -> Step:
+    """Write down what somebody did, with the log of looks."""
     note(user, row, kind, words)
     return Step.objects.create(
         testimony=row, kind=kind, by=user, words=words, from_state=row.state, to_state=to
@@ -137,7 +130,7 @@ def obstacles(testimony: Testimony) -> list[str]:
 @transaction.atomic
 def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
     """To the next state. Raises Refused with what is missing, PermissionDenied for whom it is not."""
-    row = _locked(testimony)
+    row = locked(testimony)
     takes = TAKES.get(row.state)
     if takes is None:
         raise Refused("it is at the end of its way")
@@ -146,9 +139,9 @@ def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
         raise Refused(" ".join(missing))
     to = WAY[WAY.index(S(row.state)) + 1]
     if row.state == S.APPROVAL:
-        _require_another(row, user)
+        require_another(row, user)
         row.published, row.approved = timezone.now(), row.as_it_stands()
-    _step(row, Step.Kind.PUBLISHED if to == S.PUBLISHED else Step.Kind.MOVED, user, words, to)
+    note_step(row, Step.Kind.PUBLISHED if to == S.PUBLISHED else Step.Kind.MOVED, user, words, to)
     row.state = to
     row.save(update_fields=["state", "published", "approved"])
     if to == S.PUBLISHED:
@@ -156,124 +149,17 @@ def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
     return row
 
 
-def _require_another(row: Testimony, user: Any) -> None:
-    """Nobody publishes what they edited last."""
+def require_another(row: Testimony, user: Any) -> None:
+    """Nobody publishes what they edited last. Raises Refused."""
     editor = row.steps.filter(kind=Step.Kind.EDITED).order_by("-at").first()
     if editor and editor.by_id == user.pk and not user.is_superuser:
         raise Refused("Somebody else than its last editor has to approve it.")
 
 
-def changes(testimony: Testimony) -> list[tuple[str, str, str]]:
-    """What differs from what is public: where, the words that are public, and those that wait."""
-    if testimony.state != S.PUBLISHED:
-        return []
-    before, now = _flat(testimony.approved), _flat(testimony.as_it_stands())
-    return [
-        (where, before.get(where, ""), now.get(where, ""))
-        for where in dict.fromkeys([*before, *now])
-        if before.get(where, "") != now.get(where, "")
-    ]
-
-
-def _flat(public: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in public.items():
-        if name == "writings":
-            found |= {f"{k}, {code}": text for code, texts in value.items() for k, text in texts.items()}
-        elif name == "teller":
-            found |= {k.replace("_", " "): _plain(v) for k, v in value.items()}
-        else:
-            found[name] = _plain(value)
-    return found
-
-
-def proposed(proposal: Proposal) -> list[tuple[str, str, str]]:
-    """What a phone sent after the intake and what is held: where, the words held, and those proposed."""
-    row, said = proposal.testimony, proposal.said
-    consent = row.consent
-    held = {**asdict(row.teller), **row.answers, "kind": row.kind, "language": row.language}
-    sent = {
-        **said.get("teller", {}),
-        **said.get("answers", {}),
-        "kind": said["kind"],
-        "language": said["language"],
-    }
-    if consent:
-        value = asdict(consent.as_value())
-        for name in ("uses", "naming", "place", "face", "voice", "until"):
-            held[name], sent[name] = value[name], said["consent"].get(name)
-    both = {k: (_plain(held.get(k)), _plain(sent.get(k))) for k in dict.fromkeys([*held, *sent])}
-    return [(k.replace("_", " "), before, now) for k, (before, now) in both.items() if before != now]
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(sorted(map(str, value)))
-    return "" if value is None else str(value)
-
-
-@transaction.atomic
-def publish_changes(testimony: Testimony, user: Any) -> None:
-    """What was changed since it was approved goes out. Raises Refused with what is missing."""
-    row = _locked(testimony)
-    require(user, "publish", row)
-    if not changes(row):
-        raise Refused("There is nothing that is not public already.")
-    if missing := obstacles(row):
-        raise Refused(" ".join(missing))
-    _require_another(row, user)
-    row.approved = row.as_it_stands()
-    row.save(update_fields=["approved"])
-    _step(row, Step.Kind.PUBLISHED, user, "changes", S.PUBLISHED)
-    announce(row)
-
-
-@transaction.atomic
-def discard_changes(testimony: Testimony, user: Any) -> None:
-    """The words go back to those that are public. What is known of the teller stays."""
-    row = _locked(testimony)
-    require(user, "edit", row)
-    if row.state != S.PUBLISHED:
-        raise Refused("It is not published.")
-    for writing in row.writings.all():
-        said = row.approved["writings"].get(writing.language)
-        if said is None:
-            continue  # a translation that was never public is no change of what is
-        writing.captions = {
-            name.removeprefix("caption "): text for name, text in said.items() if name.startswith("caption ")
-        }
-        for name in ("title", "quote", "body", "subtitles", "chapters"):
-            if name not in writing.machine:
-                setattr(writing, name, said.get(name, ""))
-        writing.save()
-    row.themes, row.route = row.approved["themes"], row.approved["route"]
-    row.save(update_fields=["themes", "route"])
-    _step(row, Step.Kind.EDITED, user, "back to what is public")
-    _plan_anew(row)
-
-
-@transaction.atomic
-def decide_proposal(testimony: Testimony, user: Any, pk: int, is_taken: bool) -> None:
-    """What a phone sent after the intake: taken over, or set aside."""
-    row = _locked(testimony)
-    require(user, "protect", row)
-    proposal = row.proposals.select_for_update().filter(pk=pk, decided=None).first()
-    if proposal is None:
-        raise Refused("Somebody has decided on it already.")
-    if is_taken:
-        take_over(proposal)
-    proposal.decided, proposal.by = timezone.now(), user
-    proposal.save(update_fields=["decided", "by"])
-    _step(row, Step.Kind.EDITED if is_taken else Step.Kind.COMMENT, user, _DECIDED[is_taken])
-
-
-_DECIDED = {True: "took over what the phone sent", False: "set aside what the phone sent"}
-
-
 @transaction.atomic
 def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
     """To the state before, or off the site, with a reason."""
-    row = _locked(testimony)
+    row = locked(testimony)
     require(user, "publish" if row.state == S.PUBLISHED else TAKES.get(row.state, "edit"), row)
     if not words.strip():
         raise Refused("Say why: whoever has it next needs to know.")
@@ -281,7 +167,7 @@ def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
     if at == 0:
         raise Refused("It is at the beginning of its way.")
     was_out = row.state == S.PUBLISHED
-    _step(row, Step.Kind.UNPUBLISHED if was_out else Step.Kind.SENT_BACK, user, words, WAY[at - 1])
+    note_step(row, Step.Kind.UNPUBLISHED if was_out else Step.Kind.SENT_BACK, user, words, WAY[at - 1])
     row.state, row.published = WAY[at - 1], None
     row.save(update_fields=["state", "published"])
     if was_out:
@@ -294,17 +180,17 @@ def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimo
     """The protection check: one person's judgement. A risk makes it two people's matter, and
     earlier ones void.
     """
-    row = _locked(testimony)
+    row = locked(testimony)
     require(user, "protect", row)
     if row.state != S.PROTECTION:
         raise Refused("It is not at its protection check.")
     if not words.strip():
         raise Refused("Say what you looked at: traffickers, family, an asylum case, minors.")
     if is_safe:
-        _step(row, Step.Kind.SAFE, user, words)
+        note_step(row, Step.Kind.SAFE, user, words)
     else:
         row.steps.filter(kind=Step.Kind.SAFE).update(kind=Step.Kind.COMMENT)
-        _step(row, Step.Kind.RISK, user, words)
+        note_step(row, Step.Kind.RISK, user, words)
         row.is_high_risk = True
         row.save(update_fields=["is_high_risk"])
     return row
@@ -312,20 +198,20 @@ def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimo
 
 @transaction.atomic
 def comment(testimony: Testimony, user: Any, words: str) -> Step:
-    row = _locked(testimony)
+    row = locked(testimony)
     require(user, "see", row)
     if not words.strip():
         raise Refused("There is nothing in it.")
-    return _step(row, Step.Kind.COMMENT, user, words.strip()[:4000])
+    return note_step(row, Step.Kind.COMMENT, user, words.strip()[:4000])
 
 
 @transaction.atomic
 def assign(testimony: Testimony, user: Any, to: Any) -> Testimony:
-    row = _locked(testimony)
+    row = locked(testimony)
     require(user, "assign", row)
     row.assigned = to
     row.save(update_fields=["assigned"])
-    _step(
+    note_step(
         row, Step.Kind.ASSIGNED, user, f"to {to.get_full_name() or to.get_username()}" if to else "to nobody"
     )
     return row
@@ -339,7 +225,7 @@ def write(
 
     `seen` is the mark of those that the writer began from: raises Refused where somebody has written since.
     """
-    row = _locked(testimony)
+    row = locked(testimony)
     require(user, "edit", row)
     if seen is not None and seen != mark_of_words(row, language):
         raise Refused(
@@ -351,24 +237,24 @@ def write(
         setattr(writing, name, text)
     writing.machine = [name for name in writing.machine if name not in texts]
     writing.save()
-    _step(row, Step.Kind.EDITED, user, f"words in {language}")
-    _plan_anew(row)
+    note_step(row, Step.Kind.EDITED, user, f"words in {language}")
+    plan_anew(row)
     return row
 
 
 @transaction.atomic
 def describe(testimony: Testimony, user: Any, themes: list[str], route: str) -> None:
     """What the story tells of, and of which way."""
-    row = _locked(testimony)
+    row = locked(testimony)
     require(user, "edit", row)
     if set(themes) - set(types.THEMES) or route not in {"", *types.ROUTES}:
         raise Refused("That is no theme, or no route, of ours.")
     row.themes, row.route = themes, route
     row.save(update_fields=["themes", "route"])
-    _step(row, Step.Kind.EDITED, user, "themes and route")
+    note_step(row, Step.Kind.EDITED, user, "themes and route")
 
 
-def _plan_anew(row: Testimony) -> None:
+def plan_anew(row: Testimony) -> None:
     """What is cut otherwise now, or marked as not to be heard, is made anew, and hidden until a person has
     looked at it.
     """
@@ -382,7 +268,7 @@ def cut(testimony: Testimony, user: Any, pk: Any, wanted: types.Cut) -> None:
     """Cut a recording: what is shown of it, what is not heard, its still. Raises Refused for what is no
     cut of it.
     """
-    row = _locked(testimony)
+    row = locked(testimony)
     require(user, "edit", row)
     file = row.files.filter(pk=pk, role=File.Role.STORY, media__in=["video", "audio"]).first()
     if file is None:
@@ -405,8 +291,8 @@ def cut(testimony: Testimony, user: Any, pk: Any, wanted: types.Cut) -> None:
         "bleeps": [list(b) for b in wanted.bleeps],
     }
     Cut.objects.update_or_create(file=file, defaults=values)
-    _step(row, Step.Kind.EDITED, user, "cut a recording")
-    _plan_anew(row)
+    note_step(row, Step.Kind.EDITED, user, "cut a recording")
+    plan_anew(row)
 
 
 @transaction.atomic
@@ -415,7 +301,7 @@ def approve_rendition(testimony: Testimony, user: Any, pk: int, key: str | None 
 
     `key` is that of what they looked at: made anew since, it has another.
     """
-    row = _locked(testimony)
+    row = locked(testimony)
     require(user, "protect", row)
     seen = next((r for r in showable(row) if r.pk == pk), None)
     if seen is None or key not in {None, seen.key}:
@@ -423,7 +309,7 @@ def approve_rendition(testimony: Testimony, user: Any, pk: int, key: str | None 
     others = Q(file=seen.file, kind__in=["stream", "small"], face=seen.face, voice=seen.voice)
     same = others if seen.kind == "light" else Q(pk=pk)
     Rendition.objects.filter(Q(pk=pk) | same).update(approved=timezone.now())
-    _step(row, Step.Kind.COMMENT, user, "looked at a rendition beside the original")
+    note_step(row, Step.Kind.COMMENT, user, "looked at a rendition beside the original")
     announce(row)
 
 
@@ -434,7 +320,7 @@ def discard_kept(testimony: Testimony, user: Any, pk: Any, words: str) -> None:
     if not words.strip():
         raise Refused("Say why it may go: it can’t be brought back.")
     receiving.discard(file, f"discarded: {words.strip()}")
-    _step(row, Step.Kind.COMMENT, user, f"discarded a file that could not be opened: {words.strip()}")
+    note_step(row, Step.Kind.COMMENT, user, f"discarded a file that could not be opened: {words.strip()}")
 
 
 @transaction.atomic
@@ -442,11 +328,11 @@ def examine_kept_again(testimony: Testimony, user: Any, pk: Any) -> None:
     """Try once more to open it."""
     row, file = _kept(testimony, user, pk)
     receiving.examine_again(file)
-    _step(row, Step.Kind.COMMENT, user, "had a file examined again that could not be opened")
+    note_step(row, Step.Kind.COMMENT, user, "had a file examined again that could not be opened")
 
 
 def _kept(testimony: Testimony, user: Any, pk: Any) -> tuple[Testimony, File]:
-    row = _locked(testimony)
+    row = locked(testimony)
     require(user, "original", row)
     known = row.files.select_for_update().filter(pk=uuid_in(pk, "file"), state=File.State.KEPT)
     if (file := known.first()) is None:

@@ -19,7 +19,7 @@ from griot.testimonies.core.surfaces import surface
 from griot.testimonies.making.rendering import showable
 from griot.testimonies.models import Access, Departure, File, Rendition, Testimony
 from griot.testimonies.models.campaigns import WRITTEN_IN
-from griot.testimonies.review import machines, review
+from griot.testimonies.review import changing, machines, review
 from griot.testimonies.review.copying import COPIES
 from griot.testimonies.review.writing import WritingForm
 
@@ -156,8 +156,8 @@ def _next_steps(row: Testimony, may_do: frozenset[Action]) -> dict[str, Any]:
     is_on_its_way = state in review.WAY[:-1]
     return {
         "obstacles": review.obstacles(row),
-        "changes": review.changes(row),
-        "proposals": [(p, review.proposed(p)) for p in row.proposals.filter(decided=None)],
+        "changes": changing.changes(row),
+        "proposals": [(p, changing.proposed(p)) for p in row.proposals.filter(decided=None)],
         "to": review.WAY[review.WAY.index(state) + 1].label if is_on_its_way else "",
         "may_move": is_on_its_way and review.TAKES[state] in may_do,
         "people": get_user_model().objects.filter(is_active=True).order_by("username"),

@@ -19,7 +19,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.campaigns import WRITTEN_IN
-from griot.testimonies.review import copying, machines, review
+from griot.testimonies.review import changing, copying, machines, review
 from griot.testimonies.showing import withdrawing
 
 # What an act answers: words to say when it is done (or none), or a page or file of its own.
@@ -69,22 +69,22 @@ def _send_back(request: HttpRequest, row: Testimony, words: str) -> Answer:
 
 
 def _publish_changes(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.publish_changes(row, request.user)
+    changing.publish_changes(row, request.user)
     return "The changes are public."
 
 
 def _discard_changes(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.discard_changes(row, request.user)
+    changing.discard_changes(row, request.user)
     return "Back to the words that are public."
 
 
 def _take_over(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.decide_proposal(row, request.user, number_in(request.POST.get("proposal")) or 0, is_taken=True)
+    changing.decide_proposal(row, request.user, number_in(request.POST.get("proposal")) or 0, is_taken=True)
     return "Taken over. What is public changes when it is approved."
 
 
 def _set_aside(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.decide_proposal(row, request.user, number_in(request.POST.get("proposal")) or 0, is_taken=False)
+    changing.decide_proposal(row, request.user, number_in(request.POST.get("proposal")) or 0, is_taken=False)
     return "Set aside."
 
 

@@ -27,7 +27,7 @@ from griot.testimonies.core.media.age import AgeFile
 from griot.testimonies.core.media.pictures import blank_png
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.keeping import vault
-from griot.testimonies.making.rendering import allowed, showable
+from griot.testimonies.making.rendering import allowed, public
 from griot.testimonies.models import Departure, File, MakingState, Rendition, Testimony
 
 PUBLIC_USES = frozenset({"web", "mail", "media"})  # for other media: to be downloaded
@@ -91,7 +91,7 @@ def public_rendition(use: str, key: str) -> Rendition | None:
         and value is not None
         and not testimony.over
         and consent.allows(value.as_value(), use)  # type: ignore[arg-type]
-        and any(r.pk == row.pk and r.approved for r in showable(testimony))
+        and any(r.pk == row.pk for r in public(testimony))
     )
     return row if is_allowed else None
 

@@ -19,7 +19,8 @@ from django.utils import timezone
 from griot.locking import is_database_away
 from griot.testimonies.core import consent, types
 from griot.testimonies.core.media.subtitles import chapters, parse, unmarked, within, write
-from griot.testimonies.making.rendering import showable, with_renditions
+from griot.testimonies.making.rendering import public as public_renditions
+from griot.testimonies.making.rendering import with_renditions
 from griot.testimonies.models import Campaign, Departure, Referral, Rendition, Testimony
 
 log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
         return unmarked(consent.without_name(text, testimony.teller, shown.name))
 
     texts = {key: said(text) for key, text in words.items() if key not in {"subtitles", "chapters"}}
-    renditions = [r for r in showable(testimony) if r.approved]
+    renditions = public_renditions(testimony)
     images = tuple(
         Image(_address(r, use), r.width, r.height, texts.get(f"caption {r.file_id}", ""))
         for r in renditions

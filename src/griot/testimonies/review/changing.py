@@ -1,0 +1,128 @@
+"""What waits beside what is public or was taken in: changes since the approval, and proposals of phones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from griot.testimonies.access import require
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.intake.taking import take_over
+from griot.testimonies.models import Proposal, Step, Testimony
+from griot.testimonies.review.review import locked, note_step, obstacles, plan_anew, require_another
+from griot.testimonies.signals import announce
+
+
+def changes(testimony: Testimony) -> list[tuple[str, str, str]]:
+    """What differs from what is public: where, the words that are public, and those that wait."""
+    if testimony.state != Testimony.State.PUBLISHED:
+        return []
+    before, now = _flat(testimony.approved), _flat(testimony.as_it_stands())
+    return [
+        (where, before.get(where, ""), now.get(where, ""))
+        for where in dict.fromkeys([*before, *now])
+        if before.get(where, "") != now.get(where, "")
+    ]
+
+
+def _flat(public: Mapping[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in public.items():
+        if name == "writings":
+            found |= {f"{k}, {code}": text for code, texts in value.items() for k, text in texts.items()}
+        elif name == "files":
+            found |= {f"file {pk[:8]}": text for pk, text in value.items()}
+        elif name == "teller":
+            found |= {k.replace("_", " "): _plain(v) for k, v in value.items()}
+        else:
+            found[name] = _plain(value)
+    return found
+
+
+def proposed(proposal: Proposal) -> list[tuple[str, str, str]]:
+    """What a phone sent after the intake and what is held: where, the words held, and those proposed."""
+    row, said = proposal.testimony, proposal.said
+    consent = row.consent
+    held = {**asdict(row.teller), **row.answers, "kind": row.kind, "language": row.language}
+    sent = {
+        **said.get("teller", {}),
+        **said.get("answers", {}),
+        "kind": said["kind"],
+        "language": said["language"],
+    }
+    if consent:
+        value = asdict(consent.as_value())
+        for name in ("uses", "naming", "place", "face", "voice", "until"):
+            held[name], sent[name] = value[name], said["consent"].get(name)
+    both = {k: (_plain(held.get(k)), _plain(sent.get(k))) for k in dict.fromkeys([*held, *sent])}
+    return [(k.replace("_", " "), before, now) for k, (before, now) in both.items() if before != now]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple | set | frozenset):
+        return ", ".join(sorted(map(str, value)))
+    return "" if value is None else str(value)
+
+
+@transaction.atomic
+def publish_changes(testimony: Testimony, user: Any) -> None:
+    """What was changed since it was approved goes out. Raises Refused with what is missing."""
+    row = locked(testimony)
+    require(user, "publish", row)
+    if not changes(row):
+        raise Refused("There is nothing that is not public already.")
+    if missing := obstacles(row):
+        raise Refused(" ".join(missing))
+    require_another(row, user)
+    row.approved = row.as_it_stands()
+    row.save(update_fields=["approved"])
+    note_step(row, Step.Kind.PUBLISHED, user, "changes", Testimony.State.PUBLISHED)
+    announce(row)
+
+
+@transaction.atomic
+def discard_changes(testimony: Testimony, user: Any) -> None:
+    """The words go back to those that are public. What is known of the teller stays, as do files and cuts,
+    which wait for approval.
+    """
+    row = locked(testimony)
+    require(user, "edit", row)
+    if row.state != Testimony.State.PUBLISHED:
+        raise Refused("It is not published.")
+    for writing in row.writings.all():
+        said = row.approved["writings"].get(writing.language)
+        if said is None:
+            continue  # a translation that was never public is no change of what is
+        writing.captions = {
+            name.removeprefix("caption "): text for name, text in said.items() if name.startswith("caption ")
+        }
+        for name in ("title", "quote", "body", "subtitles", "chapters"):
+            if name not in writing.machine:
+                setattr(writing, name, said.get(name, ""))
+        writing.save()
+    row.themes, row.route = row.approved["themes"], row.approved["route"]
+    row.save(update_fields=["themes", "route"])
+    note_step(row, Step.Kind.EDITED, user, "back to what is public")
+    plan_anew(row)
+
+
+@transaction.atomic
+def decide_proposal(testimony: Testimony, user: Any, pk: int, is_taken: bool) -> None:
+    """What a phone sent after the intake: taken over, or set aside."""
+    row = locked(testimony)
+    require(user, "protect", row)
+    proposal = row.proposals.select_for_update().filter(pk=pk, decided=None).first()
+    if proposal is None:
+        raise Refused("Somebody has decided on it already.")
+    if is_taken:
+        take_over(proposal)
+    proposal.decided, proposal.by = timezone.now(), user
+    proposal.save(update_fields=["decided", "by"])
+    note_step(row, Step.Kind.EDITED if is_taken else Step.Kind.COMMENT, user, _DECIDED[is_taken])
+
+
+_DECIDED = {True: "took over what the phone sent", False: "set aside what the phone sent"}
