@@ -164,11 +164,9 @@ def public(testimony: Testimony) -> list[Rendition]:
     approved with it, cut as they were then.
     """
     approved = testimony.approved.get("files", {})
-    return [
-        rendition
-        for rendition in showable(testimony)
-        if rendition.approved and approved.get(str(rendition.file_id)) == rendition.file.in_words()
-    ]
+    files = [file for file in testimony.files.all() if str(file.pk) in approved]
+    standing = {file.pk for file in files if approved[str(file.pk)] == file.in_words()}
+    return [r for r in showable(testimony) if r.approved and r.file_id in standing]
 
 
 def uncut(file: File) -> Rendition | None:
