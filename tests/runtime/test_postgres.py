@@ -157,6 +157,23 @@ def test_a_holder_that_is_killed_lets_go(short_folder):
     assert postgres._postmaster(place) is None
 
 
+def test_one_that_is_asked_to_end_while_it_is_waited_for_is_not_waited_for_longer(short_folder):
+    """It takes in nobody more, and waits itself for the session that is open."""
+    place = place_for(short_folder)
+    postgres._start(place)
+    try:
+        before = postgres._postmaster(place)
+        with psycopg.connect(place.url()), psycopg.connect(place.url()):
+            before.terminate()
+            while not postgres._is_ending(place):
+                time.sleep(0.01)
+            assert not postgres._is_ready(place, None)
+            postgres._start(place)
+        assert postgres._postmaster(place).pid != before.pid
+    finally:
+        postgres._stop(place)
+
+
 def test_it_is_started_again_while_somebody_holds_it_whatever_ended_it(short_folder):
     """Killed, also as a child of ours that nobody has reaped; asked to end; and a session that outlives it."""
     with embedded(short_folder) as url:

@@ -259,46 +259,56 @@ def _clear_up(place: Place) -> None:
 
 
 def _start(place: Place) -> None:
+    """Have it run. One that ends is ended, and its successor waited for. Raises PostgresError."""
     if not place.data.exists():
         _make_cluster(place)
-    if _postmaster(place) is None:
-        _clear_up(place)
-        command = [
-            str(place.binaries / "bin" / "postgres"),
-            "-D",
-            str(place.data),
-            "-c",
-            "listen_addresses=",
-            "-c",
-            f"unix_socket_directories={place.sockets}",
-            "-c",
-            "max_connections=100",
-            *(part for setting in DISCREET for part in ("-c", setting)),
-        ]
-        with open(place.log, "ab") as log:
-            server = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,
-                **place.as_user,  # type: ignore[call-overload]
-            )
-    else:
-        server = None
-    _wait_until_ready(place, server)
+    is_ready = False
+    while not is_ready:
+        if _is_ending(place):
+            _stop(place)
+        is_ready = _is_ready(place, _launched(place) if _postmaster(place) is None else None)
 
 
-def _wait_until_ready(place: Place, server: subprocess.Popen[bytes] | None) -> None:
+def _launched(place: Place) -> subprocess.Popen[bytes]:
+    _clear_up(place)
+    command = [
+        str(place.binaries / "bin" / "postgres"),
+        "-D",
+        str(place.data),
+        "-c",
+        "listen_addresses=",
+        "-c",
+        f"unix_socket_directories={place.sockets}",
+        "-c",
+        "max_connections=100",
+        *(part for setting in DISCREET for part in ("-c", setting)),
+    ]
+    with open(place.log, "ab") as log:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+            **place.as_user,  # type: ignore[call-overload]
+        )
+
+
+def _is_ready(place: Place, server: subprocess.Popen[bytes] | None) -> bool:
+    """Wait until it takes connections in; False where somebody has asked it to end meanwhile. Raises
+    PostgresError.
+    """
     deadline = time.monotonic() + READY_WITHIN
     while True:
         try:
             with psycopg.connect(place.url("postgres"), autocommit=True, connect_timeout=5) as connection:
                 if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'griot'").fetchone():
                     connection.execute("CREATE DATABASE griot")
-                return
+                return True
         except psycopg.OperationalError as error:
+            if _postmaster(place) and _is_ending(place):
+                return False
             if (server is not None and server.poll() is not None) or time.monotonic() > deadline:
                 tail = "\n".join(place.log.read_text(errors="replace").splitlines()[-8:])
                 raise PostgresError(
@@ -328,7 +338,6 @@ def _keep(place: Place, starting: Path, is_let_go: threading.Event) -> None:
             if is_let_go.is_set() or (_postmaster(place) and not _is_ending(place)):
                 continue
             try:
-                _stop(place)
                 _start(place)
                 print("griot: PostgreSQL had ended; it runs again", file=sys.stderr, flush=True)
             except (PostgresError, OSError) as error:
