@@ -299,6 +299,19 @@ def test_a_submission_comes_in_parts_and_becomes_a_testimony(house, tmp_path):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_of_two_files_of_one_name_nothing_is_left_behind(house):
+    _, url, auth = house
+    pk, photo = str(uuid.uuid4()), made.photo()
+    xml = filled(blank(url, auth, "griot-voices-portrait"), pk, **CONSENTED)
+    parts = [("xml_submission_file", ("submission.xml", xml, "text/xml"))]
+    parts += [(name, ("p1.jpg", photo, "image/jpeg")) for name in ("p1.jpg", "p1_again.jpg")]
+    answer = requests.post(f"{url}/submission", files=parts, auth=auth, timeout=30)
+    assert answer.status_code == 201
+    file = File.objects.get(testimony=pk, role="story")
+    assert sorted(vault().names()) == sorted(file.upload.pieces)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_file_counts_for_the_day_on_which_it_comes_and_once(house, settings, tmp_path):
     """A submission names its files before they come, perhaps days before."""
     _, url, auth = house

@@ -12,7 +12,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Access, Rendition
 from griot.testimonies.review import changing, review
-from griot.testimonies.showing import shown
+from griot.testimonies.showing import shown, withdrawing
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -330,6 +330,24 @@ def test_two_editors_do_not_write_over_each_other(phone, people, client):
     assert testimony.writings.get(language="fr").title == "Mine"
     client.post(f"/admin/testimonies/{testimony.pk}/?language=en", {**mine, "seen": again})
     assert testimony.writings.get(language="fr").title == "Mine", "nor by a language that was not shown"
+
+
+def test_two_who_say_that_it_is_hard_to_hear_say_the_same(phone, people, client):
+    testimony = phone.tell()
+    publish(testimony, people)
+    client.force_login(people["editor"])
+    step = f"/admin/testimonies/{testimony.pk}/step/"
+    for _ in range(2):  # both pages said "Hard to hear"
+        client.post(step, {"act": "hurts"})
+    testimony.refresh_from_db()
+    assert testimony.hurts
+    assert 'value="hurts_not"' in client.get(f"/admin/testimonies/{testimony.pk}/").content.decode()
+    client.post(step, {"act": "hurts_not"})
+    testimony.refresh_from_db()
+    assert not testimony.hurts
+    withdrawing.withdraw(testimony, "team", people["editor"])
+    with pytest.raises(Refused, match="withdrawn"):
+        review.mark_hard_to_hear(testimony, people["editor"], True)
 
 
 def test_a_name_of_figures_or_signs_breaks_nothing_that_it_is_taken_out_of(phone, people, client):

@@ -270,7 +270,7 @@ def submission(request: HttpRequest, device: Device) -> HttpResponse:
         xml = request.FILES.get("xml_submission_file")
         if xml is None:
             raise Refused("xml_submission_file: the submission's answers are expected")
-        take(device, submitted.read(xml.read()), {f.name or "": f for f in arrived})
+        take(device, submitted.read(xml.read()), arrived)
     except BaseException:
         for file in arrived:
             file.erase()

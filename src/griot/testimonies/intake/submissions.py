@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -136,7 +136,7 @@ def _country(code: str, language: str) -> str:
 
 
 @transaction.atomic
-def take(device: Device, said: submitted.Submitted, arrived: Mapping[str, SealedFile]) -> Testimony | None:
+def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile]) -> Testimony | None:
     """Store a submission, or a part of one: the same id again adds the files that were missing. Gives the
     testimony; None for a training.
 
@@ -154,13 +154,15 @@ def take(device: Device, said: submitted.Submitted, arrived: Mapping[str, Sealed
     row, is_new = take_testimony(messenger, submitted.as_sent(said, str(pk), evidence))
     if is_new:
         note(f"messenger {messenger.pk}", row, "sent", "ODK")
-    unused = dict(arrived)
+    unused = list(arrived)
     for position, named in enumerate(said.files):
         upload = _expected(row, device, named, position)
-        if upload.file.state == File.State.EXPECTED and (came := unused.pop(named.name, None)):
+        came = next((f for f in unused if f.name == named.name), None)
+        if upload.file.state == File.State.EXPECTED and came:
+            unused.remove(came)
             see_to_bytes(messenger, came.size)
             _keep(upload, came)
-    transaction.on_commit(lambda: vault().erase(*(name for file in unused.values() for name in file.pieces)))
+    transaction.on_commit(lambda: vault().erase(*(name for file in unused for name in file.pieces)))
     return row
 
 

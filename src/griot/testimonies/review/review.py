@@ -254,6 +254,15 @@ def describe(testimony: Testimony, user: Any, themes: list[str], route: str) -> 
     note_step(row, Step.Kind.EDITED, user, "themes and route")
 
 
+@transaction.atomic
+def mark_hard_to_hear(testimony: Testimony, user: Any, hurts: bool) -> None:
+    """Who opens it is warned first, or is no longer."""
+    row = locked(testimony)
+    require(user, "see", row)
+    row.hurts = hurts
+    row.save(update_fields=["hurts"])
+
+
 def plan_anew(row: Testimony) -> None:
     """What is cut otherwise now, or marked as not to be heard, is made anew, and hidden until a person has
     looked at it.

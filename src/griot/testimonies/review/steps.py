@@ -104,9 +104,12 @@ def _comment(request: HttpRequest, row: Testimony, words: str) -> Answer:
 
 
 def _mark_hard_to_hear(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    require(request.user, "see", row)
-    row.hurts = not row.hurts
-    row.save(update_fields=["hurts"])
+    review.mark_hard_to_hear(row, request.user, True)
+    return ""
+
+
+def _mark_not_hard_to_hear(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.mark_hard_to_hear(row, request.user, False)
     return ""
 
 
@@ -180,6 +183,7 @@ ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
     "risk": _find_risky,
     "comment": _comment,
     "hurts": _mark_hard_to_hear,
+    "hurts_not": _mark_not_hard_to_hear,
     "assign": _assign,
     "describe": _describe,
     "approve": _approve_rendition,
