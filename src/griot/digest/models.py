@@ -23,6 +23,7 @@ from wagtail_localize.fields import SynchronizedField
 from griot.digest.blocks import IssueBlocks
 from griot.digest.registry import Answering, author_of
 from griot.press.models import check_query
+from griot.testimonies.copies import Copy
 from griot.testimonies.core.media.pictures import without_metadata
 
 
@@ -269,7 +270,7 @@ class Theme(models.Model):
         check_query(self.query)
 
 
-class ToldItem(models.Model):
+class ToldItem(Copy):
     """One item of a published issue, as the archive is searched: a press line, a feature, a quote, …"""
 
     issue = models.ForeignKey(IssuePage, models.CASCADE, related_name="told")

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from griot.digest.models import IssuePage
 from griot.digest.morning import assembling
+from griot.digest.morning.telling import index_anew
 from griot.digest.release import publishing
 from griot.digest.release.editions import translate_editions
 from griot.digest.release.linking import check_links_of
@@ -41,3 +42,10 @@ def translate(issue: int, user: int) -> None:
 def publish_due(timestamp: int | None = None) -> None:
     """Publish what is scheduled and due, and take down what has expired."""
     publishing.publish_due(timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="digest.index_anew", queueing_lock="index-anew")
+def index_anew_now(timestamp: int | None = None) -> None:
+    """Write down anew what the archive says of testimonies of which another thing may be shown now."""
+    index_anew()

@@ -10,6 +10,8 @@ from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from griot.testimonies.copies import Copy
+
 
 def new_token() -> str:
     return secrets.token_urlsafe(18)
@@ -74,7 +76,7 @@ def new_mark() -> str:
     return secrets.token_hex(16)
 
 
-class Send(models.Model):
+class Send(Copy):
     """One issue to one audience, or a correction of it, frozen as it was rendered when the send began."""
 
     issue = models.ForeignKey("digest.IssuePage", models.PROTECT, related_name="sends")

@@ -33,7 +33,9 @@ from griot.mailing.core.compiling import Compiled, compile_message
 from griot.mailing.core.relays import InDoubt, Refused, Relay, RelayDown, open_relay
 from griot.mailing.models import Audience, Delivery, Send
 from griot.queueing import soon
+from griot.testimonies.copies import made_of, stale
 from griot.testimonies.showing.shown import left_the_house
+from griot.troubles.sweeping import each
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -
         raise SendRefused(
             f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send."
         )
+    made = made_of(testimonies_in(issue))
     value = issue_of(issue, "mail")
     if earlier := _sends_of(issue, audience).first():
         raise SendRefused(_already(earlier))
@@ -73,6 +76,7 @@ def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -
                 language=issue.language,
                 started_by=user,
             )
+            send.made_of = made
             send.html = render_mail(value, send.unsubscribe_mark)
             send.text = render_text(value, send.unsubscribe_mark)
             send.save()
@@ -221,14 +225,11 @@ def deliver(send: Send, lane: int) -> None:
         if not owned:
             return
         recover(send, lane)
-        compiled = _compiled(send)
+        words = _Words(send)
         relay = open_relay(settings.EMAIL_URL, settings.MAILDIR)
         try:
             while batch := _claim(send, lane):
-                if Send.objects.values_list("remade", flat=True).get(pk=send.pk) != send.remade:
-                    send.refresh_from_db()
-                    compiled = _compiled(send)
-                _deliver_batch(batch, compiled, relay)
+                _deliver_batch(batch, words, relay)
         except RelayDown as error:
             log.warning("send %s, lane %s: %s; it goes on when the relay is back", send.pk, lane, error)
             recover(send, lane)
@@ -236,6 +237,41 @@ def deliver(send: Send, lane: int) -> None:
             relay.close()
     with connection.cursor() as cursor:
         cursor.execute(_FINISH, [send.pk, send.pk])
+
+
+class _Words:
+    """What a send says, as it may be said at each moment."""
+
+    def __init__(self, send: Send) -> None:
+        self.send, self.compiled = send, _compiled(send)
+
+    def now(self) -> Compiled:
+        """The message, made anew where a teller has changed what may be shown."""
+        row = Send.objects.filter(pk=self.send.pk).annotate(is_stale=stale())
+        remade, is_stale = row.values_list("remade", "is_stale").get()
+        if is_stale:
+            make_anew(self.send.pk)
+        if is_stale or remade != self.send.remade:
+            self.send.refresh_from_db()
+            self.compiled = _compiled(self.send)
+        return self.compiled
+
+
+@transaction.atomic
+def make_anew(pk: int) -> None:
+    """A send is frozen but for what a teller changes in what may be shown."""
+    send = Send.objects.select_for_update(of=("self",)).get(pk=pk)
+    send.made_of = made_of(testimonies_in(send.issue))
+    value = issue_of(send.issue, "mail")
+    send.html = render_mail(value, send.unsubscribe_mark)
+    send.text = render_text(value, send.unsubscribe_mark)
+    send.remade = timezone.now()
+    send.save(update_fields=["made_of", "html", "text", "remade"])
+
+
+def make_all_anew() -> None:
+    """The sends that do not hold any more, those that are finished, too: they are kept."""
+    each("making sends anew", Send.objects.filter(stale()).values_list("pk", flat=True), make_anew)
 
 
 def _compiled(send: Send) -> Compiled:
@@ -267,12 +303,13 @@ def _claim(send: Send, lane: int) -> list[tuple[int, str, str]]:
         return sorted(cursor.fetchall())
 
 
-def _deliver_batch(batch: list[tuple[int, str, str]], compiled: Compiled, relay: Relay) -> None:
+def _deliver_batch(batch: list[tuple[int, str, str]], words: _Words, relay: Relay) -> None:
     sender = parseaddr(settings.MAIL_FROM)[1]
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     last: dict[str, object] = {"done": None, "state": "", "reply": "", "wait": timedelta()}
     try:
         for key, address, token in batch:
+            compiled = words.now()
             _advance(last, key)
             last = {"done": None, "state": "", "reply": "", "wait": timedelta()}
             try:

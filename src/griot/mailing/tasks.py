@@ -21,6 +21,7 @@ def sweep(timestamp: int | None = None) -> None:
     """Begin what is due; queue again what is unfinished and in no queue."""
     in_turn(
         "mailing",
+        making_anew=sending.make_all_anew,
         beginning=begin_due,
         going_on=lambda: each(
             "going on with sends",

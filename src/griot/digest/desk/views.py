@@ -32,6 +32,7 @@ from griot.press.core.lines.lines import attribution
 from griot.press.models import Article, Line, Story
 from griot.press.stories.pipeline import draft_story
 from griot.press.stories.searching import condition
+from griot.testimonies.copies import stale
 
 MOST_ARTICLES = 40
 LARGEST_BODY = 64 * 1024
@@ -298,7 +299,7 @@ def _told(asked: stories.Asked) -> list[dict[str, Any]]:
         return []
     try:
         found = ToldItem.objects.filter(
-            condition(asked.q, TOLD_FILTERS), language=settings.LANGUAGE_CODE
+            condition(asked.q, TOLD_FILTERS), ~stale(), language=settings.LANGUAGE_CODE
         ).select_related("issue")[:8]
         return [{"day": t.day, "text": t.text, "url": f"{path_of(t.issue)}#{t.anchor}"} for t in found]
     except QueryError:

@@ -215,6 +215,7 @@ class Migration(migrations.Migration):
                 ('story', models.BigIntegerField(db_index=True, null=True)),
                 ('search', django.contrib.postgres.search.SearchVectorField(null=True)),
                 ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='told', to='digest.issuepage')),
+                ('made_of', models.JSONField(default=dict, editable=False, help_text='testimonies: [turn, last day]')),
             ],
             options={
                 'ordering': ['-day', 'position'],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,12 +14,14 @@ from griot.digest.core import types
 from griot.digest.core.rendering.text import block_text, paragraphs
 from griot.digest.core.themes import THEMES
 from griot.digest.models import IssuePage, Theme, ToldItem
-from griot.digest.site.composing import bound_lines, issue_of, line_anchor
+from griot.digest.site.composing import anchor_of, bound_lines, issue_of, line_anchor
 from griot.press.core.beats.query import Document, Node, parse_query
 from griot.press.core.language.places import places_in
 from griot.press.core.language.text import fold
 from griot.press.stories.searching import search_vector
+from griot.testimonies.copies import made_of, stale
 from griot.testimonies.models import Testimony
+from griot.troubles.sweeping import each
 
 
 def first_themes() -> None:
@@ -51,15 +54,24 @@ def testimonies_in(page: IssuePage) -> list[str]:
 def index_issue(page: IssuePage) -> None:
     """Write down the items of a published issue as the archive is searched; of an unpublished one, none."""
     themes = [(t.slug, parse_query(t.query)) for t in Theme.objects.all()]
-    rows = list(_items(page, themes)) if page.live else []
     with transaction.atomic():
+        page = IssuePage.objects.select_for_update().get(pk=page.pk)  # one at a time writes down an issue
+        made = made_of(testimonies_in(page))
+        rows = list(_items(page, themes, made)) if page.live else []
         page.told.all().delete()
         ToldItem.objects.bulk_create(rows)
 
 
-def _items(page: IssuePage, themes: Sequence[tuple[str, Node]]) -> list[ToldItem]:
+def index_anew() -> None:
+    """Write down again the issues of whose items some hold no more."""
+    pages = IssuePage.objects.filter(told__in=ToldItem.objects.filter(stale())).distinct()
+    each("writing down issues anew", pages, index_issue)
+
+
+def _items(page: IssuePage, themes: Sequence[tuple[str, Node]], made: Mapping[str, Any]) -> list[ToldItem]:
     value = issue_of(page)
     stories = {line_anchor(line.id): line.value["story"] for line in bound_lines(page)}
+    told = {anchor_of(b.id): b.value["testimony"] for b in page.body if b.block_type == "testimony"}
     rows: list[ToldItem] = []
 
     def add(
@@ -82,6 +94,7 @@ def _items(page: IssuePage, themes: Sequence[tuple[str, Node]]) -> list[ToldItem
                 countries=places,
                 themes=[slug for slug, node in themes if node.match(document) is not None],
                 story=stories.get(anchor),
+                made_of={slug: made[slug]} if (slug := told.get(anchor, "")) in made else {},
                 search=search_vector(title, " ".join(outlets), text),
             )
         )

@@ -21,6 +21,7 @@ from griot.digest.site.newsroom import newsroom, path_of
 from griot.press.core.beats.query import QueryError
 from griot.press.core.language.text import fold
 from griot.press.stories.searching import Condition, condition
+from griot.testimonies.copies import stale
 
 PER_PAGE = 30
 MOST_FACETS = 40
@@ -94,9 +95,8 @@ def archive_of(index: DigestIndexPage, asked: Mapping[str, str]) -> Archive:
 def _search(
     language: str, index: DigestIndexPage, query: str, chosen: Mapping[str, str]
 ) -> tuple[QuerySet[ToldItem], str]:
-    items = ToldItem.objects.filter(language=language, issue__in=index.issues().values("pk")).order_by(
-        "-day", "position"
-    )
+    items = ToldItem.objects.filter(~stale(), language=language, issue__in=index.issues().values("pk"))
+    items = items.order_by("-day", "position")
     if "outlet" in chosen:
         items = items.filter(outlets__contains=[chosen["outlet"]])
     if "country" in chosen:

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('correction', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sends', to='digest.correction')),
                 ('issue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sends', to='digest.issuepage')),
                 ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('made_of', models.JSONField(default=dict, editable=False, help_text='testimonies: [turn, last day]')),
             ],
             options={
                 'ordering': ['-started'],

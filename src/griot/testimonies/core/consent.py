@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from griot.testimonies.core.types import (
     OF_AGE,
@@ -96,6 +96,21 @@ def narrowed(held: Consent, said: Consent) -> Consent:
 def _uses_of_both(held: Consent, said: Consent) -> frozenset[Use]:
     both = frozenset(use for use in USES if allows(held, use) and allows(said, use))
     return both if "team" in held.uses or both == {"team"} else both - {"team"}
+
+
+def allowances(consent: Consent) -> dict[str, Any]:
+    """What a consent allows, as it is kept with what was approved."""
+    until = consent.until.isoformat() if consent.until else None
+    said = {name: getattr(consent, name) for name in ("naming", "place", "face", "voice")}
+    return {"uses": sorted(consent.uses), **said, "until": until}
+
+
+def as_far_as(consent: Consent, approved: Mapping[str, Any]) -> Consent:
+    """The consent, as far as it was approved (`allowances`)."""
+    until = date.fromisoformat(approved["until"]) if approved["until"] else None
+    return narrowed(
+        consent, replace(consent, **{**approved, "uses": frozenset(approved["uses"]), "until": until})
+    )
 
 
 def is_within(one: Consent, other: Consent) -> bool:

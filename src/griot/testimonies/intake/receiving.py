@@ -75,7 +75,7 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
         sha256=sha256,
         prompt=said.get("prompt", "")[:64],
         role=role,
-        position=min(number_in(said.get("position")) or 0, MOST_POSITION),
+        position=testimony.position(min(number_in(said.get("position")) or 0, MOST_POSITION)),
     )
     return Upload.objects.create(file=file, device=device, length=length)
 

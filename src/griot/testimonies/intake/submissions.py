@@ -174,7 +174,7 @@ def _expected(row: Testimony, device: Device, named: submitted.SubmittedFile, po
             "testimony": row,
             "role": File.Role.EVIDENCE if named.question in EVIDENCE else File.Role.STORY,
             "prompt": named.question.partition("_")[2][:64],
-            "position": position,
+            "position": row.position(position),
         },
     )
     upload, _ = Upload.objects.get_or_create(file=file, defaults={"device": device, "length": 0})

@@ -164,6 +164,9 @@ def take_over(proposal: Proposal) -> None:
     testimony.save()
     sent = object_in(proposal.said.get("consent"), "consent")
     add_consent(testimony, read_consent(sent, testimony.teller), is_reviewed=True)
+    for file in testimony.files.filter(role=File.Role.STORY):
+        plan(file)  # the language says which transcript marks what is not to be heard
+    announce(testimony)
 
 
 def read_consent(

@@ -23,7 +23,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import encoding
 from griot.testimonies.core.media.encoding import COVERED, WHOLE
 from griot.testimonies.core.media.renditions import FILMS, FOR_EDITORS, HEARD, SEEN, may_be_perceived
-from griot.testimonies.core.types import Cut
+from griot.testimonies.core.types import Consent, Cut
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import File, MakingState, Rendition, Testimony
 
@@ -141,10 +141,7 @@ def allowed(testimony: Testimony) -> list[Rendition]:
         for file in testimony.files.all()
         if file.role == File.Role.STORY
         for rendition in file.renditions.all()
-        if rendition.state == MakingState.READY
-        and may_be_perceived(
-            rendition.kind, file.media, (rendition.face, rendition.voice), wanted.face, wanted.voice
-        )
+        if rendition.state == MakingState.READY and _may_be_perceived(rendition, wanted)
     ]
     return sorted(found, key=lambda rendition: (rendition.file.position, rendition.pk))
 
@@ -155,18 +152,32 @@ def with_renditions(rows: QuerySet[Testimony]) -> QuerySet[Testimony]:
 
 
 def showable(testimony: Testimony) -> list[Rendition]:
-    """The renditions that the current consent lets be shown, whether a person has looked at them or not."""
-    return [rendition for rendition in allowed(testimony) if rendition.kind not in FOR_EDITORS]
+    """The renditions that the current consent lets be shown, cut as is wanted now, whether a person has
+    looked at them or not.
+    """
+    rows = [rendition for rendition in allowed(testimony) if rendition.kind not in FOR_EDITORS]
+    cuts = {file: file.wanted_cut() for file in {row.file for row in rows}}
+    return [row for row in rows if row.cut == _key(row.kind, cuts[row.file], row.file.seconds)]
 
 
 def public(testimony: Testimony) -> list[Rendition]:
-    """Those that readers see and hear where it is published: looked at by a person, and of files that were
-    approved with it, cut as they were then.
+    """Those that readers see and hear where it is published: looked at by a person, of files that were
+    approved with it and cut as they were then, and no more open than was approved.
     """
-    approved = testimony.approved.get("files", {})
-    files = [file for file in testimony.files.all() if str(file.pk) in approved]
-    standing = {file.pk for file in files if approved[str(file.pk)] == file.in_words()}
-    return [r for r in showable(testimony) if r.approved and r.file_id in standing]
+    approved, agreed = testimony.approved.get("files", {}), testimony.agreed
+    if agreed is None:
+        return []
+    rows = [row for row in showable(testimony) if row.approved and str(row.file_id) in approved]
+    standing = {
+        file
+        for file in {row.file for row in rows}
+        if approved[str(file.pk)] == file.as_it_stands(file.wanted_cut())
+    }
+    return [row for row in rows if row.file in standing and _may_be_perceived(row, agreed)]
+
+
+def _may_be_perceived(row: Rendition, consent: Consent) -> bool:
+    return may_be_perceived(row.kind, row.file.media, (row.face, row.voice), consent.face, consent.voice)
 
 
 def uncut(file: File) -> Rendition | None:

@@ -5,6 +5,7 @@ in the vault.
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -74,9 +75,14 @@ class File(models.Model):
                 spans += subtitles.bleeps(subtitles.parse(writing.subtitles))
         return types.Cut(row.begins, row.ends, tuple(subtitles.merged(spans)), row.still)
 
-    def in_words(self) -> str:
-        """What is to be shown of it: other words where it is cut otherwise."""
-        cut, said = self.wanted_cut(), [self.media]
+    def as_it_stands(self, cut: types.Cut) -> dict[str, Any]:
+        """What is to be shown of it, so cut, in the shape of `Testimony.approved`: another where it is cut
+        otherwise.
+        """
+        return {"words": self._in_words(cut), "media": self.media, "begins": cut.begins, "ends": cut.ends}
+
+    def _in_words(self, cut: types.Cut) -> str:
+        said = [self.media]
         if cut.begins or cut.ends is not None:
             said.append(f"from {cut.begins} s to {'its end' if cut.ends is None else f'{cut.ends} s'}")
         if cut.bleeps:

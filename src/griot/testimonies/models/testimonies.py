@@ -109,6 +109,10 @@ class Testimony(models.Model):
         null=True, blank=True, help_text="when the last of its files and words were gone"
     )
 
+    turn = models.PositiveIntegerField(
+        default=0, editable=False, help_text="counts the changes of what may be shown of it"
+    )
+
     class Meta:
         ordering = ["-arrived"]
         verbose_name_plural = "testimonies"
@@ -127,6 +131,9 @@ class Testimony(models.Model):
     def save(self, *args: Any, **options: Any) -> None:
         if not self.slug:
             self.slug = secrets.token_hex(5)  # says nothing of who or when
+        if not self._state.adding and options.get("update_fields") is None:  # a turn is never taken back
+            fields = self._meta.concrete_fields
+            options["update_fields"] = [f.name for f in fields if f.name not in {"id", "turn"}]
         super().save(*args, **options)
 
     @property
@@ -151,6 +158,16 @@ class Testimony(models.Model):
         return known[-1] if known else None
 
     @property
+    def agreed(self) -> types.Consent | None:
+        """What the public may be shown: what the teller allows now, as far as it was approved. What they
+        allow since waits for approval; what they take back holds at once.
+        """
+        row = self.consent
+        if row is None or "consent" not in self.approved:
+            return row.as_value() if row else None
+        return consent.as_far_as(row.as_value(), self.approved["consent"])
+
+    @property
     def over(self) -> types.Withdrawal:
         row = self.consent
         return consent.state(row.as_value() if row else None, self.withdrawn, timezone.now())
@@ -163,24 +180,34 @@ class Testimony(models.Model):
             "kind": self.kind,
             "language": self.language,
             "teller": asdict(self.teller),
+            "consent": consent.allowances(self.consent.as_value()) if self.consent else {},
             "themes": list(self.themes),
             "route": self.route,
             "writings": {w.language: w.gone_over for w in self.writings.all() if any(w.gone_over.values())},
             "files": {
-                str(file.pk): file.in_words()
+                str(file.pk): file.as_it_stands(file.wanted_cut())
                 for file in self.files.all()
                 if file.role == "story" and file.state == "verified"
             },
         }
 
     def leading(self) -> Any:
-        """The recording that is shown, which its transcript belongs to: the story's first film or sound."""
+        """The recording that is shown, which its transcript belongs to: the story's first film or sound.
+        What comes after the intake stands behind it (`position`).
+        """
         recordings = [
             file
             for file in self.files.all()
             if file.role == "story" and file.media in {"video", "audio"} and file.state == "verified"
         ]
         return next(iter(recordings), None)
+
+    def position(self, wanted: int) -> int:
+        """Where a new file stands: as its phone says, or behind all others once the intake is over."""
+        if self.state == self.State.INTAKE:
+            return wanted
+        last = self.files.aggregate(models.Max("position"))["position__max"]
+        return max(wanted, (last or 0) + 1)
 
     def make_receipt(self) -> str:
         """A new code for the teller's receipt; an earlier one ends."""

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from griot.testimonies.access import require
+from griot.testimonies.core.consent import allowances
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.taking import take_over
 from griot.testimonies.models import Proposal, Step, Testimony
@@ -21,7 +22,9 @@ def changes(testimony: Testimony) -> list[tuple[str, str, str]]:
     """What differs from what is public: where, the words that are public, and those that wait."""
     if testimony.state != Testimony.State.PUBLISHED:
         return []
-    before, now = _flat(testimony.approved), _flat(testimony.as_it_stands())
+    agreed = testimony.agreed
+    public = {**testimony.approved, "consent": allowances(agreed) if agreed else {}}
+    before, now = _flat(public), _flat(testimony.as_it_stands())
     return [
         (where, before.get(where, ""), now.get(where, ""))
         for where in dict.fromkeys([*before, *now])
@@ -35,8 +38,8 @@ def _flat(public: Mapping[str, Any]) -> dict[str, str]:
         if name == "writings":
             found |= {f"{k}, {code}": text for code, texts in value.items() for k, text in texts.items()}
         elif name == "files":
-            found |= {f"file {pk[:8]}": text for pk, text in value.items()}
-        elif name == "teller":
+            found |= {f"file {pk[:8]}": file["words"] for pk, file in value.items()}
+        elif name in {"teller", "consent"}:
             found |= {k.replace("_", " "): _plain(v) for k, v in value.items()}
         else:
             found[name] = _plain(value)

@@ -54,14 +54,14 @@ def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpRespo
     whom it is not.
     """
     require(user, "publish", testimony)
-    row, to = testimony.consent, " ".join(recipient.split())[:160]
+    agreed, to = testimony.agreed, " ".join(recipient.split())[:160]
     if use not in _HOW:
         raise Refused("Say what it is for.")
     if not to:
         raise Refused("Say who gets it, so that they can be told when it is withdrawn.")
     languages = list(testimony.approved.get("writings", {}))
     values = [value for language in languages if (value := told(testimony, use, language))]  # type: ignore[arg-type]
-    if row is None or not consent.allows(row.as_value(), use) or not values:  # type: ignore[arg-type]
+    if agreed is None or not consent.allows(agreed, use) or not values:  # type: ignore[arg-type]
         raise Refused("Its teller does not allow that use, or it is not published.")
     with vault().scratch() as folder:
         path = folder / "copy.zip"
@@ -130,8 +130,8 @@ def _words(value: Told) -> str:
 
 
 def _terms(testimony: Testimony, value: Told, use: str, recipient: str) -> str:
-    row = testimony.consent
-    until = f"; it ends by itself on {row.until:%d %B %Y}" if row and row.until else ""
+    agreed = testimony.agreed
+    until = f"; it ends by itself on {agreed.until:%d %B %Y}" if agreed and agreed.until else ""
     return _TERMS.format(
         name=value.title or value.name,
         recipient=recipient,

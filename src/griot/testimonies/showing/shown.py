@@ -91,10 +91,9 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
     """
     if testimony.state != Testimony.State.PUBLISHED or not testimony.published or not testimony.approved:
         return None
-    row, public = testimony.consent, testimony.approved
+    value, public = testimony.agreed, testimony.approved
     teller = types.Teller(**public["teller"])
     language, words = _words(public, language)
-    value = row.as_value() if row else None
     shown = consent.shown(teller, value, testimony.withdrawn, use, timezone.now())
     if shown is None:
         return None
@@ -113,8 +112,7 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
         for r in renditions
         if r.kind in {"photo", "still"}
     )
-    leading = testimony.leading()
-    cut = leading.wanted_cut() if leading else types.Cut()
+    cut = _cut(testimony, public)
     return Told(
         slug=testimony.slug,
         kind=public["kind"],
@@ -130,9 +128,9 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
             ]
         ),
         chapters=tuple(
-            (max(0.0, at - cut.begins), said(title))
+            (at - cut.begins, said(title))
             for at, title in chapters(words.get("chapters", ""))
-            if cut.ends is None or at < cut.ends
+            if cut.begins <= at and (cut.ends is None or at < cut.ends)
         ),
         name=shown.name,
         place=shown.place,
@@ -156,6 +154,19 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
             else ()
         ),
     )
+
+
+def _cut(testimony: Testimony, public: Mapping[str, Any]) -> types.Cut:
+    """What is shown of the recording that the approved words belong to: as it was cut when they were, and
+    less where it has been cut further.
+    """
+    for file in testimony.files.all():
+        approved = public.get("files", {}).get(str(file.pk))
+        if approved and approved["media"] in {"video", "audio"}:
+            now = file.wanted_cut()
+            ends = [end for end in (approved["ends"], now.ends) if end is not None]
+            return types.Cut(max(approved["begins"], now.begins), min(ends, default=None))
+    return types.Cut()
 
 
 def _words(public: Mapping[str, Any], wanted: str) -> tuple[str, dict[str, str]]:

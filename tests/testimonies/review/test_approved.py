@@ -1,0 +1,150 @@
+"""What is public is what was approved, whatever changes beside it: cuts, files, languages, consents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from griot.testimonies.core import types
+from griot.testimonies.intake.taking import add_consent
+from griot.testimonies.models import Testimony
+from griot.testimonies.review import changing, review
+from griot.testimonies.showing.shown import told
+from tests.testimonies import made
+from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, user_with
+from tests.testimonies.review.test_review import publish, rendered
+
+pytestmark = pytest.mark.django_db
+SUBTITLES = """WEBVTT
+
+00:00:00.000 --> 00:00:01.500
+My uncle is the smuggler
+
+00:00:02.500 --> 00:00:04.000
+I left at night
+"""
+
+
+def to_editing(testimony, people) -> None:
+    review.move_on(testimony, people["protection"])
+    review.judge(testimony, people["protection"], True, "Nothing that harms.")
+    review.move_on(testimony, people["protection"])
+
+
+def to_the_public(testimony, people) -> Testimony:
+    for rendition in rendered(testimony):
+        review.approve_rendition(testimony, people["protection"], rendition.pk)
+    for role in ("editor", "editor", "editor", "approver"):
+        review.move_on(Testimony.objects.get(pk=testimony.pk), people[role])
+    return Testimony.objects.get(pk=testimony.pk)
+
+
+@pytest.fixture
+def phone(db):
+    make_messenger(make_campaign())
+    return Phone()
+
+
+@pytest.fixture
+def people(django_user_model):
+    return {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")}
+
+
+@pytest.fixture
+def cut_one(phone, people, tmp_path):
+    """A published sound of four seconds, cut from the second on, and its file."""
+    testimony = phone.tell()
+    file = phone.send(testimony, made.sound(tmp_path, "ogg", 4).read_bytes(), position="3")
+    to_editing(testimony, people)
+    chapters = "0:00 My uncle smuggles\n0:01 His address\n0:02 Leaving"
+    words = {"title": "T", "quote": "Q", "body": "B", "subtitles": SUBTITLES, "chapters": chapters}
+    review.write(testimony, people["editor"], "fr", words)
+    review.cut(testimony, people["editor"], file.pk, types.Cut(2.0, None))
+    return to_the_public(testimony, people), file
+
+
+def test_of_what_was_cut_away_no_chapter_tells(cut_one):
+    testimony, _ = cut_one
+    assert told(testimony, "web", "fr").chapters == ((0.0, "Leaving"),)
+
+
+def test_a_cut_that_waits_for_approval_opens_nothing(cut_one, people):
+    testimony, file = cut_one
+    assert "smuggler" not in told(testimony, "web", "fr").subtitles
+    review.cut(testimony, people["editor"], file.pk, types.Cut(0.0, None))
+    value = told(Testimony.objects.get(pk=testimony.pk), "web", "fr")
+    assert "smuggler" not in value.subtitles and "left at night" in value.subtitles
+    assert [title for _, title in value.chapters] == ["Leaving"]
+
+
+def test_a_recording_that_comes_late_stands_behind_the_one_that_was_approved(cut_one, phone, tmp_path):
+    testimony, file = cut_one
+    (tmp_path / "late").mkdir()
+    late = phone.send(testimony, made.sound(tmp_path / "late", "ogg", 3).read_bytes(), position="0")
+    testimony = Testimony.objects.get(pk=testimony.pk)
+    assert testimony.leading() == file and late.position > file.position
+    assert "smuggler" not in told(testimony, "web", "fr").subtitles
+
+
+def test_a_language_that_changes_has_its_marked_names_taken_out_of_the_sound(phone, people, tmp_path):
+    sent = as_sent(language="en")
+    phone.post("testimonies/", sent)
+    testimony = Testimony.objects.get(pk=sent["id"])
+    phone.send(testimony, made.sound(tmp_path, "ogg", 4).read_bytes())
+    to_editing(testimony, people)
+    marked = SUBTITLES.replace("uncle", "{Ibrahima}")
+    words = {"title": "T", "quote": "Q", "body": "B", "subtitles": marked}
+    review.write(testimony, people["editor"], "fr", words)  # not the language it was told in
+    heard = [r.key for r in rendered(testimony) if r.kind == "sound"]
+    phone.post("testimonies/", {**sent, "language": "fr"})
+    changing.decide_proposal(testimony, people["protection"], testimony.proposals.get().pk, True)
+    testimony = to_the_public(Testimony.objects.get(pk=testimony.pk), people)
+    [sound] = [r for r in rendered(testimony) if r.kind == "sound"]
+    assert sound.cut and told(testimony, "web", "fr").sound.count(sound.key) and sound.key not in heard
+
+
+def test_a_rendition_of_another_cut_than_is_wanted_is_shown_to_nobody(cut_one):
+    testimony, file = cut_one
+    assert told(testimony, "web", "fr").sound
+    file.renditions.filter(kind="sound").update(cut="")
+    assert not told(Testimony.objects.get(pk=testimony.pk), "web", "fr").sound
+
+
+def test_what_a_consent_allows_since_the_approval_waits_for_the_next(phone, people):
+    testimony = phone.tell(consent={"naming": "unnamed", "place": "country"})
+    publish(testimony, people)
+    given = testimony.consent.as_value()
+    wide = replace(given, naming="named", place="exact", given=timezone.now(), by="teller")
+    add_consent(testimony, wide)
+    testimony = Testimony.objects.get(pk=testimony.pk)
+    assert testimony.consent.naming == "named", "it holds"
+    value = told(testimony, "web", "fr")
+    assert not value.name and not value.place.words
+    assert {"naming", "place"} <= {where for where, _, _ in changing.changes(testimony)}
+    changing.publish_changes(testimony, people["approver"])
+    value = told(Testimony.objects.get(pk=testimony.pk), "web", "fr")
+    assert value.name == testimony.name and value.place.words
+    narrow = replace(wide, naming="unnamed", given=timezone.now())
+    add_consent(testimony, narrow)
+    testimony = Testimony.objects.get(pk=testimony.pk)
+    assert not told(testimony, "web", "fr").name, "what is taken back holds at once"
+    assert not changing.changes(testimony), "and waits for nobody"
+
+
+def test_a_face_that_may_be_shown_now_is_shown_when_that_was_approved(phone, people):
+    testimony = phone.tell(consent={"face": "blur"})
+    phone.send(testimony, made.photo())
+    publish(testimony, people)
+    add_consent(
+        testimony, replace(testimony.consent.as_value(), face="show", given=timezone.now(), by="teller")
+    )
+    testimony = Testimony.objects.get(pk=testimony.pk)
+    for rendition in rendered(testimony):
+        review.approve_rendition(testimony, people["protection"], rendition.pk)
+    shown = {r.face: f"/stories/media/web/{r.key}/" for r in rendered(testimony)}
+    assert Client().get(shown["show"]).status_code == 410
+    changing.publish_changes(Testimony.objects.get(pk=testimony.pk), people["approver"])
+    assert Client().get(shown["show"]).status_code == 200
