@@ -115,7 +115,7 @@ def _page(
     request: HttpRequest, row: Testimony | None, error: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
     language = readers_language()
-    is_out = bool(row and shown.told(row, "web", language))
+    is_out = bool(row and shown.told(row, "web", language, in_full=False))
     page = render_template(
         "web/receipt.html",
         language=language,

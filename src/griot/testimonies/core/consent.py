@@ -6,12 +6,12 @@ for its own use (`surfaces.py` lists them). What it does not return does not lea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
 
+from griot.testimonies.core import names
 from griot.testimonies.core.types import (
     OF_AGE,
     USES,
@@ -139,21 +139,26 @@ def shown(
 ) -> Shown | None:
     """What `use` may show now; None where it may show nothing.
 
-    `texts` are whatever was written of the testimony (title, quote, body, transcript …); names and places in
-    them that the consent keeps back are replaced.
+    `texts` are whatever was written of the testimony (title, quote, body, transcript …). A name that the
+    consent keeps back is in none of what is shown, places included.
     """
     if consent is None or state(consent, withdrawn, now) or not allows(consent, use):
         return None
     name = name_of(teller, consent)
+
+    def said(text: str) -> str:
+        return without_name(text, teller, name)
+
+    place = place_of(teller, consent)
     return Shown(
         use=use,
         name=name,
-        place=place_of(teller, consent),
-        journey=(teller.left, teller.reached) if consent.place != "country" else ("", ""),
+        place=replace(place, words=said(place.words)),
+        journey=(said(teller.left), said(teller.reached)) if consent.place != "country" else ("", ""),
         face=consent.face,
         voice=consent.voice,
         version=consent.version,
-        texts={key: without_name(text, teller, name) for key, text in (texts or {}).items()},
+        texts={key: said(text) for key, text in (texts or {}).items()},
     )
 
 
@@ -182,10 +187,5 @@ def place_of(teller: Teller, consent: Consent) -> Spot:
 
 
 def without_name(text: str, teller: Teller, name: str) -> str:
-    """The text with the teller's name as it may be shown. Whole words only: Ali is not in Alicante."""
-    parts = [teller.name, *teller.name.split()]
-    for part in sorted({p for p in parts if len(p) > 1}, key=len, reverse=True):
-        if part in name.split() or part == name:
-            continue
-        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", lambda _: name or "…", text, flags=re.IGNORECASE)
-    return text
+    """The text with the teller's name as it may be shown, however it is spelled in it (`names`)."""
+    return names.without(text, teller.name, name)
