@@ -28,13 +28,15 @@ from griot.testimonies.core.types import (
 )
 
 
-def problems(consent: Consent, teller: Teller, today: date) -> Iterator[str]:
-    """Why a consent is not one, in words for who took it. None of them: it holds."""
+def problems(consent: Consent, teller: Teller, today: date, given: date) -> Iterator[str]:
+    """Why a consent is not one, in words for who took it. None of them: it holds. `given` is its day, as
+    the newsroom counts, like `today`.
+    """
     if not consent.evidence:
         yield "there is no evidence: record the teller's answer, or let them sign"
     if unknown := set(consent.uses) - set(USES):
         yield f"unknown uses: {', '.join(sorted(unknown))}"
-    if consent.until and consent.until < consent.given.date():
+    if consent.until and consent.until < given:
         yield "it ends before it was given"
     is_minor = consent.is_minor or (
         teller.birth_year is not None
@@ -117,11 +119,11 @@ def _less(order: tuple[_T, ...], one: _T, other: _T) -> _T:
     return min(one, other, key=order.index)
 
 
-def state(consent: Consent | None, withdrawn: datetime | None, now: datetime) -> Withdrawal:
-    """Whether a consent is over: taken back, or past its last day."""
+def state(consent: Consent | None, withdrawn: datetime | None, today: date) -> Withdrawal:
+    """Whether a consent is over: taken back, or past its last day. `today` is the newsroom's day."""
     if withdrawn is not None or consent is None:
         return "withdrawn"
-    return "expired" if consent.until and now.date() > consent.until else ""
+    return "expired" if consent.until and today > consent.until else ""
 
 
 def allows(consent: Consent, use: Use) -> bool:
@@ -134,15 +136,15 @@ def shown(
     consent: Consent | None,
     withdrawn: datetime | None,
     use: Use,
-    now: datetime,
+    today: date,
     texts: Mapping[str, str] | None = None,
 ) -> Shown | None:
-    """What `use` may show now; None where it may show nothing.
+    """What `use` may show on the newsroom's day `today`; None where it may show nothing.
 
     `texts` are whatever was written of the testimony (title, quote, body, transcript …). A name that the
     consent keeps back is in none of what is shown, places included.
     """
-    if consent is None or state(consent, withdrawn, now) or not allows(consent, use):
+    if consent is None or state(consent, withdrawn, today) or not allows(consent, use):
         return None
     name = name_of(teller, consent)
 

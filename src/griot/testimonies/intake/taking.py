@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.utils import timezone
 
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import after, is_within, narrowed, problems
@@ -29,6 +28,7 @@ from griot.testimonies.intake.sent import (
 from griot.testimonies.making.rendering import plan
 from griot.testimonies.models import Campaign, Consent, File, Messenger, Proposal, Step, Testimony
 from griot.testimonies.models.campaigns import LANGUAGES
+from griot.testimonies.models.days import day_of
 from griot.testimonies.signals import announce
 
 _TEXTS = {
@@ -195,10 +195,14 @@ def read_consent(
         ),
         **picked,
     )
-    known = set(problems(held, teller, timezone.localdate())) if held and is_within(value, held) else set()
-    if wrong := [what for what in problems(value, teller, timezone.localdate()) if what not in known]:
+    known = _wrong(held, teller) if held and is_within(value, held) else []
+    if wrong := [what for what in _wrong(value, teller) if what not in known]:
         raise Refused(f"consent: {'; '.join(wrong)}")
     return value
+
+
+def _wrong(consent: types.Consent, teller: types.Teller) -> list[str]:
+    return list(problems(consent, teller, day_of(), day_of(consent.given)))
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import asdict
+from datetime import date
 from typing import Any, cast
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils import timezone
 from griot.testimonies.core import consent, types
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger, token_hash
+from griot.testimonies.models.days import day_of
 from griot.testimonies.models.making import MakingState
 
 USE_CHOICES = [
@@ -152,8 +154,11 @@ class Testimony(models.Model):
 
     @property
     def over(self) -> types.Withdrawal:
+        return self.over_on(day_of())
+
+    def over_on(self, day: date) -> types.Withdrawal:
         row = self.consent
-        return consent.state(row.as_value() if row else None, self.withdrawn, timezone.now())
+        return consent.state(row.as_value() if row else None, self.withdrawn, day)
 
     def as_it_stands(self) -> dict[str, Any]:
         """What would be public of it if it were approved now, in the shape of `approved`: nothing of it is

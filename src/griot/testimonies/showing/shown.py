@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from griot.locking import is_database_away
 from griot.testimonies.core import consent, types
@@ -22,6 +21,7 @@ from griot.testimonies.core.media.subtitles import chapters, parse, unmarked, wi
 from griot.testimonies.making.rendering import public as public_renditions
 from griot.testimonies.making.rendering import with_renditions
 from griot.testimonies.models import Campaign, Departure, Referral, Rendition, Testimony
+from griot.testimonies.models.days import day_of
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
     teller = types.Teller(**public["teller"])
     language, words = _words(public, language)
     value = row.as_value() if row else None
-    shown = consent.shown(teller, value, testimony.withdrawn, use, timezone.now())
+    shown = consent.shown(teller, value, testimony.withdrawn, use, day_of())
     if shown is None:
         return None
 
