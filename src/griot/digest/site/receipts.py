@@ -55,7 +55,8 @@ def _opened(request: HttpRequest) -> HttpResponse:
     if comes_too_often(request, "receipt", MOST_TRIES, TRIES_WITHIN):
         return _page(request, row=None, error="receipt_wait", status=429)
     code = plain_receipt(request.POST["code"])
-    row = Testimony.objects.filter(receipt=token_hash(code)).exclude(receipt="").first() if code else None
+    known = Testimony.objects.filter(receipt=token_hash(code)).order_by("arrived", "pk")
+    row = known.first() if code else None
     if row is None:
         return _page(request, row=None, error="receipt_unknown", status=404)
     request.session.cycle_key()

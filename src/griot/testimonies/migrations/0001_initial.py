@@ -434,6 +434,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('campaign', 'language', 'what'), name='one_reading_of_a_text'),
         ),
         migrations.AddConstraint(
+            model_name='testimony',
+            constraint=models.UniqueConstraint(condition=models.Q(('receipt', ''), _negated=True), fields=('receipt',), name='one_testimony_a_receipt'),
+        ),
+        migrations.AddConstraint(
             model_name='machinework',
             constraint=models.UniqueConstraint(fields=('testimony', 'kind', 'language'), name='one_machine_work_of_a_kind'),
         ),
