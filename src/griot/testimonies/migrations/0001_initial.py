@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
             name='Step',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('moved', 'moved on'), ('sent_back', 'sent back'), ('safe', 'found safe'), ('risk', 'marked as high risk'), ('comment', 'comment'), ('assigned', 'assigned'), ('edited', 'edited'), ('published', 'published'), ('unpublished', 'taken off the site'), ('withdrawn', 'withdrawn'), ('consent', 'consent changed')], max_length=12)),
+                ('kind', models.CharField(choices=[('moved', 'moved on'), ('sent_back', 'sent back'), ('safe', 'found safe'), ('risk', 'marked as high risk'), ('comment', 'comment'), ('assigned', 'assigned'), ('edited', 'edited'), ('undone', 'back to what was approved'), ('published', 'published'), ('unpublished', 'taken off the site'), ('withdrawn', 'withdrawn'), ('consent', 'consent changed')], max_length=12)),
                 ('from_state', models.CharField(blank=True, max_length=16)),
                 ('to_state', models.CharField(blank=True, max_length=16)),
                 ('words', models.TextField(blank=True)),

@@ -368,6 +368,7 @@ class Step(models.Model):
         COMMENT = "comment", "comment"
         ASSIGNED = "assigned", "assigned"
         EDITED = "edited", "edited"
+        UNDONE = "undone", "back to what was approved"
         PUBLISHED = "published", "published"
         UNPUBLISHED = "unpublished", "taken off the site"
         WITHDRAWN = "withdrawn", "withdrawn"

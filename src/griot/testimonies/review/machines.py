@@ -112,7 +112,7 @@ def _do(pk: int) -> None:
             writing.save()
             Step.objects.create(
                 testimony=row,
-                kind=Step.Kind.EDITED,
+                kind=Step.Kind.COMMENT,  # who goes over it is who edits
                 by=work.by,
                 words=f"a machine’s {work.get_kind_display()} in {work.language}",
                 from_state=row.state,
