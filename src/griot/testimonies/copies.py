@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 
 from griot.testimonies.models import Testimony
+from griot.testimonies.models.days import day_of
 
 
 def made_of(slugs: Iterable[str]) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Stale(models.Func):
 
 def stale() -> Stale:
     """Whether a copy's row has to be made anew."""
-    today = models.Value(timezone.localdate(), output_field=models.DateField())
+    today = models.Value(day_of(), output_field=models.DateField())
     return Stale(models.F("made_of"), models.functions.Cast(today, models.DateField()))
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Campaign, Consent, Country, Device, File, Messenger, Testimony
+from griot.testimonies.models.days import day_of
 from griot.troubles.auditing import audited
 
 SOON = timedelta(days=14)
@@ -22,7 +23,7 @@ LOST = timedelta(days=60)  # a phone that was not heard of
 
 @audited
 def consents() -> Iterator[CheckMessage]:
-    today = timezone.localdate()
+    today = day_of()
     newest = Testimony.objects.filter(withdrawn=None).annotate(newest=Max("consents__version"))
     valid = Consent.objects.filter(
         pk__in=newest.filter(consents__version=F("newest")).values("consents__pk"), until__isnull=False
@@ -73,7 +74,7 @@ def campaigns() -> Iterator[CheckMessage]:
             f"Anyone may offer stories to “{campaign}” without an end",
             hint="Give it a last day, or close it.",
         )
-    over = Campaign.objects.filter(ends__lt=timezone.localdate())
+    over = Campaign.objects.filter(ends__lt=day_of())
     for campaign in over.filter(teams__messengers__state=Messenger.State.ACTIVE).distinct():
         yield Warning(
             f"“{campaign}” is over, and its messengers’ phones still open it",

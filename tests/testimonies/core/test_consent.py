@@ -45,7 +45,7 @@ consents = st.builds(
 
 @given(consents, st.sampled_from(USES), st.text(alphabet="Awa Diop.,", max_size=40))
 def test_nothing_is_shown_that_was_not_allowed(consent, use, text):
-    found = shown(TELLER, consent, None, use, NOW, {"body": text})
+    found = shown(TELLER, consent, None, use, NOW.date(), {"body": text})
     if found is None:
         assert use not in consent.uses or (consent.until and consent.until < NOW.date())
         return
@@ -63,8 +63,8 @@ def test_nothing_is_shown_that_was_not_allowed(consent, use, text):
 
 
 def test_a_use_inside_the_team_comes_with_any_other():
-    assert shown(TELLER, CONSENT, None, "team", NOW) is not None
-    assert shown(TELLER, CONSENT, None, "mail", NOW) is None
+    assert shown(TELLER, CONSENT, None, "team", NOW.date()) is not None
+    assert shown(TELLER, CONSENT, None, "mail", NOW.date()) is None
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_a_use_inside_the_team_comes_with_any_other():
 )
 def test_a_consent_is_over_when_it_was_taken_back_or_its_last_day_is_past(until, withdrawn, expected):
     consent = replace(CONSENT, until=until)
-    assert state(consent, withdrawn, NOW) == expected
-    assert (shown(TELLER, consent, withdrawn, "web", NOW) is None) == bool(expected)
+    assert state(consent, withdrawn, NOW.date()) == expected
+    assert (shown(TELLER, consent, withdrawn, "web", NOW.date()) is None) == bool(expected)
 
 
 def test_a_name_goes_out_of_texts_as_a_whole_word_only():
@@ -106,8 +106,8 @@ def test_a_name_goes_out_of_texts_as_a_whole_word_only():
     ],
 )
 def test_what_is_missing_of_a_consent_is_said_in_words(changes, teller, words):
-    assert words in " ".join(problems(replace(CONSENT, **changes), teller, NOW.date()))
+    assert words in " ".join(problems(replace(CONSENT, **changes), teller, NOW.date(), CONSENT.given.date()))
 
 
 def test_a_whole_consent_has_no_problem():
-    assert not list(problems(CONSENT, TELLER, NOW.date()))
+    assert not list(problems(CONSENT, TELLER, NOW.date(), CONSENT.given.date()))

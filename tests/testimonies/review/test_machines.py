@@ -8,6 +8,7 @@ import json
 import re
 
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -130,6 +131,42 @@ def test_it_is_translated_without_the_names_that_are_kept_back(testimony, editor
     assert told(testimony, "web", "en").title == "[en] La radio"
     with pytest.raises(Refused, match="does not write over"):
         machines.ask(testimony, editor, "translation", "en")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_more_is_sent_once_it_is_withdrawn_or_another_name_holds(testimony, editor, service):
+    """The consent is looked at before each text."""
+    texts = {"title": "Un, Awa", "quote": "Deux, Awa", "body": "Trois, Awa\n\nQuatre\n\nCinq"}
+    review.write(testimony, editor, "fr", texts)
+    sent: list[str] = []
+
+    def translate(handler, body):
+        sent.append(json.loads(body)["q"])
+        if len(sent) == 1:
+            testimony.consents.update(naming="unnamed")
+        if len(sent) == 3:
+            type(testimony).objects.update(withdrawn=testimony.arrived)
+        connection.close()  # the service's own
+        return 200, {}, json.dumps({"translatedText": "x"})
+
+    service.pages["here/translate"] = translate
+    work = done(testimony, editor, "translation")
+    assert sent == ["Un, Kiné", "Deux, …", "Trois, …"]
+    assert work.state == "failed" and "withdrawn" in work.why
+    assert not testimony.writings.filter(language="en").exists()
+
+
+def test_a_recording_is_not_sent_once_it_is_withdrawn(testimony, editor, service, monkeypatch):
+    """It may take minutes to make its sound ready."""
+    ready = machines.as_heard
+
+    def then_withdrawn(*parts):
+        ready(*parts)
+        type(testimony).objects.update(withdrawn=testimony.arrived)
+
+    monkeypatch.setattr(machines, "as_heard", then_withdrawn)
+    work = done(testimony, editor, "transcript")
+    assert not service.bodies and work.state == "failed" and "withdrawn" in work.why
 
 
 def test_a_service_that_fails_is_said_and_can_be_asked_again(testimony, editor, service):

@@ -55,7 +55,8 @@ def _opened(request: HttpRequest) -> HttpResponse:
     if comes_too_often(request, "receipt", MOST_TRIES, TRIES_WITHIN):
         return _page(request, row=None, error="receipt_wait", status=429)
     code = plain_receipt(request.POST["code"])
-    row = Testimony.objects.filter(receipt=token_hash(code)).exclude(receipt="").first() if code else None
+    known = Testimony.objects.filter(receipt=token_hash(code)).order_by("arrived", "pk")
+    row = known.first() if code else None
     if row is None:
         return _page(request, row=None, error="receipt_unknown", status=404)
     request.session.cycle_key()
@@ -115,7 +116,7 @@ def _page(
     request: HttpRequest, row: Testimony | None, error: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
     language = readers_language()
-    is_out = bool(row and shown.told(row, "web", language))
+    is_out = bool(row and shown.told(row, "web", language, in_full=False))
     page = render_template(
         "web/receipt.html",
         language=language,

@@ -44,7 +44,7 @@ def testimony_block(slug: str, at: Place, use: Use) -> types.Block | None:
     gallery, a feature.
     """
     testimony = shown.find(slug)
-    value = shown.told(testimony, use, at.language) if testimony else None
+    value = shown.told(testimony, use, at.language, in_full=False) if testimony else None
     if value is None:
         return None
     title = value.title or value.name
@@ -54,7 +54,7 @@ def testimony_block(slug: str, at: Place, use: Use) -> types.Block | None:
         if i.url
     ]
     picture = pictures[0] if pictures else None
-    on_web = use == "web" or (testimony is not None and shown.told(testimony, "web", at.language) is not None)
+    on_web = use == "web" or bool(testimony and shown.told(testimony, "web", at.language, in_full=False))
     url = absolute(reverse("story", args=[value.slug])) if on_web else ""
     more = types.Link(at.more, url) if url else None
     place = place_words(value, at.language)

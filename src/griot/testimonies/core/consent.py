@@ -6,12 +6,12 @@ for its own use (`surfaces.py` lists them). What it does not return does not lea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
+from griot.testimonies.core import names
 from griot.testimonies.core.types import (
     OF_AGE,
     USES,
@@ -28,13 +28,15 @@ from griot.testimonies.core.types import (
 )
 
 
-def problems(consent: Consent, teller: Teller, today: date) -> Iterator[str]:
-    """Why a consent is not one, in words for who took it. None of them: it holds."""
+def problems(consent: Consent, teller: Teller, today: date, given: date) -> Iterator[str]:
+    """Why a consent is not one, in words for who took it. None of them: it holds. `given` is its day, as
+    the newsroom counts, like `today`.
+    """
     if not consent.evidence:
         yield "there is no evidence: record the teller's answer, or let them sign"
     if unknown := set(consent.uses) - set(USES):
         yield f"unknown uses: {', '.join(sorted(unknown))}"
-    if consent.until and consent.until < consent.given.date():
+    if consent.until and consent.until < given:
         yield "it ends before it was given"
     is_minor = consent.is_minor or (
         teller.birth_year is not None
@@ -132,11 +134,11 @@ def _less(order: tuple[_T, ...], one: _T, other: _T) -> _T:
     return min(one, other, key=order.index)
 
 
-def state(consent: Consent | None, withdrawn: datetime | None, now: datetime) -> Withdrawal:
-    """Whether a consent is over: taken back, or past its last day."""
+def state(consent: Consent | None, withdrawn: datetime | None, today: date) -> Withdrawal:
+    """Whether a consent is over: taken back, or past its last day. `today` is the newsroom's day."""
     if withdrawn is not None or consent is None:
         return "withdrawn"
-    return "expired" if consent.until and now.date() > consent.until else ""
+    return "expired" if consent.until and today > consent.until else ""
 
 
 def allows(consent: Consent, use: Use) -> bool:
@@ -149,26 +151,31 @@ def shown(
     consent: Consent | None,
     withdrawn: datetime | None,
     use: Use,
-    now: datetime,
+    today: date,
     texts: Mapping[str, str] | None = None,
 ) -> Shown | None:
-    """What `use` may show now; None where it may show nothing.
+    """What `use` may show on the newsroom's day `today`; None where it may show nothing.
 
-    `texts` are whatever was written of the testimony (title, quote, body, transcript …); names and places in
-    them that the consent keeps back are replaced.
+    `texts` are whatever was written of the testimony (title, quote, body, transcript …). A name that the
+    consent keeps back is in none of what is shown, places included.
     """
-    if consent is None or state(consent, withdrawn, now) or not allows(consent, use):
+    if consent is None or state(consent, withdrawn, today) or not allows(consent, use):
         return None
     name = name_of(teller, consent)
+
+    def said(text: str) -> str:
+        return without_name(text, teller, name)
+
+    place = place_of(teller, consent)
     return Shown(
         use=use,
         name=name,
-        place=place_of(teller, consent),
-        journey=(teller.left, teller.reached) if consent.place != "country" else ("", ""),
+        place=replace(place, words=said(place.words)),
+        journey=(said(teller.left), said(teller.reached)) if consent.place != "country" else ("", ""),
         face=consent.face,
         voice=consent.voice,
         version=consent.version,
-        texts={key: without_name(text, teller, name) for key, text in (texts or {}).items()},
+        texts={key: said(text) for key, text in (texts or {}).items()},
     )
 
 
@@ -197,10 +204,5 @@ def place_of(teller: Teller, consent: Consent) -> Spot:
 
 
 def without_name(text: str, teller: Teller, name: str) -> str:
-    """The text with the teller's name as it may be shown. Whole words only: Ali is not in Alicante."""
-    parts = [teller.name, *teller.name.split()]
-    for part in sorted({p for p in parts if len(p) > 1}, key=len, reverse=True):
-        if part in name.split() or part == name:
-            continue
-        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", lambda _: name or "…", text, flags=re.IGNORECASE)
-    return text
+    """The text with the teller's name as it may be shown, however it is spelled in it (`names`)."""
+    return names.without(text, teller.name, name)

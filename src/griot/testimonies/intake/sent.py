@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from griot.characters import fit_text
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.models.days import day_of
 
 EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
 LATEST_YEAR = 2200
@@ -59,7 +60,7 @@ def whole_in(value: Any, where: str, least: int, most: int) -> int:
 def year_in(value: Any) -> int | None:
     if value in (None, ""):
         return None
-    if type(value) is not int or not 1900 <= value <= timezone.localdate().year:
+    if type(value) is not int or not 1900 <= value <= day_of().year:
         raise Refused("teller.birth_year: a year is expected")
     return value
 

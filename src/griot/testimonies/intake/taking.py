@@ -10,7 +10,6 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
-from django.utils import timezone
 
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import after, is_within, narrowed, problems
@@ -29,6 +28,8 @@ from griot.testimonies.intake.sent import (
 from griot.testimonies.making.rendering import plan
 from griot.testimonies.models import Campaign, Consent, File, Messenger, Proposal, Step, Testimony
 from griot.testimonies.models.campaigns import LANGUAGES
+from griot.testimonies.models.days import day_of
+from griot.testimonies.models.testimonies import receipt_hash
 from griot.testimonies.signals import announce
 
 _TEXTS = {
@@ -61,7 +62,8 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testi
     time, as `consent.after` says.
 
     `sent` has `id` (UUID made on the phone), `kind`, `language`, `told`, `teller`, `answers`, `consent`, and
-    may have `receipt`: the code that the teller was given. Raises Refused in words that name the field.
+    may have `receipt`: the code that the teller was given, which opens what it was first sent with. Raises
+    Refused in words that name the field.
     """
     pk = uuid_in(sent.get("id"), "id")
     known = Testimony.objects.select_for_update().filter(pk=pk).first()
@@ -74,9 +76,21 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testi
     if known is None:
         see_to_testimonies(messenger)
     testimony = known or Testimony(pk=pk, campaign=messenger.team.campaign, messenger=messenger)
-    if (code := text_in(sent.get("receipt"), "receipt", 20)) and not testimony.receipt:
-        testimony.keep_receipt(code)
-    return _take(testimony, sent, by="messenger"), known is None
+    code = text_in(sent.get("receipt"), "receipt", 20)
+    receipt, heard = receipt_hash(code) if code and not testimony.receipt else "", len(testimony.heard)
+    _take(testimony, sent, by="messenger")
+    if receipt and len(testimony.heard) > heard:
+        _keep_receipt(testimony, receipt)
+    return testimony, known is None
+
+
+def _keep_receipt(testimony: Testimony, receipt: str) -> None:
+    """The code that its teller was given opens it, if it came in time and opens nothing else. The phone is
+    not told: it could try codes.
+    """
+    if testimony.state != Testimony.State.INTAKE or not testimony.claim_receipt(receipt):
+        words = "the receipt’s code that it came with does not open it: make its teller a new receipt"
+        Step.objects.create(testimony=testimony, kind=Step.Kind.COMMENT, words=words)
 
 
 @transaction.atomic
@@ -198,10 +212,14 @@ def read_consent(
         ),
         **picked,
     )
-    known = set(problems(held, teller, timezone.localdate())) if held and is_within(value, held) else set()
-    if wrong := [what for what in problems(value, teller, timezone.localdate()) if what not in known]:
+    known = _wrong(held, teller) if held and is_within(value, held) else []
+    if wrong := [what for what in _wrong(value, teller) if what not in known]:
         raise Refused(f"consent: {'; '.join(wrong)}")
     return value
+
+
+def _wrong(consent: types.Consent, teller: types.Teller) -> list[str]:
+    return list(problems(consent, teller, day_of(), day_of(consent.given)))
 
 
 @transaction.atomic

@@ -285,7 +285,7 @@ class Migration(migrations.Migration):
             name='Step',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('moved', 'moved on'), ('sent_back', 'sent back'), ('safe', 'found safe'), ('risk', 'marked as high risk'), ('comment', 'comment'), ('assigned', 'assigned'), ('edited', 'edited'), ('published', 'published'), ('unpublished', 'taken off the site'), ('withdrawn', 'withdrawn'), ('consent', 'consent changed')], max_length=12)),
+                ('kind', models.CharField(choices=[('moved', 'moved on'), ('sent_back', 'sent back'), ('safe', 'found safe'), ('risk', 'marked as high risk'), ('comment', 'comment'), ('assigned', 'assigned'), ('edited', 'edited'), ('undone', 'back to what was approved'), ('published', 'published'), ('unpublished', 'taken off the site'), ('withdrawn', 'withdrawn'), ('consent', 'consent changed')], max_length=12)),
                 ('from_state', models.CharField(blank=True, max_length=16)),
                 ('to_state', models.CharField(blank=True, max_length=16)),
                 ('words', models.TextField(blank=True)),
@@ -433,6 +433,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='spoken',
             constraint=models.UniqueConstraint(fields=('campaign', 'language', 'what'), name='one_reading_of_a_text'),
+        ),
+        migrations.AddConstraint(
+            model_name='testimony',
+            constraint=models.UniqueConstraint(condition=models.Q(('receipt', ''), _negated=True), fields=('receipt',), name='one_testimony_a_receipt'),
         ),
         migrations.AddConstraint(
             model_name='machinework',

@@ -15,6 +15,7 @@ from django.db import models
 from django.utils import timezone
 
 from griot.testimonies.core.types import KINDS
+from griot.testimonies.models.days import day_of
 
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("pt", "Português"), ("ar", "العربية"), ("wo", "Wolof")]
 WRITTEN_IN = [*LANGUAGES, ("es", "Español")]  # that tellers speak, and that readers read
@@ -61,7 +62,7 @@ class Campaign(models.Model):
 
     @property
     def is_running(self) -> bool:
-        today = timezone.localdate()
+        today = day_of()
         return self.begins <= today and (self.ends is None or today <= self.ends)
 
 

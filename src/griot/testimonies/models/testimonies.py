@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import asdict
+from datetime import date
 from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from griot.testimonies.core import consent, types
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger, token_hash
+from griot.testimonies.models.days import day_of
 from griot.testimonies.models.making import MakingState
 
 USE_CHOICES = [
@@ -34,6 +36,17 @@ RECEIPT_LENGTH = 12
 def plain_receipt(code: str) -> str:
     """A receipt's code as it is compared: dashes and small letters do not count."""
     return "".join(c for c in code.upper() if c.isalnum())
+
+
+def receipt_hash(code: str) -> str:
+    """What is kept of a code, ours or one that a phone made. Raises Refused for what could be guessed."""
+    plain = plain_receipt(code)
+    if len(plain) != RECEIPT_LENGTH or len(set(plain)) < 4 or set(plain) - set(RECEIPT_LETTERS):
+        raise Refused(
+            f"receipt: {RECEIPT_LENGTH} of the letters and figures {RECEIPT_LETTERS} are expected, chosen"
+            " by chance"
+        )
+    return token_hash(plain)
 
 
 class Testimony(models.Model):
@@ -116,6 +129,11 @@ class Testimony(models.Model):
     class Meta:
         ordering = ["-arrived"]
         verbose_name_plural = "testimonies"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["receipt"], condition=~models.Q(receipt=""), name="one_testimony_a_receipt"
+            )
+        ]
         default_permissions = ()
         permissions = [
             ("coordinate", "Coordinator: sees, hears and withdraws the testimonies of their country"),
@@ -169,8 +187,11 @@ class Testimony(models.Model):
 
     @property
     def over(self) -> types.Withdrawal:
+        return self.over_on(day_of())
+
+    def over_on(self, day: date) -> types.Withdrawal:
         row = self.consent
-        return consent.state(row.as_value() if row else None, self.withdrawn, timezone.now())
+        return consent.state(row.as_value() if row else None, self.withdrawn, day)
 
     def as_it_stands(self) -> dict[str, Any]:
         """What would be public of it if it were approved now, in the shape of `approved`: nothing of it is
@@ -212,21 +233,21 @@ class Testimony(models.Model):
     def make_receipt(self) -> str:
         """A new code for the teller's receipt; an earlier one ends."""
         code = "".join(secrets.choice(RECEIPT_LETTERS) for _ in range(RECEIPT_LENGTH))
-        self.keep_receipt(code)
+        self.receipt = receipt_hash(code)
         self.save(update_fields=["receipt"])
         return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
-    def keep_receipt(self, code: str) -> None:
-        """Keep the hash of a code, ours or one that a phone made. Raises Refused for what could be
-        guessed.
+    def claim_receipt(self, receipt: str) -> bool:
+        """Take a code's hash as this testimony's, which is stored; False where it is another's already: whose
+        it is keeps it, also of two that come at once.
         """
-        plain = plain_receipt(code)
-        if len(plain) != RECEIPT_LENGTH or len(set(plain)) < 4 or set(plain) - set(RECEIPT_LETTERS):
-            raise Refused(
-                f"receipt: {RECEIPT_LENGTH} of the letters and figures {RECEIPT_LETTERS} are expected, chosen"
-                " by chance"
-            )
-        self.receipt = token_hash(plain)
+        try:
+            with transaction.atomic():
+                self.receipt = receipt
+                self.save(update_fields=["receipt"])
+        except IntegrityError:
+            self.receipt = ""
+        return bool(self.receipt)
 
 
 class Consent(models.Model):
@@ -374,6 +395,7 @@ class Step(models.Model):
         COMMENT = "comment", "comment"
         ASSIGNED = "assigned", "assigned"
         EDITED = "edited", "edited"
+        UNDONE = "undone", "back to what was approved"
         PUBLISHED = "published", "published"
         UNPUBLISHED = "unpublished", "taken off the site"
         WITHDRAWN = "withdrawn", "withdrawn"

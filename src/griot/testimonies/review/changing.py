@@ -109,7 +109,9 @@ def discard_changes(testimony: Testimony, user: Any) -> None:
         writing.save()
     row.themes, row.route = row.approved["themes"], row.approved["route"]
     row.save(update_fields=["themes", "route"])
-    note_step(row, Step.Kind.EDITED, user, "back to what is public")
+    # Who does it has written none of that; whoever has is free of it, where nothing else has changed.
+    is_undone = row.as_it_stands() == row.approved
+    note_step(row, Step.Kind.UNDONE if is_undone else Step.Kind.COMMENT, user, "back to what is public")
     plan_anew(row)
 
 

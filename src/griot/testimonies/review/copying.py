@@ -13,7 +13,6 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
-from django.utils import timezone
 
 from griot.testimonies.access import note, require
 from griot.testimonies.core import consent
@@ -23,6 +22,7 @@ from griot.testimonies.core.surfaces import surface
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import public, showable
 from griot.testimonies.models import Rendition, Testimony
+from griot.testimonies.models.days import day_of
 from griot.testimonies.showing.shown import Told, left_the_house, told
 
 COPIES = (("partners", "partners"), ("screenings", "a screening"), ("media", "other media"))
@@ -135,7 +135,7 @@ def _terms(testimony: Testimony, value: Told, use: str, recipient: str) -> str:
     return _TERMS.format(
         name=value.title or value.name,
         recipient=recipient,
-        day=f"{timezone.localdate():%d %B %Y}",
+        day=f"{day_of():%d %B %Y}",
         use=dict(COPIES)[use],
         until=until,
         url=f"{settings.PUBLIC_URL}{reverse('story', args=[testimony.slug])}",

@@ -18,6 +18,7 @@ from griot.helpers.protocols import HelperError
 from griot.locking import only_one_at
 from griot.queueing import soon
 from griot.testimonies.access import note, require
+from griot.testimonies.core import types
 from griot.testimonies.core.consent import name_of, without_name
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.encoding import opened
@@ -111,12 +112,22 @@ def _do(pk: int) -> None:
             writing.save()
             Step.objects.create(
                 testimony=row,
-                kind=Step.Kind.EDITED,
+                kind=Step.Kind.COMMENT,  # who goes over it is who edits
                 by=work.by,
                 words=f"a machine’s {work.get_kind_display()} in {work.language}",
                 from_state=row.state,
             )
         MachineWork.objects.filter(pk=pk).update(state=MakingState.READY, progress=1.0)
+
+
+def _still_held(work: MachineWork) -> tuple[Testimony, types.Consent]:
+    """The testimony and its consent as they are now: asked before anything of it goes to a machine. Raises
+    Refused where it was withdrawn meanwhile.
+    """
+    row = Testimony.objects.get(pk=work.testimony_id)
+    if row.over or (consent := row.consent) is None:
+        raise Refused("this testimony was withdrawn")
+    return row, consent.as_value()
 
 
 def _transcribed(work: MachineWork) -> dict[str, str]:
@@ -127,12 +138,14 @@ def _transcribed(work: MachineWork) -> dict[str, str]:
     note("a machine", work.testimony, "transcript", f"heard by {transcriber.where}")
 
     def progress(seconds: float) -> None:
+        _still_held(work)
         share = min(0.99, seconds / file.seconds) if file.seconds else 0.0
         MachineWork.objects.filter(pk=work.pk).update(progress=share)
 
     with vault().opened(file.vault, file.suffix) as source:
         sound = source.with_name("sound.wav")
         as_heard(source, opened(source), sound)
+        _still_held(work)
         cues = readable(transcriber.transcribe(sound, work.testimony.language, progress))
     if not cues:
         raise Refused("it heard no words")
@@ -140,16 +153,13 @@ def _transcribed(work: MachineWork) -> dict[str, str]:
 
 
 def _translated(work: MachineWork) -> dict[str, str]:
-    """Every text in the other language; names that are kept back, or marked, are not sent."""
+    """Every text in the other language; names that are kept back as it is sent, or marked, are not sent."""
     translator, row = helper_from(settings.TRANSLATOR), work.testimony
     source = row.writings.get(language=row.language)
-    consent = row.consent
-    if consent is None:
-        raise Refused("there is no consent")
-    name = name_of(row.teller, consent.as_value())
 
     def said(text: str) -> str:
-        plain = unmarked(without_name(text, row.teller, name)).strip()
+        now, consent = _still_held(work)
+        plain = unmarked(without_name(text, now.teller, name_of(now.teller, consent))).strip()
         return translator.translate(plain, row.language, work.language) if plain.strip("… .") else plain
 
     cues = parse(source.subtitles)

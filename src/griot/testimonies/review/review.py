@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -150,10 +152,25 @@ def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
 
 
 def require_another(row: Testimony, user: Any) -> None:
-    """Nobody publishes what they edited last. Raises Refused."""
-    editor = row.steps.filter(kind=Step.Kind.EDITED).order_by("-at").first()
-    if editor and editor.by_id == user.pk and not user.is_superuser:
-        raise Refused("Somebody else than its last editor has to approve it.")
+    """Who approves has none of their own work in what is made public: they have edited nothing since all of
+    it was last as it was approved. Raises Refused.
+    """
+    settled = row.steps.filter(kind__in=[Step.Kind.PUBLISHED, Step.Kind.UNDONE]).order_by("-pk").first()
+    since = row.steps.filter(kind=Step.Kind.EDITED, pk__gt=settled.pk if settled else 0)
+    if since.filter(by=user).exists() and not user.is_superuser:
+        raise Refused("Somebody else has to approve it: you have edited it since it was last approved.")
+
+
+@contextmanager
+def editing(row: Testimony, user: Any, words: str) -> Iterator[None]:
+    """What changes within is `user`'s work, and written down as that. A save that changes nothing of what may
+    be public is nobody's.
+    """
+    before = row.as_it_stands()
+    yield
+    now = row.as_it_stands()
+    if now != before:
+        note_step(row, Step.Kind.UNDONE if now == row.approved else Step.Kind.EDITED, user, words)
 
 
 @transaction.atomic
@@ -232,12 +249,12 @@ def write(
             "Somebody else has written in that language. Your words still stand in the form and are not"
             " saved: open this page a second time to compare, and save again."
         )
-    writing, _ = row.writings.get_or_create(language=language)
-    for name, text in texts.items():
-        setattr(writing, name, text)
-    writing.machine = [name for name in writing.machine if name not in texts]
-    writing.save()
-    note_step(row, Step.Kind.EDITED, user, f"words in {language}")
+    with editing(row, user, f"words in {language}"):
+        writing, _ = row.writings.get_or_create(language=language)
+        for name, text in texts.items():
+            setattr(writing, name, text)
+        writing.machine = [name for name in writing.machine if name not in texts]
+        writing.save()
     plan_anew(row)
     return row
 
@@ -249,9 +266,9 @@ def describe(testimony: Testimony, user: Any, themes: list[str], route: str) -> 
     require(user, "edit", row)
     if set(themes) - set(types.THEMES) or route not in {"", *types.ROUTES}:
         raise Refused("That is no theme, or no route, of ours.")
-    row.themes, row.route = themes, route
-    row.save(update_fields=["themes", "route"])
-    note_step(row, Step.Kind.EDITED, user, "themes and route")
+    with editing(row, user, "themes and route"):
+        row.themes, row.route = themes, route
+        row.save(update_fields=["themes", "route"])
 
 
 @transaction.atomic
@@ -299,8 +316,8 @@ def cut(testimony: Testimony, user: Any, pk: Any, wanted: types.Cut) -> None:
         "still": wanted.still,
         "bleeps": [list(b) for b in wanted.bleeps],
     }
-    Cut.objects.update_or_create(file=file, defaults=values)
-    note_step(row, Step.Kind.EDITED, user, "cut a recording")
+    with editing(row, user, "cut a recording"):
+        Cut.objects.update_or_create(file=file, defaults=values)
     plan_anew(row)
 
 

@@ -18,7 +18,6 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from griot.testimonies.access import note, require
@@ -29,6 +28,7 @@ from griot.testimonies.core.surfaces import surface
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import allowed, public
 from griot.testimonies.models import Departure, File, MakingState, Rendition, Testimony
+from griot.testimonies.models.days import day_of
 
 PUBLIC_USES = frozenset({"web", "mail", "media"})  # for other media: to be downloaded
 AGE = 30  # seconds that others may keep what we served: a withdrawal reaches them within a minute
@@ -71,9 +71,7 @@ def _downloaded(row: Rendition, response: HttpResponseBase) -> None:
     testimony = row.file.testimony
     suffix = {"image/jpeg": "jpg", "audio/mp4": "m4a"}.get(row.mime, "mp4")
     response["Content-Disposition"] = f'attachment; filename="{testimony.slug}-{row.pk}.{suffix}"'
-    if not Departure.objects.filter(
-        testimony=testimony.pk, how="download", at__date=timezone.localdate()
-    ).exists():
+    if not Departure.objects.filter(testimony=testimony.pk, how="download", at__date=day_of()).exists():
         Departure.objects.create(testimony=testimony.pk, how="download", to="anyone, on the site")
 
 

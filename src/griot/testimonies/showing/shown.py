@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
 from griot.locking import is_database_away
 from griot.testimonies.core import consent, types
@@ -22,6 +21,7 @@ from griot.testimonies.core.media.subtitles import chapters, parse, unmarked, wi
 from griot.testimonies.making.rendering import public as public_renditions
 from griot.testimonies.making.rendering import with_renditions
 from griot.testimonies.models import Campaign, Departure, Referral, Rendition, Testimony
+from griot.testimonies.models.days import day_of
 
 log = logging.getLogger(__name__)
 
@@ -85,26 +85,31 @@ def was_out(testimony: Testimony) -> bool:
     return testimony.published is not None
 
 
-def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
+def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = True) -> Told | None:
     """What `use` may show of a testimony now: what was approved last, as far as the consent of this moment
-    goes. None where it may show nothing, or where it is not published.
+    goes. None where it may show nothing, or where it is not published. Subtitles and chapters, which are
+    long and stand on a story's own page alone, are left empty where it is not asked for `in_full`.
     """
     if testimony.state != Testimony.State.PUBLISHED or not testimony.published or not testimony.approved:
         return None
     value, public = testimony.agreed, testimony.approved
     teller = types.Teller(**public["teller"])
     language, words = _words(public, language)
-    shown = consent.shown(teller, value, testimony.withdrawn, use, timezone.now())
+    shown = consent.shown(teller, value, testimony.withdrawn, use, day_of())
     if shown is None:
         return None
+
+    tellers = {t.name: t for t in (teller, testimony.teller)}.values()
 
     def said(text: str) -> str:
         """A text without the names that are kept back: the approved one, and one that was mended since.
         Cues and chapters come here one by one; their times are no words.
         """
-        text = consent.without_name(text, teller, shown.name)
-        return unmarked(consent.without_name(text, testimony.teller, shown.name))
+        for known in tellers:
+            text = consent.without_name(text, known, shown.name)
+        return unmarked(text)
 
+    spoken = words if in_full else {}
     texts = {key: said(text) for key, text in words.items() if key not in {"subtitles", "chapters"}}
     renditions = public_renditions(testimony)
     images = tuple(
@@ -124,17 +129,17 @@ def told(testimony: Testimony, use: types.Use, language: str) -> Told | None:
         subtitles=write(
             [
                 replace(cue, text=said(cue.text))
-                for cue in within(parse(words.get("subtitles", "")), cut.begins, cut.ends)
+                for cue in within(parse(spoken.get("subtitles", "")), cut.begins, cut.ends)
             ]
         ),
         chapters=tuple(
             (at - cut.begins, said(title))
-            for at, title in chapters(words.get("chapters", ""))
+            for at, title in chapters(spoken.get("chapters", ""))
             if cut.begins <= at and (cut.ends is None or at < cut.ends)
         ),
         name=shown.name,
-        place=shown.place,
-        journey=shown.journey,
+        place=replace(shown.place, words=said(shown.place.words)),
+        journey=(said(shown.journey[0]), said(shown.journey[1])),
         images=images,
         film=next((_address(r, use) for r in renditions if r.kind == "light"), ""),
         small=next((_address(r, use) for r in renditions if r.kind == "small"), ""),
@@ -191,7 +196,7 @@ def all_told(use: types.Use, language: str) -> list[Told]:
 def _told_or_left_out(row: Testimony, use: types.Use, language: str) -> Told | None:
     """One that can't be shown takes no page of others with it."""
     try:
-        return told(row, use, language)
+        return told(row, use, language, in_full=False)
     except Exception as error:
         if is_database_away(error):
             raise

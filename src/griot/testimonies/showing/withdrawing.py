@@ -16,6 +16,7 @@ from django.utils import timezone
 from griot.queueing import soon
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Cut, File, Rendition, Step, Testimony, Upload
+from griot.testimonies.models.days import day_of
 from griot.testimonies.signals import announce
 from griot.troubles.sweeping import each
 
@@ -105,14 +106,13 @@ def erase(pk: Any) -> None:
 
 def expire(now: datetime) -> None:
     """Withdraw what is past its last day."""
-    today = timezone.localdate(now)
-    due = Testimony.objects.filter(withdrawn=None, consents__until__lt=today).order_by()
+    due = Testimony.objects.filter(withdrawn=None, consents__until__lt=day_of(now)).order_by()
     each("ending consents", due.values_list("pk", flat=True).distinct(), lambda pk: _expire(pk, now))
 
 
 def _expire(pk: Any, now: datetime) -> None:
     testimony = Testimony.objects.get(pk=pk)
-    if testimony.over == "expired":
+    if testimony.over_on(day_of(now)) == "expired":
         withdraw(testimony, "expiry", now=now)
 
 

@@ -1,0 +1,72 @@
+"""A receipt's code opens what it was first sent with, whoever else knows it."""
+
+from __future__ import annotations
+
+import copy
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from griot.testimonies.models import Campaign, Testimony
+from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
+
+CODE = "ABCD-EFGH-JKLM"
+
+
+@pytest.fixture
+def phones(db, site):
+    make_messenger(make_campaign())
+    make_messenger(Campaign.objects.get(), "GN", key="other", name="Oumou")
+    return Phone(), Phone("other")
+
+
+def test_a_code_that_is_anothers_already_is_not_taken_and_the_testimony_is(phones, client):
+    ours, theirs = phones
+    told = ours.tell(receipt=CODE)
+    shadow = as_sent(receipt="abcd efgh jklm")
+    fresh = theirs.post("testimonies/", as_sent(receipt="KLMN-PQRS-TUVW"))
+    answer = theirs.post("testimonies/", shadow)
+    assert answer.status_code == fresh.status_code == 201
+    assert set(answer.json()) == set(fresh.json()), "nothing in it says that the code is known"
+    row = Testimony.objects.get(pk=shadow["id"])
+    assert row.receipt == "" and "make its teller a new receipt" in row.steps.get().words
+    assert theirs.post("testimonies/", copy.deepcopy(shadow)).status_code == 200
+    assert row.steps.count() == 1, "the same again changes nothing"
+    assert client.post("/receipt/", {"code": CODE}).status_code == 302
+    client.post("/receipt/", {"act": "withdraw", "sure": "yes"})
+    assert [t.pk for t in Testimony.objects.exclude(withdrawn=None)] == [told.pk]
+    assert Client().post("/receipt/", {"code": row.make_receipt()}).status_code == 302
+
+
+def test_after_the_intake_a_phone_gives_nobody_a_code(phones):
+    """Whoever has it says what the teller allows: a person gives it to the teller."""
+    ours, _ = phones
+    sent = as_sent()
+    ours.post("testimonies/", sent)
+    Testimony.objects.update(state="protection")
+    assert ours.post("testimonies/", {**sent, "receipt": CODE}).status_code == 200
+    row = Testimony.objects.get()
+    assert row.receipt == "" and row.steps.count() == 1
+    code = row.make_receipt()
+    ours.post("testimonies/", {**sent, "receipt": "KLMN-PQRS-TUVW"})
+    assert Client().post("/receipt/", {"code": code}).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_come_at_once_one_has_the_code_and_both_are_taken(phones):
+    together, answers = Barrier(2), []
+
+    def send(phone: Phone) -> None:
+        together.wait(30)
+        answers.append(phone.post("testimonies/", as_sent(receipt=CODE)).status_code)
+        connections.close_all()
+
+    threads = [Thread(target=send, args=(phone,)) for phone in phones]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [201, 201]
+    assert sorted(map(bool, Testimony.objects.values_list("receipt", flat=True))) == [False, True]

@@ -1,0 +1,64 @@
+"""A name that is kept back is in nothing that is shown, and costs no list anything."""
+
+from __future__ import annotations
+
+from dataclasses import astuple
+
+import pytest
+
+from griot.testimonies.models import Testimony
+from griot.testimonies.review import changing, review
+from griot.testimonies.showing.shown import all_told, told
+from tests.testimonies import made
+from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
+from tests.testimonies.review.test_review import publish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def phone(db):
+    make_messenger(make_campaign())
+    return Phone()
+
+
+@pytest.fixture
+def people(django_user_model):
+    return {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")}
+
+
+def test_it_is_in_no_field_of_a_story(phone, people, client):
+    name, said = "Zéphyrine N'Diaye", "ZEPHYRINE, Ze\u0301phyrine, Ndiaye and N’Di\xadaye"
+    testimony = phone.tell(
+        teller={"name": name, "spot": f"{said} street", "region": said, "left": said, "reached": said},
+        consent={"naming": "unnamed", "place": "exact"},
+        answers={"leaving": said},
+    )
+    photo = phone.send(testimony, made.photo())
+    publish(testimony, people)
+    vtt = f"WEBVTT\n\n00:00.000 --> 00:02.000\n{said} left.\n"
+    texts = {"title": said, "quote": said, "body": said, "subtitles": vtt, "chapters": f"0:00 {said}"}
+    review.write(testimony, people["editor"], "fr", {**texts, "captions": {str(photo.pk): said}})
+    changing.publish_changes(testimony, people["approver"])
+    testimony.refresh_from_db()
+    value = told(testimony, "web", "fr")
+    everything = repr(astuple(value)).casefold()
+    for word in ("phyrine", "diaye"):
+        assert word not in everything
+    assert value.place.words == "…, …, … and … street, …, …, … and …"
+    for path in ("", "feed/", f"{testimony.slug}/", f"{testimony.slug}/subtitles.vtt"):
+        page = client.get(f"/fr/stories/{path}").content.decode()
+        assert "…" in page and "phyrine" not in page.casefold() and "diaye" not in page.casefold()
+
+
+def test_a_list_reads_nothing_that_stands_on_a_storys_own_page_alone(phone, people, client):
+    """Subtitles that nobody could read are no trouble for a gallery or a feed: neither looks at them."""
+    testimony = phone.tell()
+    publish(testimony, people)
+    testimony.approved["writings"]["fr"] |= {"subtitles": "--> 1", "chapters": "none"}
+    Testimony.objects.update(approved=testimony.approved)
+    (value,) = all_told("web", "fr")
+    assert (value.title, value.subtitles, value.chapters) == ("La nuit du départ", "", ())
+    assert all(
+        testimony.slug in client.get(path).content.decode() for path in ("/fr/stories/", "/fr/stories/feed/")
+    )
