@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 from django.contrib.auth import get_user
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.db import DataError, close_old_connections
 from django.http import HttpRequest, HttpResponse
@@ -35,8 +36,10 @@ from griot.locking import is_database_away  # noqa: E402 (models need what stand
 from griot.middleware import UNFIT  # noqa: E402
 from griot.press import views as press  # noqa: E402
 from griot.testimonies.core.errors import TooMuch  # noqa: E402
+from griot.testimonies.core.media.vault import VaultError  # noqa: E402
 from griot.testimonies.intake import api, odk  # noqa: E402
 from griot.testimonies.intake.uploads import MOST_PIECE  # noqa: E402
+from griot.testimonies.keeping import vault  # noqa: E402
 
 IN_MEMORY = 2 * 1024 * 1024  # bytes
 MORE = 64 * 1024  # bytes of a body on top of what it brings: a form's other fields, and what is between
@@ -284,4 +287,8 @@ def _closing(send: Any) -> Any:
     return closing
 
 
+try:
+    vault().check()
+except VaultError as error:
+    raise ImproperlyConfigured(str(error)) from None
 application = Application()

@@ -9,6 +9,7 @@ from griot.testimonies.making.rendering import make
 from griot.testimonies.models import Cut, Guide, Rendition, Writing
 from tests.browser.test_quality import violations
 from tests.browser.test_screens import OVERFLOW
+from tests.signing_in import with_second_factor
 from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_cutting import film
 
@@ -157,7 +158,7 @@ def test_a_guides_prompts_are_typed_in_fields(page_at, site, live_server, settin
         title="Partir",
         prompts=[{"id": "leaving", "text": "Pourquoi ?"}],
     )
-    client.force_login(admin_user)
+    with_second_factor(client, admin_user)
     page = page_at(1280)
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]

@@ -10,7 +10,9 @@ import sys
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from pyrage import x25519
 
+from griot.runtime.linting import CAREFUL
 from griot.settings import base
 from tests.support import ROOT, griot
 
@@ -59,6 +61,11 @@ def test_a_broken_file_of_the_newsroom_is_named_in_one_line(tmp_path, name, cont
         ("GRIOT_DRAFTER", ["deepl+https://a", "openai+https://a/v1"]),
         ("GRIOT_TRANSCRIBER", ["whisper+https://a", "whisper+file://", "openai+file:///m"]),
         ("GRIOT_OIDC_SERVER", ["sso"]),
+        ("GRIOT_PROXIES", ["999.1.1.1", "*", "proxy", "127.0.0.1,10.0.0.1/8", "1.1.1.1 2.2.2.2"]),
+        (
+            "GRIOT_FETCH_ALLOWED",
+            [":::", "::::", "host", "host:x", "a:1,:2", "a:99999", "http://a:1", "u@a:1"],
+        ),
         ("DATABASE_URL", ["what", "postgresql://[", "host=a =b"]),
     ],
 )
@@ -102,6 +109,27 @@ def test_who_serves_and_works_names_a_setting_that_can_not_be(tmp_path, command)
     done = griot(command, env={"GRIOT_VAR": str(tmp_path), "GRIOT_TIME_ZONE": "Mars"})
     assert done.returncode == 2 and "GRIOT_TIME_ZONE must be" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_who_serves_names_a_public_key_that_is_not_ours(tmp_path):
+    keys = tmp_path / "keys" / "vault"
+    keys.parent.mkdir()
+    keys.write_text(str(x25519.Identity.generate()))
+    keys.with_suffix(".pub").write_text(str(x25519.Identity.generate().to_public()))
+    environment = {
+        "GRIOT_VAR": str(tmp_path),
+        "GRIOT_PUBLIC_URL": "http://localhost:8000",
+        "DATABASE_URL": "postgresql:///griot",  # not asked so far
+    }
+    done = griot("serve", "--port", "0", env=environment)
+    assert done.returncode == 2 and "is not the public half of a key" in done.stderr, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("name", "key"), [("GRIOT_SECRET_KEY", "x" * 64), ("GRIOT_OLD_SECRET_KEYS", "x")])
+def test_production_refuses_a_secret_key_that_can_be_guessed(tmp_path, name, key):
+    done = griot("check", env={**CAREFUL, "GRIOT_VAR": str(tmp_path), name: key})
+    assert done.returncode == 2 and name in done.stderr, done.stderr
 
 
 @pytest.mark.parametrize("how", ["a file", "a loop"])

@@ -10,12 +10,13 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.test import Client
+from wagtail.models import ModelLogEntry
 
 from griot.testimonies.access import first_groups
 from griot.testimonies.core.media.age import CHUNK
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make
-from griot.testimonies.models import Access, CheckIn, Consent, Messenger, Rendition
+from griot.testimonies.models import Access, CheckIn, Consent, Messenger, Referral, Rendition
 from griot.testimonies.review import review
 from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
@@ -200,6 +201,8 @@ def test_check_ins_are_read_by_the_focal_person_alone(house, django_user_model):
     for user in [*people.values(), root]:
         client = Client()
         client.force_login(user)
+        assert b"can not sleep" not in client.get("/admin/testimonies/check-ins/", follow=True).content
+        with_second_factor(client, user)
         answer = client.get("/admin/testimonies/check-ins/")
         assert (b"can not sleep" in answer.content) == (user == people["editor"])
     assert CheckIn.objects.get().answered is None
@@ -288,6 +291,67 @@ def test_each_role_has_a_group_that_gives_it_and_no_other(house, django_user_mod
         assert (client.get("/admin/messengers/new/").status_code == 200) == (
             role in {"coordinator", "administrator"}
         ), role
+
+
+def test_whom_to_turn_to_is_changed_by_those_whose_country_it_is(house, client):
+    """And on both sides of a change: neither what was another's, nor what would become it."""
+    _, people, *_ = house
+    first_groups()
+    people["coordinator"].groups.set(Group.objects.filter(name="Testimonies: coordinator"))
+    mine, theirs = (
+        Referral.objects.create(country=code, subject="help", language="fr", name="Help", contact="+1")
+        for code in ("SN", "GN")
+    )
+    said = {
+        "country": "SN",
+        "subject": "help",
+        "language": "fr",
+        "name": "Help",
+        "contact": "+000",
+        "url": "",
+    }
+
+    def changed() -> list[str]:
+        client.post(f"/admin/referrals/edit/{theirs.pk}/", {**said, "country": "GN"})
+        client.post(f"/admin/referrals/edit/{theirs.pk}/", said)
+        client.post(f"/admin/referrals/edit/{mine.pk}/", {**said, "country": "GN"})
+        client.post("/admin/referrals/new/", {**said, "country": "GN"})
+        client.post(f"/admin/referrals/copy/{theirs.pk}/", {**said, "country": "GN"})
+        return [f"{row.country} {row.contact}" for row in Referral.objects.order_by("pk")]
+
+    client.force_login(people["coordinator"])
+    assert changed() == ["SN +1", "GN +1"]
+    with_second_factor(client, people["coordinator"])
+    assert changed() == ["SN +1", "GN +1"]
+    client.post(f"/admin/referrals/edit/{mine.pk}/", said)
+    client.post("/admin/referrals/new/", {**said, "contact": "+221"})
+    assert [row.contact for row in Referral.objects.order_by("pk")] == ["+000", "+1", "+221"]
+    listed = client.get("/admin/referrals/").content.decode()
+    assert f"/edit/{mine.pk}/" in listed and f"/edit/{theirs.pk}/" not in listed
+
+
+def test_no_report_tells_a_messengers_name(house, django_user_model, client):
+    _, people, *_ = house
+    first_groups()
+    other = people["other coordinator"]
+    other.groups.set(Group.objects.filter(name="Testimonies: coordinator"))
+    with_second_factor(client, other)
+    row = Messenger.objects.get(team__code="GN")
+    team = {"team": row.team_id, "language": "fr"}
+    client.post(f"/admin/messengers/edit/{row.pk}/", {**team, "name": "Oumou Barry"})
+    client.post("/admin/messengers/new/", {**team, "name": "Oumou Bah"})
+    assert ModelLogEntry.objects.filter(content_type__model="messenger").count() == 2
+    assert not ModelLogEntry.objects.filter(label__contains="Oumou").exists(), "for as long as it is kept"
+    root = django_user_model.objects.create_superuser("root", "root@a.example", "a password of length")
+    for user in [*people.values(), root]:
+        for sign_in in (Client.force_login, with_second_factor):
+            reader = Client()
+            sign_in(reader, user)
+            for at in ("", "results/"):
+                answer = reader.get(f"/admin/reports/site-history/{at}")
+                assert (answer.status_code == 200) == (user == root and sign_in is with_second_factor)
+                assert b"Oumou" not in answer.content
+            assert (b"site-history" in reader.get("/admin/").content) == (user == root)
 
 
 WRITES = {

@@ -8,11 +8,14 @@ from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from pyrage import x25519
 
+from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Consent, Country, Device, File, Messenger, Testimony
 from griot.troubles import auditing, weaknesses
@@ -29,7 +32,8 @@ LONG_AGO = timedelta(days=400)
 def strong(site, django_user_model, settings, tmp_path):
     """A newsroom in which nothing is weak but what a test makes so."""
     settings.VAR = tmp_path / "var"
-    settings.VAR.mkdir()
+    settings.VAR.mkdir(mode=0o711)
+    settings.ALLOWED_HOSTS = ["testserver"]
     settings.DEMO = {"port": 1}
     for user in django_user_model.objects.all():
         user.last_login = timezone.now()
@@ -103,12 +107,57 @@ def test_a_secret_key_that_others_read_is_told(strong):
     assert f"URGENT Others on this machine may read {own}" in told()
 
 
-@pytest.mark.parametrize("said", ["0.0.0.0/0", "127.0.0.1, 10.0.0.0/8", "::/0", "*", "proxy"])
-def test_who_believes_strangers_is_told(strong, monkeypatch, said):
-    monkeypatch.setenv("GRIOT_PROXIES", said)
+@pytest.mark.parametrize("said", ["0.0.0.0/0", "10.0.0.0/8", "::/0"])
+def test_who_believes_strangers_is_told(strong, said):
+    strong.PROXIES = ["127.0.0.1", said]
     assert "URGENT Strangers are believed what they say of their address" in told()
-    monkeypatch.setenv("GRIOT_PROXIES", "127.0.0.1,10.1.0.0/16, ::1")
+    strong.PROXIES = ["127.0.0.1", "10.1.0.0/16", "::1"]
     assert audit() == []
+
+
+def test_a_host_that_anybody_names_and_a_key_that_anybody_guesses_are_told(strong):
+    strong.ALLOWED_HOSTS = ["news.example", "*"]
+    assert "URGENT Whoever asks may name us as they like" in told()
+    strong.ALLOWED_HOSTS = [".example"]
+    assert audit() == []
+    good = strong.SECRET_KEY
+    for weak in ("x", "x" * 64, "change me"):
+        strong.SECRET_KEY, strong.SECRET_KEY_FALLBACKS = weak, []
+        assert "URGENT The secret key, or one from before, can be guessed" in told(), weak
+        strong.SECRET_KEY, strong.SECRET_KEY_FALLBACKS = good, [weak]
+        assert "URGENT The secret key, or one from before, can be guessed" in told(), weak
+
+
+@pytest.mark.parametrize("name", ["VAR", "VAULT", "MEDIA_ROOT", "MAILDIR"])
+@pytest.mark.parametrize("mode", [0o777, 0o755, 0o730, 0o702])
+def test_a_folder_that_others_look_into_is_told(strong, name, mode):
+    folder = getattr(strong, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(mode)
+    assert f"URGENT Others on this machine may look into {folder} → chmod go-rw {folder}" in told()
+    folder.chmod(mode & 0o711)
+    assert audit() == []
+
+
+def test_our_own_folders_are_not_told(strong):
+    vault().put(b"the teller's words")
+    default_storage.save("images/one.png", ContentFile(b"a picture"))
+    assert strong.VAULT.exists() and strong.MEDIA_ROOT.exists() and audit() == []
+
+
+def test_a_public_key_that_is_not_ours_is_told_and_nothing_is_sealed_to_it(strong):
+    vault().put(b"the teller's words")
+    public = vault().public
+    ours = public.read_text()
+    for foreign in (str(x25519.Identity.generate().to_public()), "age1", "", "\0"):
+        public.write_text(foreign)
+        assert "URGENT What comes in is lost to us" in told(), foreign
+        with pytest.raises(VaultError, match="backup"):
+            vault().put(b"more of it")
+    public.write_text(f"{ours}\n")
+    assert audit() == []
+    strong.VAULT_KEYS.parent.chmod(0o777)
+    assert "URGENT Others on this machine may exchange the keys" in told()
 
 
 def test_age_and_known_weaknesses(strong, monkeypatch):

@@ -21,7 +21,7 @@ urlpatterns = [
         name="account_reset_password",
     ),
     path("factors/", include("allauth.mfa.urls")),
-    path("sso/oidc/<slug:provider_id>/login/", rooms.organisation_login),
+    path("sso/oidc/<slug:provider_id>/login/", rooms.organisation_login, name="organisation_login"),
     path("sso/", include("allauth.socialaccount.urls")),
     path("sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("second-factors/", rooms.second_factors, name="second_factors"),

@@ -8,6 +8,8 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 
+from griot.accounts.guarding import HOUSE
+
 
 class AdministratorsItem(MenuItem):
     def is_shown(self, request: HttpRequest) -> bool:
@@ -26,6 +28,12 @@ def factors_item(request: HttpRequest) -> dict[str, str]:
 @hooks.register("register_settings_menu_item")
 def second_factors_item() -> MenuItem:
     return AdministratorsItem("Second factors", reverse("second_factors"), icon_name="key", order=700)
+
+
+@hooks.register("construct_reports_menu")
+def only_what_opens(request: HttpRequest, items: list[MenuItem]) -> None:
+    if not HOUSE.may(request.user):
+        items[:] = [item for item in items if item.name != "site-history"]
 
 
 @hooks.register("register_log_actions")

@@ -19,6 +19,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
+from griot.accounts.guarding import OF_THE_VIEW, guard
 from griot.digest import rooms
 from griot.digest.desk import views
 from griot.digest.models import IssueFrame, IssuePage, Theme
@@ -26,6 +27,7 @@ from griot.digest.release.approving import why_not
 from griot.press.models import Article, Fetch, Notice, Source
 
 NIGHT_HOURS = 36
+guard(dict.fromkeys(("desk", "digest", "themes", "issue_frames"), OF_THE_VIEW))
 
 
 @hooks.register("insert_global_admin_css")

@@ -11,9 +11,13 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
+from griot.accounts.guarding import OF_THE_VIEW, Rule, guard
 from griot.digest.models import IssuePage
 from griot.mailing import views
 from griot.mailing.models import Audience, Subscriber, Subscription
+
+# Who reads us, and where, is theirs to tell: besides the permission, a second factor.
+guard({"mailing": OF_THE_VIEW, "audiences": Rule(), "subscribers": Rule(), "subscriptions": Rule()})
 
 
 class AudienceViewSet(ModelViewSet):

@@ -56,6 +56,11 @@ def push(request: HttpRequest, name: str) -> HttpResponse:
     return JsonResponse({"new": _take(source, entries)}, status=202)
 
 
+@csrf_exempt
+def unknown(request: HttpRequest) -> HttpResponse:
+    return _refused(404, "there is nothing at this address")
+
+
 def pushing(request: HttpRequest, name: str) -> Source | None:
     """The source of that name, whose token the request bears."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")

@@ -15,7 +15,10 @@ from griot.settings.reading import (
     database,
     helper,
     is_mailbox,
+    is_network,
+    is_place,
     is_relay,
+    listed,
     number,
     one_of,
     setting,
@@ -51,6 +54,8 @@ WAGTAILADMIN_BASE_URL = PUBLIC_URL
 DEBUG = False
 SECRET_KEY = env.str("GRIOT_SECRET_KEY", "") or secret_key()
 ALLOWED_HOSTS = env.list("GRIOT_ALLOWED_HOSTS", default=[PUBLIC_HOST])
+# Used by `./griot serve`, which believes what these say of whom they speak for.
+PROXIES = listed("GRIOT_PROXIES", "addresses or networks such as 10.1.0.0/16, comma-separated", is_network)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
@@ -114,7 +119,10 @@ DEMO = demo_facts()  # made by `./griot up` without --empty; empty in a real new
 # --- the press ---------------------------------------------------------------------------
 # host:port or *.domain:port that the SSRF guard lets through although it is not public: the demo's wire.
 FETCH_ALLOWED = frozenset(
-    [*env.list("GRIOT_FETCH_ALLOWED", default=[]), *([f"*.localhost:{DEMO['port']}"] if DEMO else [])]
+    [
+        *listed("GRIOT_FETCH_ALLOWED", "host:port or *.domain:port, comma-separated", is_place),
+        *([f"*.localhost:{DEMO['port']}"] if DEMO else []),
+    ]
 )
 FETCH_DELAY = number("GRIOT_FETCH_DELAY", 5.0, 0, 3600)  # seconds between two requests to one host
 # Helpers, none by default: libretranslate+https://…, deepl+https://:KEY@…, openai+https://:KEY@…/v1#MODEL
@@ -193,6 +201,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "griot.accounts.factors.SecondFactor",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "griot.accounts.guarding.Guard",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -253,7 +262,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 2000},
     },
 }
-FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 
 WAGTAILIMAGES_IMAGE_MODEL = "digest.Picture"
 WAGTAILIMAGES_IMAGE_FORM_BASE = "griot.digest.forms.PictureForm"

@@ -3,15 +3,26 @@
 from django.core.exceptions import ImproperlyConfigured
 
 from griot.settings.base import *  # noqa: F403
-from griot.settings.base import CONTACT, EMAIL_URL, PUBLIC_URL, SECRET_KEY, env
-from griot.settings.reading import wide
+from griot.settings.base import (
+    CONTACT,
+    EMAIL_URL,
+    PROXIES,
+    PUBLIC_URL,
+    SECRET_KEY,
+    SECRET_KEY_FALLBACKS,
+    env,
+)
+from griot.settings.reading import is_guessable, wide
 
-PROXIES = env.list("GRIOT_PROXIES", default=[])  # used by `./griot serve`
 _wrong = [
     text
     for holds, text in [
         (PUBLIC_URL.startswith("https://"), "GRIOT_PUBLIC_URL must be the https:// address that readers use"),
-        (len(SECRET_KEY) >= 50, "GRIOT_SECRET_KEY must have at least 50 characters (or be left unset)"),
+        (
+            not any(map(is_guessable, [SECRET_KEY, *SECRET_KEY_FALLBACKS])),
+            "GRIOT_SECRET_KEY, and each of GRIOT_OLD_SECRET_KEYS, must have at least 50 characters, drawn by"
+            " chance (or be left unset)",
+        ),
         (
             EMAIL_URL.startswith(("smtp://", "smtps://")),
             "EMAIL_URL must name the mail relay (smtps://user:password@host)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import os
+import re
 from collections.abc import Callable
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -36,6 +37,16 @@ def setting(name: str, default: Kept, what: str, holds: Callable[[Kept], object]
     except ValueError:
         pass
     raise ImproperlyConfigured(f"{name} must be {what}")
+
+
+def listed(name: str, what: str, holds: Callable[[str], object]) -> list[str]:
+    """What stands under `name`, apart by commas; each must be `what`. Raises ImproperlyConfigured."""
+    said = setting(name, "", what, lambda said: all(map(holds, _apart(said))))
+    return _apart(said)
+
+
+def _apart(said: str) -> list[str]:
+    return [part for row in said.split(",") if (part := row.strip())]
 
 
 def address(name: str, default: str) -> str:
@@ -77,6 +88,11 @@ def is_relay(said: str) -> bool:
     return parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and (parts.port or 1) > 0
 
 
+def is_guessable(key: str) -> bool:
+    """Whether a secret key is too short or too even to be drawn by chance (Django's security.W009)."""
+    return len(key) < 50 or len(set(key)) < 5
+
+
 def helper(name: str, *kinds: str) -> str:
     """Where a helper is asked: KIND+https://HOST, of openai with a #MODEL, or whisper+file:///folder."""
 
@@ -98,13 +114,24 @@ def database(name: str) -> dict[str, str]:
         raise ImproperlyConfigured(f"{name} must be postgresql://user:password@host/name") from None
 
 
+def is_network(said: str) -> bool:
+    try:
+        return bool(ipaddress.ip_network(said))
+    except ValueError:
+        return False
+
+
+def is_place(said: str) -> bool:
+    """Whether it is host:port as the fetcher knows it, or *.domain:port."""
+    parts = urlsplit(f"//{said.removeprefix('*.')}")
+    is_bare = parts.netloc.rpartition("@")[2] == said.removeprefix("*.")
+    return bool(parts.hostname and re.fullmatch(r"[\w.:-]+", parts.hostname)) and is_bare and bool(parts.port)
+
+
 def wide(proxies: list[str]) -> list[str]:
     """Those of the proxies' addresses that are none, or networks so wide that strangers live in them."""
     return [said for said in proxies if not _is_narrow(said)]
 
 
 def _is_narrow(said: str) -> bool:
-    try:
-        return ipaddress.ip_network(said).num_addresses <= MOST_ADDRESSES
-    except ValueError:
-        return False
+    return is_network(said) and ipaddress.ip_network(said).num_addresses <= MOST_ADDRESSES

@@ -16,8 +16,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponseBase
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
+from griot.accounts.guarding import OF_THE_VIEW, Rule
 from griot.accounts.requests import SignedIn
-from griot.testimonies.models import Access, Country, Messenger, Testimony
+from griot.testimonies.models import Access, ConsentText, Country, Messenger, Referral, Testimony
 
 View = Callable[..., HttpResponseBase]
 Role = Literal["coordinator", "protection", "editor", "approver", "administrator"]
@@ -107,8 +108,8 @@ def require(user: Any, action: Action, testimony: Testimony) -> None:
 
 
 WHY_FACTOR = (
-    "This opens sealed recordings, publishes, takes back, or touches messengers: prove a second factor first,"
-    " or set one up, an app or a passkey."
+    "This opens sealed recordings, publishes, or takes back: prove a second factor first, or set one up, an"
+    " app or a passkey."
 )
 
 
@@ -126,25 +127,6 @@ def for_reviewers(view: View) -> View:
     return answer
 
 
-def with_second_factor(*roles: Role) -> Callable[[View], View]:
-    """Only for accounts with one of the roles, and a second factor: what touches messengers, their phones,
-    and who hears whom.
-    """
-
-    def guard(view: View) -> View:
-        @wraps(view)
-        def answer(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not roles_of(request.user) & set(roles):
-                raise PermissionDenied("your account has no role that may do that")
-            if not has_second_factor(request.user):
-                return ask_for_second_factor(request, WHY_FACTOR)
-            return view(request, *args, **kwargs)
-
-        return answer
-
-    return guard
-
-
 def teams_of(user: Any) -> QuerySet[Country]:
     """The country teams whose messengers a user may see and change: their own; an administrator's are all."""
     rows = Country.objects.all()
@@ -153,6 +135,44 @@ def teams_of(user: Any) -> QuerySet[Country]:
 
 def messengers_of(user: Any) -> QuerySet[Messenger]:
     return Messenger.objects.filter(team__in=teams_of(user))
+
+
+def countries_of(user: Any) -> frozenset[str] | None:
+    """The countries whose people to turn to a user may name; None: all."""
+    if "administrator" in roles_of(user):
+        return None
+    return frozenset(teams_of(user).values_list("code", flat=True))
+
+
+def referrals_of(user: Any) -> QuerySet[Referral]:
+    codes = countries_of(user)
+    return Referral.objects.all() if codes is None else Referral.objects.filter(country__in=codes)
+
+
+def holding(*roles: Role) -> Callable[[Any], bool]:
+    return lambda user: bool(roles_of(user) & set(roles))
+
+
+_FOR_ADMINISTRATORS = Rule(holding("administrator"))
+_FOR_COORDINATORS = holding("coordinator", "administrator")
+# Who opens which of our addresses in the admin. What decides who hears whom, what tellers are told, and
+# whom they turn to wants a second factor.
+ADDRESSES: Mapping[str, Rule] = {
+    "campaigns": _FOR_ADMINISTRATORS,
+    "country_teams": _FOR_ADMINISTRATORS,
+    "guides": _FOR_ADMINISTRATORS,
+    "consent_texts": _FOR_ADMINISTRATORS,
+    "consent_texts:delete": Rule(holding("administrator"), rows=lambda user: ConsentText.unheard()),
+    "training_modules": _FOR_ADMINISTRATORS,
+    "referrals": Rule(_FOR_COORDINATORS, rows=referrals_of),
+    "messengers": Rule(_FOR_COORDINATORS, rows=messengers_of),
+    "testimonies": OF_THE_VIEW,  # `for_reviewers`, then `allowed`
+    "testimonies:messengers": Rule(holding("coordinator")),
+    "testimonies:messenger": Rule(holding("coordinator"), rows=messengers_of),
+    "testimonies:check_ins": Rule(lambda user: user.listens_in.exists()),
+    "testimonies:spoken": _FOR_ADMINISTRATORS,
+    "testimonies:spoken_file": _FOR_ADMINISTRATORS,
+}
 
 
 def note(user: Any, testimony: Testimony | None, what: str, detail: str = "") -> None:

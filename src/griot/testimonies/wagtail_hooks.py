@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from functools import wraps
 from typing import Any
 
 from django import forms
-from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -18,13 +15,16 @@ from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from griot.accounts.guarding import guard
 from griot.accounts.requests import SignedIn
-from griot.testimonies.access import Role, messengers_of, roles_of, teams_of, with_second_factor
+from griot.testimonies.access import ADDRESSES, countries_of, roles_of, teams_of
 from griot.testimonies.intake import messengers, read_aloud
 from griot.testimonies.intake.widgets import PROMPTS, QUESTIONS
 from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
 from griot.testimonies.review import cutting, rooms, steps
 from griot.testimonies.showing import media
+
+guard(ADDRESSES)
 
 
 class CampaignViewSet(ModelViewSet):
@@ -34,16 +34,7 @@ class CampaignViewSet(ModelViewSet):
     list_display = ["name", "begins", "ends"]
 
 
-class _WithFactor(ModelViewSet):
-    """What decides who hears whom: each of its pages asks for a second factor."""
-
-    roles: tuple[Role, ...] = ("administrator",)
-
-    def construct_view(self, view_class: Any, **options: Any) -> Any:
-        return with_second_factor(*self.roles)(super().construct_view(view_class, **options))
-
-
-class CountryViewSet(_WithFactor):
+class CountryViewSet(ModelViewSet):
     model = Country
     icon = "site"
     form_fields = ["campaign", "code", "coordinators", "focal_person"]
@@ -82,13 +73,36 @@ class ModuleViewSet(ModelViewSet):
     menu_label = "Training"
 
 
+class OwnIndex(IndexView):
+    """Of a table that teams share, each sees its own rows."""
+
+    def get_base_queryset(self) -> QuerySet[Any]:
+        mine = ADDRESSES[str(self.index_url_name).partition(":")[0]].rows
+        rows = super().get_base_queryset()
+        return rows.filter(pk__in=mine(self.request.user).values("pk")) if mine else rows
+
+
+class ReferralForm(WagtailAdminModelForm):
+    """Whom to turn to stays within the countries of whoever changes it, before and after."""
+
+    def clean_country(self) -> str:
+        country, codes = str(self.cleaned_data["country"]), countries_of(self.for_user)
+        if codes is not None and country not in codes:
+            raise forms.ValidationError(f"Of a country that you coordinate: {', '.join(sorted(codes))}.")
+        return country
+
+
 class ReferralViewSet(ModelViewSet):
     model = Referral
     icon = "help"
-    form_fields = ["country", "subject", "language", "name", "contact", "url"]
+    edit_handler = ObjectList(
+        [*map(FieldPanel, ["country", "subject", "language", "name", "contact", "url"])],
+        base_form_class=ReferralForm,
+    )
     list_display = ["name", "country", "subject", "language"]
     list_filter = ["country", "subject"]
     menu_label = "People to turn to"
+    index_view_class = OwnIndex
 
 
 class MessengerForm(WagtailAdminModelForm):
@@ -99,29 +113,12 @@ class MessengerForm(WagtailAdminModelForm):
         self.fields["team"] = forms.ModelChoiceField(teams_of(self.for_user))
 
 
-class MessengerIndex(IndexView):
-    def get_base_queryset(self) -> QuerySet[Messenger]:
-        return super().get_base_queryset().filter(pk__in=messengers_of(self.request.user).values("pk"))
-
-
-class MessengerViewSet(_WithFactor):
+class MessengerViewSet(ModelViewSet):
     model = Messenger
     icon = "mobile-alt"
-    roles = ("coordinator", "administrator")
     edit_handler = ObjectList([*map(FieldPanel, ["team", "name", "language"])], base_form_class=MessengerForm)
     list_display = ["name", "team", "state"]
-    index_view_class = MessengerIndex
-
-    def construct_view(self, view_class: Any, **options: Any) -> Any:
-        view = super().construct_view(view_class, **options)
-
-        @wraps(view)
-        def of_mine(request: SignedIn, *args: Any, **kwargs: Any) -> Any:
-            if (pk := kwargs.get("pk", args[0] if args else None)) is not None:
-                get_object_or_404(messengers_of(request.user), pk=unquote(str(pk)))
-            return view(request, *args, **kwargs)
-
-        return of_mine
+    index_view_class = OwnIndex
 
 
 _viewsets = [

@@ -53,8 +53,12 @@ def consents() -> Iterator[CheckMessage]:
 
 @audited
 def sealed() -> Iterator[CheckMessage]:
-    """Whether the newest file opens: a lost key is noticed before it is needed."""
+    """Whether the newest file opens, and the next will: a lost key is noticed before it is needed."""
     place = vault()
+    try:
+        place.check()
+    except VaultError as error:
+        yield Error(f"What comes in is lost to us: {error}", hint="docs/how-to/keep-the-vault.md")
     newest = place.newest()
     if newest is None:
         return

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_POST
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
+from griot.accounts.guarding import OF_THE_VIEW, guard
 from griot.accounts.requests import number_in
 from griot.troubles.auditing import audit, is_urgent
 from griot.troubles.models import Trouble
 
 MOST_SHOWN = 20
 MAY = "troubles.delete_trouble"
+guard({"troubles": OF_THE_VIEW})
 
 
 class Troubles(Component):

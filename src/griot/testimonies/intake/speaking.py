@@ -41,9 +41,14 @@ def texts(campaign: Campaign) -> list[Text]:
     return found
 
 
+def readings(campaign: Campaign) -> dict[tuple[str, str], Spoken]:
+    """The newest by language and text."""
+    return {(row.language, row.what): row for row in campaign.spoken.order_by("pk")}
+
+
 def current(campaign: Campaign) -> Iterator[tuple[Text, Spoken]]:
     """What can be played: readings of texts as they stand now."""
-    known = {(row.language, row.what): row for row in campaign.spoken.all()}
+    known = readings(campaign)
     for text in texts(campaign):
         row = known.get((text.language, text.what))
         if row and row.of == token_hash(text.words):
@@ -51,7 +56,9 @@ def current(campaign: Campaign) -> Iterator[tuple[Text, Spoken]]:
 
 
 def keep(campaign: Campaign, language: str, what: str, source: Path) -> Spoken:
-    """Keep a recording of a text as it stands now, in place of an earlier one. Raises Refused in words."""
+    """Keep a recording of a text as it stands now, in place of an earlier one; of a consent text that
+    somebody may have heard, beside it. Raises Refused in words.
+    """
     text = next((t for t in texts(campaign) if (t.language, t.what) == (language, what)), None)
     if text is None:
         raise Refused("There is no such text any more.")
@@ -70,15 +77,20 @@ def keep(campaign: Campaign, language: str, what: str, source: Path) -> Spoken:
         "md5": hashlib.md5(content, usedforsecurity=False).hexdigest(),
     }
     with transaction.atomic():
-        old = list(campaign.spoken.filter(language=language, what=what).values_list("vault", flat=True))
-        row, _ = Spoken.objects.update_or_create(
-            campaign=campaign, language=language, what=what, defaults=values
-        )
-        transaction.on_commit(lambda: vault().erase(*old))
-    return row
+        for row in campaign.spoken.filter(language=language, what=what):
+            if not _is_evidence(row):
+                drop(row)
+        return Spoken.objects.create(campaign=campaign, language=language, what=what, **values)
+
+
+def _is_evidence(row: Spoken) -> bool:
+    return row.what == CONSENT and row.campaign.is_heard
 
 
 def drop(row: Spoken) -> None:
+    """Raises Refused where somebody may have agreed to what they heard."""
+    if _is_evidence(row):
+        raise Refused("Somebody may have agreed to what they heard: it stays. Read the text anew instead.")
     name = row.vault
     with transaction.atomic():
         row.delete()

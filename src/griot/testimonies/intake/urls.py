@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from griot.testimonies.intake import api, uploads
 
@@ -17,4 +17,5 @@ urlpatterns = [
     path("state/", api.state, name="state"),
     path("uploads/", uploads.uploads, name="uploads"),
     path("uploads/<uuid:pk>/", uploads.upload, name="upload"),
+    re_path("", api.unknown),
 ]

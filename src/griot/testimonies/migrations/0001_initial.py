@@ -432,7 +432,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='spoken',
-            constraint=models.UniqueConstraint(fields=('campaign', 'language', 'what'), name='one_reading_of_a_text'),
+            constraint=models.UniqueConstraint(condition=models.Q(('what', 'consent'), _negated=True), fields=('campaign', 'language', 'what'), name='one_reading_of_a_text'),
         ),
         migrations.AddConstraint(
             model_name='testimony',
@@ -467,5 +467,30 @@ class Migration(migrations.Migration):
                 FOR EACH STATEMENT EXECUTE FUNCTION testimonies_only_added();
             """,
             "DROP FUNCTION testimonies_only_added CASCADE",
+        ),
+        # A consent text is never other than it was heard: as soon as a campaign has somebody who could have read it out, or
+        # somebody who has told, it can be followed by another version only.
+        migrations.RunSQL(
+            """
+            CREATE FUNCTION testimonies_once_heard() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF EXISTS (
+                    SELECT FROM testimonies_messenger m JOIN testimonies_country t ON t.id = m.team_id
+                    WHERE t.campaign_id = OLD.campaign_id
+                ) OR EXISTS (SELECT FROM testimonies_testimony WHERE campaign_id = OLD.campaign_id) THEN
+                    RAISE EXCEPTION 'a consent text that somebody may have agreed to stays as it is'
+                        USING ERRCODE = 'insufficient_privilege';
+                END IF;
+                IF TG_OP = 'DELETE' THEN
+                    RETURN OLD;
+                END IF;
+                RETURN NEW;
+            END $$;
+            CREATE TRIGGER once_heard BEFORE UPDATE OR DELETE ON testimonies_consenttext
+                FOR EACH ROW EXECUTE FUNCTION testimonies_once_heard();
+            CREATE TRIGGER once_heard BEFORE UPDATE OR DELETE ON testimonies_spoken
+                FOR EACH ROW WHEN (OLD.what = 'consent') EXECUTE FUNCTION testimonies_once_heard();
+            """,
+            "DROP FUNCTION testimonies_once_heard CASCADE",
         ),
     ]

@@ -65,6 +65,19 @@ class Campaign(models.Model):
         today = day_of()
         return self.begins <= today and (self.ends is None or today <= self.ends)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody may have agreed to what it reads out, also on a phone not heard of yet."""
+        return self.testimonies.exists() or Messenger.objects.filter(team__campaign=self).exists()
+
+    def clean(self) -> None:
+        """What it is for is read out where there is no consent text."""
+        known = Campaign.objects.filter(pk=self.pk).first()
+        if known and known.about != self.about and known.is_heard and not known.consent_texts.exists():
+            raise ValidationError(
+                {"about": "Phones read this out before they ask for consent: add a consent text first."}
+            )
+
 
 class Country(models.Model):
     """A country team of a campaign: who coordinates it, and who listens when retelling hurts."""
@@ -130,7 +143,9 @@ class Guide(models.Model):
 
 
 class ConsentText(models.Model):
-    """What is read or played to a teller before anything is recorded. A changed text is a new version."""
+    """What is read or played to a teller before anything is recorded. A changed text is a new version: the
+    database refuses to change or delete one that somebody may have agreed to.
+    """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="consent_texts")
     language = models.CharField(max_length=8, choices=LANGUAGES)
@@ -148,10 +163,25 @@ class ConsentText(models.Model):
     def __str__(self) -> str:
         return f"{self.campaign}, {self.language}, version {self.version}"
 
+    def clean(self) -> None:
+        known = ConsentText.objects.filter(pk=self.pk).first()
+        if known and known.campaign.is_heard:
+            raise ValidationError(
+                "Somebody may have agreed to this text, on a phone that we have not heard of yet: it stays as"
+                " it is. Add your words as a new version."
+            )
+
+    @classmethod
+    def unheard(cls) -> models.QuerySet[ConsentText]:
+        """Those that nobody can have agreed to (`Campaign.is_heard`)."""
+        return cls.objects.exclude(campaign__teams__messengers__isnull=False).exclude(
+            campaign__testimonies__isnull=False
+        )
+
 
 class Spoken(models.Model):
     """A text read aloud by somebody: a consent text or a prompt, to be played to tellers in their language,
-    also without a network.
+    also without a network. The newest reading counts; those of consent texts stay, as the texts do.
     """
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="spoken")
@@ -170,7 +200,11 @@ class Spoken(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "language", "what"], name="one_reading_of_a_text")
+            models.UniqueConstraint(
+                fields=["campaign", "language", "what"],
+                condition=~models.Q(what="consent"),
+                name="one_reading_of_a_text",
+            )
         ]
 
 

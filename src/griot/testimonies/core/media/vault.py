@@ -86,8 +86,7 @@ class Vault:
         """A folder that only we may read, for work on what is decrypted; it goes with the block, or with
         `sweep`.
         """
-        base = self.folder / ".scratch"
-        base.mkdir(parents=True, exist_ok=True, mode=0o700)
+        base = self._room(".scratch")
         with tempfile.TemporaryDirectory(dir=base, ignore_cleanup_errors=True) as name:
             holder = os.open(name, os.O_RDONLY)
             try:
@@ -164,11 +163,37 @@ class Vault:
     # --- keys ------------------------------------------------------------------------------
 
     def recipient(self) -> x25519.Recipient:
-        """The public key; the first call in a new newsroom makes the pair."""
-        public = self.keys.with_suffix(".pub")
-        if not public.is_file():
-            self._identities()
-        return x25519.Recipient.from_str(public.read_text().strip())
+        """The public key; the first call in a new newsroom makes the pair. Raises VaultError."""
+        if not self.public.is_file():
+            write_whole(self.public, str(self._identities()[0].to_public()))
+        self.check()
+        return x25519.Recipient.from_str(self._recipient())
+
+    @property
+    def public(self) -> Path:
+        return self.keys.with_suffix(".pub")
+
+    def check(self) -> None:
+        """Whether what is sealed can be opened here again, as far as can be seen: the secret keys may lie
+        elsewhere. Raises VaultError.
+        """
+        if not self.public.is_file():
+            return
+        said = self._recipient()
+        if not os.access(self.keys, os.R_OK):
+            return
+        if said not in {str(identity.to_public()) for identity in self._identities()}:
+            raise VaultError(
+                f"{self.public} is not the public half of a key in {self.keys}: what comes in would be sealed"
+                " to somebody else; put both back from your backup, and find out who changed it"
+            )
+
+    def _recipient(self) -> str:
+        try:
+            said = self.public.read_text(errors="replace").strip()
+            return str(x25519.Recipient.from_str(said))
+        except pyrage.RecipientError as error:
+            raise VaultError(f"{self.public} is broken ({error}): put it back from your backup") from None
 
     def _identities(self) -> list[x25519.Identity]:
         try:
@@ -199,7 +224,7 @@ class Vault:
 
     def _save_keys(self, secrets: list[str]) -> None:
         write_whole(self.keys, "".join(f"{s}\n" for s in secrets))
-        write_whole(self.keys.with_suffix(".pub"), str(x25519.Identity.from_str(secrets[0]).to_public()))
+        write_whole(self.public, str(x25519.Identity.from_str(secrets[0]).to_public()))
 
     # --- files -----------------------------------------------------------------------------
 
@@ -208,8 +233,14 @@ class Vault:
             raise VaultError(f"{name!r} is no name of the vault's")
         return self.folder / name[:2] / name
 
+    def _room(self, name: str) -> Path:
+        """A folder in ours, neither for anybody else: `parents` of a folder would be as the umask has it."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self.folder / name).mkdir(exist_ok=True, mode=0o700)
+        return self.folder / name
+
     def _write(self, path: Path, content: BinaryIO) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._room(path.parent.name)
         with self.scratch() as folder:  # what a full disk or a kill leaves of it is swept
             part = folder / path.name
             with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

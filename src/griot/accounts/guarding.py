@@ -1,0 +1,187 @@
+"""Who may open which address of the admin: one table, asked before any view, and besides what the view asks.
+
+What no row names is closed to all but administrators with a second factor: an address that a library brings
+along is decided on before anybody uses it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.contrib.admin.utils import unquote
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import ResolverMatch
+from wagtail.admin.auth import permission_denied
+
+from griot.accounts.factors import ask_for_second_factor, has_second_factor
+from griot.accounts.requests import SignedIn
+
+WHY = "This changes what others rely on, or shows whom they trust us with: prove a second factor first."
+BULK = "wagtail_bulk_action"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who `may` come in, whether with a second `factor`, and to which `rows`, where an address names one by
+    `pk`: their own of a table that several teams share.
+    """
+
+    may: Callable[[Any], bool] = lambda user: True
+    factor: bool = True
+    rows: Callable[[Any], QuerySet[Any]] | None = None
+
+
+OF_THE_VIEW = Rule(factor=False)  # what the view itself asks is enough
+HOUSE = Rule(lambda user: bool(user.is_superuser))
+# By a view's name, or by the namespace that it is in; the longest name counts.
+RULES: dict[str, Rule] = {
+    # One's own account, and what every page of the admin is made with.
+    **dict.fromkeys(
+        (
+            "account_inactive",
+            "account_login",
+            "account_logout",
+            "account_reauthenticate",
+            "account_reset_password",
+            "account_signup",
+            "organisation_login",
+            "openid_connect_callback",
+            "openid_connect_login",
+            "socialaccount_connections",
+            "socialaccount_login_cancelled",
+            "socialaccount_login_error",
+            "socialaccount_signup",
+            "mfa_activate_totp",  # `SecondFactor` asks who has one
+            "mfa_add_webauthn",
+            "mfa_authenticate",
+            "mfa_deactivate_totp",
+            "mfa_download_recovery_codes",
+            "mfa_edit_webauthn",
+            "mfa_generate_recovery_codes",
+            "mfa_index",
+            "mfa_list_webauthn",
+            "mfa_login_webauthn",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_remove_webauthn",
+            "mfa_view_recovery_codes",
+            "second_factors",  # both ask for an administrator, `forget_factors` for a factor
+            "forget_factors",
+            "wagtailadmin_account",
+            "wagtailadmin_block_preview",
+            "wagtailadmin_dismissibles",
+            "wagtailadmin_editing_sessions",
+            "wagtailadmin_home",
+            "wagtailadmin_javascript_catalog",
+            "wagtailadmin_login",
+            "wagtailadmin_logout",
+            "wagtailadmin_password_reset",
+            "wagtailadmin_password_reset_complete",
+            "wagtailadmin_password_reset_confirm",
+            "wagtailadmin_password_reset_done",
+            "wagtailadmin_sprite",
+            "wagtailadmin_tag_autocomplete",
+            "wagtailadmin_tag_model_autocomplete",
+            "admin/^.*/$",  # no such page
+        ),
+        OF_THE_VIEW,
+    ),
+    # Pages, pictures and documents: Wagtail's permissions, and a second person approves what goes out.
+    **dict.fromkeys(
+        (
+            f"{BULK}:digest.picture",
+            f"{BULK}:wagtailcore.page",
+            f"{BULK}:wagtaildocs.document",
+            "wagtail_localize",
+            "wagtailadmin_api",
+            "wagtailadmin_choose_page",
+            "wagtailadmin_choose_page_anchor_link",
+            "wagtailadmin_choose_page_child",
+            "wagtailadmin_choose_page_chosen_multiple",
+            "wagtailadmin_choose_page_email_link",
+            "wagtailadmin_choose_page_external_link",
+            "wagtailadmin_choose_page_phone_link",
+            "wagtailadmin_choose_page_search",
+            "wagtailadmin_explore",
+            "wagtailadmin_explore_results",
+            "wagtailadmin_explore_root",
+            "wagtailadmin_pages",
+            "wagtailadmin_reports",  # of pages that one may edit
+            "wagtaildocs",
+            "wagtaildocs_chooser",
+            "wagtailembeds",
+            "wagtailimages",
+            "wagtailimages_chooser",
+        ),
+        OF_THE_VIEW,
+    ),
+    # Rights, and what holds for the whole house. The log tells of everything that anybody has changed.
+    **dict.fromkeys(
+        (
+            BULK,  # of accounts, and of whatever comes
+            "wagtailadmin_reports:site_history",
+            "wagtailadmin_reports:site_history_results",
+            "wagtailadmin_collections",
+            "wagtailadmin_workflows",
+            "wagtaillocales",
+            "wagtailsettings",
+            "wagtailsites",
+            "wagtailsnippets",
+            "wagtailusers_groups",
+            "wagtailusers_users",
+            "wagtail_localize:submit_snippet_translation",
+            "wagtail_localize:snippets_api_detail",
+            "wagtail_localize:snippets_api_listing",
+            "wagtailadmin_error_test",
+            "admin/test404/",
+        ),
+        HOUSE,
+    ),
+}
+
+
+def guard(rules: Mapping[str, Rule]) -> None:
+    """An app's own rows, where it is loaded."""
+    RULES.update(rules)
+
+
+def key_of(match: ResolverMatch) -> str | None:
+    """Under which name the table has an address; None where it has none."""
+    parts = [*match.namespaces, *([match.url_name] if match.url_name else [])]
+    names = [":".join(parts[:length]) for length in range(len(parts), 0, -1)] or [match.route]
+    if match.url_name == BULK:
+        names.insert(0, "{}:{app_label}.{model_name}".format(BULK, **match.kwargs))
+    return next((name for name in names if name in RULES), None)
+
+
+def rule_of(match: ResolverMatch) -> Rule:
+    return RULES.get(key_of(match) or "", HOUSE)
+
+
+class Guard:
+    """Asks the table, of whoever has signed in; who has not is sent there by the views."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        if match is None or not match.route.startswith("admin/") or not request.user.is_authenticated:
+            return None
+        rule = rule_of(match)
+        if not rule.may(request.user):
+            return cast(HttpResponse, permission_denied(request))
+        if rule.factor and not has_second_factor(request.user):
+            return ask_for_second_factor(cast(SignedIn, request), WHY)
+        pk = kwargs.get("pk")
+        if rule.rows and pk and not rule.rows(request.user).filter(pk=unquote(str(pk))).exists():
+            raise Http404
+        return None
