@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
@@ -42,11 +43,29 @@ def checked(size: int) -> None:
     check("The Post reported that a boat was met.", [article])
 
 
+IN_A_FEED = {
+    "ampersands": "&",
+    "CDATA without an end": "<![CDATA[",
+    "declared entities": "<!ENTITY a ",
+    "entries in entries": "<item><title>T",
+    "links of one entry": '<link href="a"/>',
+    "dates of one entry": "<pubDate>vendredi</pubDate>",
+    "entries with odd dates": "</item><item><title>T</title><guid>g</guid><pubDate>3 brumaire 2026</pubDate>",
+    "elements of any name": "<a:b><c:d>",
+}
+
+
+def feed(inside: str, size: int) -> None:
+    body = inside * (size // len(inside))
+    parse_feed(f'<rss version="2.0"><channel><item><title>T</title><guid>g</guid>{body}'.encode(), URL)
+
+
 SHAPES: dict[str, Callable[[int], object]] = {
     "robots.txt: agents times rules": lambda size: what_robots_say(robots(size)[:500_000], URL, "Griot"),
     "feed: one tag's attributes": lambda size: parse_feed(
         f'<rss version="2.0"><channel {attributes(size)}><title>T</title></channel></rss>'.encode(), URL
     ),
+    **{f"feed: {name}": partial(feed, inside) for name, inside in IN_A_FEED.items()},
     "page: one tag's attributes": lambda size: read_page(f"<p {attributes(size)}>w</p>".encode(), URL),
     "page: tags below the limit": lambda size: read_page(
         (f"<p {attributes(1200)}>w</p>" * (size // 1200)).encode(), URL

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from griot.accounts.requests import number_in
 from griot.press.core import types
 from griot.press.core.pages.dates import stated
+from griot.press.core.pages.plain import plain_text
 from griot.press.core.pages.urls import canonical_url
-from griot.press.core.sources.feeds import parse_feed, plain_text
+from griot.press.core.sources.feeds import parse_feed
 from griot.press.core.types import BadInput
 from griot.press.listening.apart import apart
 from griot.press.listening.listening import store_entries

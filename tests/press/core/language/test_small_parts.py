@@ -12,7 +12,7 @@ from griot.press.core.language.languages import detect_language
 from griot.press.core.language.numbers import numbers_in
 from griot.press.core.language.places import country_code, looks_like_demonym
 from griot.press.core.language.text import sentences
-from griot.press.core.pages.dates import choose, is_believable, to_utc
+from griot.press.core.pages.dates import MOST_UNREAD, Habit, choose, is_believable, stated, to_utc
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.sources.opml import Subscribed, parse_opml, write_opml
 from griot.press.core.types import BadInput, Dated
@@ -26,6 +26,7 @@ NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
         ("https://A.example:443/x//y?utm_source=rss&id=7#top", "https://a.example/x/y?id=7"),
         ("http://a.example?fbclid=1", "http://a.example/"),
         ("//a.example/x", "https://a.example/x"),
+        ("/story?ref=2&source=a&MC_CID=9", "https://base.example/story?ref=2&source=a"),
         ("javascript:alert(1)", ""),
         ("mailto:a@b.example", ""),
         ("http://[broken", ""),
@@ -55,6 +56,51 @@ def test_impossible_dates_are_not_believed():
 def test_any_text_is_a_date_or_none(text):
     moment = to_utc(text)
     assert moment is None or moment.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("jeudi 19 novembre 2026 à 17h30", "2026-11-19T17:30:00+00:00"),
+        ("19 de noviembre de 2026 a las 17:30", "2026-11-19T17:30:00+00:00"),
+        ("19.11.2026 17:30 Uhr", "2026-11-19T17:30:00+00:00"),
+        ("to, 19 mar 2026 17:30:00 +0200", "2026-03-19T15:30:00+00:00"),
+        ("to, 19 jou 2026 17:30:00 +0200", "2026-12-19T15:30:00+00:00"),
+        ("19 يوليو 2026 17:30", "2026-07-19T17:30:00+00:00"),
+        ("Thu, 19 Nov 2026 05:30:00 PM +0530", "2026-11-19T12:00:00+00:00"),
+        ("Thu, 19 Nov 2026 17:30:00 GMT-4", "2026-11-19T21:30:00+00:00"),
+        ("Mon, 01 Jan 0001 00:00:00 +0000", None),
+        ("19 November", None),
+        ("vor 3 Stunden", None),
+        ("2569-11-19", None),
+    ],
+)
+def test_dates_are_read_as_publishers_write_them(text, moment):
+    found = to_utc(text)
+    assert (found and found.isoformat()) == moment
+
+
+@pytest.mark.parametrize(
+    ("dates", "text", "day"),
+    [
+        (["03/02/2026", "13/02/2026"], "03/02/2026", (3, 2)),
+        (["03/02/2026", "02/13/2026"], "03/02/2026", (2, 3)),
+        (["03/02/2026"], "03/02/2026", (3, 2)),
+        (["03/02/2026 5:00 PM"], "03/02/2026 5:00 PM", (2, 3)),
+        (["02/13/2026"], "03.02.2026", (3, 2)),
+        (["13/02/2026", "02/13/2026"], "03/02/2026", (3, 2)),
+    ],
+)
+def test_whether_the_month_comes_first_is_a_publisher_s_habit(dates, text, day):
+    dated = stated(text, "feed", Habit.of(dates))
+    assert dated and (dated.moment.day, dated.moment.month) == day
+
+
+def test_a_publisher_whose_dates_nobody_can_read_is_not_asked_for_ever():
+    habit = Habit()
+    for n in range(1000):
+        assert stated(f"{n} brumaire", "feed", habit) is None
+    assert habit.unread == MOST_UNREAD
 
 
 @pytest.mark.parametrize(

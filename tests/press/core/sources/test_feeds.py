@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from griot.demo.core.rendering import render_feed
-from griot.press.core.sources.feeds import parse_feed, plain_text
+from griot.press.core.pages.plain import plain_text
+from griot.press.core.sources.feeds import parse_feed
 from griot.press.core.types import BadInput
 from tests.support import SHARED, needs_shared
 
@@ -78,6 +79,70 @@ def test_a_json_feed_is_a_feed():
         "items": [{"id": "1", "url": "https://j.example/1", "title": "A"}],
     }
     assert parse_feed(json.dumps(feed).encode()).entries[0].url == "https://j.example/1"
+
+
+def atom(inside: str) -> bytes:
+    head = '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:m="http://search.yahoo.com/mrss/">'
+    return f"{head}<entry><id>tag:a,2026:1</id><title>T</title>{inside}</entry></feed>".encode()
+
+
+def test_a_feed_that_names_no_hub_has_none():
+    one = "<item><title>A</title><link>http://a.example/1</link></item>"
+    assert parse_feed(rss(one), "https://a.example/feed").hub == ""
+    hub = '<link xmlns="http://www.w3.org/2005/Atom" rel="hub" href="/hub"/>'
+    feed = parse_feed(rss(hub, one), "https://a.example/feed")
+    assert (feed.hub, feed.topic) == ("https://a.example/hub", "https://a.example/feed")
+
+
+@pytest.mark.parametrize(
+    ("links", "address"),
+    [
+        ('<link rel="self" href="https://a.example/feed"/>', ""),
+        ('<link rel="enclosure" href="https://a.example/1.mp3"/><link href="https://a.example/1"/>', "/1"),
+        ('<link type="text/html; charset=utf-8" href="/1"/><link type="text/calendar" href="/1.ics"/>', "/1"),
+        ('<link rel="http://www.iana.org/assignments/relation/alternate" href="/1"/>', "/1"),
+        ('<link rel="alternate" type="application/pdf" href="/1.pdf"/>', "/1.pdf"),
+        ('<link href="mailto:desk@a.example"/><link href="/1"/>', "/1"),
+    ],
+)
+def test_an_atom_entry_s_address_is_the_page_that_people_read(links, address):
+    [entry] = parse_feed(atom(links), "https://a.example/feed").entries
+    assert entry.url == (f"https://a.example{address}" if address else "")
+
+
+def test_an_entry_without_a_page_of_its_own_has_no_address():
+    told = '<item><title>A</title><guid isPermaLink="false">https://a.example/?p=1</guid></item>'
+    assert parse_feed(rss(told), "https://a.example/feed").entries[0].url == ""
+
+
+def test_a_film_s_description_is_what_its_group_says():
+    [entry] = parse_feed(
+        atom("<m:group><m:title>F</m:title><m:description>Of a boat.</m:description></m:group>")
+    ).entries
+    assert (entry.title, entry.summary) == ("T", "Of a boat.")
+
+
+def test_nothing_is_fetched_or_multiplied_that_a_feed_declares():
+    doctype = '<!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;"><!ENTITY c SYSTEM "file:///etc/hostname">]>'
+    item = "<item><title>&a; &b; &c;</title><link>http://a.example/1</link></item>"
+    assert parse_feed(doctype.encode() + rss(item)).entries[0].title == "ha &b; &c;"
+
+
+def test_letters_are_read_in_the_encoding_that_they_are_in():
+    def title(content: bytes) -> str:
+        return parse_feed(content).entries[0].title
+
+    said = "Жители Одессы вернулись домой"
+    item = f"<item><title>{said}</title><link>http://a.example/1</link></item>"
+    whole = rss(item).decode()
+    for encoding in ("utf-8", "utf-16", "utf-32", "utf-8-sig", "utf-16-le"):
+        assert title(whole.encode(encoding)) == said, encoding
+    for declared in ("windows-1251", "utf-8", "no-such-thing", ""):
+        head = f'<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+        assert title((head + whole).encode("windows-1251")) == said, declared
+    assert (
+        title(whole.encode().replace("Жители".encode(), b"\xc9l\xe8ves")) == "Élèves Одессы вернулись домой"
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from griot.press.core.language.languages import detect_language
 from griot.press.core.language.places import places_in
 from griot.press.core.pages.dates import to_utc
 from griot.press.core.pages.pieces import piece_of
-from griot.press.core.sources.feeds import plain_text, summary_text
+from griot.press.core.pages.plain import plain_text, summary_text
 from griot.press.core.types import Article, BadInput
 
 

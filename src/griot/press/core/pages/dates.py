@@ -6,88 +6,149 @@ page was first seen (an hour of clock skew allowed), or more than a year before 
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import cast
 
-from dateutil import parser as dateutil_parser
+from babel import Locale
+from dateparser.date import DateDataParser
 
 from griot.press.core.types import Dated, Provenance
 
 CLOCK_SKEW = timedelta(hours=1)
 OLDEST = timedelta(days=366)
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)  # of our calendar
+LONGEST = 100  # characters of a date
+MOST_UNREAD = 50  # dates of one feed that can't be read; none is asked for after them
 
-# RFC 822's zones, which feeds still use; dateutil knows UTC and the local one only.
-_ZONES = {
-    name: int(3600 * hours)
-    for name, hours in {
-        "EST": -5,
-        "EDT": -4,
-        "CST": -6,
-        "CDT": -5,
-        "MST": -7,
-        "MDT": -6,
-        "PST": -8,
-        "PDT": -7,
-        "BST": 1,
-        "CET": 1,
-        "CEST": 2,
-        "EET": 2,
-        "EEST": 3,
-        "WET": 0,
-        "WEST": 1,
-        "MSK": 3,
-        "EAT": 3,
-        "CAT": 2,
-        "WAT": 1,
-        "SAST": 2,
-        "IST": 5.5,
-        "PKT": 5,
-        "GST": 4,
-        "HKT": 8,
-        "SGT": 8,
-        "JST": 9,
-        "AEST": 10,
-        "AEDT": 11,
-    }.items()
-}
+# In the order in which a name that is a month of several is theirs.
+_LANGUAGES = (
+    "en fr es ar pt de it ru tr nl fi sv da nb pl el uk hu ro cs sk bg hr sr fa ur id ms vi sw so am".split()
+)
+_LANGUAGES += "hi bn ja ko zh he ca ka hy az et lv lt sl mk sq is".split()
+_NUMERIC = re.compile(r"(?<!\d)(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)(?!\d)")
+_ENGLISH = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_STANDARD = re.compile(
+    r"(?:[A-Z][a-z]{2}, )?\d{1,2} [A-Z][a-z]{2} (?:[12]\d)?\d\d \d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT)"
+)  # RFC 822
+_NO_YEAR = re.compile(r"(?<![-+\d])00\d\d(?![\d:])")  # what software writes that knows no date
+_WITH_MONTH = re.compile(r"\b(\d{1,2})\.? ([^\W\d_]{3})\b")
+_SHORT_OFFSET = re.compile(r"(?<=[\d\s])([+-])(\d):?(\d\d)$")
+_ZONE_IN_WORDS = re.compile(r"\s*\([^()]*\)$")
+
+
+@dataclass(slots=True)
+class Habit:
+    """How a publisher writes dates in figures: the month first, as in the United States, or the day; and how
+    many of its dates could not be read.
+    """
+
+    month_first: bool = False
+    unread: int = 0
+
+    @classmethod
+    def of(cls, dates: Iterable[str]) -> Habit:
+        """The habit that shows in the dates with slashes or dashes, of which one may give it away: a day has
+        no month above 12. With points the day comes first everywhere.
+        """
+        firsts, seconds, has_noon = set(), set(), False
+        for date in dates:
+            if (found := _NUMERIC.search(_in_our_digits(date))) and found[2] != ".":
+                firsts.add(int(found[1]))
+                seconds.add(int(found[3]))
+                has_noon |= date.strip().lower().endswith(("am", "pm"))
+        is_told = max(firsts, default=0) <= 12 and (max(seconds, default=0) > 12 or has_noon)
+        return cls(month_first=bool(is_told))
 
 
 def to_utc(text: str | None) -> datetime | None:
-    """The moment in an ISO 8601 or RFC 822 string, in UTC; None where it can't be read.
+    """The moment in a string, in UTC; None where it can't be read.
 
     Without an offset the time is taken as UTC, as feeds that leave it out mostly mean.
     """
-    if not text:
-        return None
     dated = stated(text, "feed")
     return dated.moment if dated else None
 
 
-def stated(text: str | None, known_from: Provenance) -> Dated | None:
-    """The moment that a string states, with the offset it gives; None where it can't be read."""
+def stated(text: str | None, known_from: Provenance, habit: Habit | None = None) -> Dated | None:
+    """The moment that a string states, with the offset it gives; None where it can't be read, or no calendar
+    of ours reaches it: the years of other calendars are far from ours.
+    """
     if not text:
         return None
+    habit = habit or Habit()
     try:
-        moment = _parsed(text.strip()[:64])
+        moment = _parsed(_in_our_digits(text.strip()[:LONGEST]), habit)
         offset = moment.utcoffset()
         utc = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, ArithmeticError, TypeError, AttributeError):  # dateutil reckons in decimals
+        if not EARLIEST <= utc <= LATEST:
+            return None
+    except (ValueError, ArithmeticError, TypeError):
         return None
     return Dated(utc, known_from, round(offset.total_seconds() / 60) if offset is not None else None)
 
 
-def _parsed(text: str) -> datetime:
-    """The standard library reads what is written to standard forty times faster; dateutil reads the
-    rest. Raises ValueError.
+def _in_our_digits(text: str) -> str:
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
+def _parsed(text: str, habit: Habit) -> datetime:
+    """The standard library reads what is written to standard forty times faster; dateparser reads the
+    rest, in the months and days of many languages. Raises ValueError.
     """
     try:
         if text[4:5] == "-":
             return datetime.fromisoformat(text)
-        if text[-5:-4] in {"+", "-"} or text.endswith("GMT"):
+        if _STANDARD.fullmatch(text):
             return parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError):
         pass
-    return dateutil_parser.parse(text, tzinfos=_ZONES)
+    if _NO_YEAR.search(text):
+        raise ValueError(f"{text!r} has no year")
+    if habit.unread >= MOST_UNREAD:
+        raise ValueError("so many dates of it can't be read that no more are tried")
+    text = _SHORT_OFFSET.sub(r" \g<1>0\2:\3", _ZONE_IN_WORDS.sub("", text))
+    numeric = _NUMERIC.search(text)
+    reader = _reader(habit.month_first and not (numeric and numeric[2] == "."))
+    found = reader.get_date_data(text).date_obj
+    if found is None and (cut := _WITH_MONTH.search(text)) and (month := _months().get(cut[2].casefold())):
+        found = reader.get_date_data(f"{cut[1]} {month} {text[cut.end(2) :]}").date_obj
+    if found is None:
+        habit.unread += 1
+        raise ValueError(f"{text!r} is no date")
+    return cast(datetime, found)
+
+
+@cache
+def _months() -> dict[str, str]:
+    """The first three letters of each month's name in our languages: publishing software cuts it there, as
+    RFC 822 does with English ones.
+    """
+    found: dict[str, str] = {}
+    for language in _LANGUAGES:
+        for width in ("wide", "abbreviated"):
+            for number, name in Locale(language).months["stand-alone"][width].items():
+                found.setdefault(name.casefold()[:3], _ENGLISH[number - 1])
+    return found
+
+
+@cache
+def _reader(month_first: bool) -> DateDataParser:
+    """A reader of whole dates: never "yesterday", nor a day without a month and a year."""
+    return DateDataParser(
+        languages=_LANGUAGES,
+        settings={
+            "DATE_ORDER": "MDY" if month_first else "DMY",
+            "PREFER_LOCALE_DATE_ORDER": False,
+            "PARSERS": ["timestamp", "absolute-time"],
+            "REQUIRE_PARTS": ["day", "month", "year"],
+        },
+    )
 
 
 def is_believable(moment: datetime, first_seen: datetime) -> bool:

@@ -8,14 +8,16 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 MOST_ADDRESS = 2000  # bytes: what browsers, caches and an index of a database hold
 MOST_HOST = 253  # RFC 1035 §2.3.4
 
-# Parameters that follow a reader around and change nothing in the page. Families by
-# prefix (Urchin/Google, Matomo, AT Internet, Mailchimp, HubSpot), then single names.
-_TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "at_", "mc_", "hsa_", "_hs", "vero_", "oly_", "wt_")
+# Parameters that follow a reader around and change nothing in the page. Families by prefix (Urchin/Google,
+# Matomo, AT Internet, HubSpot), then single names. What is not here is a part of the address, also where some
+# publishers count with it: with others "ref" or "source" is what tells two pieces apart.
+_TRACKING_PREFIXES = ("utm_", "mtm_", "at_", "hsa_", "_hs", "vero_", "oly_", "wt_")
 _TRACKING = frozenset(
-    "fbclid gclid dclid gbraid wbraid msclkid yclid igshid twclid ttclid li_fat_id cmpid ocid ncid ftag "
-    "smid smtyp emc partner sref ref ref_src ref_url rss xtor ito icid guccounter guce_referrer "
-    "guce_referrer_sig maca ns_source ns_mchannel ns_campaign feature.embed __twitter_impression "
-    "cn-track traffic_source intcmp s_cid sc_src mkt_tok publisher".split()
+    "pk_campaign pk_kwd pk_keyword pk_source pk_medium pk_content pk_cid mc_cid mc_eid fbclid gclid dclid "
+    "gbraid wbraid msclkid yclid ysclid igshid igsh twclid ttclid li_fat_id cmpid ocid ncid ftag smid "
+    "smtyp ref_src ref_url xtor ito guccounter guce_referrer guce_referrer_sig maca ns_source ns_mchannel "
+    "ns_campaign feature.embed __twitter_impression cn-track traffic_source intcmp s_cid sc_src "
+    "mkt_tok icid".split()
 )
 
 

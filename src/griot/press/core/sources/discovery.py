@@ -13,8 +13,9 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from griot.press.core.pages.pages import tree_of
+from griot.press.core.pages.plain import plain_text
 from griot.press.core.pages.urls import canonical_url
-from griot.press.core.sources.feeds import parse_feed, plain_text
+from griot.press.core.sources.feeds import parse_feed
 from griot.press.core.sources.fetching import Fetched, FetchError
 from griot.press.core.sources.listings import Learned, read_listing, tree_title
 from griot.press.core.sources.sitemaps import parse_sitemap

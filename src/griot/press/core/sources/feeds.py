@@ -1,54 +1,18 @@
-"""Feeds: bytes in, entries out. RSS 0.9x/1.0/2.0, Atom, RDF and JSON Feed."""
+"""Feeds: bytes in, entries out. RSS 0.9x/1.0/2.0, Atom, RDF, CDF and JSON Feed."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from datetime import datetime
-from html import unescape
 
-import fastfeedparser
-import nh3
-
-from griot.press.core.pages.dates import stated, to_utc
-from griot.press.core.pages.markup import tame
+from griot.press.core.pages.dates import Habit, stated
 from griot.press.core.pages.urls import canonical_url
+from griot.press.core.sources.feed_json import read_json
+from griot.press.core.sources.feed_text import text_of
+from griot.press.core.sources.feed_xml import read_xml
+from griot.press.core.sources.told import Told
 from griot.press.core.types import BadInput, Entry, Feed
 
 MAX_ENTRIES = 2000  # a feed with more is an archive; the newest come first
-MAX_SUMMARY = 4000  # characters
-_BREAKS = re.compile(r"(?i)<(?:br|/p|/div|/li|/h[1-6])\b[^>]*>")
-# C0 controls, which XML forbids and feeds carry all the same; soft hyphens, zero-width spaces and
-# byte order marks; zero-width joiners too, but only outside the scripts that need them.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]|(?<=[ A-Za-z])[\u200c\u200d]"
-)
-_LINK = re.compile(r"<(?:atom\w*:|a10:)?link\b([^>]*)>", re.I)
-_ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*(["'])(.*?)\2""")
-_JSON_HUB = re.compile(rb'"hubs"\s*:\s*\[\s*\{[^}]*"url"\s*:\s*"([^"]+)"')
-# RFC 822 and ISO 8601 with a zone.
-_DATE = re.compile(
-    rb"(\d{1,2} \w{3} \d{2,4} [\d:]{5,8} ?([+-]\d{4}|[A-Z]{2,4})\b|\d{4}-\d\d-\d\d[T ][\d:.]{5,15}"
-    rb" ?([+-]\d\d:?\d\d|Z))"
-)
-# "The post … appeared first on …" is WordPress's own footer, "Continue reading" Medium's.
-_FOOTER = re.compile(r"\s*(?:The post .{0,300} appeared first on .{0,120}|Continue reading\.*)\s*$", re.S)
-
-
-def plain_text(markup: object, limit: int = MAX_SUMMARY) -> str:
-    """`markup` without tags, entities, control characters and runs of white space."""
-    if not isinstance(markup, str):
-        return ""
-    text = _BREAKS.sub(" ", markup[: limit * 8])
-    if "<" in text:
-        text = nh3.clean(text, tags=set())
-    text = unescape(unescape(text)) if "&" in text else text
-    return " ".join(_INVISIBLE.sub("", text).split())[:limit].strip()
-
-
-def summary_text(markup: object) -> str:
-    """`markup` as plain text without the footers that publishing software adds."""
-    return _FOOTER.sub("", plain_text(markup))
 
 
 def parse_feed(content: bytes, url: str = "") -> Feed:
@@ -62,85 +26,37 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
     """
     if not content.strip():
         raise BadInput("the feed is empty")
-    try:
-        parsed = fastfeedparser.parse(
-            tame(content), include_tags=False, include_media=False, include_enclosures=False
-        )
-    except MemoryError:
-        raise
-    except Exception as error:  # it raises ValueError and, on hostile bytes, whatever lxml or json raise
-        raise BadInput(f"not a feed that can be read ({str(error)[:200] or type(error).__name__})") from error
+    text = text_of(content).lstrip()
+    feed = read_json(text, url) if text[:1] in {"{", "["} else read_xml(text, url)
     entries: list[Entry] = []
     seen: set[str] = set()
-    for raw in parsed.entries[:MAX_ENTRIES]:
-        entry = _entry(raw, url)
+    told = feed.entries[:MAX_ENTRIES]
+    habit = Habit.of(date for entry in told for date in entry.dates)
+    for one in told:
+        entry = _entry(one, habit)
         if entry is None:
             continue
         if entry.id in seen and entry.url and entry.url not in seen:
-            entry = Entry(entry.url, entry.url, entry.title, entry.summary, entry.published, entry.language)
+            entry = replace(entry, id=entry.url)
         if entry.id not in seen:
             seen.update({entry.id, entry.url})
             entries.append(entry)
-    hub, topic = _websub(content[:20_000])
-    offsets = _offsets(content) if any(e.published for e in entries) else {}
-    only = offsets.get(None)
-    dated = tuple(
-        replace(e, utc_offset=offsets.get(e.published, only)) if e.published and offsets else e
-        for e in entries
-    )
-    return Feed(
-        plain_text(parsed.feed.get("title"), 300),
-        dated,
-        canonical_url(hub, url),
-        canonical_url(topic, url) or url if hub else "",
-    )
+    hub = canonical_url(feed.links.get("hub", ""))
+    topic = canonical_url(feed.links.get("self", "")) or url if hub else ""
+    return Feed(feed.title[:300], tuple(entries), hub, topic)
 
 
-def _websub(head: bytes) -> tuple[str, str]:
-    """The hub and the topic that a feed's head names (WebSub §4: rel="hub" and rel="self")."""
-    links: dict[str, str] = {}
-    for link in _LINK.findall(head.decode("utf-8", "replace")):
-        facts = {name.lower(): unescape(value) for name, _, value in _ATTRIBUTE.findall(link)}
-        links.setdefault(facts.get("rel", "").lower(), facts.get("href", ""))
-    if found := _JSON_HUB.search(head):
-        links.setdefault("hub", found.group(1).decode("utf-8", "replace").replace("\\/", "/"))
-    return links.get("hub", ""), links.get("self", "")
-
-
-def _offsets(content: bytes) -> dict[datetime | None, int]:
-    """The offset that each moment of a feed was stated with; fastfeedparser gives all in UTC.
-
-    Under None the one offset of a feed that has only one, which most have.
-    """
-    texts = _DATE.findall(content[:4_000_000])
-    zones = {rfc822 or iso: text for text, rfc822, iso in texts}
-    if len(zones) < 2:
-        texts = [(text, b"", b"") for text in zones.values()]
-    found: dict[datetime | None, int] = {}
-    for text, *_ in texts:
-        if (dated := stated(text.decode("ascii", "replace"), "feed")) and dated.utc_offset is not None:
-            found[None if len(zones) < 2 else dated.moment] = dated.utc_offset
-    return found
-
-
-def _entry(raw: dict[str, object], base: str) -> Entry | None:
-    identity = plain_text(raw.get("id"), 2000)
-    link = canonical_url(str(raw.get("link") or ""), base) or canonical_url(identity)
-    title = plain_text(raw.get("title"), 500)
-    content = raw.get("content")
-    body = (
-        content[0].get("value")
-        if isinstance(content, list) and content and isinstance(content[0], dict)
-        else ""
-    )
-    summary = summary_text(raw.get("description")) or summary_text(body)
-    if not (title or summary) or not (link or identity):
+def _entry(told: Told, habit: Habit) -> Entry | None:
+    link = next((address for link in told.links if (address := canonical_url(link))), "")
+    if not (told.title or told.summary) or not (link or told.id):
         return None
+    dated = next((d for date in told.dates if (d := stated(date, "feed", habit))), None)
     return Entry(
-        id=identity or link,
+        id=told.id or link,
         url=link,
-        title=title or summary[:120],
-        summary=summary,
-        published=to_utc(str(raw["published"])) if raw.get("published") else None,
-        language=str(raw.get("language") or "") or None,
+        title=told.title or told.summary[:120],
+        summary=told.summary,
+        published=dated.moment if dated else None,
+        language=told.language or None,
+        utc_offset=dated.utc_offset if dated else None,
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from griot.characters import fit_text
+from griot.press.core.pages.dates import EARLIEST, LATEST
 from griot.press.core.types import Entry
 
 MOST_TITLE, MOST_WORDS, MOST_TEXT = 500, 20_000, 400_000  # characters
-EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def fit_moment(moment: datetime | None) -> datetime | None:

@@ -20,8 +20,8 @@ from lxml import etree
 from lxml import html as lxml_html
 from trafilatura import extract
 
+from griot.press.core.pages.plain import plain_text
 from griot.press.core.pages.urls import canonical_url
-from griot.press.core.sources.feeds import plain_text
 from griot.press.core.sources.fetching import FetchError, address_of, is_exempt
 from griot.press.core.types import BadInput, Entry, Run
 

@@ -13,8 +13,8 @@ from lxml import etree
 from griot.press.core.pages.dates import stated
 from griot.press.core.pages.markup import local_name
 from griot.press.core.pages.pages import unpack
+from griot.press.core.pages.plain import plain_text
 from griot.press.core.pages.urls import canonical_url
-from griot.press.core.sources.feeds import plain_text
 from griot.press.core.types import BadInput, Dated, Entry
 
 MAX_URLS = 2000  # of the newest; the protocol allows 50,000
