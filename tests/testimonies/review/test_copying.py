@@ -14,7 +14,7 @@ from griot.digest.core.rendering.worldmap import Mark, draw
 from griot.testimonies.core.media.ffmpeg import probe
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Departure, Rendition
-from griot.testimonies.review import changing, review
+from griot.testimonies.review import changing, copying, review
 from griot.testimonies.showing.shown import told
 from griot.testimonies.showing.withdrawing import erase, withdraw
 from tests.signing_in import with_second_factor
@@ -136,6 +136,20 @@ def test_no_copy_of_what_is_not_published_or_not_allowed_any_more(phone, people)
     assert ask_copy(people["approver"], row).get("Content-Type") == "application/zip"
     review.send_back(row, people["approver"], "a doubt")
     assert ask_copy(people["approver"], row).get("Content-Type") != "application/zip"
+
+
+def test_no_copy_of_what_is_taken_back_or_narrowed_while_it_is_made(phone, people, monkeypatch):
+    terms = copying._terms
+    for change in (lambda row: row.consents.update(naming="unnamed"), lambda row: withdraw(row, "teller")):
+        row = published(phone, people, made.photo())
+
+        def then_changed(*parts, row=row, change=change):
+            change(row)
+            return terms(*parts)
+
+        monkeypatch.setattr(copying, "_terms", then_changed)
+        assert ask_copy(people["approver"], row).status_code == 302
+        assert not Departure.objects.filter(testimony=row.pk).exists()
 
 
 def test_other_media_download_where_the_consent_lets_them(phone, people):

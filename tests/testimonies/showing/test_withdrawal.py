@@ -298,6 +298,7 @@ NONE_SHOWN = {
     "manifest": "a blank form's files",
     "spoken": "texts read aloud",
     "spoken_file": "texts read aloud",
+    "unknown": "that there is nothing",
 }
 # Views that show issues: what stands in them comes through the surface "issue block".
 ISSUE_VIEWS = re.compile(r"wagtail\.|griot\.digest\.(rooms|desk)|griot\.mailing\.views|wagtail_localize")

@@ -59,8 +59,7 @@ def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpRespo
         raise Refused("Say what it is for.")
     if not to:
         raise Refused("Say who gets it, so that they can be told when it is withdrawn.")
-    languages = list(testimony.approved.get("writings", {}))
-    values = [value for language in languages if (value := told(testimony, use, language))]  # type: ignore[arg-type]
+    values = _told(testimony, use)
     if agreed is None or not consent.allows(agreed, use) or not values:  # type: ignore[arg-type]
         raise Refused("Its teller does not allow that use, or it is not published.")
     with vault().scratch() as folder:
@@ -73,6 +72,9 @@ def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpRespo
                 if value.subtitles:
                     archive.writestr(f"subtitles-{value.language}.vtt", value.subtitles)
             archive.writestr("read-me-first.txt", _terms(testimony, values[0], use, to))
+        # To join a film takes minutes.
+        if _told(Testimony.objects.get(pk=testimony.pk), use) != values:
+            raise Refused("What may be shown of it has changed while the copy was made. Look again.")
         content = path.open("rb")  # which outlives its name
     left_the_house(testimony.slug, _HOW[use], to)
     note(user, testimony, "copy", f"{use}: {to}")
@@ -80,6 +82,11 @@ def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpRespo
     response["Content-Disposition"] = f'attachment; filename="{testimony.slug}-{use}.zip"'
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _told(testimony: Testimony, use: str) -> list[Told]:
+    languages = list(testimony.approved.get("writings", {}))
+    return [value for language in languages if (value := told(testimony, use, language))]  # type: ignore[arg-type]
 
 
 async def _read(content: BinaryIO) -> AsyncIterator[bytes]:
