@@ -77,6 +77,9 @@ def _sign(c: str) -> str:
 _FOLDED = _Folded()
 _IN_NAMES = f"{_UNSEEN}{_APOSTROPHE}{_SPACE}"
 _BEGINS, _ENDS = f"(?<![^{_IN_NAMES}{_STOP}])", f"(?![^{_IN_NAMES}{_STOP}])"
+# Arabic and Hebrew write "and", "to", "with", "as", "so" and the article together with the word behind them.
+_IS_JOINED = re.compile("[\u0590-\u06ff]{3}")
+_BEFORE = "[وفبلكسאובהכלמש]{0,3}"
 _JOINT = f"[{_IN_NAMES}]{{0,4}}+"  # between the parts of Marie-Louise, N'Diaye, Awa Diop
 _SHORT = (
     3  # letters: a word of no more is found with nothing but what is unseen between them ("n'a" is no Na)
@@ -116,7 +119,7 @@ def without(text: str, name: str, instead: str) -> str:
 
 
 def _replaced(text: str, pattern: re.Pattern[str], instead: str) -> str:
-    spans = [match.span() for match in pattern.finditer(fold(text))]
+    spans = [match.span(match.lastgroup or 0) for match in pattern.finditer(fold(text))]
     if not spans:
         return text
     ends = list(accumulate(len(_FOLDED[ord(c)]) for c in text))  # of each character, in the folded view
@@ -134,7 +137,10 @@ def _pattern(name: str, instead: str) -> re.Pattern[str] | None:
     kept = sorted(spoken_by(name) - spoken_by(instead), key=lambda parts: (-len("".join(parts)), parts))
     if not kept:
         return None
-    return re.compile(f"{_BEGINS}(?:{'|'.join(map(_spelled, kept))}){_ENDS}")
+    joined = [parts for parts in kept if _IS_JOINED.match(parts[0])]
+    ways = [f"(?P<joined>{'|'.join(map(_spelled, joined))})"] if joined else []
+    ways = [f"{_BEFORE}{way}" for way in ways] + [f"(?P<alone>{'|'.join(map(_spelled, kept))})"]
+    return re.compile(f"{_BEGINS}(?:{'|'.join(ways)}){_ENDS}")
 
 
 def _spelled(parts: tuple[str, ...]) -> str:
