@@ -50,6 +50,82 @@ def test_a_date_in_the_address_serves_where_the_page_states_none():
     assert page.published.moment.date().isoformat() == "2026-02-17"
 
 
+LEDE = "<p>The harbour authority said on Monday that 214 people were brought ashore from two boats.</p>"
+
+
+@pytest.mark.parametrize(
+    "wall",
+    [
+        "<div class=wall><p>Subscribe to continue reading</p><a href=/subscribe>Subscribe now</a></div>",
+        "<p>Already a subscriber? <a href=/login>Log in</a></p>",
+        "<p>This article is reserved for our premium subscribers.</p>",
+        "<section><h3>Members only</h3><p>Join from 3 crowns a month.</p></section>",
+        "<p>Cet article est réservé aux abonnés</p><p>Il vous reste 80 % de cet article à lire.</p>",
+        "<p>Contenido exclusivo para suscriptores. ¿Ya eres suscriptor? Inicia sesión</p>",
+        "<p>Weiterlesen mit dem Digitalabo</p><p>Bereits Abonnent? Anmelden</p>",
+        "<p>Contenuto riservato agli abbonati</p>",
+        "<p>Exclusivo para assinantes</p>",
+        "<p>هذا المقال للمشتركين فقط</p>" + "<p>اشترك للمتابعة</p>",
+    ],
+)
+def test_a_wall_is_a_wall_whatever_it_shows_before(wall):
+    html = f"<html><body><main><article><h1>Two boats reach the port</h1>{LEDE}{wall}</article></main></body></html>"
+    assert read_page(html.encode(), "https://a.example/1").kind == "paywall"
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("404", "Sorry, the page you were looking for was not found. You may try the front page instead."),
+        (
+            "Page not found | The Post",
+            "Our most read: the harbour authority said that 214 people came ashore.",
+        ),
+        ("Error 404 – Not Found", "Try our search."),
+        ("Página não encontrada", "A página que você procura não existe mais."),
+        ("The Post", "This article is no longer available. We are sorry."),
+    ],
+)
+def test_what_is_not_there_is_no_article(title, text):
+    html = f"<html><head><title>{title}</title></head><body><main><h1>{title}</h1><p>{text}</p></main></body></html>"
+    assert read_page(html.encode(), "https://a.example/1").kind == "empty"
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "We value your privacy",
+            "We and our partners use cookies. You may accept all, or manage your choices.",
+        ),
+        (
+            "Vos choix",
+            "Nous et nos partenaires utilisons des cookies. Vous pouvez tout accepter ou refuser les cookies.",
+        ),
+        (
+            "Ihre Privatsphäre",
+            "Wir und unsere Partner nutzen Cookies. Mit Cookies zustimmen Sie dem Datenschutz zu.",
+        ),
+    ],
+)
+def test_a_page_that_asks_for_consent_is_no_article(title, text):
+    html = f"<html><head><title>{title}</title></head><body><main><h1>{title}</h1><p>{text}</p></main></body></html>"
+    assert read_page(html.encode(), "https://a.example/1").kind == "consent_wall"
+
+
+@pytest.mark.parametrize(
+    "label", ["Read more:", "À lire aussi", "Lesen Sie auch:", "Leggi anche", "اقرأ أيضا:"]
+)
+def test_a_line_that_leads_to_another_piece_is_no_part_of_this_one(label):
+    line = f"<p><em>{label} <a href=/2>Harvest ends early</a></em></p>"
+    html = f"<html><body><article><h1>T</h1>{LEDE * 2}{line}{LEDE}</article></body></html>"
+    text = read_page(html.encode(), "https://a.example/1").text
+    assert "Harvest" not in text and "214 people" in text
+    quoted = "<p>The report on <a href=/2>the early harvest</a> was read out in the council of Vesk.</p>"
+    html = f"<html><body><article><h1>T</h1>{LEDE * 2}{quoted}</article></body></html>"
+    assert "the early harvest was" in " ".join(read_page(html.encode(), "https://a.example/1").text.split())
+
+
 def test_gzip_is_unpacked():
     html = (
         b"<html><body><article><h1>T</h1><p>"

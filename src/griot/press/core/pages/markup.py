@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 MOST_ATTRIBUTES = 128  # of one tag; libxml2 compares each with all before it
+MOST_PIECES = 40  # of a short text
 _LONG_TAG = re.compile(rb"<([A-Za-z][\w:.-]*)([^<>]{512,})(?=[<>])")
 _QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _SEPARATED = re.compile(rb"[\s/]+")
@@ -16,6 +18,16 @@ def local_name(tag: object) -> str:
     lxml's own QName refuses names that its lenient parser lets through.
     """
     return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+
+
+def short_text(element: Any, most: int) -> str:
+    """What an element says; "" of one that says more than `most` characters, or in many pieces."""
+    found = ""
+    for n, piece in enumerate(element.itertext()):
+        found += piece
+        if len(found) > most or n > MOST_PIECES:
+            return ""
+    return " ".join(found.split())
 
 
 def tame(content: bytes) -> bytes:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 
 from htmldate import find_date
 from lxml import html as lxml_html
 
 from griot.press.core.pages.dates import stated
+from griot.press.core.pages.linked_data import article_of, json_ld, values_of
 from griot.press.core.types import Dated, Provenance
 
 _URL_DATE = re.compile(r"/(20\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-])")
@@ -21,6 +22,10 @@ _UPDATED_NAMES = {
     "dcterms.modified",
     "lastmod",
 }
+_OUTSIDE = (
+    "ancestor::footer or ancestor::aside or ancestor::nav or ancestor::*[contains(@class, 'comment') or"
+    " contains(@class, 'related')]"
+)
 _META_NAMES = (
     "article:published_time",
     "og:article:published_time",
@@ -48,10 +53,9 @@ def dates_in_page(tree: lxml_html.HtmlElement, url: str) -> Iterator[Dated]:
 
 def updated_in_page(tree: lxml_html.HtmlElement) -> Dated | None:
     """When a page says that it was last changed. It is never taken for the date of publication."""
-    for data in json_ld(tree):
-        for text in values_of("dateModified", data):
-            if dated := stated(text, "json-ld"):
-                return dated
+    for text in _in_linked_data("dateModified", tree):
+        if dated := stated(text, "json-ld"):
+            return dated
     for meta in tree.iterfind(".//meta[@content]"):
         name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
         if name in _UPDATED_NAMES and (dated := stated(meta.get("content"), "meta")):
@@ -59,19 +63,15 @@ def updated_in_page(tree: lxml_html.HtmlElement) -> Dated | None:
     return None
 
 
-def json_ld(tree: lxml_html.HtmlElement) -> Iterator[object]:
-    """What a page's JSON-LD scripts hold; broken ones are passed over."""
-    for script in tree.iterfind(".//script[@type='application/ld+json']"):
-        try:
-            yield json.loads(script.text_content())
-        except (ValueError, RecursionError):
-            continue
+def _in_linked_data(key: str, tree: lxml_html.HtmlElement) -> Iterator[str]:
+    """What the page's article says, then what anything on it does: a page has dates of its own, too."""
+    for data in (article_of(tree), *json_ld(tree)):
+        yield from values_of(key, data)
 
 
 def _stated(tree: lxml_html.HtmlElement, url: str) -> Iterator[tuple[Provenance, str]]:
-    for data in json_ld(tree):
-        for text in values_of("datePublished", data):
-            yield "json-ld", text
+    for text in _in_linked_data("datePublished", tree):
+        yield "json-ld", text
     metas: dict[str, str] = {}
     for meta in tree.iterfind(".//meta[@content]"):
         name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
@@ -79,29 +79,32 @@ def _stated(tree: lxml_html.HtmlElement, url: str) -> Iterator[tuple[Provenance,
     for name in _META_NAMES:
         if metas.get(name):
             yield "meta", metas[name]
-    for time in tree.iterfind(".//time[@datetime]"):
+    for time in _times(tree):
         yield "meta", time.get("datetime")
         break
     if found := _URL_DATE.search(url):
         yield "url", "-".join(found.groups())
     try:
-        visible = find_date(tree, original_date=True, extensive_search=True, url=None)
+        visible = find_date(_main_part(tree), original_date=True, extensive_search=True, url=None)
     except Exception:  # htmldate reads whatever stands in a page; a date is never worth a crash
         visible = None
     if visible:
         yield "text", visible
 
 
-def values_of(key: str, data: object, depth: int = 0) -> Iterator[str]:
-    """The texts under a key in every node of a JSON-LD graph, however deep it nests them."""
-    if depth > 6:
-        return
-    if isinstance(data, list):
-        for item in data:
-            yield from values_of(key, item, depth + 1)
-    elif isinstance(data, dict):
-        if isinstance(text := data.get(key), str):
-            yield text
-        for value in data.values():
-            if isinstance(value, (dict, list)):
-                yield from values_of(key, value, depth + 1)
+def _times(tree: lxml_html.HtmlElement) -> Iterator[lxml_html.HtmlElement]:
+    """Moments in the page's main part, those of a publication first; none of comments or other pieces."""
+    times = tree.xpath(f"//time[@datetime][not({_OUTSIDE})]")
+    yield from (t for t in times if t.get("itemprop") == "datePublished" or t.get("pubdate") is not None)
+    yield from times
+
+
+def _main_part(tree: lxml_html.HtmlElement) -> lxml_html.HtmlElement:
+    """The page without what stands around its main part: a house's first year is no date of a piece."""
+    part = deepcopy(tree)
+    for element in part.xpath(
+        "//footer | //aside | //nav | //*[contains(@class, 'comment') or contains(@id, 'comment')]"
+    ):
+        if (parent := element.getparent()) is not None:
+            parent.remove(element)
+    return part

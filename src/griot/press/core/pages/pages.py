@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import cast
@@ -16,39 +17,17 @@ from trafilatura.settings import Document
 from trafilatura.utils import load_html
 
 from griot.press.core.language.languages import detect_language
-from griot.press.core.pages.markup import tame
-from griot.press.core.pages.page_dates import dates_in_page, json_ld, updated_in_page, values_of
+from griot.press.core.pages.linked_data import article_of, json_ld, values_of
+from griot.press.core.pages.markup import short_text, tame
+from griot.press.core.pages.page_dates import dates_in_page, updated_in_page
 from griot.press.core.pages.urls import canonical_url
+from griot.press.core.pages.walls import asks_for_consent, asks_to_pay, says_nothing_is_here
 from griot.press.core.types import BadInput, Page, PageKind
 
 # A page has 1,000 to 5,000; extraction is quick with those, and grows faster than what it is given.
 MOST_ELEMENTS = 15_000
 MAX_PAGE = 10 * 1024 * 1024  # bytes, after decompression
 
-_CONSENT = re.compile(
-    r"(?i)(before you continue|avant de (?:continuer|poursuivre)|antes de continuar|bevor sie|"
-    r"prima di continuare|قبل المتابعة|(?:we|our \d* ?partners)[^.]{0,80}(?:cookies|your privacy)|"
-    r"your (?:privacy )?choices|accept (?:all|cookies)|(?:tout )?accepter|aceptar|aceitar|zustimmen|"
-    r"accett[ao]|votre vie privée|tu privacidad|datenschutz|la tua privacy|consent)"
-)
-_COOKIE = re.compile(
-    r"(?i)cookies?|consent|privacy|vie privée|privacidad|privacidade|datenschutz|ملفات تعريف"
-)
-_PAYWALL = re.compile(
-    r"(?i)(subscribe (?:now )?to (?:continue|read|keep)|to (?:continue|keep) reading|already a subscriber|"
-    r"(?:subscribers?|members?)[- ]only|this (?:article|story|content) is (?:for|reserved for|"
-    r"available to) (?:our )?(?:subscribers|members)|réservé (?:à nos |aux )abonnés|abonnez-vous pour|"
-    r"déjà abonné|la suite est réservée|(?:exclusivo|solo) para (?:los )?suscriptores|suscríbete para|"
-    r"ya (?:eres|soy) suscriptor|(?:conteúdo )?exclusivo para assinantes|assine para (?:continuar|ler)|"
-    r"weiterlesen mit|nur für abonnenten|jetzt abonnieren|mit .{0,20}abo (?:weiter)?lesen|"
-    r"(?:contenuto )?riservato agli abbonati|abbonati per (?:continuare|leggere)|للمشتركين فقط|"
-    r"اشترك للمتابعة)"
-)
-_NOT_FOUND = re.compile(
-    r"(?i)(\b404\b|page (?:not found|introuvable|no encontrada)|not found|no longer (?:available|exists)|"
-    r"n'existe (?:pas|plus)|no existe|página não encontrada|seite (?:wurde )?nicht gefunden|"
-    r"pagina non trovata|الصفحة غير موجودة)"
-)
 _SHORT = 500  # characters: under this a text may be a wall's own words
 _STUB = 1200  # characters: a paywalled page that shows more than this has told its news
 _LIVE_PATH = re.compile(
@@ -60,6 +39,13 @@ _LIVE_TITLE = re.compile(
     r"\blive[:–-]|– live$"
 )
 _VIDEO_PATH = re.compile(r"(?i)/(?:videos?|watch|av|programmes?|mediathek|tv)(?:/|$)")
+_PARTS = re.compile(r"\s+[|–—·»-]\s+")
+_ALSO = re.compile(
+    r"(?i)^\W*(?:(?:read|see|watch|listen) (?:also|more|next)|also read|related(?: (?:stor\w+|article))?|"
+    r"(?:à )?lire aussi|à voir aussi|lea? también|le[ea] más|lea además|lesen sie auch|mehr zum thema|"
+    r"lies auch|leggi anche|leia (?:também|mais)|veja também|اقر[أا] (?:أيض|المزيد)|شاهد أيض)"
+)
+LONGEST_ALSO, LONGEST_LABEL = 250, 40  # characters of a line that leads to another piece; before its link
 _ARTICLE_PATH = re.compile(r"\d{4,}|[^/]+-[^/]+-[^/]+-[^/]+")
 
 
@@ -92,7 +78,9 @@ def read_page(content: bytes, url: str) -> Page:
         # A document, as long as it is not asked for as a dictionary.
         document = cast(
             "Document | None",
-            bare_extraction(tree_of(content), url=url or None, include_comments=False, with_metadata=True),
+            bare_extraction(
+                _without_asides(tree_of(content)), url=url or None, include_comments=False, with_metadata=True
+            ),
         )
     except MemoryError:
         raise
@@ -127,6 +115,24 @@ def tree_of(content: bytes) -> lxml_html.HtmlElement | None:
         for later in list(last.itersiblings()):
             parent.remove(later)
         last = parent
+    return tree
+
+
+def _without_asides(tree: lxml_html.HtmlElement | None) -> lxml_html.HtmlElement | None:
+    """The page without the lines between an article's paragraphs that lead to other pieces: those that hold
+    little but a link, behind a colon or words for "Read also".
+    """
+    for link in tree.iter("a") if tree is not None else ():
+        above = islice(link.iterancestors(), 3)
+        line = next((element for element in above if element.tag in {"p", "li", "div"}), None)
+        said, linked = (short_text(e, LONGEST_ALSO) if e is not None else "" for e in (line, link))
+        before = said.removesuffix(linked).strip()
+        if line is None or not linked or before == said or len(before) > LONGEST_LABEL:
+            continue
+        if before.endswith((":", "：", "»", ">", "|")) or _ALSO.match(before):
+            for child in list(line):
+                line.remove(child)
+            line.text = ""
     return tree
 
 
@@ -184,20 +190,25 @@ def _sections(tree: lxml_html.HtmlElement) -> tuple[str, ...]:
 
 def _title(tree: lxml_html.HtmlElement, extracted: str) -> str:
     og = tree.xpath("//meta[@property='og:title']/@content")
-    heads = [" ".join(h.text_content().split()) for h in tree.xpath("//h1")]
-    for candidate in [extracted, *map(str, og), *heads, tree.findtext(".//title") or ""]:
+    heads = [" ".join(h.text_content().split()) for h in tree.xpath("//h1 | //h2 | //h3")]
+    name = " ".join((tree.findtext(".//title") or "").split())
+    parts = [part.strip() for part in _PARTS.split(name)]
+    for candidate in [extracted, *map(str, og), *heads, name]:
         if cleaned := " ".join(candidate.split()):
-            return cleaned[:500]
+            # What stands over every page of a house is its name; the other part of the title is the piece's.
+            others = (
+                p for p in parts if cleaned in parts and p != cleaned and p in heads and len(p.split()) > 3
+            )
+            return max(others, key=len, default=cleaned)[:500]
     return ""
 
 
 def _kind(tree: lxml_html.HtmlElement, title: str, text: str, url: str) -> PageKind:
-    visible = " ".join(tree.text_content().split()) if len(text) < _STUB else text
-    if len(text) < _STUB and (_PAYWALL.search(visible) or _is_locked(tree)):
+    if len(text) < _STUB and asks_to_pay(tree):
         return "paywall"
-    if len(text) < _STUB and _is_consent_wall(tree, title, text):
+    if len(text) < _STUB and asks_for_consent(tree, title, text):
         return "consent_wall"
-    if _NOT_FOUND.search(title) or (len(text) < _SHORT and _NOT_FOUND.search(text[:200])):
+    if says_nothing_is_here(title, text):
         return "empty"
     if _is_live_blog(tree, title, url):
         return "live_blog"
@@ -206,32 +217,6 @@ def _kind(tree: lxml_html.HtmlElement, title: str, text: str, url: str) -> PageK
     if _is_listing(tree, text, url):
         return "listing"
     return "article" if len(text) >= 120 else "empty"
-
-
-def _is_consent_wall(tree: lxml_html.HtmlElement, title: str, text: str) -> bool:
-    """The page's own words speak of cookies, and little else is there."""
-    words = f"{title} {text}"
-    return (len(_COOKIE.findall(words)) >= 2 and bool(_CONSENT.search(words))) or (
-        len(text) < 200
-        and bool(_COOKIE.search(title))
-        and bool(_CONSENT.search(words + " " + tree.text_content()[:3000]))
-    )
-
-
-def _is_locked(tree: lxml_html.HtmlElement) -> bool:
-    """schema.org's own word for it: isAccessibleForFree is false."""
-    return any(_says_locked(data) for data in json_ld(tree))
-
-
-def _says_locked(data: object, depth: int = 0) -> bool:
-    if depth > 6 or not isinstance(data, (dict, list)):
-        return False
-    if isinstance(data, list):
-        return any(_says_locked(item, depth + 1) for item in data)
-    stated = data.get("isAccessibleForFree")
-    if stated is False or (isinstance(stated, str) and stated.lower() == "false"):
-        return True
-    return any(_says_locked(value, depth + 1) for value in data.values())
 
 
 def _types(tree: lxml_html.HtmlElement) -> set[str]:
@@ -275,13 +260,31 @@ def _is_video(tree: lxml_html.HtmlElement, text: str, url: str) -> bool:
     )
 
 
+def _is_made_of_teasers(tree: lxml_html.HtmlElement) -> bool:
+    """A page that says it is an article, and holds many headlines that lead to others, each with its first
+    words, and none of its own.
+    """
+    heads = tree.xpath(
+        "//main//*[self::h2 or self::h3 or self::h4][.//a[@href] or parent::a[@href]]"
+        " | //body[not(.//main)]//*[self::h2 or self::h3 or self::h4][.//a[@href] or parent::a[@href]]"
+    )
+    within = Counter(head.getparent() for head in heads)
+    own = [
+        p
+        for p in tree.iter("p")
+        if len(p.text_content()) > 80
+        and not any(within[above] == 1 for above in islice(p.iterancestors(), 5))
+    ]
+    return sum(n == 1 for n in within.values()) >= 5 and len(own) < 3
+
+
 def _is_listing(tree: lxml_html.HtmlElement, text: str, url: str) -> bool:
     """A section page: many links to articles in its main part, and hardly a sentence of its own.
 
     Counted outside navigation, header and footer, because an article's page too carries those.
     """
     if tree.xpath("//meta[@property='og:type' and @content='article']"):
-        return False
+        return article_of(tree) is None and _is_made_of_teasers(tree)
     scope = "[not(ancestor::nav or ancestor::header or ancestor::footer or ancestor::aside)]"
     teasers = 0
     for link in tree.xpath(f"//a[@href]{scope}"):
