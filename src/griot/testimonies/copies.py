@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import models
 
+from griot.testimonies.core.consent import state
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.days import day_of
 
@@ -27,7 +28,8 @@ def made_of(slugs: Iterable[str]) -> dict[str, Any]:
 def _last_day(row: Testimony) -> str | None:
     """Of a testimony of which nothing is shown, nothing can end."""
     agreed = row.agreed
-    return agreed.until.isoformat() if agreed and agreed.until and not row.over else None
+    is_over = row.over or not agreed or state(agreed, None, day_of())
+    return agreed.until.isoformat() if agreed and agreed.until and not is_over else None
 
 
 class Stale(models.Func):

@@ -9,12 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from griot.testimonies.core import types
+from griot.testimonies.intake import receiving
 from griot.testimonies.intake.taking import add_consent
-from griot.testimonies.models import Testimony
+from griot.testimonies.models import File, Testimony, Upload
 from griot.testimonies.review import changing, review
 from griot.testimonies.showing.shown import told
 from tests.testimonies import made
-from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, user_with
+from tests.testimonies.people import Phone, as_sent, committed, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_review import publish, rendered
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,23 @@ def test_a_recording_that_comes_late_stands_behind_the_one_that_was_approved(cut
     assert "smuggler" not in told(testimony, "web", "fr").subtitles
 
 
+def test_a_recording_that_could_be_opened_late_stands_behind_the_one_that_was_approved(
+    phone, people, tmp_path
+):
+    testimony = phone.tell()
+    kept = phone.send(testimony, b"\0\0\0\x20ftypisom unread", position="0")
+    file = phone.send(testimony, made.sound(tmp_path, "ogg", 4).read_bytes(), position="1")
+    to_editing(testimony, people)
+    review.write(testimony, people["editor"], "fr", {"title": "T", "quote": "Q", "body": "B"})
+    testimony = to_the_public(testimony, people)
+    with committed():
+        review.examine_kept_again(testimony, people["protection"], kept.pk)
+    facts = {n: getattr(file, n) for n in ("media", "mime", "suffix", "seconds", "vault", "size", "arrived")}
+    receiving._settle(Upload.objects.get(file=kept), {**facts, "state": File.State.VERIFIED, "why": ""})
+    testimony = Testimony.objects.get(pk=testimony.pk)
+    assert testimony.leading() == file and told(testimony, "web", "fr").sound
+
+
 def test_a_language_that_changes_has_its_marked_names_taken_out_of_the_sound(phone, people, tmp_path):
     sent = as_sent(language="en")
     phone.post("testimonies/", sent)
@@ -148,3 +166,5 @@ def test_a_face_that_may_be_shown_now_is_shown_when_that_was_approved(phone, peo
     assert Client().get(shown["show"]).status_code == 410
     changing.publish_changes(Testimony.objects.get(pk=testimony.pk), people["approver"])
     assert Client().get(shown["show"]).status_code == 200
+    images = told(Testimony.objects.get(pk=testimony.pk), "web", "fr").images
+    assert [image.url for image in images] == [shown["show"]], "once, and open"

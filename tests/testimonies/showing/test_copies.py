@@ -7,6 +7,7 @@ from __future__ import annotations
 import email
 import random
 import threading
+from datetime import timedelta
 from email import policy
 
 import pytest
@@ -21,6 +22,7 @@ from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.mailing.tasks import sweep as sweep_mailing
 from griot.testimonies.copies import stale
 from griot.testimonies.models import Testimony
+from griot.testimonies.models.days import day_of
 from griot.testimonies.review import changing, review
 from griot.testimonies.showing import withdrawing
 from griot.testimonies.showing.shown import told
@@ -73,6 +75,17 @@ def test_a_consent_that_has_ended_is_in_no_copy_from_its_first_minute_on(house):
         made_of={house.slug: [Testimony.objects.get().turn, "2001-01-01"]}
     )
     assert not in_the_archive()
+
+
+@pytest.mark.django_db
+def test_what_ended_while_its_extension_waits_for_approval_is_made_anew_once(house):
+    house.testimony.consents.update(until=day_of() - timedelta(days=1))
+    testimony = Testimony.objects.get(pk=house.testimony.pk)
+    approved = {**testimony.approved, "consent": testimony.as_it_stands()["consent"]}
+    Testimony.objects.filter(pk=testimony.pk).update(approved=approved, turn=99)
+    house.testimony.consents.update(until=day_of() + timedelta(days=365))
+    sweep_mailing()
+    assert not Send.objects.filter(stale()).exists() and MARK not in Send.objects.get().html
 
 
 @pytest.mark.django_db

@@ -85,8 +85,8 @@ def narrowed(held: Consent, said: Consent) -> Consent:
         uses=_uses_of_both(held, said),
         naming=_less(_NAMING, held.naming, said.naming),
         place=_less(_PLACE, held.place, said.place),
-        face=_less(_FACE, held.face, said.face),
-        voice=_less(_VOICE, held.voice, said.voice),
+        face=_less(FACES, held.face, said.face),
+        voice=_less(VOICES, held.voice, said.voice),
         until=min(ends) if ends else None,
         is_minor=held.is_minor or said.is_minor,
         guardian=held.guardian or said.guardian,
@@ -126,8 +126,8 @@ _ALLOWANCES = ("uses", "naming", "place", "face", "voice", "until")
 # From what shows least to what shows most.
 _NAMING: tuple[Naming, ...] = ("unnamed", "alias", "first_name", "named")
 _PLACE: tuple[Place, ...] = ("country", "region", "exact")
-_FACE: tuple[Face, ...] = ("hide", "blur", "show")
-_VOICE: tuple[Voice, ...] = ("hide", "alter", "show")
+FACES: tuple[Face, ...] = ("hide", "blur", "show")
+VOICES: tuple[Voice, ...] = ("hide", "alter", "show")
 
 
 def _less(order: tuple[_T, ...], one: _T, other: _T) -> _T:

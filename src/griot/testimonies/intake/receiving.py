@@ -199,7 +199,9 @@ def _settle(upload: Upload, facts: Mapping[str, Any]) -> None:
     file = held.file
     for name, value in facts.items():
         setattr(file, name, value)
-    file.save(update_fields=[*facts])
+    if file.state == File.State.VERIFIED:  # one that was kept, and could be opened late, stands behind
+        file.position = file.testimony.position(file.position)
+    file.save(update_fields=[*facts, "position"])
     if file.state == File.State.EXPECTED:
         held.offset = 0
         held.save(update_fields=["offset"])

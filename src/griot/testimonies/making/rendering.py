@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from griot.locking import only_one_at
 from griot.queueing import soon
+from griot.testimonies.core.consent import FACES, VOICES
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import encoding
 from griot.testimonies.core.media.encoding import COVERED, WHOLE
@@ -162,7 +163,7 @@ def showable(testimony: Testimony) -> list[Rendition]:
 
 def public(testimony: Testimony) -> list[Rendition]:
     """Those that readers see and hear where it is published: looked at by a person, of files that were
-    approved with it and cut as they were then, and no more open than was approved.
+    approved with it and cut as they were then, and of each the most open that was approved.
     """
     approved, agreed = testimony.approved.get("files", {}), testimony.agreed
     if agreed is None:
@@ -173,7 +174,13 @@ def public(testimony: Testimony) -> list[Rendition]:
         for file in {row.file for row in rows}
         if approved[str(file.pk)] == file.as_it_stands(file.wanted_cut())
     }
-    return [row for row in rows if row.file in standing and _may_be_perceived(row, agreed)]
+    rows = [row for row in rows if row.file in standing and _may_be_perceived(row, agreed)]
+    most_open = {(row.file_id, row.kind): row for row in sorted(rows, key=_openness)}
+    return [row for row in rows if most_open[row.file_id, row.kind] == row]
+
+
+def _openness(row: Rendition) -> tuple[int, int]:
+    return FACES.index(row.face), VOICES.index(row.voice)
 
 
 def _may_be_perceived(row: Rendition, consent: Consent) -> bool:
