@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from html import escape, unescape
 
 from griot.testimonies.core.media.clock import CHAPTER, CUE, seconds, stamp
 
@@ -18,7 +19,7 @@ class BadSubtitles(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Words that stand from `begins` to `ends`, in seconds."""
+    """Words that stand from `begins` to `ends`, in seconds; plain, without tags or character references."""
 
     begins: float
     ends: float
@@ -43,9 +44,9 @@ def parse(text: str) -> list[Cue]:
         n += 1
         said: list[str] = []
         while n < len(lines) and lines[n].strip() and "-->" not in lines[n]:
-            said.append(_TAG.sub("", lines[n]).strip())
+            said.append(unescape(_TAG.sub("", lines[n])))  # WebVTT, 6.4: character references as in HTML
             n += 1
-        if words := "\n".join(filter(None, said)):
+        if words := _lines("\n".join(said)):
             cues.append(Cue(begins, ends, words))
     if not cues and text.strip() and text.strip() != "WEBVTT":
         raise BadSubtitles(
@@ -54,11 +55,16 @@ def parse(text: str) -> list[Cue]:
     return sorted(cues, key=lambda cue: (cue.begins, cue.ends))
 
 
+def _lines(text: str) -> str:
+    """Without an empty line, which would end the cue."""
+    return "\n".join(filter(None, map(str.strip, text.splitlines())))
+
+
 def write(cues: Sequence[Cue]) -> str:
     """WebVTT; "" for no cue."""
     if not cues:
         return ""
-    blocks = [f"{stamp(c.begins)} --> {stamp(c.ends)}\n{c.text.replace('-->', '→')}" for c in cues]
+    blocks = [f"{stamp(c.begins)} --> {stamp(c.ends)}\n{escape(_lines(c.text), quote=False)}" for c in cues]
     return "WEBVTT\n\n" + "\n\n".join(blocks) + "\n"
 
 

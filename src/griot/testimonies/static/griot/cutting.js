@@ -41,6 +41,11 @@ function seconds(text) {
         Number((found[4] ?? "0").padEnd(3, "0")) / 1000
     : null;
 }
+// WebVTT writes three signs as references; who edits sees the signs.
+const SIGNS = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+const plain = (text) =>
+  text.replace(/&(?:amp|lt|gt);/g, (written) => Object.keys(SIGNS).find((sign) => SIGNS[sign] === written));
+const written = (text) => text.replace(/[&<>]/g, (sign) => SIGNS[sign]);
 function parse(text) {
   const found = [];
   for (const block of text.replace(/\r\n?/g, "\n").split(/\n{2,}/)) {
@@ -52,10 +57,12 @@ function parse(text) {
       found.push({
         begins,
         ends,
-        text: lines
-          .slice(n + 1)
-          .join("\n")
-          .trim(),
+        text: plain(
+          lines
+            .slice(n + 1)
+            .join("\n")
+            .trim(),
+        ),
       });
   }
   return found.sort((a, b) => a.begins - b.begins);
@@ -65,11 +72,7 @@ const write = () =>
     ? `WEBVTT\n\n${cues
         .filter((c) => c.text.trim())
         .map(
-          (c) =>
-            `${long(c.begins)} --> ${long(c.ends)}\n${c.text
-              .trim()
-              .replace(/\n{2,}/g, "\n")
-              .replaceAll("-->", "→")}`,
+          (c) => `${long(c.begins)} --> ${long(c.ends)}\n${written(c.text.trim().replace(/\n{2,}/g, "\n"))}`,
         )
         .join("\n\n")}\n`
     : "";
