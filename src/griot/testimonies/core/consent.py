@@ -205,4 +205,4 @@ def place_of(teller: Teller, consent: Consent) -> Spot:
 
 def without_name(text: str, teller: Teller, name: str) -> str:
     """The text with the teller's name as it may be shown, however it is spelled in it (`names`)."""
-    return names.without(text, teller.name, name)
+    return names.without(text, [teller.name], name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate
 
@@ -33,6 +34,16 @@ _SAME = {
     "æ": "ae",
     "œ": "oe",
     "þ": "th",
+    "ɔ": "o",
+    "ə": "e",
+    "ǝ": "e",
+    "ɛ": "e",
+    "ɩ": "i",
+    "ʊ": "u",
+    "ɖ": "d",
+    "ƒ": "f",
+    "ɣ": "g",
+    "ʋ": "v",
     "\u0671": "\u0627",  # alef
     "\u0649": "\u064a",  # yeh
     "\u06cc": "\u064a",
@@ -40,6 +51,7 @@ _SAME = {
     "\u0629": "\u0647",  # heh
     "\u06c1": "\u0647",
     "\u06be": "\u0647",
+    "\u06d5": "\u0647",
 }
 # Blank letters, and what only chooses how the letter before it is drawn (Unicode: default ignorable).
 _BLANK = re.compile("[\u115f\u1160\u3164\uffa0]")
@@ -85,18 +97,36 @@ _SHORT = (
     3  # letters: a word of no more is found with nothing but what is unseen between them ("n'a" is no Na)
 )
 
+_BROKEN = re.compile(
+    r"(?<=\w)[-\u2010\xad][ \t]{0,4}(?:\r\n|[\n\r\u2028])[ \t]{0,8}(?=\w)"
+)  # at a line's end
+
 
 def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
+# Small words in names (of the, son of, house of, God): alone they name nobody, and stand in every text.
+PARTICLES = frozenset(
+    map(
+        fold,
+        "de da do dos das du des di del della dalla la las le les los y e i van von der den ter ten zu af"
+        " bin ibn ben bint binti al el ul ad as ould oued mint abu abou aboul umm um"
+        " ال آل بن ابن بنت أبو أبا أبي أم ولد الله الدين".split(),
+    )
+)
+_GIVEN = frozenset({"ben", "van"})  # somebody's own name, too, where it stands first: Ben Carter, Van Nguyen
+
+
 def spoken_by(name: str) -> frozenset[tuple[str, ...]]:
     """What a person of that name may be known by, folded and in parts: all of it, each word, and each part of
-    a word that has several. A single letter tells nobody.
+    a word that has several. A single letter tells nobody, nor does a particle ("de la").
     """
     words = [tuple(_parts(word)) for word in name.split()]
-    found = {tuple(part for word in words for part in word), *words}
-    found |= {(part,) for word in words if len(word) > 1 for part in word if len(part) >= _SHORT}
+    whole = tuple(part for word in words for part in word)
+    found = {*words, *((part,) for word in words if len(word) > 1 for part in word if len(part) >= _SHORT)}
+    found = {parts for parts in found if set(parts) - PARTICLES}
+    found |= {whole, *(word for word in words[:1] if set(word) <= _GIVEN)}
     return frozenset(parts for parts in found if len("".join(parts)) > 1)
 
 
@@ -104,13 +134,13 @@ def _parts(word: str) -> list[str]:
     return re.findall(f"[^{_IN_NAMES}{_STOP}]+", fold(word).replace(_UNSEEN, ""))
 
 
-def without(text: str, name: str, instead: str) -> str:
-    """The text with `instead` (or "…") where somebody of that name is named, by whole words: Ali is not in
-    Alicante. What `instead` itself says of the name may stay.
+def without(text: str, names: Iterable[str], instead: str) -> str:
+    """The text with `instead` (or "…") where somebody of one of these names is named, by whole words: Ali is
+    not in Alicante. What `instead` itself says of a name may stay.
 
-    A pass over the text, however many words the name has.
+    A pass over the text, however many names there are.
     """
-    pattern = _pattern(name, instead)
+    pattern = _pattern(frozenset(names), instead)
     if pattern is None:
         return text
     found = _replaced(text, pattern, instead or "…")
@@ -119,10 +149,11 @@ def without(text: str, name: str, instead: str) -> str:
 
 
 def _replaced(text: str, pattern: re.Pattern[str], instead: str) -> str:
-    spans = [match.span(match.lastgroup or 0) for match in pattern.finditer(fold(text))]
+    seen = _BROKEN.sub(lambda broken: _UNSEEN * len(broken[0]), text)
+    spans = [match.span(match.lastgroup or 0) for match in pattern.finditer(fold(seen))]
     if not spans:
         return text
-    ends = list(accumulate(len(_FOLDED[ord(c)]) for c in text))  # of each character, in the folded view
+    ends = list(accumulate(len(_FOLDED[ord(c)]) for c in seen))  # of each character, in the folded view
     pieces, at = [], 0
     for begins, end in spans:
         first = bisect_right(ends, begins)
@@ -133,8 +164,9 @@ def _replaced(text: str, pattern: re.Pattern[str], instead: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _pattern(name: str, instead: str) -> re.Pattern[str] | None:
-    kept = sorted(spoken_by(name) - spoken_by(instead), key=lambda parts: (-len("".join(parts)), parts))
+def _pattern(names: frozenset[str], instead: str) -> re.Pattern[str] | None:
+    spoken = frozenset[tuple[str, ...]]().union(*map(spoken_by, names)) - spoken_by(instead)
+    kept = sorted(spoken, key=lambda parts: (-len("".join(parts)), parts))
     if not kept:
         return None
     joined = [parts for parts in kept if _IS_JOINED.match(parts[0])]
