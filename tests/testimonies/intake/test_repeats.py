@@ -23,8 +23,9 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.types import USES, Consent
 from griot.testimonies.intake.taking import add_consent, take_testimony
 from griot.testimonies.models import Testimony
+from griot.testimonies.review import changing
 from griot.testimonies.showing import shown, withdrawing
-from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
+from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, user_with
 
 ALLOWED = st.fixed_dictionaries(
     {
@@ -242,3 +243,53 @@ def test_who_narrows_is_not_refused_for_what_was_missing_before(site, client):
     assert client.post("/receipt/", wider).status_code == 400, "to allow more takes a consent that holds"
     past = {**narrow, "voice": "alter", "until": "2020-01-01"}
     assert client.post("/receipt/", past).status_code == 400
+
+
+def _said(pk: str, day: int, words: str, name: str, **consent: Any) -> dict[str, Any]:
+    given = f"2026-11-{day:02}T10:00:00Z"
+    return as_sent(
+        id=pk, answers={"leaving": words}, teller={"name": name}, consent={"given": given, **consent}
+    )
+
+
+@pytest.mark.django_db
+def test_what_was_said_before_and_comes_last_changes_nothing():
+    make_messenger(make_campaign())
+    phone, pk = Phone(), str(uuid.uuid4())
+    for day, words, name in ((1, "First.", "Awa"), (3, "Without him.", ""), (2, "My brother.", "Awa Diop")):
+        assert phone.post("testimonies/", _said(pk, day, words, name, naming="unnamed")).status_code < 300
+    row = Testimony.objects.get(pk=pk)
+    assert (row.answers, row.name) == ({"leaving": "Without him."}, "")
+    assert row.names == ["Awa", "Awa Diop"], "what was heard is kept back"
+    assert "came late" in row.steps.get(kind="comment").words
+    # Of its consent, too: of that on the third day, which was the same as before, no version was made.
+    phone.post("testimonies/", _said(pk, 2, "My brother.", "Awa Diop", naming="named", uses=["team"]))
+    consent = Testimony.objects.get(pk=pk).consent
+    assert consent.naming == "unnamed" and consent.uses == ["team"], "it can narrow alone"
+    Testimony.objects.update(state="protection")
+    phone.post("testimonies/", _said(pk, 2, "My sister.", "Awa", naming="unnamed"))
+    assert not Testimony.objects.get(pk=pk).proposals.exists()
+
+
+@pytest.mark.django_db
+def test_an_older_proposal_is_decided_with_a_newer_one(django_user_model):
+    make_messenger(make_campaign())
+    phone, officer = Phone(), user_with(django_user_model, "protection")
+    row = phone.tell()
+    Testimony.objects.update(state="protection")
+    for day, words in ((1, "Same day."), (5, "Fifth."), (4, "Fourth."), (6, "Sixth.")):
+        phone.post("testimonies/", _said(str(row.pk), day, words, "Awa"))
+    by_words = {p.said["answers"]["leaving"]: p for p in row.proposals.all()}
+    changing.decide_proposal(row, officer, by_words["Fifth."].pk, True)
+    assert [p.said["answers"]["leaving"] for p in row.proposals.filter(decided=None)] == ["Sixth."]
+    for older in ("Same day.", "Fourth."):
+        with pytest.raises(Refused):
+            changing.decide_proposal(row, officer, by_words[older].pk, True)
+    # Sent back to its intake, it hears something newer still: the one that waits is older now.
+    Testimony.objects.update(state="intake")
+    phone.post("testimonies/", _said(str(row.pk), 7, "Seventh.", "Awa"))
+    with pytest.raises(Refused, match="Something newer"):
+        changing.decide_proposal(row, officer, by_words["Sixth."].pk, True)
+    changing.decide_proposal(row, officer, by_words["Sixth."].pk, False)
+    row.refresh_from_db()
+    assert row.answers == {"leaving": "Seventh."}

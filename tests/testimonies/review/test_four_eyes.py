@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.intake.taking import add_consent
 from griot.testimonies.models import Testimony
 from griot.testimonies.review import changing, review
 from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
@@ -102,3 +106,22 @@ def test_a_colleagues_save_does_not_make_it_anybody_elses(django_user_model):
     with pytest.raises(Refused, match="Somebody else"):
         review.move_on(testimony, both)
     assert review.move_on(testimony, people["approver"]).state == "published"
+
+
+@pytest.mark.django_db
+def test_what_was_put_back_is_nobodys_while_a_narrower_consent_waits():
+    make_messenger(make_campaign())
+    users, roles = get_user_model(), ("protection", "editor", "approver")
+    people = {role: user_with(users, role) for role in roles}
+    testimony, both = Phone().tell(), user_with(users, "editor", "approver", name="both")
+    publish(testimony, people)
+    narrow = replace(testimony.consent.as_value(), naming="unnamed", given=timezone.now(), by="teller")
+    add_consent(testimony, narrow)
+    for body in ("Un.", STANDS[0]):
+        review.write(testimony, both, "fr", {"body": body})
+    assert testimony.steps.last().kind == "undone"
+    review.write(testimony, both, "fr", {"body": "Un."})
+    changing.discard_changes(testimony, both)
+    assert testimony.steps.last().kind == "undone"
+    review.write(testimony, people["editor"], "fr", {"body": "Deux."})
+    changing.publish_changes(testimony, both)

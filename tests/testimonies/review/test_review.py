@@ -97,6 +97,48 @@ def test_a_high_risk_takes_two_people(phone, people, django_user_model):
     assert review.move_on(testimony, first).state == "transcription"
 
 
+@pytest.mark.parametrize("change", ["teller", "answers", "consent", "photo", "proposal", "sent back"])
+def test_what_was_found_safe_is_judged_again_when_it_is_another(phone, people, change):
+    testimony, officer = phone.tell(), people["protection"]
+    review.move_on(testimony, officer)
+    review.judge(testimony, officer, True, "looked at it")
+    testimony.refresh_from_db()
+    assert not review.obstacles(testimony)
+    said = {"answers": {"leaving": "My brother Ousmane paid."}, "id": str(testimony.pk)}
+    if change == "photo":
+        phone.send(testimony, made.photo())
+    elif change == "consent":
+        phone.tell(id=str(testimony.pk), consent={"uses": ["team", "web"]})
+    elif change == "proposal":
+        phone.tell(**said)
+        changing.decide_proposal(testimony, officer, testimony.proposals.get().pk, True)
+    else:
+        review.send_back(testimony, officer, "the phone has more")
+        phone.tell(id=str(testimony.pk), teller={"name": "X"}) if change == "teller" else phone.tell(**said)
+        testimony.refresh_from_db()
+        review.move_on(testimony, officer)
+    testimony.refresh_from_db()
+    with pytest.raises(Refused, match="changed since it was found safe"):
+        review.move_on(testimony, officer)
+    review.judge(testimony, officer, True, "looked at what is new")
+    assert review.move_on(testimony, officer).state == "transcription"
+
+
+def test_what_was_found_safe_stays_so_while_nothing_is_another(phone, people):
+    testimony, officer = phone.tell(), people["protection"]
+    photo = phone.send(testimony, made.photo())
+    review.move_on(testimony, officer)
+    review.judge(testimony, officer, True, "looked at it")
+    for rendition in rendered(testimony):
+        review.approve_rendition(testimony, officer, rendition.pk)
+    review.mark_hard_to_hear(testimony, officer, True)
+    testimony.refresh_from_db()
+    review.send_back(testimony, officer, "too early")
+    testimony.refresh_from_db()
+    review.move_on(testimony, officer)
+    assert photo.pk and review.move_on(testimony, officer).state == "transcription"
+
+
 def test_a_judgement_says_what_was_looked_at(phone, people):
     testimony = phone.tell()
     review.move_on(testimony, people["protection"])

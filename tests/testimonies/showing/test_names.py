@@ -8,6 +8,7 @@ import pytest
 
 from griot.testimonies.models import Testimony
 from griot.testimonies.review import changing, review
+from griot.testimonies.showing import withdrawing
 from griot.testimonies.showing.shown import all_told, told
 from tests.testimonies import made
 from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
@@ -49,6 +50,47 @@ def test_it_is_in_no_field_of_a_story(phone, people, client):
     for path in ("", "feed/", f"{testimony.slug}/", f"{testimony.slug}/subtitles.vtt"):
         page = client.get(f"/fr/stories/{path}").content.decode()
         assert "…" in page and "phyrine" not in page.casefold() and "diaye" not in page.casefold()
+
+
+@pytest.mark.parametrize("corrected", ["Zephirine Diallo", ""])
+def test_it_stays_kept_back_when_its_spelling_is_corrected(phone, people, client, corrected):
+    """The words say the name as it was first heard."""
+    consent = {"naming": "unnamed", "place": "exact"}
+    testimony = phone.tell(teller={"name": "Zephyrine Diallo", "alias": "Zaza"}, consent=consent)
+    publish(testimony, people)
+    review.write(testimony, people["editor"], "fr", {"title": "Zephyrine, Zaza speak", "quote": "Q"})
+    late = {**consent, "given": "2026-11-02T10:00:00Z"}
+    phone.tell(id=str(testimony.pk), teller={"name": corrected, "alias": "Kiné"}, consent=late)
+    changing.decide_proposal(testimony, people["protection"], testimony.proposals.get().pk, True)
+    changing.publish_changes(testimony, people["approver"])
+    testimony = Testimony.objects.get(pk=testimony.pk)
+    assert testimony.name == corrected and told(testimony, "web", "fr").title == "…, … speak"
+    assert "Z" not in client.get(f"/fr/stories/{testimony.slug}/").content.decode().partition("<h1")[2][:200]
+    withdrawing.withdraw(testimony, "teller")
+    withdrawing.erase(testimony.pk)
+    testimony.refresh_from_db()
+    assert not testimony.names and not testimony.aliases
+
+
+def test_another_name_is_kept_back_where_no_more_than_it_may_be_shown(phone, people):
+    for naming, shown in (("unnamed", "…"), ("alias", "Kiné"), ("first_name", "Zaza"), ("named", "Zaza")):
+        testimony = phone.tell(teller={"alias": "Zaza"}, consent={"naming": naming})
+        phone.tell(id=str(testimony.pk), teller={"alias": "Kiné"}, consent={"naming": naming})
+        publish(testimony, people)
+        review.write(testimony, people["editor"], "fr", {"title": "Zaza speaks", "quote": "Q"})
+        changing.publish_changes(testimony, people["approver"])
+        testimony = Testimony.objects.get(pk=testimony.pk)
+        assert told(testimony, "web", "fr").title == f"{shown} speaks", naming
+
+
+def test_no_subtitle_says_it_in_signs(phone, people, client):
+    testimony = phone.tell(teller={"name": "Zéphyrine"}, consent={"naming": "unnamed"})
+    publish(testimony, people)
+    vtt = "WEBVTT\n\n00:00.000 --> 00:01.000\nZ&eacute;phyrine Z&shy;ephyrine Zephyr&#105;ne\n"
+    review.write(testimony, people["editor"], "fr", {"subtitles": vtt})
+    changing.publish_changes(testimony, people["approver"])
+    page = client.get(f"/fr/stories/{testimony.slug}/subtitles.vtt").content.decode()
+    assert page.endswith("\n… … …\n")
 
 
 def test_a_list_reads_nothing_that_stands_on_a_storys_own_page_alone(phone, people, client):

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
+from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -57,9 +58,10 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testimony, bool]:
     """Store what a phone says of a testimony. Gives its row, and whether it is new.
 
-    The same again changes nothing, in whatever order it comes. What a testimony is and says changes until its
-    intake is over; after that, what a phone sends waits for a person (`Proposal`). A consent is heard at any
-    time, as `consent.after` says.
+    The same again changes nothing, in whatever order it comes, nor does what was said before something that
+    is held (`consent.given` says when). What a testimony is and says changes until its intake is over; after
+    that, what a phone sends waits for a person (`Proposal`). A consent is heard at any time, as
+    `consent.after` says.
 
     `sent` has `id` (UUID made on the phone), `kind`, `language`, `told`, `teller`, `answers`, `consent`, and
     may have `receipt`: the code that the teller was given, which opens what it was first sent with. Raises
@@ -109,18 +111,31 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
         return testimony
     is_new_consent = _hears(testimony, sent.get("consent"))
     is_open = testimony.state == Testimony.State.INTAKE
+    proposed = _as_proposed(facts, value)
     is_changed = any(getattr(testimony, name) != fact for name, fact in facts.items())
     held = testimony.consent.as_value() if testimony.pk and testimony.consent else None
-    if is_open:
-        for name, fact in facts.items():
-            setattr(testimony, name, fact)
-    elif is_changed or (held and is_new_consent and not is_within(value, held)):
-        testimony.proposals.create(said=_as_proposed(facts, value))
-        value = narrowed(held, value) if held else value
+    is_late = testimony.as_of is not None and value.given < testimony.as_of
+    is_asked = not is_open and (is_changed or (held and is_new_consent and not is_within(value, held)))
+    if held and (is_late or is_asked):
+        value = narrowed(held, value)
+    if is_late:
+        testimony.hear_names(facts["name"], facts["alias"])
+        testimony.steps.create(kind=Step.Kind.COMMENT, words="came late, older than what is held: not taken")
+        announce(testimony)  # a name that was heard is kept back
+    elif is_open:
+        _hold(testimony, facts, value.given)
+    elif is_asked:
+        testimony.proposals.create(said=proposed)
     testimony.save()
     if is_new_consent:
         add_consent(testimony, value)
     return testimony
+
+
+def _hold(testimony: Testimony, facts: Mapping[str, Any], given: datetime) -> None:
+    for name, fact in facts.items():
+        setattr(testimony, name, fact)
+    testimony.as_of = given
 
 
 def _as_proposed(facts: Mapping[str, Any], consent: types.Consent) -> dict[str, Any]:
@@ -130,7 +145,7 @@ def _as_proposed(facts: Mapping[str, Any], consent: types.Consent) -> dict[str, 
     said = {
         **{name: facts[name] for name in ("kind", "language", "told", "answers")},
         "teller": {name: facts[name] for name in _TELLER},
-        "consent": {**asdict(consent), "uses": sorted(consent.uses)},
+        "consent": {**asdict(consent), "uses": sorted(consent.uses), "given": consent.given.isoformat()},
     }
     return dict(json.loads(json.dumps(said, cls=DjangoJSONEncoder)))
 
@@ -169,12 +184,12 @@ def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def take_over(proposal: Proposal) -> None:
     """A person has read what a phone sent late, and it holds from now on; the teller's own word still does
-    more. Raises Refused.
+    more. Raises Refused, also where something newer is held.
     """
     testimony = proposal.testimony
-    facts = _facts(proposal.said)
-    for name, fact in facts.items():
-        setattr(testimony, name, fact)
+    if testimony.as_of and proposal.given < testimony.as_of:
+        raise Refused("Something newer was sent, and is held: set it aside.")
+    _hold(testimony, _facts(proposal.said), proposal.given)
     testimony.save()
     sent = object_in(proposal.said.get("consent"), "consent")
     add_consent(testimony, read_consent(sent, testimony.teller), is_reviewed=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -75,6 +75,20 @@ class Testimony(models.Model):
 
     name = models.CharField("teller’s name", max_length=160, blank=True)
     alias = models.CharField("other name", max_length=80, blank=True)
+    names = ArrayField(
+        models.CharField(max_length=160),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="every name that was heard of the teller: a text may say an earlier one, too",
+    )
+    aliases = ArrayField(
+        models.CharField(max_length=80),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text="every other name that was heard",
+    )
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
     country = models.CharField(max_length=2, blank=True, help_text="where the teller is: SN")
     region = models.CharField(max_length=120, blank=True)
@@ -92,6 +106,9 @@ class Testimony(models.Model):
         blank=True,
         editable=False,
         help_text="hashes of what phones have sent: the same again changes nothing",
+    )
+    as_of = models.DateTimeField(
+        null=True, editable=False, help_text="when the newest of them was said: what is older comes too late"
     )
     approved = models.JSONField(
         default=dict, blank=True, editable=False, help_text="what is public of it, as it was approved"
@@ -149,10 +166,22 @@ class Testimony(models.Model):
     def save(self, *args: Any, **options: Any) -> None:
         if not self.slug:
             self.slug = secrets.token_hex(5)  # says nothing of who or when
+        self.hear_names(self.name, self.alias)
         if not self._state.adding and options.get("update_fields") is None:  # a turn is never taken back
             fields = self._meta.concrete_fields
             options["update_fields"] = [f.name for f in fields if f.name not in {"id", "turn"}]
         super().save(*args, **options)
+
+    def hear_names(self, name: str, alias: str) -> None:
+        """Keep what the teller is called with all that they were called before."""
+        self.names = list(dict.fromkeys(filter(None, [*self.names, name])))
+        self.aliases = list(dict.fromkeys(filter(None, [*self.aliases, alias])))
+
+    def kept_back(self, naming: types.Naming) -> list[str]:
+        """The names that no text says, but for what is shown of them: every one that was ever heard; other
+        names where no more than these may be shown.
+        """
+        return [*self.names, *(self.aliases if naming in {"unnamed", "alias"} else [])]
 
     @property
     def teller(self) -> types.Teller:
@@ -211,6 +240,11 @@ class Testimony(models.Model):
                 if file.role == "story" and file.state == "verified"
             },
         }
+
+    def is_as_approved(self) -> bool:
+        """Whether it stands as it was approved. What its teller allows since is nobody's work."""
+        now = self.as_it_stands()
+        return bool(self.approved) and {**now, "consent": self.approved["consent"]} == self.approved
 
     def leading(self) -> Any:
         """The recording that is shown, which its transcript belongs to: the story's first film or sound.
@@ -323,6 +357,11 @@ class Proposal(models.Model):
     class Meta:
         ordering = ["at", "pk"]
 
+    @property
+    def given(self) -> datetime:
+        """When it was said, by the phone's clock."""
+        return datetime.fromisoformat(self.said["consent"]["given"])
+
 
 class Writing(models.Model):
     """A testimony's words in one language: what its page and its block in an issue say, and its
@@ -406,6 +445,7 @@ class Step(models.Model):
     from_state = models.CharField(max_length=16, blank=True)
     to_state = models.CharField(max_length=16, blank=True)
     words = models.TextField(blank=True)
+    of = models.CharField(max_length=32, blank=True, help_text="the mark of what was found safe")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 

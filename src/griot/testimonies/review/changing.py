@@ -110,14 +110,14 @@ def discard_changes(testimony: Testimony, user: Any) -> None:
     row.themes, row.route = row.approved["themes"], row.approved["route"]
     row.save(update_fields=["themes", "route"])
     # Who does it has written none of that; whoever has is free of it, where nothing else has changed.
-    is_undone = row.as_it_stands() == row.approved
-    note_step(row, Step.Kind.UNDONE if is_undone else Step.Kind.COMMENT, user, "back to what is public")
+    kind = Step.Kind.UNDONE if row.is_as_approved() else Step.Kind.COMMENT
+    note_step(row, kind, user, "back to what is public")
     plan_anew(row)
 
 
 @transaction.atomic
 def decide_proposal(testimony: Testimony, user: Any, pk: int, is_taken: bool) -> None:
-    """What a phone sent after the intake: taken over, or set aside."""
+    """What a phone sent after the intake: taken over, with which older ones are decided, or set aside."""
     row = locked(testimony)
     require(user, "protect", row)
     proposal = row.proposals.select_for_update().filter(pk=pk, decided=None).first()
@@ -125,8 +125,9 @@ def decide_proposal(testimony: Testimony, user: Any, pk: int, is_taken: bool) ->
         raise Refused("Somebody has decided on it already.")
     if is_taken:
         take_over(proposal)
-    proposal.decided, proposal.by = timezone.now(), user
-    proposal.save(update_fields=["decided", "by"])
+    waiting = row.proposals.filter(decided=None) if is_taken else []
+    older = [p.pk for p in waiting if (p.given, p.pk) < (proposal.given, proposal.pk)]
+    row.proposals.filter(pk__in=[pk, *older]).update(decided=timezone.now(), by=user)
     note_step(row, Step.Kind.EDITED if is_taken else Step.Kind.COMMENT, user, _DECIDED[is_taken])
 
 

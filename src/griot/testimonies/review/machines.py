@@ -18,8 +18,8 @@ from griot.helpers.protocols import HelperError
 from griot.locking import only_one_at
 from griot.queueing import soon
 from griot.testimonies.access import note, require
-from griot.testimonies.core import types
-from griot.testimonies.core.consent import name_of, without_name
+from griot.testimonies.core import names, types
+from griot.testimonies.core.consent import name_of
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.encoding import opened
 from griot.testimonies.core.media.subtitles import Cue, parse, unmarked, write
@@ -159,7 +159,8 @@ def _translated(work: MachineWork) -> dict[str, str]:
 
     def said(text: str) -> str:
         now, consent = _still_held(work)
-        plain = unmarked(without_name(text, now.teller, name_of(now.teller, consent))).strip()
+        kept = now.kept_back(consent.naming)
+        plain = unmarked(names.without(text, kept, name_of(now.teller, consent))).strip()
         return translator.translate(plain, row.language, work.language) if plain.strip("… .") else plain
 
     cues = parse(source.subtitles)

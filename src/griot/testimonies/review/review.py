@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from griot.testimonies.access import Action, note, require
 from griot.testimonies.core import types
+from griot.testimonies.core.consent import allowances
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.sent import uuid_in
@@ -61,6 +63,16 @@ def mark_of_words(row: Testimony, language: str) -> str:
     return _digest(writing and writing.texts)
 
 
+def mark_of_story(row: Testimony) -> str:
+    """The same for what is found safe: what was told and by whom, the files that can be seen or heard, and
+    what may be shown. Words that are written of it, and renditions, come later and are approved.
+    """
+    told = [row.kind, row.language, asdict(row.teller), row.answers]
+    allowed = allowances(row.consent.as_value()) if row.consent else None
+    files = row.files.filter(role=File.Role.STORY, state=File.State.VERIFIED).values_list("pk", "sha256")
+    return _digest([told, allowed, sorted(files)])
+
+
 def _digest(shown: Any) -> str:
     text = json.dumps(shown, default=str, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -77,11 +89,13 @@ def see_that_it_stands(row: Testimony, seen: str) -> Testimony:
     return row
 
 
-def note_step(row: Testimony, kind: Step.Kind, user: Any, words: str = "", to: str = "") -> Step:
+def note_step(
+    row: Testimony, kind: Step.Kind, user: Any, words: str = "", to: str = "", of: str = ""
+) -> Step:
     """Write down what somebody did, with the log of looks."""
     note(user, row, kind, words)
     return Step.objects.create(
-        testimony=row, kind=kind, by=user, words=words, from_state=row.state, to_state=to
+        testimony=row, kind=kind, by=user, words=words, from_state=row.state, to_state=to, of=of
     )
 
 
@@ -95,7 +109,8 @@ def obstacles(testimony: Testimony) -> list[str]:
             if testimony.files.filter(state__in=[File.State.EXPECTED, File.State.RECEIVED]).exists():
                 found.append("Files are still on their way.")
         case S.PROTECTION:
-            safe = set(testimony.steps.filter(kind=Step.Kind.SAFE).values_list("by", flat=True))
+            judged = testimony.steps.filter(kind=Step.Kind.SAFE)
+            safe = set(judged.filter(of=mark_of_story(testimony)).values_list("by", flat=True))
             wanted = 2 if testimony.is_high_risk else 1
             if len(safe) < wanted:
                 found.append(
@@ -103,6 +118,8 @@ def obstacles(testimony: Testimony) -> list[str]:
                     if wanted == 2
                     else "Somebody has to find it safe."
                 )
+                if len(set(judged.values_list("by", flat=True))) > len(safe):
+                    found.append("It was changed since it was found safe.")
         case S.EDITING | S.APPROVAL | S.PUBLISHED:
             writing = (
                 testimony.writings.filter(language=testimony.language).first() or testimony.writings.first()
@@ -168,9 +185,8 @@ def editing(row: Testimony, user: Any, words: str) -> Iterator[None]:
     """
     before = row.as_it_stands()
     yield
-    now = row.as_it_stands()
-    if now != before:
-        note_step(row, Step.Kind.UNDONE if now == row.approved else Step.Kind.EDITED, user, words)
+    if row.as_it_stands() != before:
+        note_step(row, Step.Kind.UNDONE if row.is_as_approved() else Step.Kind.EDITED, user, words)
 
 
 @transaction.atomic
@@ -194,8 +210,8 @@ def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
 
 @transaction.atomic
 def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimony:
-    """The protection check: one person's judgement. A risk makes it two people's matter, and
-    earlier ones void.
+    """The protection check: one person's judgement, of what there is now (`mark_of_story`). A risk makes it
+    two people's matter, and earlier ones void.
     """
     row = locked(testimony)
     require(user, "protect", row)
@@ -204,7 +220,7 @@ def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimo
     if not words.strip():
         raise Refused("Say what you looked at: traffickers, family, an asylum case, minors.")
     if is_safe:
-        note_step(row, Step.Kind.SAFE, user, words)
+        note_step(row, Step.Kind.SAFE, user, words, of=mark_of_story(row))
     else:
         row.steps.filter(kind=Step.Kind.SAFE).update(kind=Step.Kind.COMMENT)
         note_step(row, Step.Kind.RISK, user, words)

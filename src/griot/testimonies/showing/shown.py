@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from griot.locking import is_database_away
-from griot.testimonies.core import consent, types
+from griot.testimonies.core import consent, names, types
 from griot.testimonies.core.media.subtitles import chapters, parse, unmarked, within, write
 from griot.testimonies.making.rendering import public as public_renditions
 from griot.testimonies.making.rendering import with_renditions
@@ -96,18 +96,16 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
     teller = types.Teller(**public["teller"])
     language, words = _words(public, language)
     shown = consent.shown(teller, value, testimony.withdrawn, use, day_of())
-    if shown is None:
+    if value is None or shown is None:
         return None
 
-    tellers = {t.name: t for t in (teller, testimony.teller)}.values()
+    kept = testimony.kept_back(value.naming)
 
     def said(text: str) -> str:
-        """A text without the names that are kept back: the approved one, and one that was mended since.
-        Cues and chapters come here one by one; their times are no words.
+        """A text without the names that are kept back. Cues and chapters come here one by one; their times
+        are no words.
         """
-        for known in tellers:
-            text = consent.without_name(text, known, shown.name)
-        return unmarked(text)
+        return unmarked(names.without(text, kept, shown.name))
 
     spoken = words if in_full else {}
     texts = {key: said(text) for key, text in words.items() if key not in {"subtitles", "chapters"}}
@@ -148,14 +146,14 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
         published=testimony.published,
         is_altered=shown.face != "show" or shown.voice != "show",
         themes=tuple(public["themes"]),
-        route=public["route"] if value and value.place != "country" else "",
+        route=public["route"] if value.place != "country" else "",
         downloads=(
             tuple(
                 Download(_address(r, "media"), r.kind, r.size)
                 for r in renditions
                 if r.kind in {"light", "sound", "photo"}
             )
-            if value and consent.allows(value, "media") and use == "web"
+            if consent.allows(value, "media") and use == "web"
             else ()
         ),
     )

@@ -24,6 +24,8 @@ By = Literal["teller", "guardian", "team", "expiry"]
 _BLANK: dict[str, Any] = {
     "name": "",
     "alias": "",
+    "names": [],
+    "aliases": [],
     "birth_year": None,
     "country": "",
     "region": "",
@@ -34,6 +36,7 @@ _BLANK: dict[str, Any] = {
     "reached": "",
     "answers": {},
     "heard": [],
+    "as_of": None,
     "approved": {},
     "assigned": None,
     "hurts": False,
