@@ -50,10 +50,7 @@ def folders_of_its_own(settings, tmp_path: Path) -> None:
     settings.VAULT, settings.VAULT_KEYS = tmp_path / "vault", tmp_path / "keys" / "vault"
     settings.EMAIL_URL = ""
     settings.PUBLIC_URL = "http://localhost:8000"
-    settings.CACHES = {
-        **settings.CACHES,
-        "typeset": {**settings.CACHES["typeset"], "LOCATION": tmp_path / "typeset"},
-    }
+    settings.TYPESET = tmp_path / "typeset"
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from griot.press.stories.pipeline import rate_stories
 from tests.browser.test_screens import OVERFLOW
 from tests.browser.tools import still
 from tests.digest.desk.test_desk import tell
+from tests.signing_in import with_second_factor
 from tests.support import words
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -54,7 +55,7 @@ def editor(name: str = "ana"):
 
 def sign_in(page, live_server, client, user) -> None:
     client = type(client)()  # a client of its own: signing in again would sign the first one out
-    client.force_login(user)
+    with_second_factor(client, user)
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )

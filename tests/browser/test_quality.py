@@ -17,6 +17,7 @@ from griot.press.stories.pipeline import rate_stories
 from tests.browser.tools import COUNTING, lighthouse, still
 from tests.digest.desk.test_desk import tell
 from tests.digest.issues import make_full_issue
+from tests.signing_in import with_second_factor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -80,7 +81,10 @@ def test_readers_pages_have_no_barriers(newsroom, live_server, chromium, scheme)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_editors_pages_have_no_barriers(newsroom, live_server, chromium, scheme, admin_client):
+def test_the_editors_pages_have_no_barriers(
+    newsroom, live_server, chromium, scheme, admin_client, admin_user
+):
+    with_second_factor(admin_client, admin_user)
     context = chromium.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
     context.add_init_script(COUNTING)
     context.add_cookies(

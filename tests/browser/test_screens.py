@@ -9,6 +9,7 @@ from griot.digest.site.composing import issue_of
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.mailing.sending import deliver
 from tests.digest.issues import make_issue
+from tests.signing_in import code
 from tests.support import words
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -90,6 +91,15 @@ def test_an_editor_signs_in_edits_previews_and_sends(live_server, issue, page_at
     page.wait_for_selector("text=has been updated")
 
     page.goto(f"{live_server.url}/admin/mailing/send/{issue.pk}/")
+    page.click("a[href$='/totp/activate/']")
+    page.fill("[name=password]", "a password of length")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#authenticator_secret")
+    page.fill("[name=code]", code(page.input_value("#authenticator_secret")))
+    page.keyboard.press("Enter")
+    page.check("#codes_saved")
+    page.click("text=Go on to what you wanted to open")
+    page.wait_for_url("**/admin/mailing/send/**")
     assert "3 recipients" in words(page.content())
     page.click("text=Yes, send to 3")
     page.wait_for_selector("text=0 of 3 done")

@@ -13,8 +13,9 @@ from typing import Any, cast
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import ResolverMatch
+from django.urls import ResolverMatch, resolve
 from wagtail.admin.auth import permission_denied
+from wagtail.admin.menu import MenuItem
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
 from griot.accounts.requests import SignedIn
@@ -159,6 +160,22 @@ def key_of(match: ResolverMatch) -> str | None:
 
 def rule_of(match: ResolverMatch) -> Rule:
     return RULES.get(key_of(match) or "", HOUSE)
+
+
+def has(permission: str) -> Callable[[Any], bool]:
+    return lambda user: bool(user.has_perm(permission))
+
+
+def opens(user: Any, path: str) -> bool:
+    """Whether the table lets somebody in, with a second factor: what is offered leads somewhere."""
+    return rule_of(resolve(path)).may(user)
+
+
+class GuardedItem(MenuItem):
+    """In a menu for those whom its address lets in."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return opens(request.user, self.url)
 
 
 class Guard:

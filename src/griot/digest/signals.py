@@ -7,13 +7,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import caches
 from django.dispatch import receiver
 from wagtail.signals import page_published, page_unpublished
 
 from griot.digest.models import IssuePage
 from griot.digest.morning.telling import index_issue, issues_with
 from griot.digest.site.composing import bound_lines, press_line
+from griot.digest.site.typesetting import forget_older
 from griot.press.stories.pipeline import mark_told
 from griot.testimonies.models import Testimony
 from griot.testimonies.signals import changed
@@ -36,7 +36,7 @@ def forget_what_was_shown(instance: IssuePage, **_: Any) -> None:
 @receiver(changed, sender=Testimony)
 def tell_as_it_may_be_told_now(pk: Any, **_: Any) -> None:
     """The archive's index keeps words, and what was set in type lies on the disk: both are made anew."""
-    caches["typeset"].clear()
+    forget_older()
     for page in issues_with(pk):
         if page.live:
             index_issue(page)

@@ -14,6 +14,8 @@ from griot.digest.morning.telling import index_anew
 from griot.digest.release import publishing
 from griot.digest.release.editions import translate_editions
 from griot.digest.release.linking import check_links_of
+from griot.digest.site.typesetting import forget_older
+from griot.troubles.sweeping import in_turn
 
 
 @app.periodic(cron="30 5 * * *")
@@ -47,5 +49,5 @@ def publish_due(timestamp: int | None = None) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="digest.index_anew", queueing_lock="index-anew")
 def index_anew_now(timestamp: int | None = None) -> None:
-    """Write down anew what the archive says of testimonies of which another thing may be shown now."""
-    index_anew()
+    """Make anew in the archive, or let go of what is set in type, where another thing may be shown now."""
+    in_turn("copies of the digest", forgetting_typeset=forget_older, index_anew=index_anew)

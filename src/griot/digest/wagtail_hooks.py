@@ -19,7 +19,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
-from griot.accounts.guarding import OF_THE_VIEW, guard
+from griot.accounts.guarding import OF_THE_VIEW, GuardedItem, Rule, guard, has, opens
 from griot.digest import rooms
 from griot.digest.desk import views
 from griot.digest.models import IssueFrame, IssuePage, Theme
@@ -27,7 +27,8 @@ from griot.digest.release.approving import why_not
 from griot.press.models import Article, Fetch, Notice, Source
 
 NIGHT_HOURS = 36
-guard(dict.fromkeys(("desk", "digest", "themes", "issue_frames"), OF_THE_VIEW))
+guard(dict.fromkeys(("desk", "digest"), Rule(has("digest.change_issuepage"), factor=False)))
+guard(dict.fromkeys(("themes", "issue_frames"), OF_THE_VIEW))
 
 
 @hooks.register("insert_global_admin_css")
@@ -47,13 +48,16 @@ class ThisMorning(Component):
     order = 50
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        since = timezone.now() - timedelta(hours=NIGHT_HOURS)
+        since, user = timezone.now() - timedelta(hours=NIGHT_HOURS), parent_context["request"].user
         last = Fetch.objects.filter(at__gt=since).order_by("source_id", "-at").distinct("source_id")
+        issue = IssuePage.objects.filter(day=timezone.localdate(), language=settings.LANGUAGE_CODE).first()
         return {
-            "issue": IssuePage.objects.filter(
-                day=timezone.localdate(), language=settings.LANGUAGE_CODE
-            ).first(),
-            "may_send": parent_context["request"].user.has_perm("mailing.add_send"),
+            "issue": issue,
+            "may_edit": issue and issue.permissions_for_user(user).can_edit(),
+            "may_send": issue and opens(user, reverse("mailing:send", args=[issue.pk])),
+            "may_decide": opens(user, reverse("desk:desk")),
+            "may_listen": opens(user, reverse("press:find_sources")),
+            "may_look": opens(user, reverse("press:ledger")),
             "sources": Source.objects.filter(is_active=True).count(),
             "articles": Article.objects.filter(published__gt=since).count(),
             "notices": Notice.objects.filter(is_over=False)[:6],
@@ -104,14 +108,9 @@ def only_what_may_go_out(request: HttpRequest, page: Any) -> Any:
     return None
 
 
-class _DeskItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm("digest.change_issuepage"))
-
-
 @hooks.register("register_admin_menu_item")
 def desk_item() -> MenuItem:
-    return _DeskItem("Desk", reverse("desk:desk"), icon_name="edit", order=10)
+    return GuardedItem("Desk", reverse("desk:desk"), icon_name="edit", order=10)
 
 
 class ThemeViewSet(ModelViewSet):

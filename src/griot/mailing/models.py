@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Lower
@@ -91,6 +92,9 @@ class Send(Copy):
     started = models.DateTimeField(default=timezone.now)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     finished = models.DateTimeField(null=True)
+    content = models.JSONField(
+        default=dict, encoder=DjangoJSONEncoder, editable=False, help_text="the issue as it was when it began"
+    )
     remade = models.DateTimeField(null=True, help_text="when a teller’s consent had it rendered anew")
     correction = models.ForeignKey("digest.Correction", models.SET_NULL, null=True, related_name="sends")
     is_correction = models.BooleanField(default=False)

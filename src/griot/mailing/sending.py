@@ -32,6 +32,7 @@ from griot.digest.site.newsroom import absolute
 from griot.mailing.core.compiling import Compiled, compile_message
 from griot.mailing.core.relays import InDoubt, Refused, Relay, RelayDown, open_relay
 from griot.mailing.models import Audience, Delivery, Send
+from griot.mailing.outbox import erase_outdated, name_of
 from griot.queueing import soon
 from griot.testimonies.copies import made_of, stale
 from griot.testimonies.showing.shown import left_the_house
@@ -77,6 +78,7 @@ def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -
                 started_by=user,
             )
             send.made_of = made
+            send.content = issue.serializable_data()
             send.html = render_mail(value, send.unsubscribe_mark)
             send.text = render_text(value, send.unsubscribe_mark)
             send.save()
@@ -259,19 +261,23 @@ class _Words:
 
 @transaction.atomic
 def make_anew(pk: int) -> None:
-    """A send is frozen but for what a teller changes in what may be shown."""
+    """A send is frozen but for what a teller changes in what may be shown. It goes on also where that makes
+    it larger than mail clients show: half of its readers have it.
+    """
     send = Send.objects.select_for_update(of=("self",)).get(pk=pk)
-    send.made_of = made_of(testimonies_in(send.issue))
-    value = issue_of(send.issue, "mail")
-    send.html = render_mail(value, send.unsubscribe_mark)
+    issue = send.issue.with_content_json(send.content)
+    send.made_of = made_of(testimonies_in(issue))
+    value = issue_of(issue, "mail")
+    send.html = render_mail(value, send.unsubscribe_mark, largest=None)
     send.text = render_text(value, send.unsubscribe_mark)
     send.remade = timezone.now()
     send.save(update_fields=["made_of", "html", "text", "remade"])
 
 
 def make_all_anew() -> None:
-    """The sends that do not hold any more, those that are finished, too: they are kept."""
+    """The sends that do not hold any more, those that are finished, too: they are kept, their mails not."""
     each("making sends anew", Send.objects.filter(stale()).values_list("pk", flat=True), make_anew)
+    erase_outdated()
 
 
 def _compiled(send: Send) -> Compiled:
@@ -316,7 +322,7 @@ def _deliver_batch(batch: list[tuple[int, str, str]], words: _Words, relay: Rela
                 message = compiled.for_recipient(
                     address, f"<{_trace(key, token)}@{host}>", unsubscribe_url(token)
                 )
-                reply = relay.deliver(f"{key:010d}.{token}", sender, address, message)
+                reply = relay.deliver(name_of(key, token, words.send), sender, address, message)
                 last = {**last, "done": key, "state": Delivery.State.SENT, "reply": reply}
             except Refused as refused:
                 last = {**last, "done": key, **_after_refusal(key, refused)}

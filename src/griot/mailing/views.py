@@ -28,6 +28,7 @@ from griot.digest.core.words import is_right_to_left, words
 from griot.digest.models import Correction, IssuePage
 from griot.digest.release.approving import why_not
 from griot.mailing.models import Audience, Schedule, Send, Subscription
+from griot.mailing.outbox import kept, outdated
 from griot.mailing.scheduling import moment, schedule, unschedule
 from griot.mailing.sending import SendRefused, resolve_in_doubt, send_correction, start_send
 
@@ -206,7 +207,7 @@ def settle(request: HttpRequest, send_id: int) -> HttpResponse:
 
 def _mail_path(name: str) -> Path:
     path = settings.MAILDIR / "new" / name
-    if "/" in name or name.startswith(".") or not os.path.isfile(path):  # False also for a name of any length
+    if "/" in name or name.startswith(".") or not os.path.isfile(path) or outdated([name]):
         raise Http404("there is no such mail")
     return path
 
@@ -220,9 +221,10 @@ def _mail(name: str) -> EmailMessage:
 def outbox(request: HttpRequest) -> HttpResponse:
     if not _may_send(request):
         return permission_denied(request)
-    folder = settings.MAILDIR / "new"
-    names = sorted((p.name for p in folder.iterdir()), reverse=True) if folder.is_dir() else []
-    page = Paginator(names, MAILS_PER_PAGE).get_page(request.GET.get("p"))
+    there = kept(settings.MAILDIR / "new")
+    page = Paginator(sorted(set(there) - outdated(there), reverse=True), MAILS_PER_PAGE).get_page(
+        request.GET.get("p")
+    )
     mails = [{"name": name, "message": _mail(name)} for name in page]
     return render(request, "mailing/outbox.html", {"page": page, "mails": mails, "relay": settings.EMAIL_URL})
 

@@ -7,17 +7,22 @@ from typing import Any
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
-from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
+from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
-from griot.accounts.guarding import OF_THE_VIEW, Rule, guard
+from griot.accounts.guarding import GuardedItem, Rule, guard, has, opens
 from griot.digest.models import IssuePage
 from griot.mailing import views
 from griot.mailing.models import Audience, Subscriber, Subscription
 
 # Who reads us, and where, is theirs to tell: besides the permission, a second factor.
-guard({"mailing": OF_THE_VIEW, "audiences": Rule(), "subscribers": Rule(), "subscriptions": Rule()})
+guard(
+    {
+        "mailing": Rule(has("mailing.add_send")),
+        **dict.fromkeys(("audiences", "subscribers", "subscriptions"), Rule()),
+    }
+)
 
 
 class AudienceViewSet(ModelViewSet):
@@ -74,8 +79,8 @@ def urls() -> list[Any]:
 @hooks.register("register_admin_menu_item")
 def menu() -> SubmenuMenuItem:
     items = [
-        MenuItem("Sends", reverse("mailing:sends"), icon_name="mail", order=1),
-        MenuItem("Outbox", reverse("mailing:outbox"), icon_name="folder-open-inverse", order=2),
+        GuardedItem("Sends", reverse("mailing:sends"), icon_name="mail", order=1),
+        GuardedItem("Outbox", reverse("mailing:outbox"), icon_name="folder-open-inverse", order=2),
         *(v.get_menu_item(order=10 + i) for i, v in enumerate(_viewsets)),
     ]
     return SubmenuMenuItem("Mailing", Menu(items=items), icon_name="mail", order=300)
@@ -83,8 +88,9 @@ def menu() -> SubmenuMenuItem:
 
 @hooks.register("register_page_header_buttons")
 def header_button(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Any:
-    if isinstance(page.specific_deferred, IssuePage) and user.has_perm("mailing.add_send"):
-        yield Button("Send by e-mail", reverse("mailing:send", args=[page.pk]), icon_name="mail", priority=5)
+    path = reverse("mailing:send", args=[page.pk])
+    if isinstance(page.specific_deferred, IssuePage) and opens(user, path):
+        yield Button("Send by e-mail", path, icon_name="mail", priority=5)
 
 
 class SendMenuItem(ActionMenuItem):
@@ -95,7 +101,9 @@ class SendMenuItem(ActionMenuItem):
     def is_shown(self, context: dict[str, Any]) -> bool:
         page = context.get("page")
         return (
-            isinstance(page, IssuePage) and page.live and context["request"].user.has_perm("mailing.add_send")
+            isinstance(page, IssuePage)
+            and page.live
+            and opens(context["request"].user, self.get_url(context))
         )
 
     def get_url(self, context: dict[str, Any]) -> str:

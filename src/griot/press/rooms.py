@@ -9,9 +9,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from griot.accounts.guarding import opens
 from griot.accounts.requests import SignedIn, number_in
 from griot.press.listening.ledger import ledger
 from griot.press.listening.sources import STARTER, add_opml, add_sources, new_push_token
@@ -39,6 +41,7 @@ def morning_ledger(request: HttpRequest) -> HttpResponse:
             "choices": NIGHTS.values(),
             "only": only,
             "troubled": sum(n.needs_a_look for n in found.sources),
+            "may_listen": opens(request.user, reverse("press:find_sources")),
             "notices": Notice.objects.filter(is_over=False).select_related("source__outlet")[:20],
         },
     )

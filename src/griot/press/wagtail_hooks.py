@@ -12,13 +12,20 @@ from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from griot.accounts.guarding import OF_THE_VIEW, guard
+from griot.accounts.guarding import OF_THE_VIEW, GuardedItem, Rule, guard, has
 from griot.press import rooms
 from griot.press.core.pages.urls import canonical_url
 from griot.press.models import Beat, Organisation, Outlet, Source
 
 # Nothing of it goes out but through an issue.
-guard(dict.fromkeys(("press", "outlets", "sources", "beats", "organisations"), OF_THE_VIEW))
+guard(dict.fromkeys(("outlets", "sources", "beats", "organisations"), OF_THE_VIEW))
+guard(
+    {
+        "press": Rule(has("press.add_source"), factor=False),
+        "press:ledger": Rule(has("press.view_source"), factor=False),
+        "press:push_token": Rule(has("press.change_source"), factor=False),
+    }
+)
 
 
 class SourceForm(WagtailAdminModelForm):
@@ -118,22 +125,11 @@ def urls() -> list[Any]:
     return [path("press/", include((patterns, "press")))]
 
 
-class _ForPermission(MenuItem):
-    permission = "press.view_source"
-
-    def is_shown(self, request: Any) -> bool:
-        return bool(request.user.has_perm(self.permission))
-
-
 @hooks.register("register_admin_menu_item")
 def ledger_item() -> MenuItem:
-    return _ForPermission("Ledger", reverse("press:ledger"), icon_name="list-ul", order=190)
-
-
-class _MayAdd(_ForPermission):
-    permission = "press.add_source"
+    return GuardedItem("Ledger", reverse("press:ledger"), icon_name="list-ul", order=190)
 
 
 @hooks.register("register_admin_menu_item")
 def find_item() -> MenuItem:
-    return _MayAdd("Add a source", reverse("press:find_sources"), icon_name="plus", order=195)
+    return GuardedItem("Add a source", reverse("press:find_sources"), icon_name="plus", order=195)

@@ -248,18 +248,13 @@ STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise wants it to exist, though it may 
 WHITENOISE_USE_FINDERS = True  # no collectstatic: the files are served from where they lie
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
+TYPESET = VAR / "typeset"  # PDFs, share cards and charts
 CACHES = {
     # Shared by all web servers: how often somebody has tried to sign in, which codes were used.
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "accounts_cache",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    },
-    # PDFs, share cards and charts: large, slow to make, the same in every process
-    "typeset": {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": VAR / "typeset",
-        "OPTIONS": {"MAX_ENTRIES": 2000},
     },
 }
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700

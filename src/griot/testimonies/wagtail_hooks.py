@@ -15,8 +15,7 @@ from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from griot.accounts.guarding import guard
-from griot.accounts.requests import SignedIn
+from griot.accounts.guarding import GuardedItem, guard
 from griot.testimonies.access import ADDRESSES, countries_of, roles_of, teams_of
 from griot.testimonies.intake import messengers, read_aloud
 from griot.testimonies.intake.widgets import PROMPTS, QUESTIONS
@@ -160,28 +159,13 @@ class _ForRoles(MenuItem):
         return bool(roles_of(request.user))
 
 
-class _ForCoordinators(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("testimonies.coordinate")
-
-
-class _ForAdministrators(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("testimonies.administer")
-
-
-class _ForFocalPersons(MenuItem):
-    def is_shown(self, request: SignedIn) -> bool:
-        return request.user.listens_in.exists()
-
-
 @hooks.register("register_admin_menu_item")
 def menu() -> SubmenuMenuItem:
     items = [
         _ForRoles("Review", reverse("testimonies:list"), icon_name="group", order=1),
-        _ForCoordinators("Messengers", reverse("testimonies:messengers"), icon_name="mobile-alt", order=2),
-        _ForFocalPersons("Check-ins", reverse("testimonies:check_ins"), icon_name="comment", order=3),
-        _ForAdministrators("Read aloud", reverse("testimonies:spoken"), icon_name="media", order=9),
+        GuardedItem("Messengers", reverse("testimonies:messengers"), icon_name="mobile-alt", order=2),
+        GuardedItem("Check-ins", reverse("testimonies:check_ins"), icon_name="comment", order=3),
+        GuardedItem("Read aloud", reverse("testimonies:spoken"), icon_name="media", order=9),
         *(v.get_menu_item(order=10 + i) for i, v in enumerate(_viewsets)),
     ]
     return SubmenuMenuItem("Testimonies", Menu(items=items), icon_name="group", order=250)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import get_args
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -29,6 +26,7 @@ from griot.digest.registry import answers, previews
 from griot.digest.site.archive import archive_of
 from griot.digest.site.composing import issue_of
 from griot.digest.site.newsroom import newsroom, path_of
+from griot.digest.site.typesetting import set_once, state
 from griot.testimonies.keeping import vault
 from griot.testimonies.showing.media import public_rendition
 
@@ -72,16 +70,6 @@ def _block(page: IssuePage, anchor: str) -> tuple[types.Issue, types.Block]:
     return value, block
 
 
-def _set_once(what: tuple[object, ...], make: Callable[[], bytes]) -> bytes:
-    """What is set in type for anybody who asks: once for all that stands in it, so that asking
-    often costs little.
-
-    A picture whose rights end leaves the values, and with that the key.
-    """
-    key = sha256(repr(what).encode()).hexdigest()
-    return caches["typeset"].get_or_set(key, make, FILE_AGE) or b""
-
-
 @answers(IssuePage, "item/<slug:anchor>/", "item")
 def item(page: IssuePage, request: HttpRequest, anchor: str) -> HttpResponseBase:
     """One block on a page of its own: what share links lead to, and a gallery's own page."""
@@ -93,11 +81,14 @@ def item(page: IssuePage, request: HttpRequest, anchor: str) -> HttpResponseBase
 
 @answers(IssuePage, "item/<slug:anchor>/chart/", "chart")
 def chart(page: IssuePage, request: HttpRequest, anchor: str) -> HttpResponseBase:
+    during = state()
     value, block = _block(page, anchor)
     if not isinstance(block, types.Figures):
         raise Http404("this item is no chart")
-    png = _set_once(
-        ("chart", block, value.language), lambda: chart_png(block, value.language, value.is_right_to_left)
+    png = set_once(
+        during,
+        ("chart", block, value.language),
+        lambda: chart_png(block, value.language, value.is_right_to_left),
     )
     return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
 
@@ -105,18 +96,23 @@ def chart(page: IssuePage, request: HttpRequest, anchor: str) -> HttpResponseBas
 @answers(IssuePage, "card/", "card")
 @answers(IssuePage, "item/<slug:anchor>/card/", "item_card")
 def card(page: IssuePage, request: HttpRequest, anchor: str = "") -> HttpResponseBase:
+    during = state()
     value, block = _block(page, anchor) if anchor else (issue_of(page), None)
     picture = types.picture_of(block) if block else value.first_picture
-    png = _set_once(
-        ("card", value, anchor), lambda: card_png(value, block, photo_of(picture) if picture else None)
+    png = set_once(
+        during,
+        ("card", value, anchor),
+        lambda: card_png(value, block, photo_of(picture) if picture else None),
     )
     return kept(HttpResponse(png, content_type="image/png"), PAGE_AGE)
 
 
 @answers(IssuePage, "pdf/", "pdf")
 def pdf(page: IssuePage, request: HttpRequest) -> HttpResponseBase:
+    during = state()
     value = issue_of(page)
-    response = HttpResponse(_set_once(("pdf", value), lambda: _pdf(value)), content_type="application/pdf")
+    content = set_once(during, ("pdf", value), lambda: _pdf(value))
+    response = HttpResponse(content, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{page.day}-{page.language}.pdf"'
     return kept(response, PAGE_AGE)
 

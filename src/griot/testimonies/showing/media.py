@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from django.http import (
+    Http404,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -110,6 +111,8 @@ def room_rendition(request: HttpRequest, pk: int) -> HttpResponseBase:
     row = get_object_or_404(
         Rendition.objects.select_related("file__testimony"), pk=pk, state=MakingState.READY
     )
+    if not row.vault:  # a film in steps: its parts are looked at as films
+        raise Http404
     testimony = row.file.testimony
     # What the consent does not let be shown is for those who may open the original.
     require(request.user, "see" if any(r.pk == pk for r in allowed(testimony)) else "original", testimony)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from griot.locking import is_database_away
@@ -255,8 +255,11 @@ def left_the_house(slug: str, how: str, to: str, count: int = 1) -> None:
 
 
 def choices() -> list[tuple[str, str]]:
-    """What an editor can put into an issue. Those withdrawn stay, so that an old issue can be saved."""
-    rows = Testimony.objects.filter(published__isnull=False).select_related("campaign").order_by("-published")
+    """What an editor can put into an issue. Those that were taken off the site or withdrawn stay, also when
+    nothing is left of them, so that an old issue can be saved.
+    """
+    once_approved = Q(published__isnull=False) | ~Q(approved={}) | Q(erased__isnull=False)
+    rows = Testimony.objects.filter(once_approved).select_related("campaign").order_by("-published")
     return [(row.slug, _label(row)) for row in with_renditions(rows)]
 
 

@@ -31,13 +31,13 @@ def render_correction_mail(issue: Issue, text: str, unsubscribe: str) -> str:
     return re.sub(r">\s+<", "> <", str(mjml2html(mjml, disable_comments=True, fonts={})))
 
 
-def render_mail(issue: Issue, unsubscribe: str = UNSUBSCRIBE) -> str:
-    """The HTML part. Raises MailError when it is larger than mail clients show."""
+def render_mail(issue: Issue, unsubscribe: str = UNSUBSCRIBE, largest: int | None = LARGEST) -> str:
+    """The HTML part. Raises MailError when it has more than `largest` bytes: clients would clip it."""
     html = str(
         mjml2html(render_mjml(issue, unsubscribe), disable_comments=True, fonts={})
     )  # by default it would link web fonts
     html = re.sub(r">\s+<", "> <", html)
-    if len(html.encode()) > LARGEST:
+    if largest and len(html.encode()) > largest:
         raise MailError(
             f"the e-mail would have {len(html.encode()) // 1024} KB; mail clients clip at 102 and we stop at"
             " 90. Shorten texts or take pictures out."

@@ -1,0 +1,51 @@
+"""The outbox of a newsroom without a relay: a Maildir, whose mails stay with us, and so are copies of what is
+told like any other. A mail's name says which delivery it is and when its words were made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from griot.mailing.models import Delivery, Send
+from griot.testimonies.copies import stale
+
+FOLDERS = ("tmp", "new", "cur")
+_NAME = re.compile(
+    r"(\d{10,18})\.[\w-]+\.(\d{20})(?:[.:].*)?"
+)  # a draft's name, or a reader's flags, behind it
+
+
+def name_of(delivery: int, token: str, send: Send) -> str:
+    return f"{delivery:010d}.{token}.{_made(send)}"
+
+
+def _made(send: Send) -> str:
+    return f"{send.remade or send.started:%Y%m%d%H%M%S%f}"
+
+
+def outdated(names: Iterable[str]) -> set[str]:
+    """The mails with words that a teller has changed since, or of deliveries that nobody knows. Notices are
+    no deliveries.
+    """
+    found = {name: match for name in names if (match := _NAME.fullmatch(name))}
+    sends = dict(
+        Delivery.objects.filter(pk__in={int(m[1]) for m in found.values()}).values_list("pk", "send")
+    )
+    rows = Send.objects.filter(pk__in=set(sends.values())).annotate(is_stale=stale())
+    holds = {row.pk: _made(row) for row in rows.defer("html", "text") if not row.is_stale}
+    return {name for name, match in found.items() if holds.get(sends.get(int(match[1]), 0)) != match[2]}
+
+
+def erase_outdated() -> None:
+    """Let them go, however late they came: a lane may have been at one when its send was made anew."""
+    for folder in (settings.MAILDIR / name for name in FOLDERS):
+        for name in outdated(kept(folder)):
+            (folder / name).unlink(missing_ok=True)
+
+
+def kept(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()] if folder.is_dir() else []

@@ -1,0 +1,52 @@
+"""What is set in type lies on the disk, and not longer than what it shows may be shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from griot.digest.site.typesetting import set_once, state
+from griot.digest.tasks import index_anew_now
+from griot.testimonies.showing import withdrawing
+from tests.testimonies.people import committed
+from tests.testimonies.showing.test_withdrawal import House
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house(site, django_user_model):
+    return House(django_user_model)
+
+
+def on_the_disk() -> set[Path]:
+    return set(settings.TYPESET.rglob("*.djcache"))
+
+
+def test_what_was_set_in_type_goes_with_the_words_whoever_dies_of_it(house):
+    client, before = Client(), on_the_disk()
+    pdf = client.get(f"/{house.issue.slug}/pdf/").content
+    kept = on_the_disk() - before
+    assert kept and client.get(f"/{house.issue.slug}/pdf/").content == pdf
+    withdrawing.withdraw(house.testimony, "teller")  # and what follows its commit never happens
+    index_anew_now()
+    assert not {path for path in kept if path.exists()}
+    assert client.get(f"/{house.issue.slug}/pdf/").content != pdf
+
+
+def test_what_comes_late_goes_with_the_next_sweep(house):
+    before, during = on_the_disk(), state()
+
+    def make() -> bytes:
+        with committed():
+            withdrawing.withdraw(house.testimony, "teller")
+        return b"as it was"
+
+    assert set_once(during, ("pdf",), make) == b"as it was"
+    assert on_the_disk() - before
+    index_anew_now()
+    assert not on_the_disk() - before
+    assert set_once(state(), ("pdf",), lambda: b"as it is") == b"as it is"
