@@ -81,6 +81,35 @@ def test_a_cut_that_waits_for_approval_opens_nothing(cut_one, people):
     assert [title for _, title in value.chapters] == ["Leaving"]
 
 
+def test_an_editor_alone_takes_nothing_off_a_public_story(cut_one, people):
+    testimony, file = cut_one
+    shown = told(testimony, "web", "fr")
+
+    def now():
+        return told(Testimony.objects.get(pk=testimony.pk), "web", "fr")
+
+    for cut in (types.Cut(3.0, None), types.Cut(0.0, 1.0, ((0.2, 0.4),)), types.Cut(2.0, None)):
+        with committed():
+            review.cut(testimony, people["editor"], file.pk, cut)
+        assert now() == shown and Client().get(shown.sound).status_code == 200
+    marked = {"subtitles": SUBTITLES.replace("night", "{night}")}
+    with committed():
+        review.write(testimony, people["editor"], "fr", marked)
+    assert now() == shown and changing.changes(Testimony.objects.get(pk=testimony.pk))
+    with committed():
+        changing.discard_changes(testimony, people["editor"])
+    assert now() == shown and not changing.changes(Testimony.objects.get(pk=testimony.pk))
+    review.cut(testimony, people["editor"], file.pk, types.Cut(3.0, None))
+    testimony = Testimony.objects.get(pk=testimony.pk)
+    for rendition in rendered(testimony):
+        review.approve_rendition(testimony, people["protection"], rendition.pk)
+    assert now() == shown
+    with committed():
+        changing.publish_changes(testimony, people["approver"])
+    assert now().sound not in {"", shown.sound} and Client().get(shown.sound).status_code == 404
+    assert file.renditions.filter(kind="sound").count() == 1, "what was public before is gone"
+
+
 def test_a_recording_that_comes_late_stands_behind_the_one_that_was_approved(cut_one, phone, tmp_path):
     testimony, file = cut_one
     (tmp_path / "late").mkdir()
@@ -127,7 +156,7 @@ def test_a_language_that_changes_has_its_marked_names_taken_out_of_the_sound(pho
 def test_a_rendition_of_another_cut_than_is_wanted_is_shown_to_nobody(cut_one):
     testimony, file = cut_one
     assert told(testimony, "web", "fr").sound
-    file.renditions.filter(kind="sound").update(cut="")
+    file.renditions.filter(kind="sound").update(cut="another")
     assert not told(Testimony.objects.get(pk=testimony.pk), "web", "fr").sound
 
 

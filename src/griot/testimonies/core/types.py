@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Use = Literal["team", "screenings", "web", "mail", "partners", "media"]
 Kind = Literal["interview", "portrait", "object", "photo_essay", "story"]
@@ -85,6 +85,12 @@ class Cut:
     ends: float | None = None
     bleeps: tuple[Span, ...] = ()
     still: float | None = None
+
+    @classmethod
+    def approved(cls, spans: Mapping[str, Any]) -> Cut:
+        """The cut that was approved with a testimony, as it is kept there."""
+        bleeps = tuple((begins, ends) for begins, ends in spans["bleeps"])
+        return cls(spans["begins"], spans["ends"], bleeps, spans["still"])
 
     @property
     def is_whole(self) -> bool:

@@ -2,14 +2,15 @@
 anonymised as the consent wants.
 
 A rendition is made for a face, a voice and a cut. What may be shown is decided when it is asked for
-(`showable`): a consent that changes from "show" to "blur" hides the open rendition at once, and has the other
-made; so does a cut that changes.
+(`showable`, `public`): a consent that changes from "show" to "blur" hides the open rendition at once, and has
+the other made. A cut that changes has others made, which wait for approval; those that are public stay.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,8 +46,8 @@ _MIME = {
 
 
 def plan(file: File) -> None:
-    """Note down what the file's current consent and cut ask to be made, and have it made. Done again, it adds
-    what is new and makes anew what was cut otherwise.
+    """Note down what the file's current consent and cut ask to be made, and have it made; what is cut
+    otherwise and not public goes. Done again, it adds what is new.
     """
     consent = file.testimony.consent
     if consent is None or file.state != File.State.VERIFIED:
@@ -54,6 +55,9 @@ def plan(file: File) -> None:
     if not set(consent.uses):
         return  # kept, and nothing else
     cut = file.wanted_cut()
+    for row in file.renditions.all():
+        if row.cut != _key(row.kind, cut, file.seconds) and not _is_public(row):
+            _let_go(row)
     for kind in (*_KINDS.get(file.media, ()), *(["proof"] if not cut.is_whole else [])):
         is_seen, is_heard = kind in SEEN and file.media != "audio", kind in HEARD
         if (is_seen and kind not in FILMS and consent.face == "hide") or (
@@ -62,16 +66,14 @@ def plan(file: File) -> None:
             continue
         face = "show" if not is_seen or consent.face == "show" else "blur"
         voice = "show" if not is_heard or consent.voice == "show" else consent.voice
-        made_of = _key(kind, cut, file.seconds)
         row, is_new = Rendition.objects.get_or_create(
             file=file,
             kind=kind,
             face=face,
             voice=voice,
-            defaults={"key": secrets.token_hex(12), "cut": made_of},
+            cut=_key(kind, cut, file.seconds),
+            defaults={"key": secrets.token_hex(12)},
         )
-        if row.cut != made_of:
-            row, is_new = _anew(row, made_of), True
         if is_new or row.state == MakingState.FAILED:
             render_soon(row.pk)
 
@@ -93,39 +95,32 @@ def _still_at(cut: Cut, seconds: float) -> float:
     )
 
 
-def _anew(row: Rendition, made_of: str) -> Rendition:
-    """The row to make for another cut. What was whole becomes the editors' proof, with the cover
-    of its faces.
+def _let_go(row: Rendition) -> None:
+    """What is shown no more. What was whole becomes the editors' proof, with the cover of its faces, in place
+    of one that was made meanwhile.
     """
-    is_proof = row.kind in {"light", "sound"} and not row.cut and row.state == MakingState.READY
-    if (
-        is_proof
-        and not Rendition.objects.filter(file=row.file, kind="proof", face=row.face, voice=row.voice).exists()
-    ):
-        Rendition.objects.filter(pk=row.pk).update(kind="proof")
-        return Rendition.objects.create(
-            file=row.file,
-            kind=row.kind,
-            face=row.face,
-            voice=row.voice,
-            cut=made_of,
-            key=secrets.token_hex(12),
-        )
+    if row.kind in {"light", "sound"} and not row.cut and row.state == MakingState.READY:
+        for proof in Rendition.objects.filter(file=row.file, kind="proof", face=row.face, voice=row.voice):
+            _let_go(proof)
+        # Under another address: what browsers and proxies keep under the old one is not asked for again.
+        Rendition.objects.filter(pk=row.pk).update(kind="proof", key=secrets.token_hex(12))
+        return
     old = row.names
     transaction.on_commit(lambda: vault().erase(*old))
-    row.vault, row.parts, row.state, row.approved, row.progress, row.cut = (
-        "",
-        {},
-        MakingState.WAITING,
-        None,
-        0.0,
-        made_of,
-    )
-    row.key = secrets.token_hex(
-        12
-    )  # what browsers and proxies keep under the old address is not asked for again
-    row.save()
-    return row
+    row.delete()
+
+
+def _is_public(row: Rendition) -> bool:
+    testimony = row.file.testimony
+    return testimony.state == Testimony.State.PUBLISHED and _is_approved(row, testimony.approved)
+
+
+def _is_approved(row: Rendition, approved: Mapping[str, Any]) -> bool:
+    """Whether somebody has looked at it, and it is of a file that was approved, cut as it was then."""
+    file = approved.get("files", {}).get(str(row.file_id))
+    if row.approved is None or row.kind in FOR_EDITORS or file is None:
+        return False
+    return row.cut == _key(row.kind, Cut.approved(file["cut"]), row.file.seconds)
 
 
 def allowed(testimony: Testimony) -> list[Rendition]:
@@ -165,16 +160,11 @@ def public(testimony: Testimony) -> list[Rendition]:
     """Those that readers see and hear where it is published: looked at by a person, of files that were
     approved with it and cut as they were then, and of each the most open that was approved.
     """
-    approved, agreed = testimony.approved.get("files", {}), testimony.agreed
+    agreed = testimony.agreed
     if agreed is None:
         return []
-    rows = [row for row in showable(testimony) if row.approved and str(row.file_id) in approved]
-    standing = {
-        file
-        for file in {row.file for row in rows}
-        if approved[str(file.pk)] == file.as_it_stands(file.wanted_cut())
-    }
-    rows = [row for row in rows if row.file in standing and _may_be_perceived(row, agreed)]
+    rows = [row for row in allowed(testimony) if _is_approved(row, testimony.approved)]
+    rows = [row for row in rows if _may_be_perceived(row, agreed)]
     most_open = {(row.file_id, row.kind): row for row in sorted(rows, key=_openness)}
     return [row for row in rows if most_open[row.file_id, row.kind] == row]
 
@@ -220,9 +210,11 @@ def _make(pk: int) -> None:
         if _waits_for_cover(row):
             return  # whoever finishes that has this one made
         cut = row.file.wanted_cut()
-        row.state, row.cut = MakingState.MAKING, _key(row.kind, cut, row.file.seconds)
-        row.save(update_fields=["state", "cut"])
-    still_wanted = Rendition.objects.filter(pk=pk, state=MakingState.MAKING, cut=row.cut)
+        if row.cut != _key(row.kind, cut, row.file.seconds):
+            return  # `plan` has another made, and lets this one go
+        row.state = MakingState.MAKING
+        row.save(update_fields=["state"])
+    still_wanted = Rendition.objects.filter(pk=pk, state=MakingState.MAKING)
     try:
         made = _made(row, cut)
     except Refused as refusal:
@@ -271,7 +263,8 @@ def _known_cover(row: Rendition) -> str:
 def _looked_at(row: Rendition) -> datetime | None:
     if row.kind not in _SAME_AS_LIGHT:
         return row.approved
-    light = Rendition.objects.filter(file=row.file, kind="light", face=row.face, voice=row.voice).first()
+    same = Rendition.objects.filter(file=row.file, face=row.face, voice=row.voice, cut=row.cut)
+    light = same.filter(kind="light").first()
     return light.approved if light else None
 
 

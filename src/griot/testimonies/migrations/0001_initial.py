@@ -432,7 +432,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='rendition',
-            constraint=models.UniqueConstraint(fields=('file', 'kind', 'face', 'voice'), name='one_rendition_of_a_kind'),
+            constraint=models.UniqueConstraint(fields=('file', 'kind', 'face', 'voice', 'cut'), name='one_rendition_of_a_kind_and_cut'),
         ),
         migrations.AddConstraint(
             model_name='spoken',

@@ -79,7 +79,9 @@ class File(models.Model):
         """What is to be shown of it, so cut, in the shape of `Testimony.approved`: another where it is cut
         otherwise.
         """
-        return {"words": self._in_words(cut), "media": self.media, "begins": cut.begins, "ends": cut.ends}
+        bleeps = [list(bleep) for bleep in cut.bleeps]
+        spans = {"begins": cut.begins, "ends": cut.ends, "bleeps": bleeps, "still": cut.still}
+        return {"words": self._in_words(cut), "media": self.media, "cut": spans}
 
     def _in_words(self, cut: types.Cut) -> str:
         said = [self.media]
@@ -155,7 +157,9 @@ class Rendition(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["file", "kind", "face", "voice"], name="one_rendition_of_a_kind")
+            models.UniqueConstraint(
+                fields=["file", "kind", "face", "voice", "cut"], name="one_rendition_of_a_kind_and_cut"
+            )
         ]
 
     @property

@@ -15,7 +15,6 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.taking import take_over
 from griot.testimonies.models import Proposal, Step, Testimony
 from griot.testimonies.review.review import locked, note_step, obstacles, plan_anew, require_another
-from griot.testimonies.signals import announce
 
 
 def changes(testimony: Testimony) -> list[tuple[str, str, str]]:
@@ -84,7 +83,7 @@ def publish_changes(testimony: Testimony, user: Any) -> None:
     row.approved = row.as_it_stands()
     row.save(update_fields=["approved"])
     note_step(row, Step.Kind.PUBLISHED, user, "changes", Testimony.State.PUBLISHED)
-    announce(row)
+    plan_anew(row)
 
 
 @transaction.atomic

@@ -164,7 +164,7 @@ def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
     row.state = to
     row.save(update_fields=["state", "published", "approved"])
     if to == S.PUBLISHED:
-        announce(row)
+        plan_anew(row)
     return row
 
 
@@ -297,8 +297,8 @@ def mark_hard_to_hear(testimony: Testimony, user: Any, hurts: bool) -> None:
 
 
 def plan_anew(row: Testimony) -> None:
-    """What is cut otherwise now, or marked as not to be heard, is made anew, and hidden until a person has
-    looked at it.
+    """What is cut otherwise now, or marked as not to be heard, is made, and waits for approval beside what is
+    public; what was public before goes.
     """
     for file in row.files.filter(role=File.Role.STORY):
         plan(file)
@@ -348,7 +348,7 @@ def approve_rendition(testimony: Testimony, user: Any, pk: int, key: str | None 
     seen = next((r for r in showable(row) if r.pk == pk), None)
     if seen is None or key not in {None, seen.key}:
         raise Refused("That rendition is not ready, was made anew, or is not what the consent allows.")
-    others = Q(file=seen.file, kind__in=["stream", "small"], face=seen.face, voice=seen.voice)
+    others = Q(file=seen.file, kind__in=["stream", "small"], face=seen.face, voice=seen.voice, cut=seen.cut)
     same = others if seen.kind == "light" else Q(pk=pk)
     Rendition.objects.filter(Q(pk=pk) | same).update(approved=timezone.now())
     note_step(row, Step.Kind.COMMENT, user, "looked at a rendition beside the original")

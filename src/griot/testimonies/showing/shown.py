@@ -160,15 +160,11 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
 
 
 def _cut(testimony: Testimony, public: Mapping[str, Any]) -> types.Cut:
-    """What is shown of the recording that the approved words belong to: as it was cut when they were, and
-    less where it has been cut further.
-    """
+    """How the recording was cut that the approved words belong to; where none was, they are of no film."""
     for file in testimony.files.all():
         approved = public.get("files", {}).get(str(file.pk))
         if approved and approved["media"] in {"video", "audio"}:
-            now = file.wanted_cut()
-            ends = [end for end in (approved["ends"], now.ends) if end is not None]
-            return types.Cut(max(approved["begins"], now.begins), min(ends, default=None))
+            return types.Cut.approved(approved["cut"])
     return types.Cut()
 
 
