@@ -43,12 +43,6 @@ from tests.testimonies.people import KEY, Phone, as_sent, committed, make_campai
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def phone(db):
-    make_messenger(make_campaign())
-    return Phone()
-
-
 def test_an_invitation_is_good_for_one_phone(client):
     device = make_messenger(make_campaign())
     messenger = device.messenger

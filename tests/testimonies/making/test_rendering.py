@@ -18,16 +18,10 @@ from griot.testimonies.making.rendering import make, unfinished
 from griot.testimonies.models import Rendition
 from tests.support import held_elsewhere
 from tests.testimonies import made
-from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
+from tests.testimonies.people import committed, user_with
 from tests.testimonies.review.test_review import publish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def phone(db):
-    make_messenger(make_campaign())
-    return Phone()
 
 
 def film(folder, size: str, seconds: float = 8):

@@ -15,7 +15,7 @@ from griot.testimonies.models import File, Testimony, Upload
 from griot.testimonies.review import changing, review
 from griot.testimonies.showing.shown import told
 from tests.testimonies import made
-from tests.testimonies.people import Phone, as_sent, committed, make_campaign, make_messenger, user_with
+from tests.testimonies.people import as_sent, committed
 from tests.testimonies.review.test_review import publish, rendered
 
 pytestmark = pytest.mark.django_db
@@ -41,17 +41,6 @@ def to_the_public(testimony, people) -> Testimony:
     for role in ("editor", "editor", "editor", "approver"):
         review.move_on(Testimony.objects.get(pk=testimony.pk), people[role])
     return Testimony.objects.get(pk=testimony.pk)
-
-
-@pytest.fixture
-def phone(db):
-    make_messenger(make_campaign())
-    return Phone()
-
-
-@pytest.fixture
-def people(django_user_model):
-    return {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")}
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from griot.testimonies.showing.shown import told
 from griot.testimonies.showing.withdrawing import erase, withdraw
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
-from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
+from tests.testimonies.people import committed, user_with
 from tests.testimonies.review.test_cutting import film
 from tests.testimonies.review.test_review import publish
 
@@ -32,12 +32,6 @@ def people(site, django_user_model):
         role: user_with(django_user_model, role)
         for role in ("protection", "editor", "approver", "coordinator")
     }
-
-
-@pytest.fixture
-def phone(db):
-    make_messenger(make_campaign())
-    return Phone()
 
 
 def published(phone, people, *files, consent=None, **changes):

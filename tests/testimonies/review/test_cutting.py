@@ -25,7 +25,7 @@ from griot.testimonies.review import changing, review
 from griot.testimonies.showing.shown import told
 from griot.testimonies.showing.withdrawing import withdraw
 from tests.signing_in import with_second_factor
-from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
+from tests.testimonies.people import committed, user_with
 from tests.testimonies.review.test_review import publish
 
 pytestmark = pytest.mark.django_db
@@ -68,17 +68,6 @@ def film(folder, seconds=8):
         ]
     )
     return to.read_bytes()
-
-
-@pytest.fixture
-def people(django_user_model):
-    return {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")}
-
-
-@pytest.fixture
-def phone(db):
-    make_messenger(make_campaign())
-    return Phone()
 
 
 def render(testimony) -> dict[str, Rendition]:

@@ -16,23 +16,9 @@ from griot.testimonies.showing import shown, withdrawing
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
-from tests.testimonies.people import Phone, as_sent, committed, make_campaign, make_messenger, user_with
+from tests.testimonies.people import as_sent, committed, user_with
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def phone(db):
-    make_messenger(make_campaign())
-    return Phone()
-
-
-@pytest.fixture
-def people(django_user_model):
-    return {
-        role: user_with(django_user_model, role)
-        for role in ("protection", "editor", "approver", "coordinator", "administrator")
-    }
 
 
 def rendered(testimony) -> list[Rendition]:

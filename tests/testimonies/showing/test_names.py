@@ -11,21 +11,9 @@ from griot.testimonies.review import changing, review
 from griot.testimonies.showing import withdrawing
 from griot.testimonies.showing.shown import all_told, told
 from tests.testimonies import made
-from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_review import publish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def phone(db):
-    make_messenger(make_campaign())
-    return Phone()
-
-
-@pytest.fixture
-def people(django_user_model):
-    return {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")}
 
 
 def test_it_is_in_no_field_of_a_story(phone, people, client):

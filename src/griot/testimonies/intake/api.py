@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.surfaces import surface
-from griot.testimonies.intake import speaking
+from griot.testimonies.intake import answering, speaking
+from griot.testimonies.intake.answering import View, in_kind
 from griot.testimonies.intake.sent import text_in, whole_in
 from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
@@ -34,11 +32,14 @@ from griot.testimonies.models import CheckIn, Device, File, Messenger, Module, R
 from griot.testimonies.models.campaigns import token_hash
 
 MOST_BODY = 512 * 1024  # bytes of JSON
-View = Callable[..., HttpResponse]
 
 
 def failed(status: int, reason: str, **more: Any) -> JsonResponse:
     return JsonResponse({"error": reason, **more}, status=status)
+
+
+in_json = in_kind(failed)
+unknown = in_json(answering.unknown)
 
 
 def device_of(request: HttpRequest) -> Device | None:
@@ -48,30 +49,6 @@ def device_of(request: HttpRequest) -> Device | None:
     return (
         Device.objects.select_related("messenger__team__campaign").filter(key=token_hash(key.strip())).first()
     )
-
-
-def in_kind(view: View) -> View:
-    """What Django would say in a page of HTML is said as everything here."""
-
-    @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            response = view(request, *args, **kwargs)
-        except Http404:
-            return failed(404, "there is nothing at this address")
-        if response.status_code != 405:
-            return response
-        refused = failed(405, f"this address takes {response['Allow']}")
-        refused["Allow"] = response["Allow"]
-        return refused
-
-    # No cookie is looked at, so there is nothing to forge.
-    return csrf_exempt(never_cache(answer))
-
-
-@in_kind
-def unknown(request: HttpRequest) -> HttpResponse:
-    raise Http404
 
 
 def for_phones(view: View) -> View:
@@ -96,7 +73,7 @@ def for_phones(view: View) -> View:
         except Refused as refusal:
             return failed(400, str(refusal))
 
-    return in_kind(answer)
+    return in_json(answer)
 
 
 def body_of(request: HttpRequest) -> dict[str, Any]:
@@ -112,7 +89,7 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     return sent
 
 
-@in_kind
+@in_json
 @require_POST
 def join(request: HttpRequest) -> HttpResponse:
     """{"token", "device"} → {"key"}: a phone becomes its messenger's. An invitation is good for one phone."""

@@ -14,19 +14,16 @@ import hmac
 import json
 import secrets
 import zlib
-from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 from urllib.request import parse_http_list, parse_keqv_list
 from xml.sax.saxutils import escape
 
 from django.core.signing import BadSignature, TimestampSigner
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from griot.accounts.limiting import comes_too_often
@@ -35,7 +32,9 @@ from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.core.media.arrival import MOST_BYTES
 from griot.testimonies.core.surfaces import surface
+from griot.testimonies.intake import answering
 from griot.testimonies.intake.allowance import see_before
+from griot.testimonies.intake.answering import View, in_kind
 from griot.testimonies.intake.sealing import SealedFile, Sealing
 from griot.testimonies.intake.submissions import form_for, forms_for, media_name, media_of, take
 from griot.testimonies.keeping import vault
@@ -48,7 +47,6 @@ ASKED = 10 * 1024 * 1024  # bytes in a part: what phones are asked to keep to, s
 MOST_FAILURES = 60  # wrong passwords from one address, within
 FAILURES_WITHIN = 600  # seconds
 _signer = TimestampSigner(salt="griot.testimonies.intake.odk")
-View = Callable[..., HttpResponse]
 
 
 def admit(messenger: Messenger) -> tuple[str, str]:
@@ -161,21 +159,13 @@ def for_collect(view: View) -> View:
             return _answer(403, "this phone is no longer a messenger's; delete what it holds")
         Device.objects.filter(pk=device.pk).update(last_seen=timezone.now())
         try:
-            response = view(request, device, *args, **kwargs)
-        except Http404:
-            return unknown(request)
+            return view(request, device, *args, **kwargs)
         except TooMuch as refusal:
             return _answer(429, str(refusal))
         except Refused as refusal:
             return _answer(400, str(refusal))
-        if response.status_code != 405:
-            return response
-        refused = _answer(405, f"this address takes {response['Allow']}")
-        refused["Allow"] = response["Allow"]
-        return refused
 
-    # No cookie is looked at, so there is nothing to forge.
-    return csrf_exempt(never_cache(answer))
+    return in_xml(answer)
 
 
 def _xml(content: str, status: int = 200) -> HttpResponse:
@@ -193,9 +183,8 @@ def _answer(status: int, words: str) -> HttpResponse:
     )
 
 
-@csrf_exempt
-def unknown(request: HttpRequest) -> HttpResponse:
-    return _answer(404, "there is nothing at this address")
+in_xml = in_kind(_answer)
+unknown = in_xml(answering.unknown)
 
 
 @for_collect

@@ -7,11 +7,11 @@ from typing import Any
 from urllib.parse import urljoin
 
 from griot.press.core.pages.plain import in_a_line, summary_text
-from griot.press.core.sources.told import Told, ToldFeed
+from griot.press.core.sources.raw_feed import RawEntry, RawFeed
 from griot.press.core.types import BadInput
 
 
-def read_json(text: str, url: str) -> ToldFeed:
+def read_json(text: str, url: str) -> RawFeed:
     """Read a feed. Raises BadInput where it is none."""
     try:
         feed = json.loads(text)
@@ -26,16 +26,16 @@ def read_json(text: str, url: str) -> ToldFeed:
         else ""
     )
     entries = [_entry(item, url) for item in feed["items"] if isinstance(item, dict)]
-    return ToldFeed(
+    return RawFeed(
         in_a_line(_words(feed.get("title")), 300),
         entries,
         {"hub": _absolute(url, hub), "self": _absolute(url, _words(feed.get("feed_url")))},
     )
 
 
-def _entry(item: dict[str, Any], url: str) -> Told:
+def _entry(item: dict[str, Any], url: str) -> RawEntry:
     dates = [_words(item.get(name)) for name in ("date_published", "date_modified")]
-    return Told(
+    return RawEntry(
         id=in_a_line(_words(item.get("id")), 2000),
         title=in_a_line(_words(item.get("title")), 500),
         summary=in_a_line(_words(item.get("summary")))

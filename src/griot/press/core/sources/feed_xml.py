@@ -21,7 +21,7 @@ from griot.press.core.pages.markup import local_name, tame
 from griot.press.core.pages.plain import in_a_line, plain_text, summary_text
 from griot.press.core.pages.urls import MOST_ADDRESS
 from griot.press.core.sources.feed_text import mended
-from griot.press.core.sources.told import Told, ToldFeed
+from griot.press.core.sources.raw_feed import RawEntry, RawFeed
 from griot.press.core.types import BadInput
 
 ROOTS = {"rss", "rdf", "feed", "channel"}
@@ -67,7 +67,7 @@ MOST_DEPTH = 50  # elements above one that are asked for its base
 MOST_OF_A_KIND = 50  # links, or dates, of one entry
 
 
-def read_xml(text: str, url: str) -> ToldFeed:
+def read_xml(text: str, url: str) -> RawFeed:
     """Read a feed. Raises BadInput where it is none."""
     parser = etree.XMLParser(
         recover=True,
@@ -94,7 +94,7 @@ def read_xml(text: str, url: str) -> ToldFeed:
     links: dict[str, str] = {}
     for link in facts.get("link", []) + facts.get("atom:link", []):
         links.setdefault(str(link.get("rel", "")).lower(), reader.absolute(link, link.get("href") or ""))
-    return ToldFeed(reader.line(facts, _TITLES), [reader.entry(e) for e in found], links)
+    return RawFeed(reader.line(facts, _TITLES), [reader.entry(e) for e in found], links)
 
 
 def _bare(element: Any) -> str:
@@ -144,12 +144,12 @@ class _Reader:
                 found.setdefault(self.name(child), []).append(child)
         return found
 
-    def entry(self, element: Any) -> Told:
+    def entry(self, element: Any) -> RawEntry:
         facts = self.facts(element)
         about, spoken = _attribute(element, "about"), (_text(e) for e in _all(facts, _SPOKEN))
         ids = (in_a_line(_text(e), MOST_ADDRESS) for e in _all(facts, _IDS))
         dates = (_text(e) or e.get("value") or "" for e in _all(facts, _DATES))
-        return Told(
+        return RawEntry(
             id=next(filter(None, ids), in_a_line(about, MOST_ADDRESS)),
             title=self.line(facts, _TITLES),
             summary=next((t for e in _all(facts, _SUMMARIES) if (t := summary_text(_markup(e)))), ""),

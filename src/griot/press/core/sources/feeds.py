@@ -9,7 +9,7 @@ from griot.press.core.pages.urls import canonical_url
 from griot.press.core.sources.feed_json import read_json
 from griot.press.core.sources.feed_text import text_of
 from griot.press.core.sources.feed_xml import read_xml
-from griot.press.core.sources.told import Told
+from griot.press.core.sources.raw_feed import RawEntry
 from griot.press.core.types import BadInput, Entry, Feed
 
 MAX_ENTRIES = 2000  # a feed with more is an archive; the newest come first
@@ -30,9 +30,9 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
     feed = read_json(text, url) if text[:1] in {"{", "["} else read_xml(text, url)
     entries: list[Entry] = []
     seen: set[str] = set()
-    told = feed.entries[:MAX_ENTRIES]
-    habit = Habit.of(date for entry in told for date in entry.dates)
-    for one in told:
+    raw = feed.entries[:MAX_ENTRIES]
+    habit = Habit.of(date for entry in raw for date in entry.dates)
+    for one in raw:
         entry = _entry(one, habit)
         if entry is None:
             continue
@@ -46,17 +46,17 @@ def parse_feed(content: bytes, url: str = "") -> Feed:
     return Feed(feed.title[:300], tuple(entries), hub, topic)
 
 
-def _entry(told: Told, habit: Habit) -> Entry | None:
-    link = next((address for link in told.links if (address := canonical_url(link))), "")
-    if not (told.title or told.summary) or not (link or told.id):
+def _entry(raw: RawEntry, habit: Habit) -> Entry | None:
+    link = next((address for link in raw.links if (address := canonical_url(link))), "")
+    if not (raw.title or raw.summary) or not (link or raw.id):
         return None
-    dated = next((d for date in told.dates if (d := stated(date, "feed", habit))), None)
+    dated = next((d for date in raw.dates if (d := stated(date, "feed", habit))), None)
     return Entry(
-        id=told.id or link,
+        id=raw.id or link,
         url=link,
-        title=told.title or told.summary[:120],
-        summary=told.summary,
+        title=raw.title or raw.summary[:120],
+        summary=raw.summary,
         published=dated.moment if dated else None,
-        language=told.language or None,
+        language=raw.language or None,
         utc_offset=dated.utc_offset if dated else None,
     )

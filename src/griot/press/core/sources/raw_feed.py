@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Told:
+class RawEntry:
     """One entry: `title` and `summary` as plain text, `links` absolute, the best first, `dates` as they are
     written, the moment of publication before those of changes.
     """
@@ -20,9 +20,9 @@ class Told:
 
 
 @dataclass(slots=True)
-class ToldFeed:
+class RawFeed:
     """A feed: its title, its entries in its order, and its links by their relation ("hub", "self")."""
 
     title: str
-    entries: list[Told]
+    entries: list[RawEntry]
     links: dict[str, str]
