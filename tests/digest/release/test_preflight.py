@@ -329,6 +329,14 @@ class TestEditions:
         )
         assert not next(b for b in issue_of(french).blocks if b.kind == "press_review").lines[0].state
 
+    def test_an_issue_whose_template_leaves_texts_out_has_editions(self, issue):
+        line = {"body": "reported that …", "links": [{"name": "AFP", "url": "https://afp.example/1"}]}
+        left_out = [{"type": "press_review", "value": {"lines": [{"type": "item", "value": line}]}}]
+        issue.body = issue.body.stream_block.to_python(left_out)
+        assert issue.body[0].value["title"] is None
+        issue.save_revision()
+        assert len(make_editions(issue)) == 3
+
     def test_editions_follow_the_draft_and_know_each_other(self, issue, client, settings):
         make_editions(issue)
         issue.body[5].value["lines"][0]["body"] = "reported that all is changed."

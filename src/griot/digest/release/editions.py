@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from wagtail.blocks import CharBlock, StreamValue, StructValue, TextBlock
+from wagtail.blocks.list_block import ListValue
 from wagtail.models import Locale
 from wagtail_localize.machine_translators import get_machine_translator
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
@@ -20,12 +22,26 @@ def make_editions(page: Any, user: Any = None) -> list[Any]:
     What nobody has translated stays as it is in the original, and is marked. Gives the editions.
     """
     draft = page.get_latest_revision_as_object()
+    _fill_gaps(draft.body)
     source, _ = TranslationSource.update_or_create_from_instance(draft)
     for locale in Locale.objects.exclude(language_code=settings.LANGUAGE_CODE):
         translation, _ = Translation.objects.get_or_create(source=source, target_locale=locale)
         _say_title(draft, source, locale)
         translation.save_target(user=user, publish=False)
     return list(page.get_translations().select_related("locale"))
+
+
+def _fill_gaps(value: Any) -> None:
+    """What an issue's template leaves out is an empty text: wagtail-localize takes no None."""
+    if isinstance(value, StructValue):
+        for name, block in value.block.child_blocks.items():
+            if value.get(name) is None and isinstance(block, CharBlock | TextBlock):
+                value[name] = ""
+            else:
+                _fill_gaps(value.get(name))
+    elif isinstance(value, ListValue | StreamValue):
+        for child in value.bound_blocks if isinstance(value, ListValue) else value:
+            _fill_gaps(child.value)
 
 
 def _say_title(draft: Any, source: Any, locale: Locale) -> None:
