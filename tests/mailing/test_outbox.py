@@ -9,12 +9,17 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.core.mail import EmailMessage
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from griot.digest.models import IssuePage
 from griot.mailing import sending
+from griot.mailing.backend import RelayBackend
+from griot.mailing.core.relays import MaildirRelay
 from griot.mailing.models import Send
+from griot.mailing.outbox import kept
 from griot.mailing.tasks import sweep
 from griot.testimonies.copies import stale
 from griot.testimonies.intake.taking import add_consent
@@ -130,3 +135,25 @@ def test_a_mail_that_grew_beyond_the_limit_is_still_sent(house):
     send = Send.objects.get(pk=house.send.pk)
     sending.deliver(send, 1)
     assert send.counts()["sent"] == 1 and "x" * 60 in (settings.MAILDIR / "new" / left()[0]).read_text()
+
+
+def test_a_mail_that_sets_a_password_anew_is_for_superusers_alone(house, client, admin_user):
+    """Whoever sends issues could ask for one of an administrator's, and open it here."""
+    RelayBackend().send_messages([EmailMessage("Reset your password", "by this link", to=[admin_user.email])])
+    (name,) = kept(settings.MAILDIR / "new")
+    addresses = [reverse(f"mailing:{of}", args=[name]) for of in ("outbox_mail", "outbox_html")]
+    assert name not in client.get("/admin/mailing/outbox/").content.decode()
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
+    with_second_factor(client, admin_user)
+    assert name in client.get("/admin/mailing/outbox/").content.decode()
+    assert [client.get(address).status_code for address in addresses] == [200, 200]
+
+
+def test_nobody_else_on_the_machine_opens_the_outbox(tmp_path):
+    before = os.umask(0o022)
+    try:
+        MaildirRelay(tmp_path / "var" / "mail")
+    finally:
+        os.umask(before)
+    folder = tmp_path / "var" / "mail"
+    assert {f.stat().st_mode & 0o777 for f in [folder, *folder.iterdir()]} == {0o700}

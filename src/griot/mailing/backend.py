@@ -11,6 +11,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from griot.mailing.core.relays import InDoubt, Refused, RelayDown, open_relay
 
+NOTICE = "notice-"  # so that the outbox can tell them from deliveries
+
 
 class RelayBackend(BaseEmailBackend):
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
@@ -20,7 +22,7 @@ class RelayBackend(BaseEmailBackend):
             for message in email_messages:
                 content = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
                 for to in message.recipients():
-                    relay.deliver(f"notice-{uuid.uuid4().hex}", message.from_email, to, content)
+                    relay.deliver(f"{NOTICE}{uuid.uuid4().hex}", message.from_email, to, content)
                 sent += 1
         except (Refused, RelayDown, InDoubt):
             if not self.fail_silently:

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.models import User
 
+from griot.mailing.backend import NOTICE
 from griot.mailing.models import Delivery, Send
 from griot.testimonies.copies import stale
 
@@ -38,6 +40,14 @@ def outdated(names: Iterable[str]) -> set[str]:
     rows = Send.objects.filter(pk__in=set(sends.values())).annotate(is_stale=stale())
     holds = {row.pk: _made(row) for row in rows.defer("html", "text") if not row.is_stale}
     return {name for name, match in found.items() if holds.get(sends.get(int(match[1]), 0)) != match[2]}
+
+
+def hidden(names: Iterable[str], user: User) -> set[str]:
+    """What somebody may not see of these mails: no outdated one, and notices, which set passwords anew, only
+    as a superuser.
+    """
+    notices = set() if user.is_superuser else {name for name in names if name.startswith(NOTICE)}
+    return outdated(names) | notices
 
 
 def erase_outdated() -> None:

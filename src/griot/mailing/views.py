@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,7 +29,7 @@ from griot.digest.core.words import is_right_to_left, words
 from griot.digest.models import Correction, IssuePage
 from griot.digest.release.approving import why_not
 from griot.mailing.models import Audience, Schedule, Send, Subscription
-from griot.mailing.outbox import kept, outdated
+from griot.mailing.outbox import hidden, kept
 from griot.mailing.scheduling import moment, schedule, unschedule
 from griot.mailing.sending import SendRefused, resolve_in_doubt, send_correction, start_send
 
@@ -205,37 +206,36 @@ def settle(request: HttpRequest, send_id: int) -> HttpResponse:
 # --- the Maildir of the embedded default ----------------------------------------------------
 
 
-def _mail_path(name: str) -> Path:
+def _mail_path(name: str, user: User) -> Path:
     path = settings.MAILDIR / "new" / name
-    if "/" in name or name.startswith(".") or not os.path.isfile(path) or outdated([name]):
+    if "/" in name or name.startswith(".") or not os.path.isfile(path) or hidden([name], user):
         raise Http404("there is no such mail")
     return path
 
 
-def _mail(name: str) -> EmailMessage:
-    message = email.message_from_bytes(_mail_path(name).read_bytes(), policy=policy.default)
+def _mail(name: str, user: User) -> EmailMessage:
+    message = email.message_from_bytes(_mail_path(name, user).read_bytes(), policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message
 
 
-def outbox(request: HttpRequest) -> HttpResponse:
+def outbox(request: SignedIn) -> HttpResponse:
     if not _may_send(request):
         return permission_denied(request)
     there = kept(settings.MAILDIR / "new")
-    page = Paginator(sorted(set(there) - outdated(there), reverse=True), MAILS_PER_PAGE).get_page(
-        request.GET.get("p")
-    )
-    mails = [{"name": name, "message": _mail(name)} for name in page]
+    shown = sorted(set(there) - hidden(there, request.user), reverse=True)
+    page = Paginator(shown, MAILS_PER_PAGE).get_page(request.GET.get("p"))
+    mails = [{"name": name, "message": _mail(name, request.user)} for name in page]
     return render(request, "mailing/outbox.html", {"page": page, "mails": mails, "relay": settings.EMAIL_URL})
 
 
-def outbox_mail(request: HttpRequest, name: str) -> HttpResponse:
+def outbox_mail(request: SignedIn, name: str) -> HttpResponse:
     """One mail as it was sent: its HTML in a closed frame, its text, its source."""
     if not _may_send(request):
         return permission_denied(request)
-    message = _mail(name)
+    message = _mail(name, request.user)
     text = message.get_body(("plain",))
-    source = _mail_path(name).read_text("utf-8", "replace")
+    source = _mail_path(name, request.user).read_text("utf-8", "replace")
     frame = reverse("mailing:outbox_html", args=[name])
     return render(
         request,
@@ -245,10 +245,10 @@ def outbox_mail(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @xframe_options_sameorigin
-def outbox_html(request: HttpRequest, name: str) -> HttpResponse:
+def outbox_html(request: SignedIn, name: str) -> HttpResponse:
     if not _may_send(request):
         return permission_denied(request)
-    body = _mail(name).get_body(("html",))
+    body = _mail(name, request.user).get_body(("html",))
     response = HttpResponse(body.get_content() if body else "")
     response["Content-Security-Policy"] = f"{MAIL_POLICY}; sandbox allow-popups"
     return response

@@ -116,8 +116,9 @@ class MaildirRelay:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in ("tmp", "new", "cur"):
-            (folder / name).mkdir(parents=True, exist_ok=True, mode=0o700)
+            (folder / name).mkdir(exist_ok=True, mode=0o700)
 
     def deliver(self, key: str, sender: str, to: str, message: bytes) -> str:
         draft = self._folder / "tmp" / f"{key}.{os.getpid()}"
