@@ -121,3 +121,20 @@ def test_no_folded_word_of_it_is_left_whatever_the_letters(name, text, data, ins
     everything = re.sub("[\xad'. ]", "", fold(text))
     if not any(word in everything for word in map("".join, spoken_by(name))):
         assert found == text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("قلت للحسن", "قلت ل…"),
+        ("رأيت محمداً في أغاديز", "رأيت …اً في أغاديز"),
+        ("أمحمد هنا؟", "أ… هنا؟"),
+        ("وللحسن بيت", "ول… بيت"),
+    ],
+)
+def test_arabic_grammar_hides_no_name(text, left):
+    assert without(text, ["الحسن محمد"], "") == left
+
+
+def test_a_figure_behind_a_name_hides_it_not():
+    assert without("Awa², Awa1, Khady 00, Khady 001", ["Awa", "Khady 00"], "") == "…², …1, …, … 001"

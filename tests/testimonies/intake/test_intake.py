@@ -333,3 +333,16 @@ def test_a_piece_of_an_upload_that_has_gone_is_no_error_of_ours(phone):
     add_piece(whole.pk, 0, content)
     cancel_upload(whole)
     assert testimony.files.get().state == "received", "what came whole meanwhile is kept"
+
+
+def test_a_clock_that_is_dead_or_far_ahead_widens_nothing(phone):
+    """Of two messages that waited in a phone, the older one comes last."""
+    for impossible in ("1970-01-01T00:00:00Z", "2031-01-01T00:00:00Z"):
+        testimony = phone.tell(
+            consent={"naming": "unnamed", "uses": ["team"], "given": "2026-11-10T10:00:00Z"}
+        )
+        wide = {"naming": "named", "place": "exact", "uses": ["team", "media"], "given": impossible}
+        phone.tell(id=str(testimony.pk), consent=wide)
+        testimony = Testimony.objects.get(pk=testimony.pk)
+        assert (testimony.consent.naming, testimony.consent.uses) == ("unnamed", ["team"])
+        assert testimony.told <= timezone.now()

@@ -137,6 +137,8 @@ def test_a_language_that_changes_has_its_marked_names_taken_out_of_the_sound(pho
     heard = [r.key for r in rendered(testimony) if r.kind == "sound"]
     phone.post("testimonies/", {**sent, "language": "fr"})
     changing.decide_proposal(testimony, people["protection"], testimony.proposals.get().pk, True)
+    testimony.refresh_from_db()
+    review.judge(testimony, people["protection"], True, "the same in another language")
     testimony = to_the_public(Testimony.objects.get(pk=testimony.pk), people)
     [sound] = [r for r in rendered(testimony) if r.kind == "sound"]
     assert sound.cut and told(testimony, "web", "fr").sound.count(sound.key) and sound.key not in heard
@@ -160,6 +162,7 @@ def test_what_a_consent_allows_since_the_approval_waits_for_the_next(phone, peop
     value = told(testimony, "web", "fr")
     assert not value.name and not value.place.words
     assert {"naming", "place"} <= {where for where, _, _ in changing.changes(testimony)}
+    review.judge(testimony, people["protection"], True, "she wants to be known")
     changing.publish_changes(testimony, people["approver"])
     value = told(Testimony.objects.get(pk=testimony.pk), "web", "fr")
     assert value.name == testimony.name and value.place.words
@@ -182,6 +185,7 @@ def test_a_face_that_may_be_shown_now_is_shown_when_that_was_approved(phone, peo
         review.approve_rendition(testimony, people["protection"], rendition.pk)
     shown = {r.face: f"/stories/media/web/{r.key}/" for r in rendered(testimony)}
     assert Client().get(shown["show"]).status_code == 410
+    review.judge(testimony, people["protection"], True, "she wants to be seen")
     changing.publish_changes(Testimony.objects.get(pk=testimony.pk), people["approver"])
     assert Client().get(shown["show"]).status_code == 200
     images = told(Testimony.objects.get(pk=testimony.pk), "web", "fr").images

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.intake.taking import add_consent
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Access, Rendition
 from griot.testimonies.review import changing, review
@@ -94,7 +97,8 @@ def test_what_was_found_safe_is_judged_again_when_it_is_another(phone, people, c
     if change == "photo":
         phone.send(testimony, made.photo())
     elif change == "consent":
-        phone.tell(id=str(testimony.pk), consent={"uses": ["team", "web"]})
+        wide = replace(testimony.consent.as_value(), place="exact", given=timezone.now(), by="teller")
+        add_consent(testimony, wide)
     elif change == "proposal":
         phone.tell(**said)
         changing.decide_proposal(testimony, officer, testimony.proposals.get().pk, True)
@@ -258,6 +262,7 @@ def test_a_late_message_of_a_phone_is_taken_over_by_a_person(phone, people, clie
     testimony.refresh_from_db()
     assert testimony.consent.naming == "named", "the consent that was read holds, too"
     assert testimony.region == "Thiès" and told(testimony, "web", "fr").place.words == "Dakar"
+    review.judge(testimony, people["protection"], True, "no place that says more")
     changing.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
     assert told(testimony, "web", "fr").place.words == "Thiès"
@@ -317,6 +322,7 @@ def test_a_file_that_came_after_the_approval_waits_for_another(phone, people, cl
     address = f"/stories/media/web/{rendition.key}/"
     assert client.get(address).status_code == 410
     assert [(before, now) for where, before, now in changing.changes(testimony)] == [("", "photo")]
+    review.judge(testimony, people["protection"], True, "nobody can be seen")
     changing.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
     assert len(told(testimony, "web", "fr").images) == 2 and client.get(address).status_code == 200

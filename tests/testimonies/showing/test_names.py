@@ -50,6 +50,7 @@ def test_it_stays_kept_back_when_its_spelling_is_corrected(phone, people, client
     late = {**consent, "given": "2026-11-02T10:00:00Z"}
     phone.tell(id=str(testimony.pk), teller={"name": corrected, "alias": "Kiné"}, consent=late)
     changing.decide_proposal(testimony, people["protection"], testimony.proposals.get().pk, True)
+    review.judge(testimony, people["protection"], True, "unnamed as before")
     changing.publish_changes(testimony, people["approver"])
     testimony = Testimony.objects.get(pk=testimony.pk)
     assert testimony.name == corrected and told(testimony, "web", "fr").title == "…, … speak"

@@ -22,11 +22,13 @@ from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.site.newsroom import newsroom, readers_language
 from griot.testimonies.access import note
+from griot.testimonies.core.consent import is_within, may_be_minor
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake.taking import add_consent, read_consent
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.campaigns import token_hash
+from griot.testimonies.models.days import day_of
 from griot.testimonies.models.testimonies import plain_receipt
 from griot.testimonies.showing import shown, withdrawing
 
@@ -108,7 +110,12 @@ def _change(request: HttpRequest, row: Testimony) -> None:
         else None,
         **{name: request.POST.get(name, getattr(before, name)) for name in _KEPT},
     }
-    add_consent(row, replace(read_consent(sent, row.teller, before), given=timezone.now(), by="teller"))
+    value = read_consent(sent, row.teller, before)
+    is_minor = may_be_minor(before, row.birth_year, day_of())
+    if (row.receipt_narrows or is_minor) and not is_within(value, before):
+        why = "receipt_minor" if is_minor else "receipt_narrows"
+        raise Refused(words(readers_language())[why])
+    add_consent(row, replace(value, given=timezone.now(), by="teller"))
     note("teller", row, "consent")
 
 

@@ -38,10 +38,7 @@ def problems(consent: Consent, teller: Teller, today: date, given: date) -> Iter
         yield f"unknown uses: {', '.join(sorted(unknown))}"
     if consent.until and consent.until < given:
         yield "it ends before it was given"
-    is_minor = consent.is_minor or (
-        teller.birth_year is not None
-        and today.year - teller.birth_year <= OF_AGE  # a birthday may be to come
-    )
+    is_minor = may_be_minor(consent, teller.birth_year, today)
     if is_minor and not consent.guardian:
         yield f"the teller may be under {OF_AGE}: a guardian has to consent, too"
     if consent.naming == "alias" and not teller.alias.strip():
@@ -52,11 +49,31 @@ def problems(consent: Consent, teller: Teller, today: date, given: date) -> Iter
         yield "a minor is shown without their name, face and exact place"
 
 
+def may_be_minor(consent: Consent, birth_year: int | None, today: date) -> bool:
+    return consent.is_minor or (
+        birth_year is not None and today.year - birth_year <= OF_AGE  # a birthday may be to come
+    )
+
+
+def as_of_a_minor(consent: Consent) -> Consent:
+    """What may be shown of a minor, whatever was allowed, and nothing outside the team without a guardian:
+    that they are one may be found out after it was.
+    """
+    return replace(
+        consent,
+        uses=consent.uses if consent.guardian else consent.uses & {"team"},
+        naming=_less(_NAMING, consent.naming, "alias"),
+        place=_less(_PLACE, consent.place, "region"),
+        face=_less(FACES, consent.face, "blur"),
+    )
+
+
 def after(versions: Sequence[Consent], said: Consent, is_reviewed: bool = False) -> Consent | None:
     """What holds once `said` has arrived, where `versions` held one after the other; None: nothing changes.
 
-    The teller's own word holds as it is. Whoever else says something can only narrow what the teller or the
-    team has set; and what was given before the teller last spoke comes too late. Until one of them has, the
+    The teller's own word holds as it is; a minor's alone narrows. Whoever else says something can only narrow
+    what the teller or the team has set; and what was given before the teller last spoke comes too late, but
+    for a guardian, and that the teller is a minor. Until one of them has, the
     newest that a messenger took down holds, or one that a person has read and taken over (`is_reviewed`); an
     older one that comes late narrows it.
     """
@@ -66,9 +83,10 @@ def after(versions: Sequence[Consent], said: Consent, is_reviewed: bool = False)
     spoken = [v.given for v in versions if v.by == "teller"]
     messengers_alone = all(v.by == "messenger" for v in (*versions, said))
     if said.by == "teller":
-        found = said
+        found = narrowed(current, said) if current.is_minor else said
     elif spoken and said.given <= max(spoken):
-        return None
+        is_minor, guardian = current.is_minor or said.is_minor, current.guardian or said.guardian
+        found = replace(current, is_minor=is_minor, guardian=guardian)
     elif messengers_alone and (is_reviewed or said.given > max(v.given for v in versions)):
         found = said
     else:

@@ -88,10 +88,11 @@ def _sign(c: str) -> str:
 
 _FOLDED = _Folded()
 _IN_NAMES = f"{_UNSEEN}{_APOSTROPHE}{_SPACE}"
-_BEGINS, _ENDS = f"(?<![^{_IN_NAMES}{_STOP}])", f"(?![^{_IN_NAMES}{_STOP}])"
+_BEGINS, _ENDS = f"(?<![^{_IN_NAMES}{_STOP}])", f"(?![^{_IN_NAMES}{_STOP}0-9])"
 # Arabic and Hebrew write "and", "to", "with", "as", "so" and the article together with the word behind them.
 _IS_JOINED = re.compile("[\u0590-\u06ff]{3}")
-_BEFORE = "[وفبلكسאובהכלמש]{0,3}"
+_BEFORE = "[اوفبلكسאובהכלמש]{0,3}"
+_ARTICLE = "ال"  # "to" is written together with it: للحسن
 _JOINT = f"[{_IN_NAMES}]{{0,4}}+"  # between the parts of Marie-Louise, N'Diaye, Awa Diop
 _SHORT = (
     3  # letters: a word of no more is found with nothing but what is unseen between them ("n'a" is no Na)
@@ -118,6 +119,20 @@ PARTICLES = frozenset(
 _GIVEN = frozenset({"ben", "van"})  # somebody's own name, too, where it stands first: Ben Carter, Van Nguyen
 
 
+def likely(names: Iterable[str], texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Names that nobody has looked at, as far as they are names in these texts: the words that no text writes
+    with a small letter; and those that know no capitals, to be found as a whole alone. So whoever says that
+    somebody is called "the desert" takes no word out. Gives words, and names to be found `wholly`.
+    """
+    if not (names := list(names)):
+        return [], []
+    small = {fold(word[0]) for text in texts for word in re.finditer(r"\w+", text) if word[0][0].islower()}
+    words = {word for name in names for word in name.split()}
+    cased = {word for word in words if word.lower() != word.upper()}
+    said = {word for word in cased if small & set(_parts(word))}
+    return sorted(cased - said), [name for name in names if not said & set(name.split())]
+
+
 def spoken_by(name: str) -> frozenset[tuple[str, ...]]:
     """What a person of that name may be known by, folded and in parts: all of it, each word, and each part of
     a word that has several. A single letter tells nobody, nor does a particle ("de la").
@@ -134,13 +149,14 @@ def _parts(word: str) -> list[str]:
     return re.findall(f"[^{_IN_NAMES}{_STOP}]+", fold(word).replace(_UNSEEN, ""))
 
 
-def without(text: str, names: Iterable[str], instead: str) -> str:
+def without(text: str, names: Iterable[str], instead: str, wholly: Iterable[str] = ()) -> str:
     """The text with `instead` (or "…") where somebody of one of these names is named, by whole words: Ali is
-    not in Alicante. What `instead` itself says of a name may stay.
+    not in Alicante; or by all of a name that is to be found `wholly`. What `instead` itself says of a name
+    may stay.
 
     A pass over the text, however many names there are.
     """
-    pattern = _pattern(frozenset(names), instead)
+    pattern = _pattern(frozenset(names), instead, frozenset(wholly))
     if pattern is None:
         return text
     found = _replaced(text, pattern, instead or "…")
@@ -164,19 +180,23 @@ def _replaced(text: str, pattern: re.Pattern[str], instead: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _pattern(names: frozenset[str], instead: str) -> re.Pattern[str] | None:
-    spoken = frozenset[tuple[str, ...]]().union(*map(spoken_by, names)) - spoken_by(instead)
+def _pattern(names: frozenset[str], instead: str, wholly: frozenset[str]) -> re.Pattern[str] | None:
+    whole = {tuple(part for word in name.split() for part in _parts(word)) for name in wholly}
+    spoken = whole.union(*map(spoken_by, names)) - spoken_by(instead) - {()}
     kept = sorted(spoken, key=lambda parts: (-len("".join(parts)), parts))
     if not kept:
         return None
     joined = [parts for parts in kept if _IS_JOINED.match(parts[0])]
-    ways = [f"(?P<joined>{'|'.join(map(_spelled, joined))})"] if joined else []
-    ways = [f"{_BEFORE}{way}" for way in ways] + [f"(?P<alone>{'|'.join(map(_spelled, kept))})"]
+    ways = [f"{_BEFORE}(?P<joined>{'|'.join(map(_spelled, joined))})ا?"] if joined else []
+    articled = [(parts[0][1:], *parts[1:]) for parts in joined if parts[0].startswith(_ARTICLE)]
+    ways += [f"[وف]?ل(?P<articled>{'|'.join(map(_spelled, articled))})"] if articled else []
+    ways += [f"(?P<alone>{'|'.join(map(_spelled, kept))})"]
     return re.compile(f"{_BEGINS}(?:{'|'.join(ways)}){_ENDS}")
 
 
 def _spelled(parts: tuple[str, ...]) -> str:
-    return _JOINT.join(map(_letters, parts))
+    numbered = r"(?!\d)" if parts[-1][-1:].isdigit() else ""  # a figure may stand for a footnote: Awa²
+    return f"{_JOINT.join(map(_letters, parts))}{numbered}"
 
 
 def _letters(part: str) -> str:

@@ -41,7 +41,8 @@ def messenger(request: HttpRequest, pk: int) -> HttpResponse:
     """Invite (a QR code and a link, shown once), let in by ODK Collect (likewise), freeze, thaw."""
     row = get_object_or_404(_my_messengers(request.user), pk=pk)
     act = request.POST.get("act")
-    note(request.user, None, f"messenger {act}"[:40], str(row))
+    if act in {"freeze", "thaw", "invite", "odk"}:
+        note(request.user, None, f"messenger {act}", f"messenger {row.pk}")
     if act == "freeze":
         row.freeze()
         messages.success(

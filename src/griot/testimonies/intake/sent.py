@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -17,6 +17,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.models.days import day_of
 
 EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
+A_DAY = timedelta(days=1)
 LATEST_YEAR = 2200
 
 
@@ -76,9 +77,9 @@ def position_in(told: Mapping[str, Any]) -> tuple[float | None, float | None]:
     return float(latitude), float(longitude)
 
 
-def moment_in(value: Any, where: str) -> datetime:
-    """An aware moment. Phones' clocks are wrong now and then: a moment to come is now, and so is one before
-    there were such phones.
+def moment_in(value: Any, where: str, unknown: datetime = EARLIEST) -> datetime:
+    """An aware moment. Phones' clocks are wrong now and then: one that can't be is at no moment we know,
+    so it is `unknown`: the earliest, which comes after nothing else. A day ahead is a zone’s matter.
     """
     try:
         moment = parse_datetime(value) if isinstance(value, str) else None
@@ -86,8 +87,7 @@ def moment_in(value: Any, where: str) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise Refused(f"{where}: a moment with its offset is expected, such as 2026-11-24T07:00:00Z")
-    now = timezone.now()
-    return moment if EARLIEST <= moment <= now else now
+    return moment if EARLIEST <= moment <= timezone.now() + A_DAY else unknown
 
 
 def day_in(value: str) -> date:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.utils import timezone
 
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import after, is_within, narrowed, problems
@@ -118,18 +119,27 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     is_asked = not is_open and (is_changed or (held and is_new_consent and not is_within(value, held)))
     if held and (is_late or is_asked):
         value = narrowed(held, value)
+    is_called_otherwise = _is_called_otherwise(testimony, facts)
     if is_late:
-        testimony.hear_names(facts["name"], facts["alias"])
         testimony.steps.create(kind=Step.Kind.COMMENT, words="came late, older than what is held: not taken")
-        announce(testimony)  # a name that was heard is kept back
+    if is_late and is_open:
+        testimony.hear_names(facts["name"], facts["alias"])
     elif is_open:
         _hold(testimony, facts, value.given)
-    elif is_asked:
+    elif is_called_otherwise or (is_asked and not is_late):
         testimony.proposals.create(said=proposed)
     testimony.save()
+    if is_called_otherwise:
+        announce(testimony)  # a name that was heard is kept back
     if is_new_consent:
         add_consent(testimony, value)
     return testimony
+
+
+def _is_called_otherwise(testimony: Testimony, teller: Mapping[str, Any]) -> bool:
+    """Whether the teller is called something that they were not called before."""
+    name, alias = teller.get("name"), teller.get("alias")
+    return bool((name and name not in testimony.names) or (alias and alias not in testimony.aliases))
 
 
 def _hold(testimony: Testimony, facts: Mapping[str, Any], given: datetime) -> None:
@@ -173,7 +183,7 @@ def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
         "longitude": longitude,
         "kind": one_of(sent.get("kind"), types.KINDS, "kind"),
         "language": one_of(sent.get("language"), _CHOICES["language"], "language"),
-        "told": moment_in(sent.get("told"), "told"),
+        "told": min(moment_in(sent.get("told"), "told", timezone.now()), timezone.now()),
         "answers": {
             text_in(str(k), "answers", 64): text_in(v, f"answers.{k}", 20_000)
             for k, v in list(answers.items())[:60]
@@ -184,11 +194,17 @@ def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def take_over(proposal: Proposal) -> None:
     """A person has read what a phone sent late, and it holds from now on; the teller's own word still does
-    more. Raises Refused, also where something newer is held.
+    more. Of what is older than what is held only a name can: it is kept back. Raises Refused.
     """
     testimony = proposal.testimony
     if testimony.as_of and proposal.given < testimony.as_of:
-        raise Refused("Something newer was sent, and is held: set it aside.")
+        if not says_a_name(proposal):
+            raise Refused("Something newer was sent, and is held: set it aside.")
+        said = proposal.said["teller"]
+        testimony.hear_names(said.get("name", ""), said.get("alias", ""))
+        testimony.save()
+        announce(testimony)
+        return
     _hold(testimony, _facts(proposal.said), proposal.given)
     testimony.save()
     sent = object_in(proposal.said.get("consent"), "consent")
@@ -196,6 +212,11 @@ def take_over(proposal: Proposal) -> None:
     for file in testimony.files.filter(role=File.Role.STORY):
         plan(file)  # the language says which transcript marks what is not to be heard
     announce(testimony)
+
+
+def says_a_name(proposal: Proposal) -> bool:
+    """Whether it calls the teller something that nobody has looked at yet."""
+    return _is_called_otherwise(proposal.testimony, proposal.said.get("teller", {}))
 
 
 def read_consent(

@@ -49,7 +49,7 @@ def plan(file: File) -> None:
     """Note down what the file's current consent and cut ask to be made, and have it made; what is cut
     otherwise and not public goes. Done again, it adds what is new.
     """
-    consent = file.testimony.consent
+    consent = file.testimony.in_force
     if consent is None or file.state != File.State.VERIFIED:
         return
     if not set(consent.uses):
@@ -128,10 +128,9 @@ def allowed(testimony: Testimony) -> list[Rendition]:
 
     Asks nothing of the database where the testimony came `with_renditions`.
     """
-    row = testimony.consent
-    if row is None or testimony.over:
+    wanted = testimony.in_force
+    if wanted is None or testimony.over:
         return []
-    wanted = row.as_value()
     found = [
         rendition
         for file in testimony.files.all()
@@ -144,7 +143,7 @@ def allowed(testimony: Testimony) -> list[Rendition]:
 
 def with_renditions(rows: QuerySet[Testimony]) -> QuerySet[Testimony]:
     """The rows with all that deciding on their renditions asks for, in a fixed number of queries."""
-    return rows.prefetch_related("writings", "consents", "files__cut", "files__renditions")
+    return rows.prefetch_related("writings", "consents", "proposals", "files__cut", "files__renditions")
 
 
 def showable(testimony: Testimony) -> list[Rendition]:

@@ -266,6 +266,7 @@ class Migration(migrations.Migration):
                 ('route', models.CharField(blank=True, choices=[('sahara', 'Sahara'), ('atlantic', 'Atlantic'), ('western_mediterranean', 'Western mediterranean'), ('central_mediterranean', 'Central mediterranean'), ('eastern_mediterranean', 'Eastern mediterranean'), ('red_sea', 'Red sea'), ('southern_africa', 'Southern africa'), ('americas', 'Americas'), ('asia', 'Asia'), ('inside', 'Inside')], max_length=24)),
                 ('slug', models.SlugField(editable=False, unique=True)),
                 ('receipt', models.CharField(blank=True, editable=False, help_text='hash of the code on the receipt', max_length=64)),
+                ('receipt_narrows', models.BooleanField(default=False, editable=False, help_text='staff have seen it: it can take back, and allows nothing more')),
                 ('is_high_risk', models.BooleanField(default=False, help_text='two people have to find it safe')),
                 ('hurts', models.BooleanField(default=False, help_text='says so to colleagues before they open it', verbose_name='hard to hear')),
                 ('published', models.DateTimeField(blank=True, db_index=True, null=True)),

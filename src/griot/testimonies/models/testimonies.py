@@ -125,6 +125,11 @@ class Testimony(models.Model):
     receipt = models.CharField(
         max_length=64, blank=True, editable=False, help_text="hash of the code on the receipt"
     )
+    receipt_narrows = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="staff have seen it: it can take back, and allows nothing more",
+    )
     assigned = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="assigned_testimonies"
     )
@@ -178,10 +183,19 @@ class Testimony(models.Model):
         self.aliases = list(dict.fromkeys(filter(None, [*self.aliases, alias])))
 
     def kept_back(self, naming: types.Naming) -> list[str]:
-        """The names that no text says, but for what is shown of them: every one that was ever heard; other
-        names where no more than these may be shown.
+        """The names that no text says, but for what is shown of them: every one that was ever heard, and
+        guardians'; other names where no more than these may be shown.
         """
-        return [*self.names, *(self.aliases if naming in {"unnamed", "alias"} else [])]
+        guardians = {c.guardian_name for c in self.consents.all() if c.guardian_name}
+        return [*self.names, *sorted(guardians), *(self.aliases if naming in {"unnamed", "alias"} else [])]
+
+    def perhaps_kept_back(self, naming: types.Naming) -> list[str]:
+        """Names that a phone has said of the teller late, and that nobody has looked at yet."""
+        said = [p.said.get("teller", {}) for p in self.proposals.all() if p.decided is None]
+        heard = [s.get("name", "") for s in said]
+        if naming in {"unnamed", "alias"}:
+            heard += [s.get("alias", "") for s in said]
+        return [name for name in dict.fromkeys(heard) if name and name not in {*self.names, *self.aliases}]
 
     @property
     def teller(self) -> types.Teller:
@@ -205,14 +219,23 @@ class Testimony(models.Model):
         return known[-1] if known else None
 
     @property
+    def in_force(self) -> types.Consent | None:
+        """What the teller allows now: the current version, of a minor no more than may be shown of one."""
+        if (row := self.consent) is None:
+            return None
+        value = row.as_value()
+        is_minor = consent.may_be_minor(value, self.birth_year, day_of())
+        return consent.as_of_a_minor(value) if is_minor else value
+
+    @property
     def agreed(self) -> types.Consent | None:
         """What the public may be shown: what the teller allows now, as far as it was approved. What they
         allow since waits for approval; what they take back holds at once.
         """
-        row = self.consent
-        if row is None or "consent" not in self.approved:
-            return row.as_value() if row else None
-        return consent.as_far_as(row.as_value(), self.approved["consent"])
+        value = self.in_force
+        if value is None or "consent" not in self.approved:
+            return value
+        return consent.as_far_as(value, self.approved["consent"])
 
     @property
     def over(self) -> types.Withdrawal:
@@ -230,7 +253,7 @@ class Testimony(models.Model):
             "kind": self.kind,
             "language": self.language,
             "teller": asdict(self.teller),
-            "consent": consent.allowances(self.consent.as_value()) if self.consent else {},
+            "consent": consent.allowances(self.in_force) if self.in_force else {},
             "themes": list(self.themes),
             "route": self.route,
             "writings": {w.language: w.gone_over for w in self.writings.all() if any(w.gone_over.values())},
@@ -242,9 +265,15 @@ class Testimony(models.Model):
         }
 
     def is_as_approved(self) -> bool:
-        """Whether it stands as it was approved. What its teller allows since is nobody's work."""
+        """Whether it stands as it was approved. What its teller allows since, or takes back, is nobody's
+        work; what somebody took over for them is.
+        """
+        if not self.approved or (row := self.consent) is None:
+            return False
         now = self.as_it_stands()
-        return bool(self.approved) and {**now, "consent": self.approved["consent"]} == self.approved
+        if row.by != "teller" and self.in_force != self.agreed:
+            return False
+        return {**now, "consent": self.approved["consent"]} == self.approved
 
     def leading(self) -> Any:
         """The recording that is shown, which its transcript belongs to: the story's first film or sound.
@@ -264,11 +293,11 @@ class Testimony(models.Model):
         last = self.files.aggregate(models.Max("position"))["position__max"]
         return max(wanted, (last or 0) + 1)
 
-    def make_receipt(self) -> str:
-        """A new code for the teller's receipt; an earlier one ends."""
+    def make_receipt(self, narrows: bool = False) -> str:
+        """A new code for the teller’s receipt; an earlier one ends. What others have seen only `narrows`."""
         code = "".join(secrets.choice(RECEIPT_LETTERS) for _ in range(RECEIPT_LENGTH))
-        self.receipt = receipt_hash(code)
-        self.save(update_fields=["receipt"])
+        self.receipt, self.receipt_narrows = receipt_hash(code), narrows
+        self.save(update_fields=["receipt", "receipt_narrows"])
         return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
     def claim_receipt(self, receipt: str) -> bool:

@@ -12,9 +12,10 @@ from django.utils import timezone
 from griot.testimonies.access import require
 from griot.testimonies.core.consent import allowances
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.intake.taking import take_over
+from griot.testimonies.intake.taking import says_a_name, take_over
 from griot.testimonies.models import Proposal, Step, Testimony
 from griot.testimonies.review.review import locked, note_step, obstacles, plan_anew, require_another
+from griot.testimonies.signals import announce
 
 
 def changes(testimony: Testimony) -> list[tuple[str, str, str]]:
@@ -125,9 +126,10 @@ def decide_proposal(testimony: Testimony, user: Any, pk: int, is_taken: bool) ->
     if is_taken:
         take_over(proposal)
     waiting = row.proposals.filter(decided=None) if is_taken else []
-    older = [p.pk for p in waiting if (p.given, p.pk) < (proposal.given, proposal.pk)]
+    older = [p.pk for p in waiting if (p.given, p.pk) < (proposal.given, proposal.pk) and not says_a_name(p)]
     row.proposals.filter(pk__in=[pk, *older]).update(decided=timezone.now(), by=user)
     note_step(row, Step.Kind.EDITED if is_taken else Step.Kind.COMMENT, user, _DECIDED[is_taken])
+    announce(row)  # a name that it says is kept back for good, or no longer
 
 
 _DECIDED = {True: "took over what the phone sent", False: "set aside what the phone sent"}

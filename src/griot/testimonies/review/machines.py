@@ -159,7 +159,7 @@ def _translated(work: MachineWork) -> dict[str, str]:
 
     def said(text: str) -> str:
         now, consent = _still_held(work)
-        kept = now.kept_back(consent.naming)
+        kept = [*now.kept_back(consent.naming), *now.perhaps_kept_back(consent.naming)]
         plain = unmarked(names.without(text, kept, name_of(now.teller, consent))).strip()
         return translator.translate(plain, row.language, work.language) if plain.strip("… .") else plain
 

@@ -15,12 +15,13 @@ from django.utils import timezone
 
 from griot.testimonies.access import Action, note, require
 from griot.testimonies.core import types
-from griot.testimonies.core.consent import allowances
+from griot.testimonies.core.consent import is_within, may_be_minor
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.sent import uuid_in
 from griot.testimonies.making.rendering import plan, showable
 from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
+from griot.testimonies.models.days import day_of
 from griot.testimonies.signals import announce
 
 S = Testimony.State
@@ -64,13 +65,36 @@ def mark_of_words(row: Testimony, language: str) -> str:
 
 
 def mark_of_story(row: Testimony) -> str:
-    """The same for what is found safe: what was told and by whom, the files that can be seen or heard, and
-    what may be shown. Words that are written of it, and renditions, come later and are approved.
+    """The same for what is found safe: what was told and by whom, and the files that can be seen or heard;
+    and the version of the consent. Words that are written of it, and renditions, come later and are approved.
     """
     told = [row.kind, row.language, asdict(row.teller), row.answers]
-    allowed = allowances(row.consent.as_value()) if row.consent else None
     files = row.files.filter(role=File.Role.STORY, state=File.State.VERIFIED).values_list("pk", "sha256")
-    return _digest([told, allowed, sorted(files)])
+    return f"{_digest([told, sorted(files)])[:24]}.{row.consent.version if row.consent else 0}"
+
+
+def _safe_by(row: Testimony) -> set[int]:
+    """Who has found safe what there is now. What its teller allows less since is as safe."""
+    story, _, _ = mark_of_story(row).partition(".")
+    judged = row.steps.filter(kind=Step.Kind.SAFE, of__startswith=f"{story}.").values_list("by", "of")
+    versions = {str(c.version): c.as_value() for c in row.consents.all()}
+    now = row.in_force
+    return {by for by, of in judged if now and is_within(now, versions[of.partition(".")[2]])}
+
+
+def unsafe(row: Testimony) -> list[str]:
+    """Why what there is now is not found safe, in words; empty: it is."""
+    safe, wanted = _safe_by(row), 2 if row.is_high_risk else 1
+    if len(safe) >= wanted:
+        return []
+    found = [
+        "Two people have to find it safe, because the risk is high."
+        if wanted == 2
+        else "Somebody has to find it safe."
+    ]
+    if len(set(row.steps.filter(kind=Step.Kind.SAFE).values_list("by", flat=True))) > len(safe):
+        found.append("It was changed since it was found safe.")
+    return found
 
 
 def _digest(shown: Any) -> str:
@@ -92,8 +116,10 @@ def see_that_it_stands(row: Testimony, seen: str) -> Testimony:
 def note_step(
     row: Testimony, kind: Step.Kind, user: Any, words: str = "", to: str = "", of: str = ""
 ) -> Step:
-    """Write down what somebody did, with the log of looks."""
-    note(user, row, kind, words)
+    """Write down what somebody did, with the log of looks; that outlives the testimony, and holds no words
+    that a person has typed.
+    """
+    note(user, row, kind, to)
     return Step.objects.create(
         testimony=row, kind=kind, by=user, words=words, from_state=row.state, to_state=to, of=of
     )
@@ -109,17 +135,7 @@ def obstacles(testimony: Testimony) -> list[str]:
             if testimony.files.filter(state__in=[File.State.EXPECTED, File.State.RECEIVED]).exists():
                 found.append("Files are still on their way.")
         case S.PROTECTION:
-            judged = testimony.steps.filter(kind=Step.Kind.SAFE)
-            safe = set(judged.filter(of=mark_of_story(testimony)).values_list("by", flat=True))
-            wanted = 2 if testimony.is_high_risk else 1
-            if len(safe) < wanted:
-                found.append(
-                    "Two people have to find it safe, because the risk is high."
-                    if wanted == 2
-                    else "Somebody has to find it safe."
-                )
-                if len(set(judged.values_list("by", flat=True))) > len(safe):
-                    found.append("It was changed since it was found safe.")
+            found += unsafe(testimony)
         case S.EDITING | S.APPROVAL | S.PUBLISHED:
             writing = (
                 testimony.writings.filter(language=testimony.language).first() or testimony.writings.first()
@@ -129,9 +145,13 @@ def obstacles(testimony: Testimony) -> list[str]:
                 found.append("It has no title.")
             if not (said.get("body", "").strip() or said.get("quote", "").strip()):
                 found.append("It has no words: a quote or a text.")
-            consent = testimony.consent
-            if consent and not set(consent.uses) & {"web", "mail"}:
+            allowed = testimony.in_force
+            if allowed and may_be_minor(allowed, testimony.birth_year, day_of()) and not allowed.guardian:
+                found.append("The teller may be under 18: a guardian has to consent, too.")
+            elif allowed and not set(allowed.uses) & {"web", "mail"}:
                 found.append("Its teller allows neither the website nor the digest.")
+            if testimony.state != S.EDITING:
+                found += unsafe(testimony)
             making = (
                 Rendition.objects.filter(file__testimony=testimony, state__in=["waiting", "making"])
                 .exclude(kind="waves")
@@ -210,13 +230,13 @@ def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
 
 @transaction.atomic
 def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimony:
-    """The protection check: one person's judgement, of what there is now (`mark_of_story`). A risk makes it
-    two people's matter, and earlier ones void.
+    """The protection check: one person's judgement, of what there is now (`mark_of_story`), and again where
+    that changes later. A risk makes it two people's matter, and earlier ones void.
     """
     row = locked(testimony)
     require(user, "protect", row)
-    if row.state != S.PROTECTION:
-        raise Refused("It is not at its protection check.")
+    if row.state not in WAY[1:]:
+        raise Refused("It is not at its protection check yet.")
     if not words.strip():
         raise Refused("Say what you looked at: traffickers, family, an asylum case, minors.")
     if is_safe:

@@ -157,7 +157,12 @@ def _next_steps(row: Testimony, may_do: frozenset[Action]) -> dict[str, Any]:
     return {
         "obstacles": review.obstacles(row),
         "changes": changing.changes(row),
-        "proposals": [(p, changing.proposed(p)) for p in row.proposals.filter(decided=None)],
+        "proposals": [
+            (p, changing.proposed(p), bool(row.as_of and p.given < row.as_of))
+            for p in row.proposals.filter(decided=None)
+        ],
+        "may_judge": "protect" in may_do
+        and (state == S.PROTECTION or (state in review.WAY[2:] and bool(review.unsafe(row)))),
         "to": review.WAY[review.WAY.index(state) + 1].label if is_on_its_way else "",
         "may_move": is_on_its_way and review.TAKES[state] in may_do,
         "people": get_user_model().objects.filter(is_active=True).order_by("username"),

@@ -17,7 +17,7 @@ from griot.accounts.requests import number_in
 from griot.testimonies.access import for_reviewers, note, require, visible
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
-from griot.testimonies.models import Testimony
+from griot.testimonies.models import Step, Testimony
 from griot.testimonies.models.campaigns import WRITTEN_IN
 from griot.testimonies.review import changing, copying, machines, review
 from griot.testimonies.showing import withdrawing
@@ -159,15 +159,19 @@ def _copy(request: HttpRequest, row: Testimony, words: str) -> Answer:
 
 def _make_receipt(request: HttpRequest, row: Testimony, words: str) -> Answer:
     require(request.user, "receipt", row)
-    code = row.make_receipt()
-    note(request.user, row, "receipt")
+    with transaction.atomic():
+        row = review.locked(row)
+        code = row.make_receipt(narrows=True)
+        review.note_step(
+            row, Step.Kind.COMMENT, request.user, "made the teller a new receipt; an earlier one has ended"
+        )
     shown = {"row": row, "code": code, "url": f"{settings.PUBLIC_URL}/receipt/", "consent": row.consent}
     return render(request, "testimonies/receipt.html", shown)
 
 
 def _withdraw(request: HttpRequest, row: Testimony, words: str) -> Answer:
     require(request.user, "withdraw", row)
-    note(request.user, row, "withdraw", words)
+    note(request.user, row, "withdraw")
     withdrawing.withdraw(row, "team", request.user)
     return "Withdrawn. It is off every page now; its files and words are being erased."
 

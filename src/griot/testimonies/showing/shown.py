@@ -99,13 +99,14 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
     if value is None or shown is None:
         return None
 
-    kept = testimony.kept_back(value.naming)
+    likely, wholly = names.likely(testimony.perhaps_kept_back(value.naming), words.values())
+    kept = [*testimony.kept_back(value.naming), *likely]
 
     def said(text: str) -> str:
         """A text without the names that are kept back. Cues and chapters come here one by one; their times
         are no words.
         """
-        return unmarked(names.without(text, kept, shown.name))
+        return unmarked(names.without(text, kept, shown.name, wholly))
 
     spoken = words if in_full else {}
     texts = {key: said(text) for key, text in words.items() if key not in {"subtitles", "chapters"}}
