@@ -12,6 +12,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 
+from griot.locking import one_after_another
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import after, is_within, narrowed, problems
 from griot.testimonies.core.errors import Refused
@@ -68,6 +69,7 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testi
     Refused in words that name the field.
     """
     pk = uuid_in(sent.get("id"), "id")
+    one_after_another(f"testimony {pk}")  # a row that is not there yet can't be locked
     known = Testimony.objects.select_for_update().filter(pk=pk).first()
     if known and known.messenger_id != messenger.pk:
         raise Refused("id: that testimony is another messenger's")
