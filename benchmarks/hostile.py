@@ -25,6 +25,7 @@ from griot.press.core.sources.fetching import what_robots_say
 from griot.press.core.types import Article, BadInput
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted
+from griot.testimonies.core.media.subtitles import unmarked
 
 URL = "https://a.example/" + "a" * 500
 SIZES = (100_000, 1_000_000, 10_000_000)
@@ -90,6 +91,7 @@ SHAPES: dict[str, Callable[[int], object]] = {
     ),
     "text: A. A. A.": lambda size: sentences("A. " * (size // 3)),
     "check: A. A. A.": checked,
+    "subtitles: open braces": lambda size: unmarked("{" * size),
     "ODK: files beside each other": partial(submission, "<photo>a</photo>"),
     "ODK: answers": partial(submission, "<a>b</a>"),
     "ODK: one tag's attributes": lambda size: submission(f"<a {attributes(size)}/>", size),

@@ -12,6 +12,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Access, Rendition
 from griot.testimonies.review import changing, review
+from griot.testimonies.review.writing import MOST_BODY, WritingForm
 from griot.testimonies.showing import shown, withdrawing
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
@@ -402,3 +403,8 @@ def test_one_story_that_cannot_be_shown_takes_no_page_of_others_with_it(phone, p
     page = client.get("/fr/stories/")
     assert page.status_code == 200 and whole.slug in page.content.decode()
     assert client.get("/fr/stories/feed/").status_code == 200
+
+
+def test_a_text_has_a_bound():
+    assert WritingForm({"language": "fr", "body": "a" * MOST_BODY}).is_valid()
+    assert "body" in WritingForm({"language": "fr", "body": "a" * (MOST_BODY + 1)}).errors
