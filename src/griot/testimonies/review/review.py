@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -20,7 +21,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.sent import uuid_in
 from griot.testimonies.making.rendering import plan, showable
-from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
+from griot.testimonies.models import HELD, Cut, File, Rendition, Step, Testimony
 from griot.testimonies.signals import announce
 
 S = Testimony.State
@@ -108,6 +109,7 @@ def obstacles(testimony: Testimony) -> list[str]:
                 found.append("There is no consent.")
             if testimony.files.filter(state__in=[File.State.EXPECTED, File.State.RECEIVED]).exists():
                 found.append("Files are still on their way.")
+            found += _without_evidence(testimony)
         case S.PROTECTION:
             judged = testimony.steps.filter(kind=Step.Kind.SAFE)
             safe = set(judged.filter(of=mark_of_story(testimony)).values_list("by", flat=True))
@@ -143,7 +145,19 @@ def obstacles(testimony: Testimony) -> list[str]:
                 unseen := sum(r.approved is None for r in showable(testimony))
             ):
                 found.append(f"{unseen} renditions have not been looked at beside the original.")
+            found += _without_evidence(testimony)
     return found
+
+
+def _without_evidence(testimony: Testimony) -> list[str]:
+    """A consent whose evidence is a file is none before that has come; words, as of a paper, are read."""
+    try:
+        pk = uuid.UUID(testimony.consent.evidence if testimony.consent else "")
+    except ValueError:
+        return []
+    if testimony.files.filter(pk=pk, state__in=HELD).exists():
+        return []
+    return ["The recording or signature that is the evidence of its consent has not come."]
 
 
 @transaction.atomic
