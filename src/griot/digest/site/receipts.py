@@ -21,6 +21,7 @@ from griot.accounts.limiting import comes_too_often
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.site.newsroom import newsroom, readers_language
+from griot.digest.site.refusing import in_words
 from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
@@ -87,7 +88,7 @@ def _changed(request: HttpRequest, row: Testimony) -> HttpResponse:
         try:
             _change(request, row)
         except Refused as refusal:
-            return _page(request, row=row, said=str(refusal), status=400)
+            return _page(request, row=row, said=in_words(refusal, readers_language()), status=400)
     return HttpResponseRedirect(reverse("receipt"))
 
 

@@ -44,6 +44,7 @@ _TEXTS = {
     "reached": 120,
 }
 _TELLER = [f.name for f in fields(types.Teller)]
+NOTHING_TOLD = "there is nothing in it"
 MOST_HEARD = 200  # different messages of one testimony
 _CHOICES: dict[str, tuple[str, ...]] = {
     "naming": ("named", "first_name", "alias", "unnamed"),
@@ -101,7 +102,7 @@ def _keep_receipt(testimony: Testimony, receipt: str) -> None:
 def take_offer(campaign: Campaign, sent: Mapping[str, Any]) -> Testimony:
     """A story that somebody offers by themselves, in the same shape. Raises Refused."""
     if not text_in(object_in(sent.get("answers"), "answers").get("story"), "story", 20_000):
-        raise Refused("story: there is nothing in it")
+        raise Refused(f"story: {NOTHING_TOLD}", [NOTHING_TOLD])
     return _take(Testimony(campaign=campaign), sent, by="teller")
 
 
@@ -231,7 +232,7 @@ def read_consent(
     )
     known = _wrong(held, teller) if held and is_within(value, held) else []
     if wrong := [what for what in _wrong(value, teller) if what not in known]:
-        raise Refused(f"consent: {'; '.join(wrong)}")
+        raise Refused(f"consent: {'; '.join(wrong)}", wrong)
     return value
 
 
