@@ -23,6 +23,9 @@ from griot.press.core.pages.pages import read_page
 from griot.press.core.sources.feeds import parse_feed
 from griot.press.core.sources.fetching import what_robots_say
 from griot.press.core.types import Article, BadInput
+from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.forms import submitted
+from griot.testimonies.core.media.subtitles import unmarked
 
 URL = "https://a.example/" + "a" * 500
 SIZES = (100_000, 1_000_000, 10_000_000)
@@ -60,6 +63,11 @@ def feed(inside: str, size: int) -> None:
     parse_feed(f'<rss version="2.0"><channel><item><title>T</title><guid>g</guid>{body}'.encode(), URL)
 
 
+def submission(inside: str, size: int) -> None:
+    body = inside * (size // len(inside))
+    submitted.read(f"<data><instanceID>1</instanceID>{body}</data>".encode()[: submitted.MOST_XML])
+
+
 SHAPES: dict[str, Callable[[int], object]] = {
     "robots.txt: agents times rules": lambda size: what_robots_say(robots(size)[:500_000], URL, "Griot"),
     "feed: one tag's attributes": lambda size: parse_feed(
@@ -83,6 +91,10 @@ SHAPES: dict[str, Callable[[int], object]] = {
     ),
     "text: A. A. A.": lambda size: sentences("A. " * (size // 3)),
     "check: A. A. A.": checked,
+    "subtitles: open braces": lambda size: unmarked("{" * size),
+    "ODK: files beside each other": partial(submission, "<photo>a</photo>"),
+    "ODK: answers": partial(submission, "<a>b</a>"),
+    "ODK: one tag's attributes": lambda size: submission(f"<a {attributes(size)}/>", size),
 }
 
 
@@ -90,7 +102,7 @@ def seconds(shape: Callable[[int], object], size: int) -> float:
     started = time.perf_counter()
     try:
         shape(size)
-    except BadInput:
+    except (BadInput, Refused):
         pass
     return time.perf_counter() - started
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,3 +87,21 @@ def held_elsewhere(place: str) -> Iterator[None]:
 def words(page: str | bytes) -> str:
     """A page's source with its white space as a browser sees it: templates break lines where they like."""
     return " ".join((page if isinstance(page, str) else page.decode()).split())
+
+
+def lines_run(call: Callable[[], object]) -> int:
+    """How many lines of Python `call` runs: what it costs, on whatever machine."""
+    count = 0
+
+    def trace(frame: object, event: str, argument: object) -> object:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        call()
+    finally:
+        sys.settrace(before)
+    return count

@@ -31,10 +31,16 @@ def is_database_away(error: BaseException) -> bool:
     return isinstance(error, _AWAY) and not code.startswith("54")
 
 
+def one_after_another(place: str) -> None:
+    """Wait until nobody else is at `place`, and have it to the end of the transaction that we are in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_key(place)])
+
+
 @contextmanager
 def only_one_at(place: str) -> Iterator[bool]:
     """Whether nobody else is at `place`: a host, or whatever is named so. The lock goes even on SIGKILL."""
-    key = int.from_bytes(hashlib.sha256(place.encode()).digest()[:8], signed=True)
+    key = _key(place)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
         is_ours = bool(cursor.fetchone()[0])
@@ -43,3 +49,7 @@ def only_one_at(place: str) -> Iterator[bool]:
         finally:
             if is_ours:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def _key(place: str) -> int:
+    return int.from_bytes(hashlib.sha256(place.encode()).digest()[:8], signed=True)

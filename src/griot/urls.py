@@ -33,6 +33,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse(render_message("not_found", get_language() or "en"), status=404)
 
 
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token, as of a browser that keeps no cookies."""
+    return HttpResponse(render_message("refused_form", get_language() or "en"), status=403)
+
+
 def gone_wrong(request: HttpRequest) -> HttpResponse:
     """An error of ours, in words; while the database is started again (seconds): 503, when to come back."""
     if (error := sys.exception()) and is_database_away(error):

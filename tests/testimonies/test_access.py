@@ -209,6 +209,40 @@ def test_check_ins_are_read_by_the_focal_person_alone(house, django_user_model):
     assert CheckIn.objects.get().answered is None
 
 
+def test_nobody_makes_themselves_the_one_who_reads_check_ins(house, mailoutbox):
+    campaign, people, phone, _, _ = house
+    first_groups()
+    phone.post("check-in/", {"mood": 1, "words": "I can not sleep."})
+    admin, listener, officer = people["administrator"], people["editor"], people["protection"]
+    admin.groups.set(Group.objects.filter(name="Testimonies: administrator"))
+    here, there = campaign.teams.get(code="SN"), campaign.teams.get(code="GN")
+    campaign.teams.filter(pk=here.pk).update(focal_person=listener)
+    campaign.teams.filter(pk=there.pk).update(focal_person=admin)
+    client = Client()
+    with_second_factor(client, admin)
+
+    def name(person):
+        said = {"campaign": campaign.pk, "code": "SN", "coordinators": [], "focal_person": person.pk}
+        with committed():
+            client.post(f"/admin/country_teams/edit/{here.pk}/", said)
+        return campaign.teams.get(pk=here.pk).focal_person
+
+    assert name(admin) == listener and name(listener) == listener
+    row = Messenger.objects.get(team=here)
+    moved = {"team": there.pk, "name": row.name, "language": "fr"}
+    client.post(f"/admin/messengers/edit/{row.pk}/", moved)
+    row.refresh_from_db()
+    assert row.team == here
+    assert b"can not sleep" not in client.get("/admin/testimonies/check-ins/").content
+    assert not mailoutbox and not Access.objects.filter(what="focal person").exists()
+    listener.email = "listener@a.example"
+    listener.save()
+    assert name(officer) == officer
+    [mail] = mailoutbox
+    assert mail.to == ["listener@a.example"] and "protection" in mail.body
+    assert Access.objects.get(what="focal person").user == admin
+
+
 def test_every_look_is_written_down(house):
     _, people, _, testimony, file = house
     client = Client()

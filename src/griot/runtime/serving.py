@@ -6,6 +6,7 @@ import argparse
 import os
 import socket
 import sys
+from contextlib import suppress
 
 from griot.runtime import arguments
 from griot.runtime.postgres import database
@@ -43,8 +44,9 @@ def run(name: str, said: list[str]) -> int:
         import uvicorn
 
         from griot.runtime.connections import CONNECTIONS, KEEP_ALIVE, Impatient
+        from griot.runtime.ending import Ending
 
-        uvicorn.run(
+        config = uvicorn.Config(
             "griot.asgi:application",
             fd=options.fd,
             log_level="warning",
@@ -57,4 +59,7 @@ def run(name: str, said: list[str]) -> int:
             limit_concurrency=CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE,
         )
-    return 0
+        server = Ending(config)
+        with suppress(KeyboardInterrupt):
+            server.run()
+    return 0 if server.started else 1

@@ -27,6 +27,7 @@ from griot.runtime.postgres import database
 from griot.runtime.preparing import prepare
 from griot.runtime.serving import listener
 from griot.runtime.state import demo_facts, is_address, public_url, remember_public_url, state_folder
+from griot.runtime.watching import Watch
 
 CHECK_WITHIN = 600.0  # seconds
 STOP_WITHIN = 10.0
@@ -162,15 +163,18 @@ class Children:
     def __init__(self) -> None:
         self._running: dict[tuple[str, ...], tuple[subprocess.Popen[bytes], float]] = {}
         self._doors: dict[tuple[str, ...], socket.socket] = {}
+        self._watches: dict[tuple[str, ...], Watch] = {}
         self._theirs, self._ours = os.pipe()
 
     def __enter__(self) -> Children:
         return self
 
     def start(self, *arguments: str, door: socket.socket | None = None) -> None:
-        """Run a command of ours; a child that dies later gets the same `door` again."""
+        """Run a command of ours; a child that dies later gets the same `door` again, and so does another in
+        the place of one that answers nothing there.
+        """
         if door is not None:
-            self._doors[arguments] = door
+            self._doors[arguments], self._watches[arguments] = door, Watch(door)
         inherited = [d.fileno() for d in [self._doors.get(arguments)] if d]
         process = subprocess.Popen(
             [sys.executable, "-m", "griot", *arguments],
@@ -184,6 +188,12 @@ class Children:
         """Start again whoever has died, at most once in RESTART_AFTER seconds; who said why (exit code 2), as
         for a full disk, in AGAIN_AFTER. What is built once stays as it is.
         """
+        for arguments, watch in self._watches.items():
+            if watch.is_silent:
+                say(f"{arguments[0]} has answered nothing for minutes")
+                watch.misses = 0
+                self._running[arguments][0].kill()
+                self._running[arguments][0].wait()
         for arguments, (process, started) in list(self._running.items()):
             code, is_once = process.poll(), arguments[0] == "build_capture"
             if code is None or (is_once and code in {0, 2}):
@@ -193,6 +203,8 @@ class Children:
                 self.start(*arguments)
 
     def __exit__(self, *_: object) -> None:
+        for watch in self._watches.values():
+            watch.end()
         for process, _started in self._running.values():
             if process.poll() is None:
                 process.terminate()

@@ -207,6 +207,7 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "griot.urls"
+CSRF_FAILURE_VIEW = "griot.urls.form_refused"
 ASGI_APPLICATION = "griot.asgi.application"
 TEMPLATES = [
     {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import include, path, reverse
@@ -16,7 +17,7 @@ from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from griot.accounts.guarding import GuardedItem, guard
-from griot.testimonies.access import ADDRESSES, countries_of, roles_of, teams_of
+from griot.testimonies.access import ADDRESSES, countries_of, note, roles_of, teams_of
 from griot.testimonies.intake import messengers, read_aloud
 from griot.testimonies.intake.widgets import PROMPTS, QUESTIONS
 from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
@@ -33,10 +34,38 @@ class CampaignViewSet(ModelViewSet):
     list_display = ["name", "begins", "ends"]
 
 
+class CountryForm(WagtailAdminModelForm):
+    """Who listens to messengers is named by somebody else, and whoever listened before is told."""
+
+    def clean_focal_person(self) -> Any:
+        wanted, now = self.cleaned_data["focal_person"], Country.objects.filter(pk=self.instance.pk).first()
+        self.before = now.focal_person if now else None
+        if wanted == self.for_user != self.before and not self.for_user.is_superuser:
+            raise forms.ValidationError("Another administrator has to name you.")
+        return wanted
+
+    def save(self, commit: bool = True) -> Any:
+        team, before = super().save(commit), self.before
+        if team.focal_person != before:
+            note(self.for_user, None, "focal person", f"{team}: {before or 'nobody'} → {team.focal_person}")
+            if before:
+                told = (
+                    f"{team}: you are no longer its focal person",
+                    f"{self.for_user} has named {team.focal_person or 'nobody'} instead, who reads the"
+                    " check-ins of its messengers, also those that were sent to you. If that is not as it"
+                    " should be, tell an administrator.",
+                )
+                transaction.on_commit(lambda: before.email_user(*told, fail_silently=True))
+        return team
+
+
 class CountryViewSet(ModelViewSet):
     model = Country
     icon = "site"
-    form_fields = ["campaign", "code", "coordinators", "focal_person"]
+    edit_handler = ObjectList(
+        [*map(FieldPanel, ["campaign", "code", "coordinators", "focal_person"])],
+        base_form_class=CountryForm,
+    )
     list_display = ["campaign", "code", "focal_person"]
     menu_label = "Country teams"
 
@@ -110,6 +139,15 @@ class MessengerForm(WagtailAdminModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"] = forms.ModelChoiceField(teams_of(self.for_user))
+
+    def clean_team(self) -> Country:
+        """Nobody takes a messenger to where they read what was said to somebody else."""
+        team, user = self.cleaned_data["team"], self.for_user
+        before = Country.objects.filter(messengers__pk=self.instance.pk).first()
+        is_listener = before is not None and before.focal_person == user
+        if before and team.focal_person == user and not is_listener and not user.is_superuser:
+            raise forms.ValidationError("Somebody else has to do that: you would read their check-ins.")
+        return team
 
 
 class MessengerViewSet(ModelViewSet):

@@ -11,6 +11,7 @@ import re
 import shutil
 import uuid
 import zlib
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 
@@ -24,6 +25,7 @@ from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
+from griot.testimonies.core.types import MOST_FILES
 from griot.testimonies.intake import odk
 from griot.testimonies.intake.receiving import examine
 from griot.testimonies.keeping import vault
@@ -41,7 +43,7 @@ from griot.testimonies.models import (
 from griot.testimonies.review.review import obstacles
 from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
-from tests.support import words
+from tests.support import lines_run, words
 from tests.testimonies import made
 from tests.testimonies.people import make_campaign, make_messenger, user_with
 
@@ -296,6 +298,52 @@ def test_a_submission_comes_in_parts_and_becomes_a_testimony(house, tmp_path):
         timeout=10,
     )
     assert 'value="withdraw"' in said.text, "the code that the phone had made opens the receipt"
+
+
+def naming(count):
+    """A submission that names so many files."""
+    beside = "".join(f"<photos><photo>{n}.jpg</photo><caption>C{n}</caption></photos>" for n in range(count))
+    return f"<data id='x'><meta><instanceID>uuid:1</instanceID></meta>{beside}</data>".encode()
+
+
+def test_each_file_has_the_words_beside_it():
+    files = submitted.read(naming(3)).files
+    assert [(f.name, f.caption) for f in files] == [("0.jpg", "C0"), ("1.jpg", "C1"), ("2.jpg", "C2")]
+
+
+def test_a_submission_is_read_in_steps_as_many_as_it_is_long():
+    def side_by_side(count):
+        photos = "<photo>a</photo>" * count
+        return f"<data><instanceID>uuid:1</instanceID>{photos}<caption>C</caption></data>".encode()
+
+    def read(count):
+        with suppress(Refused):  # of too many files
+            submitted.read(side_by_side(count))
+
+    assert lines_run(lambda: read(2000)) < 2.5 * lines_run(lambda: read(1000))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_testimony_has_only_so_many_files_however_they_are_named(house):
+    _, url, auth = house
+    pk = str(uuid.uuid4())
+    xml = filled(blank(url, auth, "griot-voices-portrait"), pk, **CONSENTED)
+
+    def named(first, count):
+        photos = "".join(f"<photo>{n}.jpg</photo>" for n in range(first, first + count)).encode()
+        return xml.replace(b"</data>", photos + b"</data>")
+
+    for first, count in ((0, MOST_FILES), (0, 10**4)):
+        answer = post(url, auth, named(first, count))
+        assert answer.status_code == 400 and b"at most 300" in answer.content
+    assert not File.objects.exists(), "nothing of what is refused is kept"
+    assert post(url, auth, named(0, 200)).status_code == 201
+    answer = post(url, auth, named(200, 200))
+    assert answer.status_code == 400 and b"at most 300" in answer.content
+    assert File.objects.count() == Upload.objects.count() == 202
+    assert post(url, auth, xml, **{"p1.jpg": made.photo()}).status_code == 201, (
+        "what was named before may come"
+    )
 
 
 @pytest.mark.django_db(transaction=True)

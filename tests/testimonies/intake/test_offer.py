@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
 
+from griot.digest.core.words import words
 from griot.testimonies.models import Campaign, Testimony
+from griot.testimonies.models.days import day_of
 from tests.testimonies.people import make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -46,22 +50,58 @@ def test_a_story_enters_intake_and_its_teller_can_take_it_back(campaign):
     assert Testimony.objects.get().withdrawn_by == "teller"
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "why"),
     [
-        ({"agree": ""}, "evidence"),
-        ({"words": " "}, "nothing in it"),
+        ({"agree": ""}, "agree"),
+        ({"words": " "}, "empty"),
         ({"birth_year": "2012"}, "guardian"),
-        ({"naming": "alias"}, "another name"),
+        ({"birth_year": "2012", "guardian": "Mame"}, "minor"),
+        ({"naming": "alias"}, "alias"),
+        ({"name": "a" * 200}, "other"),
+        ({"birth_year": "1066"}, "other"),
     ],
 )
-def test_what_is_missing_is_said_and_what_was_typed_stays(campaign, changes, words):
-    answer = Client().post("/fr/stories/offer/", {**FORM, **changes})
-    page = answer.content.decode()
-    assert (
-        answer.status_code == 400 and words in page and ("I crossed at night." in page or "words" in changes)
-    )
+def test_what_is_missing_is_said_in_the_reader_s_language_and_what_was_typed_stays(
+    campaign, changes, why, language
+):
+    path = "/stories/offer/" if language == "en" else f"/{language}/stories/offer/"
+    answer = Client().post(path, {**FORM, **changes})
+    page = unescape(answer.content.decode())
+    assert answer.status_code == 400 and words(language)[f"refused_{why}"] in page
+    assert "I crossed at night." in page or "words" in changes
     assert not Testimony.objects.exists()
+
+
+def test_a_form_without_its_token_is_refused_in_the_reader_s_language(campaign):
+    answer = Client(enforce_csrf_checks=True).post("/fr/stories/offer/", FORM)
+    assert answer.status_code == 403 and words("fr")["refused_form"] in unescape(answer.content.decode())
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [({"naming": "alias"}, "alias"), ({"until": "2020-01-01"}, "until"), ({"until": "soon"}, "other")],
+)
+def test_a_teller_is_refused_in_their_language(phone, change, why):
+    phone.tell(teller={"alias": ""}, receipt="ABCDEFGHJK23", consent={"naming": "unnamed"})
+    teller = Client()
+    assert teller.post("/fr/receipt/", {"code": "ABCDEFGHJK23"}).status_code == 302
+    answer = teller.post("/fr/receipt/", {"act": "change", "uses": ["web"], **change})
+    assert answer.status_code == 400 and words("fr")[f"refused_{why}"] in unescape(answer.content.decode())
+
+
+def test_a_campaign_takes_stories_from_its_first_day_to_its_last(campaign):
+    today = day_of()
+    for changes, status in (
+        ({"ends": today - timedelta(days=1)}, 404),
+        ({"ends": today}, 200),
+        ({"ends": None, "begins": today + timedelta(days=1)}, 404),
+        ({"begins": today}, 200),
+    ):
+        Campaign.objects.update(**changes)
+        assert Client().post("/stories/offer/", FORM).status_code == status
+        assert ("Offer your story" in Client().get("/stories/").content.decode()) == (status == 200)
 
 
 def test_what_fills_in_every_field_is_no_person_and_few_come_from_one_place(campaign):

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import copy
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 from django.utils import timezone
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -25,7 +27,7 @@ from griot.testimonies.intake.taking import add_consent, take_testimony
 from griot.testimonies.models import Testimony
 from griot.testimonies.review import changing
 from griot.testimonies.showing import shown, withdrawing
-from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, user_with
+from tests.testimonies.people import KEY, Phone, as_sent, make_campaign, make_messenger, user_with
 
 ALLOWED = st.fixed_dictionaries(
     {
@@ -293,3 +295,42 @@ def test_an_older_proposal_is_decided_with_a_newer_one(django_user_model):
     changing.decide_proposal(row, officer, by_words["Sixth."].pk, False)
     row.refresh_from_db()
     assert row.answers == {"leaving": "Seventh."}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_repeat_at_the_same_moment_is_a_repeat():
+    make_messenger(make_campaign())
+    for _ in range(5):
+        sent, gate = as_sent(receipt="ABCDEFGHJKLM"), Barrier(4)
+
+        def post(sent: dict[str, Any] = sent, gate: Barrier = gate) -> int:
+            gate.wait()
+            try:
+                return int(Phone().post("testimonies/", sent).status_code)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(4) as threads:
+            codes = [f.result() for f in [threads.submit(post) for _ in range(4)]]
+        assert sorted(codes) == [200, 200, 200, 201]
+        row = Testimony.objects.get(pk=sent["id"])
+        assert (row.consents.count(), row.proposals.count(), row.steps.count()) == (1, 0, 0)
+        row.delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_id_of_two_messengers_is_the_first_s():
+    campaign = make_campaign()
+    make_messenger(campaign)
+    make_messenger(campaign, key="another", name="Fatou")
+    sent, gate = as_sent(), Barrier(2)
+
+    def post(key: str) -> int:
+        gate.wait()
+        try:
+            return int(Phone(key).post("testimonies/", sent).status_code)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(post, (KEY, "another"))) == [201, 400]

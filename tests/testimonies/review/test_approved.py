@@ -125,6 +125,27 @@ def test_a_recording_that_could_be_opened_late_stands_behind_the_one_that_was_ap
     assert testimony.leading() == file and told(testimony, "web", "fr").sound
 
 
+def test_behind_the_last_position_of_all_there_is_room(phone, people, tmp_path):
+    last, sounds = str(10**17), []
+    for name in "abc":
+        (tmp_path / name).mkdir()
+        sounds.append(made.sound(tmp_path / name, "ogg", 2 + len(sounds)).read_bytes())
+    testimony = phone.tell()
+    kept = phone.send(testimony, b"\0\0\0\x20ftypisom unread", position=last)
+    file = phone.send(testimony, sounds[0], position=last)
+    to_editing(testimony, people)
+    late = [
+        phone.send(testimony, sound, position=at) for sound, at in zip(sounds[1:], (last, "0"), strict=True)
+    ]
+    with committed():
+        review.examine_kept_again(testimony, people["protection"], kept.pk)
+    facts = {n: getattr(file, n) for n in ("media", "mime", "suffix", "seconds", "vault", "size")}
+    facts |= {"arrived": timezone.now(), "state": File.State.VERIFIED, "why": ""}
+    receiving._settle(Upload.objects.get(file=kept), facts)
+    testimony = Testimony.objects.get(pk=testimony.pk)
+    assert list(testimony.files.all()) == [file, *late, kept] and testimony.leading() == file
+
+
 def test_a_language_that_changes_has_its_marked_names_taken_out_of_the_sound(phone, people, tmp_path):
     sent = as_sent(language="en")
     phone.post("testimonies/", sent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from griot.testimonies.intake.taking import add_consent
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Access, Rendition
 from griot.testimonies.review import changing, review
+from griot.testimonies.review.writing import MOST_BODY, WritingForm
 from griot.testimonies.showing import shown, withdrawing
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
@@ -408,3 +410,31 @@ def test_one_story_that_cannot_be_shown_takes_no_page_of_others_with_it(phone, p
     page = client.get("/fr/stories/")
     assert page.status_code == 200 and whole.slug in page.content.decode()
     assert client.get("/fr/stories/feed/").status_code == 200
+
+
+def test_a_text_has_a_bound():
+    assert WritingForm({"language": "fr", "body": "a" * MOST_BODY}).is_valid()
+    assert "body" in WritingForm({"language": "fr", "body": "a" * (MOST_BODY + 1)}).errors
+
+
+def test_a_consent_whose_evidence_has_not_come_goes_nowhere(phone, people, tmp_path):
+    pk = str(uuid.uuid4())
+    testimony = phone.tell(consent={"evidence": pk})
+    phone.send(testimony, made.photo())
+    with pytest.raises(Refused, match="evidence"):
+        review.move_on(testimony, people["protection"])
+    phone.send(testimony, made.sound(tmp_path, "ogg", 2).read_bytes(), pk=pk, role="evidence")
+    publish(testimony, people)
+    assert testimony.state == "published"
+
+
+def test_evidence_that_was_let_go_of_is_none(phone, people):
+    pk = str(uuid.uuid4())
+    testimony = phone.tell(consent={"evidence": pk})
+    phone.send(testimony, b"\0\0\0\x20ftypisom unread", pk=pk, role="evidence")
+    review.move_on(testimony, people["protection"])
+    with committed():
+        review.discard_kept(testimony, people["protection"], pk, "nothing is to be heard")
+    testimony.refresh_from_db()
+    testimony.state = "approval"
+    assert any("evidence" in obstacle for obstacle in review.obstacles(testimony))

@@ -23,6 +23,7 @@ from griot.mailing.sending import start_send
 from griot.testimonies.core.surfaces import SURFACES
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Departure, Rendition
+from griot.testimonies.review import review
 from griot.testimonies.review.changing import publish_changes
 from griot.testimonies.showing import withdrawing
 from griot.testimonies.tasks import sweep
@@ -361,3 +362,33 @@ def test_no_other_address_of_the_site_shows_a_testimony(house, who):
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         assert MARK.encode() not in content, f"{path} shows a testimony and is not in the list of surfaces"
     assert asked > 20
+
+
+def test_past_the_last_day_that_was_approved_pictures_go_with_their_page(house):
+    """Its teller has put it off meanwhile, which waits for approval."""
+    row = house.testimony
+    row.refresh_from_db()
+    row.approved["consent"]["until"] = (timezone.localdate() - timezone.timedelta(days=1)).isoformat()
+    row.save()
+    assert Client().get(f"/stories/{house.slug}/").status_code == 410
+    assert Client().get(f"/stories/media/web/{house.rendition.key}/").status_code == 410
+
+
+def test_what_was_taken_off_before_it_was_withdrawn_has_a_tombstone(house):
+    review.send_back(house.testimony, house.people["approver"], "a mistake")
+    assert Client().get(f"/stories/{house.slug}/").status_code == 404
+    with committed():
+        withdrawing.withdraw(house.testimony, "teller")
+    assert Client().get(f"/stories/{house.slug}/").status_code == 410
+    withdrawing.erase(house.testimony.pk)
+    assert Client().get(f"/stories/{house.slug}/").status_code == 410
+
+
+def test_an_export_for_partners_is_written_down(house, capsys):
+    call_command("export_issue", "latest", "--to", "The Post")
+    assert MARK in capsys.readouterr().out
+    exports = Departure.objects.filter(how="export")
+    assert [left.to for left in exports.all()] == [f"The Post: {house.issue.title}"]
+    house.testimony.consents.update(uses=["team", "web", "mail"])
+    call_command("export_issue", "latest")
+    assert MARK not in capsys.readouterr().out and exports.count() == 1

@@ -17,6 +17,7 @@ from griot.accounts.limiting import comes_too_often
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.site.newsroom import newsroom, readers_language
+from griot.digest.site.refusing import in_words
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake.taking import take_offer
@@ -49,7 +50,7 @@ def offer(request: HttpRequest) -> HttpResponse:
                 chosen = next((c for c in campaigns if c.slug == request.POST.get("campaign")), campaigns[0])
                 code = take_offer(chosen, _as_sent(request, language)).make_receipt()
             except Refused as refusal:
-                error, status = str(refusal), 400
+                error, status = in_words(refusal, language), 400
     return _page(request, language, campaigns, typed, error, code, status)
 
 

@@ -21,6 +21,7 @@ from griot.accounts.limiting import comes_too_often
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.site.newsroom import newsroom, readers_language
+from griot.digest.site.refusing import in_words
 from griot.testimonies.access import note
 from griot.testimonies.core.consent import is_within, may_be_minor
 from griot.testimonies.core.errors import Refused
@@ -89,7 +90,7 @@ def _changed(request: HttpRequest, row: Testimony) -> HttpResponse:
         try:
             _change(request, row)
         except Refused as refusal:
-            return _page(request, row=row, said=str(refusal), status=400)
+            return _page(request, row=row, said=in_words(refusal, readers_language()), status=400)
     return HttpResponseRedirect(reverse("receipt"))
 
 
@@ -114,7 +115,7 @@ def _change(request: HttpRequest, row: Testimony) -> None:
     is_minor = may_be_minor(before, row.birth_year, day_of())
     if (row.receipt_narrows or is_minor) and not is_within(value, before):
         why = "receipt_minor" if is_minor else "receipt_narrows"
-        raise Refused(words(readers_language())[why])
+        raise Refused(why, [why])
     add_consent(row, replace(value, given=timezone.now(), by="teller"))
     note("teller", row, "consent")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 from griot.testimonies.core import names
 from griot.testimonies.core.types import (
@@ -27,26 +27,32 @@ from griot.testimonies.core.types import (
     Withdrawal,
 )
 
+NO_EVIDENCE = "there is no evidence: record the teller's answer, or let them sign"
+OVER_BEFORE = "it ends before it was given"
+NO_GUARDIAN = f"the teller may be under {OF_AGE}: a guardian has to consent, too"
+NO_ALIAS = "the teller wants another name, and none was given"
+A_MINOR = "a minor is shown without their name, face and exact place"
+
 
 def problems(consent: Consent, teller: Teller, today: date, given: date) -> Iterator[str]:
     """Why a consent is not one, in words for who took it. None of them: it holds. `given` is its day, as
     the newsroom counts, like `today`.
     """
     if not consent.evidence:
-        yield "there is no evidence: record the teller's answer, or let them sign"
+        yield NO_EVIDENCE
     if unknown := set(consent.uses) - set(USES):
         yield f"unknown uses: {', '.join(sorted(unknown))}"
     if consent.until and consent.until < given:
-        yield "it ends before it was given"
+        yield OVER_BEFORE
     is_minor = may_be_minor(consent, teller.birth_year, today)
     if is_minor and not consent.guardian:
-        yield f"the teller may be under {OF_AGE}: a guardian has to consent, too"
+        yield NO_GUARDIAN
     if consent.naming == "alias" and not teller.alias.strip():
-        yield "the teller wants another name, and none was given"
+        yield NO_ALIAS
     if is_minor and (
         consent.naming in {"named", "first_name"} or consent.face == "show" or consent.place == "exact"
     ):
-        yield "a minor is shown without their name, face and exact place"
+        yield A_MINOR
 
 
 def may_be_minor(consent: Consent, birth_year: int | None, today: date) -> bool:
@@ -164,6 +170,13 @@ def allows(consent: Consent, use: Use) -> bool:
     return use in consent.uses or (use == "team" and bool(consent.uses))
 
 
+def may_show(
+    consent: Consent | None, withdrawn: datetime | None, use: Use, today: date
+) -> TypeGuard[Consent]:
+    """Whether `use` may show anything at all on the newsroom's day `today`."""
+    return consent is not None and not state(consent, withdrawn, today) and allows(consent, use)
+
+
 def shown(
     teller: Teller,
     consent: Consent | None,
@@ -177,7 +190,7 @@ def shown(
     `texts` are whatever was written of the testimony (title, quote, body, transcript …). A name that the
     consent keeps back is in none of what is shown, places included.
     """
-    if consent is None or state(consent, withdrawn, today) or not allows(consent, use):
+    if not may_show(consent, withdrawn, use, today):
         return None
     name = name_of(teller, consent)
 

@@ -20,6 +20,7 @@ By = Literal["messenger", "teller", "team"]
 USES: tuple[Use, ...] = get_args(Use)
 KINDS: tuple[Kind, ...] = get_args(Kind)
 OF_AGE = 18  # years
+MOST_FILES = 300  # of a testimony: a guide asks for some dozens
 # What a story tells of, and the way that it tells of; both rough enough to say nothing of who tells.
 THEMES = ("leaving", "way", "desert", "sea", "detention", "work", "family", "school", "return", "home")
 ROUTES = (

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
 
-from griot.testimonies.core.errors import TooMuch
+from griot.testimonies.core.errors import Refused, TooMuch
+from griot.testimonies.core.types import MOST_FILES
 from griot.testimonies.models import Messenger, Testimony, Upload
 
 DAY = timedelta(days=1)
@@ -36,9 +37,18 @@ def see_before(messenger: Messenger, more: int) -> None:
 
 
 def see_to_testimonies(messenger: Messenger) -> None:
-    """Raises TooMuch where a day's testimonies are as many as may be."""
+    """Raises TooMuch where a day's testimonies are as many as may be. Inside a transaction, as above."""
+    Messenger.objects.select_for_update().get(pk=messenger.pk)
     recent = Testimony.objects.filter(messenger=messenger, arrived__gt=timezone.now() - DAY).count()
     if recent >= MOST_TESTIMONIES:
         raise TooMuch(
             f"at most {MOST_TESTIMONIES} testimonies a day are taken of one messenger; go on tomorrow"
         )
+
+
+def see_to_files(testimony: Testimony, more: int) -> None:
+    """Raises Refused where a testimony would have more files than may be, whether they come or are only
+    named.
+    """
+    if more and testimony.files.count() + more > MOST_FILES:
+        raise Refused(f"a testimony has at most {MOST_FILES} files")

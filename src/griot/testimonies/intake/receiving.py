@@ -20,7 +20,7 @@ from griot.queueing import soon
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import arrival
 from griot.testimonies.core.media.vault import VaultError
-from griot.testimonies.intake.allowance import see_to_bytes
+from griot.testimonies.intake.allowance import see_to_bytes, see_to_files
 from griot.testimonies.intake.sent import one_of, uuid_in
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import plan
@@ -30,7 +30,6 @@ from griot.troubles.sweeping import each
 DAMAGED = "arrived damaged; "
 MOST_TRIES = 3  # that a file may arrive with another checksum than it was sent with
 ORPHANED = timedelta(days=2)
-MOST_POSITION = 32767  # of files in a testimony: the column's
 FORGOTTEN = timedelta(days=60)  # an upload that nobody has gone on with
 
 
@@ -62,6 +61,7 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
         if known.file.testimony_id != testimony.pk or known.file.sha256 != sha256:
             raise Refused("id: another file was sent under it")
         return known
+    see_to_files(testimony, 1)
     role = one_of(said.get("role") or "story", (File.Role.STORY, File.Role.EVIDENCE), "role")
     if testimony.files.filter(sha256=sha256, role=role, state__in=HELD).exists():
         twin = _new_file(
@@ -75,7 +75,7 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
         sha256=sha256,
         prompt=said.get("prompt", "")[:64],
         role=role,
-        position=testimony.position(min(number_in(said.get("position")) or 0, MOST_POSITION)),
+        position=testimony.position(number_in(said.get("position")) or 0),
     )
     return Upload.objects.create(file=file, device=device, length=length)
 

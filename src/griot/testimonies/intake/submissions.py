@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,11 +14,12 @@ from babel import Locale
 from django.db import transaction
 from django.utils import timezone
 
+from griot.locking import one_after_another
 from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import speaking
-from griot.testimonies.intake.allowance import see_to_bytes
+from griot.testimonies.intake.allowance import see_to_bytes, see_to_files
 from griot.testimonies.intake.receiving import examine_soon
 from griot.testimonies.intake.sealing import SealedFile
 from griot.testimonies.intake.taking import take_testimony
@@ -35,6 +36,7 @@ from griot.testimonies.models import (
     Training,
     Upload,
 )
+from griot.testimonies.models.testimonies import MOST_POSITION
 
 log = logging.getLogger(__name__)
 EVIDENCE = ("answer", "signature")
@@ -155,8 +157,9 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
     if is_new:
         note(f"messenger {messenger.pk}", row, "sent", "ODK")
     unused = list(arrived)
-    for position, named in enumerate(said.files):
-        upload = _expected(row, device, named, position)
+    uploads = _expected(row, device, said.files)
+    for named in said.files:
+        upload = uploads[_file_pk(pk, named.name)]
         came = next((f for f in unused if f.name == named.name), None)
         if upload.file.state == File.State.EXPECTED and came:
             unused.remove(came)
@@ -166,19 +169,30 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
     return row
 
 
-def _expected(row: Testimony, device: Device, named: submitted.SubmittedFile, position: int) -> Upload:
-    """A file that a submission names: looked for until it comes, also with a later part."""
-    file, _ = File.objects.get_or_create(
-        pk=_file_pk(row.pk, named.name),
-        defaults={
-            "testimony": row,
-            "role": File.Role.EVIDENCE if named.question in EVIDENCE else File.Role.STORY,
-            "prompt": named.question.partition("_")[2][:64],
-            "position": row.position(position),
-        },
-    )
-    upload, _ = Upload.objects.get_or_create(file=file, defaults={"device": device, "length": 0})
-    return upload
+def _expected(
+    row: Testimony, device: Device, named: Sequence[submitted.SubmittedFile]
+) -> dict[uuid.UUID, Upload]:
+    """The files that a submission names, by their ids: looked for until they come, also with a later part."""
+    wanted: dict[uuid.UUID, submitted.SubmittedFile] = {}
+    for said in named:
+        wanted.setdefault(_file_pk(row.pk, said.name), said)
+    known = set(File.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    first = row.position(0)
+    new = [
+        File(
+            pk=pk,
+            testimony=row,
+            role=File.Role.EVIDENCE if said.question in EVIDENCE else File.Role.STORY,
+            prompt=said.question.partition("_")[2][:64],
+            position=min(first + position, MOST_POSITION),
+        )
+        for position, (pk, said) in enumerate(wanted.items())
+        if pk not in known
+    ]
+    see_to_files(row, len(new))
+    File.objects.bulk_create(new)
+    Upload.objects.bulk_create(Upload(file=file, device=device, length=0) for file in new)
+    return {u.file_id: u for u in Upload.objects.filter(file__in=wanted).select_related("file")}
 
 
 def _keep(upload: Upload, came: SealedFile) -> None:
@@ -195,6 +209,7 @@ def _take_training(messenger: Messenger, said: submitted.Submitted) -> None:
     module = next((m for m in messenger.modules() if _training_id(m) == said.form_id), None)
     if module is None:
         raise Refused(f"there is no training {said.form_id!r}; get the blank forms anew")
+    one_after_another(f"training {messenger.pk} {said.instance}")
     if Training.objects.filter(messenger=messenger, module=module, sent=said.instance[:64]).exists():
         return
     count = len(module.questions)

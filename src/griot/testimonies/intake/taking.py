@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
+from griot.locking import one_after_another
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import after, is_within, narrowed, problems
 from griot.testimonies.core.errors import Refused
@@ -44,6 +45,7 @@ _TEXTS = {
     "reached": 120,
 }
 _TELLER = [f.name for f in fields(types.Teller)]
+NOTHING_TOLD = "there is nothing in it"
 MOST_HEARD = 200  # different messages of one testimony
 _CHOICES: dict[str, tuple[str, ...]] = {
     "naming": ("named", "first_name", "alias", "unnamed"),
@@ -69,6 +71,7 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testi
     Refused in words that name the field.
     """
     pk = uuid_in(sent.get("id"), "id")
+    one_after_another(f"testimony {pk}")  # a row that is not there yet can't be locked
     known = Testimony.objects.select_for_update().filter(pk=pk).first()
     if known and known.messenger_id != messenger.pk:
         raise Refused("id: that testimony is another messenger's")
@@ -100,7 +103,7 @@ def _keep_receipt(testimony: Testimony, receipt: str) -> None:
 def take_offer(campaign: Campaign, sent: Mapping[str, Any]) -> Testimony:
     """A story that somebody offers by themselves, in the same shape. Raises Refused."""
     if not text_in(object_in(sent.get("answers"), "answers").get("story"), "story", 20_000):
-        raise Refused("story: there is nothing in it")
+        raise Refused(f"story: {NOTHING_TOLD}", [NOTHING_TOLD])
     return _take(Testimony(campaign=campaign), sent, by="teller")
 
 
@@ -250,7 +253,7 @@ def read_consent(
     )
     known = _wrong(held, teller) if held and is_within(value, held) else []
     if wrong := [what for what in _wrong(value, teller) if what not in known]:
-        raise Refused(f"consent: {'; '.join(wrong)}")
+        raise Refused(f"consent: {'; '.join(wrong)}", wrong)
     return value
 
 

@@ -31,6 +31,7 @@ USE_CHOICES = [
 
 RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # told apart when read aloud
 RECEIPT_LENGTH = 12
+MOST_POSITION = 32767  # of files in a testimony: the column's
 
 
 def plain_receipt(code: str) -> str:
@@ -287,11 +288,13 @@ class Testimony(models.Model):
         return next(iter(recordings), None)
 
     def position(self, wanted: int) -> int:
-        """Where a new file stands: as its phone says, or behind all others once the intake is over."""
-        if self.state == self.State.INTAKE:
-            return wanted
-        last = self.files.aggregate(models.Max("position"))["position__max"]
-        return max(wanted, (last or 0) + 1)
+        """Where a new file stands: as its phone says, or behind all others once the intake is over. At the
+        last position of all there is room for any number: one stands behind another by when it arrived.
+        """
+        if self.state != self.State.INTAKE:
+            last = self.files.aggregate(models.Max("position"))["position__max"]
+            wanted = max(wanted, (last or 0) + 1)
+        return min(wanted, MOST_POSITION)
 
     def make_receipt(self, narrows: bool = False) -> str:
         """A new code for the teller’s receipt; an earlier one ends. What others have seen only `narrows`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,12 +16,12 @@ from django.utils import timezone
 
 from griot.testimonies.access import Action, note, require
 from griot.testimonies.core import types
-from griot.testimonies.core.consent import is_within, may_be_minor
+from griot.testimonies.core.consent import NO_GUARDIAN, is_within, may_be_minor
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.sent import uuid_in
 from griot.testimonies.making.rendering import plan, showable
-from griot.testimonies.models import Cut, File, Rendition, Step, Testimony
+from griot.testimonies.models import HELD, Cut, File, Rendition, Step, Testimony
 from griot.testimonies.models.days import day_of
 from griot.testimonies.signals import announce
 
@@ -134,6 +135,7 @@ def obstacles(testimony: Testimony) -> list[str]:
                 found.append("There is no consent.")
             if testimony.files.filter(state__in=[File.State.EXPECTED, File.State.RECEIVED]).exists():
                 found.append("Files are still on their way.")
+            found += _without_evidence(testimony)
         case S.PROTECTION:
             found += unsafe(testimony)
         case S.EDITING | S.APPROVAL | S.PUBLISHED:
@@ -147,7 +149,7 @@ def obstacles(testimony: Testimony) -> list[str]:
                 found.append("It has no words: a quote or a text.")
             allowed = testimony.in_force
             if allowed and may_be_minor(allowed, testimony.birth_year, day_of()) and not allowed.guardian:
-                found.append("The teller may be under 18: a guardian has to consent, too.")
+                found.append(f"{NO_GUARDIAN.capitalize()}.")
             elif allowed and not set(allowed.uses) & {"web", "mail"}:
                 found.append("Its teller allows neither the website nor the digest.")
             if testimony.state != S.EDITING:
@@ -163,7 +165,19 @@ def obstacles(testimony: Testimony) -> list[str]:
                 unseen := sum(r.approved is None for r in showable(testimony))
             ):
                 found.append(f"{unseen} renditions have not been looked at beside the original.")
+            found += _without_evidence(testimony)
     return found
+
+
+def _without_evidence(testimony: Testimony) -> list[str]:
+    """A consent whose evidence is a file is none before that has come; words, as of a paper, are read."""
+    try:
+        pk = uuid.UUID(testimony.consent.evidence if testimony.consent else "")
+    except ValueError:
+        return []
+    if testimony.files.filter(pk=pk, state__in=HELD).exists():
+        return []
+    return ["The recording or signature that is the evidence of its consent has not come."]
 
 
 @transaction.atomic

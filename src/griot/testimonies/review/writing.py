@@ -12,6 +12,7 @@ from griot.testimonies.models import File
 from griot.testimonies.models.campaigns import WRITTEN_IN
 
 MOST_SUBTITLES = 512 * 1024
+MOST_BODY = 100_000  # characters: a book's chapter
 
 
 class WritingForm(forms.Form):
@@ -20,6 +21,7 @@ class WritingForm(forms.Form):
     quote = forms.CharField(max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     body = forms.CharField(
         required=False,
+        max_length=MOST_BODY,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text="Paragraphs, apart by empty lines.",
     )

@@ -84,12 +84,9 @@ def public_rendition(use: str, key: str) -> Rendition | None:
     if row is None or use not in PUBLIC_USES:
         return None
     testimony = row.file.testimony
-    value = testimony.agreed
     is_allowed = (
         testimony.state == Testimony.State.PUBLISHED
-        and value is not None
-        and not testimony.over
-        and consent.allows(value, use)  # type: ignore[arg-type]
+        and consent.may_show(testimony.agreed, testimony.withdrawn, use, day_of())  # type: ignore[arg-type]
         and any(r.pk == row.pk for r in public(testimony))
     )
     return row if is_allowed else None

@@ -241,7 +241,10 @@ def countries_with_help() -> list[str]:
 
 
 def open_campaigns() -> QuerySet[Campaign]:
-    return Campaign.objects.filter(is_public=True)
+    """Those that take stories of anybody, today."""
+    today = day_of()
+    has_ended = Q(ends__isnull=False, ends__lt=today)
+    return Campaign.objects.filter(is_public=True, begins__lte=today).exclude(has_ended)
 
 
 def left_the_house(slug: str, how: str, to: str, count: int = 1) -> None:

@@ -57,7 +57,9 @@ def withdraw(testimony: Testimony, by: By, user: Any = None, now: datetime | Non
     if row.withdrawn:
         return
     row.withdrawn, row.withdrawn_by, row.state = now or timezone.now(), by, Testimony.State.CLOSED
-    row.save(update_fields=["withdrawn", "withdrawn_by", "state"])
+    if row.approved and row.published is None:  # it was taken off before; its address has a tombstone now
+        row.published = row.steps.filter(kind=Step.Kind.PUBLISHED).values_list("at", flat=True).last()
+    row.save(update_fields=["withdrawn", "withdrawn_by", "state", "published"])
     Step.objects.create(testimony=row, kind=Step.Kind.WITHDRAWN, by=user, words=f"by the {by}")
     announce(row)
     erase_soon(row.pk)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from griot.testimonies.core.media.subtitles import BadSubtitles, Cue, as_vtt, parse, write
+from tests.support import ROOT
 
 SRT = (
     "1\r\n00:00:01,000 --> 00:00:02,500\r\nJe suis <i>partie</i>.\r\n\r\n2\r\n00:00:03,000 -->"
@@ -68,3 +72,17 @@ def test_any_text_is_read_or_refused_in_words(text):
         parse(text)
     except BadSubtitles as error:
         assert str(error).startswith("line ")
+
+
+@pytest.mark.parametrize("worst", ["{", "{{a", "<", "}{", "{\\", "1:05 "])
+def test_the_worst_text_is_read_in_one_pass(worst):
+    """Of two megabytes; looked through once for each character, it would take days."""
+    code = (
+        "from griot.testimonies.core.media.subtitles import as_vtt, unmarked, BadSubtitles, chapters\n"
+        f"text = {worst!r} * 400_000\n"
+        "for read in (unmarked, lambda t: as_vtt('00:00.000 --> 00:01.000\\n' + t), chapters):\n"
+        "    try: read(text)\n"
+        "    except BadSubtitles: pass"
+    )
+    environment = {"PYTHONPATH": str(ROOT / "src")}
+    subprocess.run([sys.executable, "-c", code], timeout=300, check=True, env=environment)

@@ -49,7 +49,7 @@ def _pattern(verbs: list[str], irregular: list[str]) -> re.Pattern[str]:
     before = (
         "has|have|had|is|are|was|were|also|all|both|each|recently|today|yesterday|separately|again|further"
     )
-    return re.compile(rf"(?<=\s)(?:(?:{before})\s+)*(?:{'|'.join(forms)})\b")
+    return re.compile(rf"(?<=\s)(?:(?:{before})\s+){{0,6}}(?:{'|'.join(forms)})\b")
 
 
 _VERB = _pattern(_REPORTING, _IRREGULAR)

@@ -16,7 +16,7 @@ _SERVICE = re.compile(
     r"(?i)^(?:unable to (?:see|view)|can[’']t see|comments?\s*/|questions?\s*/|comments? and questions|"
     r"to (?:un)?subscribe|view (?:this|in|online))"
 )
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _MONTHS = {
     name.lower().rstrip("."): number
     for locale in ("en", "fr", "es", "ar")

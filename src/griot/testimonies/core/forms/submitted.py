@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.core.types import KINDS
+from griot.testimonies.core.types import KINDS, MOST_FILES
 
 MOST_XML = 1024 * 1024  # bytes of a submission's answers
 
@@ -59,17 +59,22 @@ def read(xml: bytes) -> Submitted:
         raise Refused("xml_submission_file: a document type is not taken")
     answers: dict[str, str] = {}
     files: list[SubmittedFile] = []
-    for element in _elements(root):
-        name, text = etree.QName(element).localname, (element.text or "").strip()
-        if len(element) or not text:
+    captions: dict[Any, str] = {}  # the next below each element
+    for element in reversed(list(_elements(root))):
+        name, text, above = etree.QName(element).localname, (element.text or "").strip(), element.getparent()
+        if name == "caption":
+            captions[above] = text
+        elif len(element) or not text:
             continue
-        if _IS_FILE.fullmatch(name):
-            beside = next(
-                (e.text for e in element.itersiblings() if etree.QName(e).localname == "caption"), None
-            )
-            files.append(SubmittedFile(text, name, (beside or "").strip()))
-        elif name != "caption":
-            answers.setdefault(name, text)
+        elif _IS_FILE.fullmatch(name):
+            files.append(SubmittedFile(text, name, captions.get(above, "")))
+        else:
+            answers[name] = text  # the first of a name is the last that is met
+    if len(files) > MOST_FILES:
+        raise Refused(
+            f"xml_submission_file: it names {len(files)} files, and a testimony has at most {MOST_FILES}"
+        )
+    files.reverse()
     instance = answers.get("instanceID", "").removeprefix("uuid:")
     if not instance:
         raise Refused("xml_submission_file: its instanceID is missing")

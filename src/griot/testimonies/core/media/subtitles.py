@@ -10,7 +10,7 @@ from html import escape, unescape
 from griot.testimonies.core.media.clock import CHAPTER, CUE, seconds, stamp
 
 _ARROW = re.compile(rf"^\s*({CUE})\s*-->\s*({CUE})")
-_TAG = re.compile(r"<[^>\n]{0,200}>|\{\\[^}\n]{0,200}\}")  # of WebVTT, and SRT's places on the screen
+_TAG = re.compile(r"<[^>\n]{0,200}+>|\{\\[^}\n]{0,200}+\}")  # of WebVTT, and SRT's places on the screen
 
 
 class BadSubtitles(Exception):
@@ -70,7 +70,7 @@ def write(cues: Sequence[Cue]) -> str:
 
 # --- what is not to be heard, nor read ---------------------------------------------------------
 
-_MARKED = re.compile(r"\{+[^{}]+\}+")
+_MARKED = re.compile(r"(?<!\{)\{++[^{}]++\}+")  # begins at the first brace alone: one look at each
 BLEEP_MARGIN = 0.35  # seconds added on both sides: where in a subtitle its words are said is only estimated
 
 
