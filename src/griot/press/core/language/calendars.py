@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from babel import Locale
@@ -20,6 +20,10 @@ _LEVANTINE = (
 _CAPITALISED = {"en", "de"}  # there a month or day is written with a capital: "may" is none
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 _BETWEEN = re.compile(r"(?:\s|,|\.|º|°|st|nd|rd|th|er|de|of|the|del|d'|-){0,6}", re.I)
+_FILLERS = {"st", "nd", "rd", "th", "er", "de", "of", "the", "del", "d"}  # 23rd of November, 23 de noviembre
+_IN_FIGURES = re.compile(
+    r"(?<![\d./-])(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})([/.])(\d{1,2})\5(\d{4}))(?![\d/-])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,14 @@ class CalendarDate:
     month: int = 0
     day: int = 0
     year: int = 0
+    is_either: bool = False  # 03/12: the third of December or the twelfth of March
 
     def is_borne_out_by(self, other: CalendarDate) -> bool:
         """Whether `other` says all that this says; a year may be left out."""
+        if other.is_either or self.is_either:
+            turned = replace(other, month=other.day, day=other.month, is_either=False)
+            as_it_is, mine = replace(other, is_either=False), replace(self, is_either=False)
+            return mine.is_borne_out_by(as_it_is) or mine.is_borne_out_by(turned)
         return all(
             (mine == 0 or mine == theirs)
             for mine, theirs in (
@@ -74,6 +83,7 @@ def _names(language: str) -> tuple[dict[tuple[str, ...], int], dict[str, int]]:
 
 def dates_in(text: str, language: str) -> Iterator[CalendarDate]:
     """Weekdays and months in `text`, each month with the day and year beside it."""
+    yield from _in_figures(text)
     months, days = _names(language)
     plain = "".join(str(unicodedata.decimal(c, c)) for c in text)
     tokens = list(_TOKEN.finditer(plain))
@@ -103,6 +113,20 @@ def dates_in(text: str, language: str) -> Iterator[CalendarDate]:
         i += 1
 
 
+def _in_figures(text: str) -> Iterator[CalendarDate]:
+    """2026-12-03, 03/12/2026, 3.12.2026; between slashes the month may come first."""
+    for found in _IN_FIGURES.finditer(text):
+        year, month, day, first, mark, second, last = found.groups()
+        if first:
+            year, month, day = last, second, first
+        y, m, d = int(year), int(month), int(day)
+        if mark == "/" and m > 12:
+            m, d = d, m
+        if 1 <= m <= 12 and 1 <= d <= 31:
+            is_either = mark == "/" and d <= 12
+            yield CalendarDate(found.start(), found.end(), month=m, day=d, year=y, is_either=is_either)
+
+
 def _feira(text: str, end: int) -> bool:
     return text[end : end + 6].casefold() == "-feira"
 
@@ -118,22 +142,33 @@ def _around(text: str, tokens: list[re.Match[str]], i: int, length: int, month: 
     """The month at token `i` with the day before or after it and the year after it."""
     start, end = tokens[i].start(), tokens[i + length - 1].end()
     day = year = 0
+    before = next((t for t in reversed(tokens[max(0, i - 4) : i]) if fold(t.group()) not in _FILLERS), None)
     if (
-        i
-        and (n := _number(tokens[i - 1]))
+        before
+        and (n := _number(before))
         and 1 <= n <= 31
-        and _BETWEEN.fullmatch(text[tokens[i - 1].end() : start])
+        and _BETWEEN.fullmatch(text[before.end() : start])
+        and not _is_of_a_figure(text, before)
     ):
-        day, start = n, tokens[i - 1].start()
-    for token in tokens[i + length : i + length + 2]:
+        day, start = n, before.start()
+    following = [t for t in tokens[i + length : i + length + 4] if fold(t.group()) not in _FILLERS]
+    for token in following[:2]:
         n = _number(token)
-        if not n or not _BETWEEN.fullmatch(text[end : token.start()]):
+        if not n or _is_of_a_figure(text, token) or not _BETWEEN.fullmatch(text[end : token.start()]):
             break
         if not day and 1 <= n <= 31:
             day, end = n, token.end()
         elif not year and 1900 <= n <= 2100:
             year, end = n, token.end()
     return CalendarDate(start, end, month=month, day=day, year=year)
+
+
+def _is_of_a_figure(text: str, token: re.Match[str]) -> bool:
+    """Whether digits are only a part of a number, or count something: 4.1, 1,450, 4 percent."""
+    return bool(
+        re.match(r"[.,]\d|\s?(?:%|per\s?cent\b)", text[token.end() :])
+        or re.search(r"\d[.,]$", text[max(0, token.start() - 2) : token.start()])
+    )
 
 
 def _number(token: re.Match[str]) -> int:

@@ -10,11 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from babel import Locale
+from babel.core import get_global
+from babel.numbers import get_currency_name
 from num2words import num2words
 
+from griot.press.core.language.amounts import amounts_in
 from griot.press.core.language.text import LANGUAGE_NAMES, fold
 
-_SCALES = {
+_SCALED = {
     "thousand": 1e3,
     "mille": 1e3,
     "mil": 1e3,
@@ -47,7 +51,20 @@ _SCALES = {
     "miliardi": 1e9,
     "مليار": 1e9,
     "trillion": 1e12,
+    "lakh": 1e5,
+    "lakhs": 1e5,
+    "lac": 1e5,
+    "lacs": 1e5,
+    "crore": 1e7,
+    "crores": 1e7,
+    "ألفين": 2e3,
+    "مليونا": 1e6,
+    "مليوني": 2e6,
+    "مليونين": 2e6,
 }
+_SCALES = {fold(word): value for word, value in _SCALED.items()}
+_GLUED = {"k": 1e3, "K": 1e3, "bn": 1e9, "mn": 1e6, "tn": 1e12}  # 45k; "m" and "b" are scales of money alone
+_OF_MONEY = {"m": 1e6, "M": 1e6, "b": 1e9, "B": 1e9}
 _UNITS = {
     unit: name
     for name, words in {
@@ -79,6 +96,13 @@ _ORDINALS = {
         "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
     )
 }
+_IN_USE = {
+    code
+    for days in get_global("territory_currencies").values()
+    for code, _, end, is_tender in days
+    if is_tender and not end
+}
+_CURRENCY_SIGNS = "€$£¥₹₦₺₽₪₫₱₴"
 _DOZENS = {
     "en": {"dozen": 12},
     "fr": {"dizaine": 10, "douzaine": 12, "vingtaine": 20, "trentaine": 30, "centaine": 100},
@@ -88,11 +112,16 @@ _DOZENS = {
     "it": {"decina": 10, "dozzina": 12, "ventina": 20, "centinaio": 100},
 }
 _THOUSAND = {"fr": "mille", "es": "mil", "pt": "mil", "de": "tausend", "it": "mille", "ar": "ألف"}
-_DIGITS = r"\d+(?:[.,'\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
-_TOKEN = re.compile(rf"(?P<digits>{_DIGITS})(?P<suffix>st|nd|rd|th)?|(?P<word>[^\W\d_]+)")
+_DIGITS = r"\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d+(?:[.,'\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
+_TOKEN = re.compile(
+    rf"(?P<digits>{_DIGITS})(?:(?P<suffix>st|nd|rd|th)|(?P<glued>k|K|mn|bn|tn|[mMbB])(?![^\W_]))?|(?P<word>[^\W\d_]+)"
+)
 _JOINT = re.compile(r"[\s\u00ad-]{1,2}")
 _UNIT_AFTER = re.compile(
-    r"\s?(%|[€$£]|per cent|por ciento|por cento|per cento|pour cent|[^\W\d_]+(?:-old)?)|-([^\W\d_]+(?:-old)?)"
+    r"\s?(%|[€$£]|per cent|por ciento|por cento|per cento|pour cent|"
+    r"(?:(?:nautical|square|cubic|nautiques?|nauticas?|náuticas?|marins?|carrés?|cuadrados?|quadrados?)\s)?"
+    r"[^\W\d_]+(?:-old)?(?:\s(?:nautiques?|n[áa]uticas?|marins?|carrés?|cuadrados?|quadrados?))?)"
+    r"|-([^\W\d_]+(?:-old)?)"
 )
 
 # Words before a number that say it is rounded: the true value lies below, above, or on either side.
@@ -119,17 +148,23 @@ _ROUNDED = {
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number and where it stands: `text[start:end]`. `unit` is "" where none follows that we know."""
+    """A number and where it stands: `text[start:end]`. `unit` is "" where none follows that we know.
+
+    `is_vague` says only how large it is: of "hundreds" the value is the least that they can be.
+    """
 
     value: float
     start: int
     end: int
     unit: str = ""
+    is_vague: bool = False
 
 
 def _value(digits: str) -> float:
     """Digits with separators as a value: 1,200 · 1.200 · 1 200 · 2.5 · 2,5 · 1.234,5."""
     digits = re.sub(r"['\u00a0\u202f ]", "", digits)
+    if re.fullmatch(r"\d{1,2}(?:,\d{2})+,\d{3}", digits):  # as India groups them
+        return float(digits.replace(",", ""))
     last = max(digits.rfind("."), digits.rfind(","))
     if last < 0:
         return float(digits)
@@ -148,12 +183,18 @@ def numbers_in(text: str, language: str = "en") -> Iterator[Number]:
     """
     plain = "".join(str(unicodedata.decimal(c, c)) for c in text)  # ٢٨ → 28, same length
     tokens = list(_TOKEN.finditer(plain))
+    amounts = {amount.start: amount for amount in amounts_in(plain, language)}
     i = 0
     while i < len(tokens):
         start = tokens[i].start()
+        if amount := amounts.get(start):
+            unit = amount.unit or _unit(plain, start, amount.end)
+            yield Number(amount.value, start, amount.end, unit, amount.is_vague)
+            i = next((k for k in range(i, len(tokens)) if tokens[k].start() >= amount.end), len(tokens))
+            continue
         is_digits = bool(tokens[i]["digits"])
         if is_digits:
-            value, used = float(_value(tokens[i]["digits"])), 1
+            value, used = float(_value(tokens[i]["digits"])) * _glued(plain, tokens[i]), 1
         elif spelt := _spelt(plain, tokens, i, language):
             value, used = spelt
         else:
@@ -169,8 +210,16 @@ def numbers_in(text: str, language: str = "en") -> Iterator[Number]:
             ):
                 value, used = value + rest[0], used + rest[1]
         end = tokens[i + used - 1].end()
+        if tokens[i + used - 1]["glued"] and _glued(plain, tokens[i + used - 1]) == 1:
+            end -= len(tokens[i + used - 1]["glued"])  # five metres: 5m
         yield Number(value, start, end, _unit(plain, start, end))
         i += used
+
+
+def _glued(text: str, token: re.Match[str]) -> float:
+    """The scale of a letter right behind the digits: 45k, $3m."""
+    is_money = token.start() > 0 and text[token.start() - 1] in _CURRENCY_SIGNS
+    return _GLUED.get(token["glued"], 1.0) * (_OF_MONEY.get(token["glued"], 1.0) if is_money else 1.0)
 
 
 def _scaled(text: str, tokens: list[re.Match[str]], i: int, value: float, used: int) -> tuple[float, int]:
@@ -191,11 +240,32 @@ def _unit(text: str, start: int, end: int) -> str:
     if not found:
         return ""
     word = fold(found.group(1) or found.group(2))
-    return (
-        "percent"
-        if word in {"per cent", "por ciento", "por cento", "per cento", "pour cent"}
-        else _UNITS.get(word, "")
-    )
+    if word in {"per cent", "por ciento", "por cento", "per cento", "pour cent"}:
+        return "percent"
+    *kind, unit = sorted(word.split(), key=lambda w: w in _UNITS)  # "nautical miles", "milles nautiques"
+    return " ".join([*(k[:4] for k in kind), named]) if (named := _unit_named(unit)) else ""
+
+
+def _unit_named(word: str) -> str:
+    return _UNITS.get(word) or _currencies().get(word, "")
+
+
+@cache
+def _currencies() -> dict[str, str]:
+    """What the last word of a currency's name in CLDR stands for: "naira", "kroner" → "krone"."""
+    found: dict[str, str] = {}
+    for language in LANGUAGE_NAMES:
+        locale = Locale(language)
+        for code, name in locale.currencies.items():
+            if code not in _IN_USE:
+                continue
+            for said in (name, *(get_currency_name(code, count, locale) for count in (1, 2, 5))):
+                # In English and German what it is stands last, elsewhere first.
+                named = fold(said).split("(")[0].split()
+                word = named[-1 if language in {"en", "de"} else 0] if named else ""
+                if len(word) > 2 and word not in _UNITS and word != "won":  # "three won medals"
+                    found.setdefault(word, fold(get_currency_name(code, 1, "en")).split()[-1])
+    return found
 
 
 def _spelt(text: str, tokens: list[re.Match[str]], i: int, language: str) -> tuple[float, int] | None:
@@ -243,6 +313,7 @@ def _spellings(value: int, language: str) -> Iterator[str]:
     yield spelt
     if language == "en":
         yield spelt.replace(" and ", " ")
+        yield spelt.replace("one hundred", "a hundred")
     elif language == "fr":
         yield spelt.replace("cents", "cent")
         yield re.sub(r"cent\b", "cents", spelt)
@@ -299,7 +370,7 @@ def _arabic(value: int) -> Iterator[str]:
             ["مئة", "مائة"]
             if hundreds == 1
             else (
-                ["مئتان", "مئتين", "مائتان", "مائتين"]
+                ["مئتان", "مئتين", "مئتا", "مئتي", "مائتان", "مائتين", "مائتا", "مائتي"]
                 if hundreds == 2
                 else [
                     u.removesuffix("ة") + h for u in _AR_UNITS[hundreds].split()[-1:] for h in ("مئة", "مائة")
@@ -333,12 +404,23 @@ def rounding_before(text: str, start: int) -> str:
     return _ROUNDED.get("-".join(before), "") or (_ROUNDED.get(before[-1], "") if before else "")
 
 
-def agrees(stated: float, rounding: str, found: float) -> bool:
-    """Whether a number in a source bears out one that a line states, rounded as the line says."""
-    if stated == found:
+def agrees(stated: Number, rounding: str, found: Number) -> bool:
+    """Whether a number in a source bears out one that a line states, rounded as the line says.
+
+    "Hundreds" are borne out by any number of that size, and by themselves; nothing exact by "hundreds".
+    """
+    if stated.value == found.value and stated.is_vague >= found.is_vague:
         return True
+    if found.is_vague:
+        return False
+    if stated.is_vague:
+        return stated.value <= found.value < 10 * stated.value
+    if "percent" in (stated.unit, found.unit) and not (
+        stated.value.is_integer() and found.value.is_integer()
+    ):
+        return abs(stated.value - found.value) < 1  # a third, 33 percent
     return {
-        BELOW: 0.9 * stated <= found < stated,
-        ABOVE: stated < found <= 1.15 * stated,
-        ABOUT: abs(found - stated) <= 0.07 * stated,
+        BELOW: 0.9 * stated.value <= found.value < stated.value,
+        ABOVE: stated.value < found.value <= 1.15 * stated.value,
+        ABOUT: abs(found.value - stated.value) <= 0.07 * stated.value,
     }.get(rounding, False)

@@ -1,8 +1,9 @@
 """Countries and cities as the press of seven languages names them, from CLDR.
 
 Cities are CLDR's exemplar cities of the time zones: capitals and large cities, each named in
-all of our languages. Adjectives and peoples ("Libyan", "sénégalais") are not in CLDR; they are
-told by what they share with a country's name in their own language.
+all of our languages. Adjectives and peoples ("Libyan", "sénégalais") are not in CLDR: the English ones and
+other names of countries are countryinfo's, those of other languages are told by what they share with a
+country's name there.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from typing import Any
 
 from babel import Locale
 from babel.core import get_global
+from countryinfo import all_countries
 
 from griot.press.core.language.languages import KNOWN
 from griot.press.core.language.text import fold, without_initials
@@ -66,8 +69,44 @@ _SHORT = {
     "zarzis": "TN",
     "sfax": "TN",
 }
-# Peoples whose name shares too little with their country's.
+# Peoples that countryinfo spells or calls otherwise, and those of other languages whose name shares too
+# little with their country's.
 _PEOPLES = {
+    "argentine": "AR",
+    "bissau-guinean": "GW",
+    "briton": "GB",
+    "cabo verdean": "CV",
+    "cape verdean": "CV",
+    "congolese": "CD",
+    "croat": "HR",
+    "dane": "DK",
+    "ecuadorian": "EC",
+    "english": "GB",
+    "finn": "FI",
+    "guianese": "GF",
+    "icelandic": "IS",
+    "kazakh": "KZ",
+    "kittitian": "KN",
+    "kyrgyz": "KG",
+    "maldivian": "MV",
+    "palestinian": "PS",
+    "philippine": "PH",
+    "pole": "PL",
+    "saudi": "SA",
+    "scottish": "GB",
+    "serb": "RS",
+    "slovenian": "SI",
+    "spaniard": "ES",
+    "swede": "SE",
+    "tajik": "TJ",
+    "turk": "TR",
+    "uzbek": "UZ",
+    "zimbabwean": "ZW",
+    "basotho": "LS",
+    "batswana": "BW",
+    "bosnian": "BA",
+    "herzegovinian": "BA",
+    "uk": "GB",
     "british": "GB",
     "french": "FR",
     "dutch": "NL",
@@ -205,7 +244,34 @@ def _codes() -> dict[str, str]:
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY:
                 named.setdefault(fold(name), code)
-    return named
+    for country in _countries():
+        for name in (country["name"], *country.get("altSpellings", [])):
+            if len(name) > 3:  # shorter ones are codes
+                named.setdefault(fold(name).removeprefix("the "), country["ISO"]["alpha2"])
+    return {name.replace("’", "'"): code for name, code in named.items()}
+
+
+@cache
+def _countries() -> list[dict[str, Any]]:
+    known: list[dict[str, Any]] = [{**country.info()} for country in all_countries()]
+    return [country for country in known if country["ISO"].get("alpha2")]
+
+
+@cache
+def _peoples() -> dict[str, str]:
+    """Folded English names of peoples, one and several of them."""
+    named = dict(_PEOPLES)
+    for country in _countries():
+        if country["ISO"]["alpha2"] in _SAME_PEOPLE:
+            continue
+        for people in (country.get("demonym") or "").split(","):
+            if len(people) > 3 and country["ISO"]["alpha2"] not in people:
+                named.setdefault(fold(people), country["ISO"]["alpha2"])
+    return named | {f"{people}s": code for people, code in named.items() if people.isascii()}
+
+
+# Territories whose people countryinfo calls by another country's name.
+_SAME_PEOPLE = frozenset("IO HK MO MQ MP PM RE TF YT SJ GB CG DM CS".split())
 
 
 @cache
@@ -219,6 +285,11 @@ def _cities() -> dict[str, tuple[str, str]]:
             folded = fold(city)
             if zone in countries and len(folded) > 3 and folded not in _NO_CITY and folded not in _codes():
                 named.setdefault(folded, (zone, countries[zone]))
+    for old, zone in get_global("zone_aliases").items():  # Europe/Kiev, Asia/Calcutta
+        folded = fold(old.rpartition("/")[2].replace("_", " "))
+        is_place = "/" in old and zone in countries and len(folded) > 3
+        if is_place and folded not in _NO_CITY and folded not in _codes():
+            named.setdefault(folded, (zone, countries[zone]))
     for zone, code in countries.items():  # in English a zone's city is mostly its id
         folded = fold(zone.rpartition("/")[2].replace("_", " "))
         if "/" in zone and len(folded) > 3 and folded not in _NO_CITY and folded not in _codes():
@@ -262,8 +333,10 @@ def looks_like_demonym(word: str) -> bool:
 @cache
 def people_of(word: str) -> str | None:
     """The country whose people or adjective a folded word names, or None: "libyan" → "LY"."""
-    if word in _PEOPLES:
-        return _PEOPLES[word]
+    if word in _peoples():
+        return _peoples()[word]
+    if word in _codes():
+        return None  # Niger is no Nigerian
     if not _PEOPLE_ENDING.search(word) or len(word) < 5 or word in _NO_PEOPLE:
         return None
     best, shared = None, 0

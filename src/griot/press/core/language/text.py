@@ -19,11 +19,36 @@ LANGUAGE_NAMES = {
     "it": "Italian",
 }
 
+# Apostrophes, and letters that have no accent to lose: Łódź is written Lodz, Søren Soren.
+_PLAIN = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ħ": "h",
+        "ı": "i",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ð": "d",
+        "þ": "th",
+    }
+)
 _WORD = re.compile(r"\d[\d.,  ]*\d|\w+(?:['’-]\w+)*")
 _INITIALS = re.compile(r"\b(?:[A-Z]\.){2,}")
 _SENTENCE_END = re.compile(r"(?<=[.!?؟…])[\"”’'»)]*\s+(?=[\"“‘'«(¿¡]*[\w“])")
 # After these a full stop ends no sentence. Titles and initials, in our Latin-script languages.
 LONGEST_ABBREVIATION = 40
+_GERMAN_DATE = re.compile(
+    r"\s*(?:Jan|Jän|Feb|März|April|Mai|Juni|Juli|Aug|Sept|Okt|Nov|Dez|Jahr|Tag|Mal|Stock)"
+)  # behind an ordinal: am 11. März
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Sen|Rep|Gov|St|No|Nr|vs|Jr|Sr|Inc|Ltd|Jan|Feb|Mar|Apr|Aug|"
     r"Sept?|Oct|Nov|Dec|Sra?|Dra?|Mme|Mlle|M|art|ca|bzw|z\.B|u\.a|d\.h|approx|etc)|\b\w|"
@@ -35,7 +60,7 @@ def fold(text: str) -> str:
     """`text` lower-case, without accents, with straight quotes: for comparing, never for showing."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'"))
+    decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
@@ -99,6 +124,9 @@ def sentences(text: str) -> list[str]:
         start = 0
         for end in _SENTENCE_END.finditer(paragraph):
             # An abbreviation is looked for in the last characters alone: a piece may be as long as it likes.
+            is_ordinal = re.search(r"\b\d{1,2}\.$", paragraph[max(start, end.start() - 4) : end.start()])
+            if is_ordinal and _GERMAN_DATE.match(paragraph, end.end()):
+                continue
             if not _ABBREVIATION.search(
                 paragraph, max(start, end.start() - LONGEST_ABBREVIATION), end.start()
             ):

@@ -14,7 +14,12 @@ from griot.press.core.types import Article, Claim
 ATTRIBUTION_VERB = re.compile(
     r"\s(?:all )?(?:also )?(reported|ran|published|featured|interviewed|spoke|reviewed|carried|wrote|told|"
     r"looked|quoted|cited|described|profiled|rapporte|rapportent|publie|publient|informa|informan|publica|"
-    r"publican|أفادت|ذكرت|نشرت)\b"
+    r"publican|carries|carry|أفادت|ذكرت|نشرت)\b"
+)
+# "…, Aegean Wire reported." – the names may hold small words, but begin with none.
+_BEHIND = re.compile(
+    r",\s+([^\Wa-z\d_][^,.;:“”\"]*(?:,\s[^\Wa-z\d_][^,.;:“”\"]*)*?)\s"
+    r"(?:all\s)?(?:also\s)?(?:reported|reports?|wrote|writes|noted|noting)\.?$"
 )
 _IN_LANGUAGE = re.compile(r"^\s*reported, in ([A-Z]\w+), under")  # says what the article itself is
 
@@ -32,6 +37,12 @@ def parted(line: str, articles: Sequence[Article]) -> Parted:
 
     The language it names ("reported, in French, under …") is left out where an article is written in it.
     """
+    if (behind := _BEHIND.search(line)) and not _begins_with_an_outlet(line, articles):
+        return Parted(behind.group(1), f" {without_initials(line[: behind.start()])}.")
+    for name in sorted({n for a in articles for n in (a.outlet, a.credit)}, key=len, reverse=True):
+        if (told := re.search(rf"\stold (?:the )?({re.escape(name)})\b", line)) and told.start():
+            said = f" {line[: told.start()]} said{line[told.end() :]}"
+            return Parted(told.group(1), without_initials(said))
     verb = ATTRIBUTION_VERB.search(line)
     start, end = verb.span() if verb else (0, 0)
     body = line[start:]
@@ -39,6 +50,13 @@ def parted(line: str, articles: Sequence[Article]) -> Parted:
     if (found := _IN_LANGUAGE.match(body)) and found.group(1) in written_in:
         body = _IN_LANGUAGE.sub(" reported under", body)
     return Parted(line[:start], without_initials(body)[end - start :])
+
+
+def _begins_with_an_outlet(line: str, articles: Sequence[Article]) -> bool:
+    folded = fold(line).removeprefix("the ")
+    return any(
+        folded.startswith(fold(name).removeprefix("the ")) for a in articles for name in (a.outlet, a.credit)
+    )
 
 
 def outlets_credited(credited: str, articles: Sequence[Article]) -> Iterator[Claim]:

@@ -39,7 +39,7 @@ def check(
     parts = parted(" ".join(line.split()), articles)
     claims = [
         *outlets_credited(parts.credited, articles),
-        *quotations(parts.said, passages),
+        *quotations(parts.said, passages, language),
         *compare(Text(without_quotations(parts.said), language), passages),
     ]
     return tuple(dict.fromkeys(claims))

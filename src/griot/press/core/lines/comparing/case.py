@@ -20,8 +20,12 @@ class Retelling:
     passage: Text
     unsaid: Mapping[int, tuple[int, int]]
 
-    def has_word_for_word(self, fact: Fact) -> bool:
-        return not any(fact.start <= place < fact.end for place in self.unsaid)
+    def has_word_for_word(self, fact: Fact, said: Text) -> bool:
+        """Whether the passage has the fact's own words, of a number with what it counts."""
+        end = fact.end
+        if fact.kind == "number":
+            end = next((place + 1 for place, _ in said.words if place >= fact.end), fact.end)
+        return not any(fact.start <= place < end for place in self.unsaid)
 
 
 @dataclass(frozen=True, slots=True)

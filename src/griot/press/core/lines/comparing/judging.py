@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from griot.press.core.language.text import stop_words
 from griot.press.core.lines.comparing.case import Case
 from griot.press.core.lines.comparing.company import passage_in_company
 from griot.press.core.lines.comparing.matching import Taken, place_of
@@ -32,6 +34,8 @@ def compare(said: Text, passages: Sequence[Text]) -> Iterator[Claim]:
     case = Case(said, passages, tuple(retellings(said, passages)))
     taken: Taken = frozenset()
     for fact in said.facts:
+        if _is_only_the_first_word(case, fact):
+            continue
         ruling = rule(case, fact, taken)
         taken |= ruling.taken
         passage = ruling.passage
@@ -40,9 +44,18 @@ def compare(said: Text, passages: Sequence[Text]) -> Iterator[Claim]:
         yield Claim(lost, "negation")
 
 
+def _is_only_the_first_word(case: Case, fact: Fact) -> bool:
+    """Whether a name is a word that owes its capital to where it stands: passages write it small."""
+    if fact.kind != "name" or len(fact.name) > 1 or case.said.text[: fact.start].strip():
+        return False
+    word = fact.text.lower()
+    is_small = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+    return word in stop_words(case.said.language) or any(is_small.search(p.text) for p in case.passages)
+
+
 def rule(case: Case, fact: Fact, taken: Taken) -> Ruling:
     for retelling in case.retellings:
-        if retelling.has_word_for_word(fact):
+        if retelling.has_word_for_word(fact, case.said):
             return Ruling(retelling.passage)
     if any(is_exchanged(case.said, fact, retelling) for retelling in case.retellings):
         return Ruling(None)

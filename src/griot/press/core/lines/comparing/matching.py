@@ -25,7 +25,7 @@ def matches(said: Text, fact: Fact, other: Fact) -> bool:
     """
     if isinstance(fact.value, Number) and isinstance(other.value, Number):
         rounding = rounding_before(said.text, fact.start)
-        return agrees(fact.value.value, rounding, other.value.value)
+        return agrees(fact.value, rounding, other.value)
     if isinstance(fact.value, CalendarDate) and isinstance(other.value, CalendarDate):
         return fact.value.is_borne_out_by(other.value)
     return fact.kind == other.kind and fact.value == other.value
@@ -100,7 +100,18 @@ def places_of_name(name: Sequence[str], passage: Text) -> Iterator[tuple[int, in
         for i in range(len(passage.words) - len(tokens) + 1):
             if [w for _, w in passage.words[i : i + len(tokens)]] == tokens:
                 last, word = passage.words[i + len(tokens) - 1]
-                yield passage.words[i][0], last + len(word)
+                if not _is_of_another_place(key, passage, passage.words[i][0], last + len(word)):
+                    yield passage.words[i][0], last + len(word)
+
+
+def _is_of_another_place(key: str | None, passage: Text, start: int, end: int) -> bool:
+    """Whether a place's name stands within another's: Guinea in Guinea-Bissau, Sudan in South Sudan."""
+    around = (
+        f
+        for f in passage.facts
+        if f.name and f.start <= start and end <= f.end and f.end - f.start > end - start
+    )
+    return key is not None and any(place_key(f.text) not in {None, key} for f in around)
 
 
 @lru_cache(maxsize=4096)

@@ -79,7 +79,7 @@ def _counts_alike(said: Text, fact: Fact, passage: Text) -> bool:
 
 
 def _is_speech_of_another(case: Case, fact: Fact) -> bool:
-    if not _speaks(case.said, fact):
+    if not speaks(case.said, fact):
         return False
     company = case.said.content - case.said.stems_of(fact)
     top = max(case.passages, key=lambda p: len(company & p.stems), default=None)
@@ -90,11 +90,11 @@ def _is_speech_of_another(case: Case, fact: Fact) -> bool:
     return (
         most >= 4
         and all(most >= shared + _MORE for shared in with_it)
-        and any(other.kind == "name" and _speaks(top, other) for other in top.facts)
+        and any(other.kind == "name" and speaks(top, other) for other in top.facts)
     )
 
 
-def _speaks(text: Text, name: Fact) -> bool:
+def speaks(text: Text, name: Fact) -> bool:
     """Whether words are put into a person's mouth: "she said", "said she", "according to her"."""
     near = text.neighbours(name.start, name.end, 2)
     return "accord" in near.before or not _SPEECH.isdisjoint((*near.before[:1], *near.after[:1]))
