@@ -120,11 +120,14 @@ async function sendAll(finished: Testimony[]): Promise<void> {
   changed();
 }
 
-/** Send what was said and allowed. */
+/** Send what was said and allowed, and which recordings belong to it. */
 async function introduce(testimony: Testimony): Promise<void> {
   const { state, why, isKnown, ...told } = testimony; // the phone's own matters stay on it
+  const files = (await recordings(testimony.id))
+    .filter(({ size }) => size > 0)
+    .map(({ id, role, position }) => ({ id, role, position }));
   try {
-    await ask("testimonies/", told);
+    await ask("testimonies/", { ...told, files });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     await saveTestimony({ ...testimony, state: "refused", why: error.message });

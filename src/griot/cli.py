@@ -44,7 +44,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
     },
     "The issue and its delivery": {
         "import_issue": "past issues in their text form into pages (FILE… --dry-run --publish)",
-        "export_issue": "an issue for other newsrooms as ninjs, newsml or json (ID|latest --format)",
+        "export_issue": "an issue for newsrooms as ninjs, newsml or json (ID|latest --format --to WHOM)",
         "render_issue": "an issue as html, email, text, mjml or json (ID|latest --format)",
         "send_issue": "send an issue to an audience (ID|latest --audience)",
         "sends": "every send and its deliveries, as JSON",

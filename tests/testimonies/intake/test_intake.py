@@ -37,6 +37,7 @@ from griot.testimonies.models import (
     Upload,
 )
 from griot.testimonies.models.campaigns import token_hash
+from griot.testimonies.review import review
 from tests.testimonies import made
 from tests.testimonies.people import KEY, Phone, as_sent, committed, make_campaign, make_messenger
 
@@ -346,3 +347,43 @@ def test_a_clock_that_is_dead_or_far_ahead_widens_nothing(phone):
         testimony = Testimony.objects.get(pk=testimony.pk)
         assert (testimony.consent.naming, testimony.consent.uses) == ("unnamed", ["team"])
         assert testimony.told <= timezone.now()
+
+
+def test_what_a_phone_says_it_recorded_is_waited_for(phone, people, tmp_path):
+    sound, photo = made.sound(tmp_path, "ogg", 2).read_bytes(), made.photo()
+    ids = [str(uuid.uuid4()) for _ in range(3)]
+    roles = ("evidence", "story", "story")
+    files = [
+        {"id": pk, "role": role, "position": n} for n, (pk, role) in enumerate(zip(ids, roles, strict=True))
+    ]
+    sent = as_sent(files=files, consent={"evidence": ids[0]})
+    for _ in range(2):
+        assert phone.post("testimonies/", sent).status_code in {200, 201}
+    row = Testimony.objects.get()
+    assert row.files.count() == 3 and len(row.heard) == 2
+    phone.send(row, sound, pk=ids[0], role="evidence")
+    file = phone.send(row, photo, pk=ids[2], position="2", prompt="leaving")
+    assert (file.state, file.position, file.prompt, file.role) == ("verified", 2, "leaving", "story")
+    assert any("on their way" in obstacle for obstacle in review.obstacles(row)), "one has not begun"
+    again = phone.begin(row, photo, pk=ids[1])
+    assert again.status_code == 201 and again["Upload-Offset"] == str(len(photo)), "the same as another"
+    assert not review.obstacles(row)
+    assert phone.begin(row, b"another", pk=ids[1]).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        "x",
+        [1],
+        [{"id": "1", "role": "story", "position": 0}],
+        [{"id": str(uuid.uuid4()), "role": "duplicate", "position": 0}],
+        [{"id": str(uuid.uuid4()), "role": "story", "position": 10**6}],
+        [{"id": str(uuid.uuid4()), "role": "story", "position": 0} for _ in range(301)],
+    ],
+)
+def test_files_that_can_not_be_are_refused_and_nothing_of_them_is_kept(phone, files):
+    answer = phone.post("testimonies/", as_sent(files=files))
+    assert answer.status_code == 400 and "files" in answer.json()["error"]
+    assert not Testimony.objects.exists()

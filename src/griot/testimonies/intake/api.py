@@ -24,6 +24,7 @@ from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake import answering, speaking
 from griot.testimonies.intake.answering import View, in_kind
+from griot.testimonies.intake.receiving import expect_files
 from griot.testimonies.intake.sent import text_in, whole_in
 from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
@@ -237,8 +238,14 @@ def check_in(request: HttpRequest, device: Device) -> HttpResponse:
 @for_phones
 @require_POST
 def testimony(request: HttpRequest, device: Device) -> HttpResponse:
-    """A testimony with its consent (`take_testimony`). The same again is no error."""
-    row, is_new = take_testimony(device.messenger, body_of(request))
+    """A testimony with its consent (`take_testimony`), and in `files` the recordings that belong to it. The
+    same again is no error.
+    """
+    sent = body_of(request)
+    files = sent.pop("files", [])
+    with transaction.atomic():
+        row, is_new = take_testimony(device.messenger, sent)
+        expect_files(row, device, files)
     note(f"messenger {device.messenger_id}", row, "sent")
     return JsonResponse({"id": str(row.pk)}, status=201 if is_new else 200)
 

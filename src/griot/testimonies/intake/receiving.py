@@ -20,11 +20,13 @@ from griot.queueing import soon
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import arrival
 from griot.testimonies.core.media.vault import VaultError
+from griot.testimonies.core.types import MOST_FILES
 from griot.testimonies.intake.allowance import see_to_bytes, see_to_files
-from griot.testimonies.intake.sent import one_of, uuid_in
+from griot.testimonies.intake.sent import object_in, one_of, uuid_in, whole_in
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import plan
 from griot.testimonies.models import HELD, Device, File, Rendition, Spoken, Testimony, Upload
+from griot.testimonies.models.testimonies import MOST_POSITION
 from griot.troubles.sweeping import each
 
 DAMAGED = "arrived damaged; "
@@ -58,34 +60,74 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
     known = Upload.objects.filter(file_id=pk).select_related("file").first()
     if known:
-        if known.file.testimony_id != testimony.pk or known.file.sha256 != sha256:
+        if known.file.testimony_id != testimony.pk or known.file.sha256 not in {"", sha256}:
             raise Refused("id: another file was sent under it")
-        return known
-    see_to_files(testimony, 1)
+        if known.file.sha256:
+            return known
+    else:
+        see_to_files(testimony, 1)
     role = one_of(said.get("role") or "story", (File.Role.STORY, File.Role.EVIDENCE), "role")
     if testimony.files.filter(sha256=sha256, role=role, state__in=HELD).exists():
-        twin = _new_file(
-            pk, testimony=testimony, sha256=sha256, role=File.Role.DUPLICATE, state=File.State.VERIFIED
-        )
-        return Upload.objects.create(file=twin, device=device, length=length, offset=length)
+        as_known = {"role": File.Role.DUPLICATE, "state": File.State.VERIFIED}
+        upload = known or _new_upload(pk, device, testimony=testimony)
+        return _begun(upload, length, length, sha256=sha256, **as_known)
     see_to_bytes(device.messenger, length)
-    file = _new_file(
-        pk,
-        testimony=testimony,
-        sha256=sha256,
-        prompt=said.get("prompt", "")[:64],
-        role=role,
-        position=testimony.position(number_in(said.get("position")) or 0),
-    )
-    return Upload.objects.create(file=file, device=device, length=length)
+    position = testimony.position(number_in(said.get("position")) or 0)
+    upload = known or _new_upload(pk, device, testimony=testimony, position=position)
+    return _begun(upload, length, 0, sha256=sha256, role=role, prompt=said.get("prompt", "")[:64])
 
 
-def _new_file(pk: uuid.UUID, **facts: Any) -> File:
+def _begun(upload: Upload, length: int, offset: int, **facts: Any) -> Upload:
+    for name, fact in facts.items():
+        setattr(upload.file, name, fact)
+    upload.file.save(update_fields=facts)
+    upload.length, upload.offset, upload.begun = length, offset, timezone.now()
+    upload.save(update_fields=["length", "offset", "begun"])
+    return upload
+
+
+@transaction.atomic
+def expect_files(testimony: Testimony, device: Device, said: Any) -> None:
+    """The recordings that a phone says belong to a testimony: looked for until they come. `said` is a list of
+    objects with `id`, `role` and `position`. Raises Refused.
+    """
+    if not isinstance(said, list) or len(said) > MOST_FILES:
+        raise Refused(f"files: a list of at most {MOST_FILES} is expected")
+    wanted: dict[uuid.UUID, dict[str, Any]] = {}
+    for one in said:
+        file = object_in(one, "files")
+        role = one_of(file.get("role"), (File.Role.STORY, File.Role.EVIDENCE), "files: role")
+        position = whole_in(file.get("position"), "files: position", 0, MOST_POSITION)
+        wanted[uuid_in(file.get("id"), "files: id")] = {"role": role, "position": position}
+    expect(testimony, device, wanted)
+
+
+def expect(testimony: Testimony, device: Device, wanted: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
+    """Files that are to come, by their ids, with what is known of them; those that are known stay as they
+    are. Raises Refused where they are too many.
+    """
+    known = set(File.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    behind = testimony.position(0)
+    new = [
+        File(
+            **{**facts, "position": min(behind + facts["position"], MOST_POSITION)},
+            pk=pk,
+            testimony=testimony,
+        )
+        for pk, facts in wanted.items()
+        if pk not in known
+    ]
+    see_to_files(testimony, len(new))
+    File.objects.bulk_create(new)
+    Upload.objects.bulk_create(Upload(file=file, device=device, length=0) for file in new)
+
+
+def _new_upload(pk: uuid.UUID, device: Device, **facts: Any) -> Upload:
     """Raises Refused where a file has that id: one that was erased, or one that came at the same moment."""
     file, is_new = File.objects.get_or_create(pk=pk, defaults=facts)
     if not is_new:
         raise Refused("id: another file was sent under it")
-    return file
+    return Upload.objects.create(file=file, device=device, length=0)
 
 
 @transaction.atomic
@@ -103,7 +145,7 @@ def add_piece(upload_pk: int, offset: int, content: bytes) -> int:
         upload.offset += len(content)
     upload.touched = timezone.now()
     upload.save(update_fields=["pieces", "offset", "touched"])
-    if upload.offset == upload.length and upload.file.state == File.State.EXPECTED:
+    if upload.offset == upload.length > 0 and upload.file.state == File.State.EXPECTED:
         upload.file.state = File.State.RECEIVED
         upload.file.save(update_fields=["state"])
         examine_soon(upload.file_id)

@@ -19,8 +19,8 @@ from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import speaking
-from griot.testimonies.intake.allowance import see_to_bytes, see_to_files
-from griot.testimonies.intake.receiving import examine_soon
+from griot.testimonies.intake.allowance import see_to_bytes
+from griot.testimonies.intake.receiving import examine_soon, expect
 from griot.testimonies.intake.sealing import SealedFile
 from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
@@ -36,7 +36,6 @@ from griot.testimonies.models import (
     Training,
     Upload,
 )
-from griot.testimonies.models.testimonies import MOST_POSITION
 
 log = logging.getLogger(__name__)
 EVIDENCE = ("answer", "signature")
@@ -173,25 +172,15 @@ def _expected(
     row: Testimony, device: Device, named: Sequence[submitted.SubmittedFile]
 ) -> dict[uuid.UUID, Upload]:
     """The files that a submission names, by their ids: looked for until they come, also with a later part."""
-    wanted: dict[uuid.UUID, submitted.SubmittedFile] = {}
-    for said in named:
-        wanted.setdefault(_file_pk(row.pk, said.name), said)
-    known = set(File.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-    first = row.position(0)
-    new = [
-        File(
-            pk=pk,
-            testimony=row,
-            role=File.Role.EVIDENCE if said.question in EVIDENCE else File.Role.STORY,
-            prompt=said.question.partition("_")[2][:64],
-            position=min(first + position, MOST_POSITION),
-        )
-        for position, (pk, said) in enumerate(wanted.items())
-        if pk not in known
-    ]
-    see_to_files(row, len(new))
-    File.objects.bulk_create(new)
-    Upload.objects.bulk_create(Upload(file=file, device=device, length=0) for file in new)
+    wanted: dict[uuid.UUID, dict[str, Any]] = {}
+    for position, said in enumerate(named):
+        facts = {
+            "role": File.Role.EVIDENCE if said.question in EVIDENCE else File.Role.STORY,
+            "prompt": said.question.partition("_")[2][:64],
+            "position": position,
+        }
+        wanted.setdefault(_file_pk(row.pk, said.name), facts)
+    expect(row, device, wanted)
     return {u.file_id: u for u in Upload.objects.filter(file__in=wanted).select_related("file")}
 
 
