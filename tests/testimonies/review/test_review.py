@@ -239,6 +239,24 @@ def test_without_a_second_factor_nothing_is_published_or_taken_back(phone, peopl
     assert testimony.state == "published" and told(testimony, "web", "fr").title == "La nuit du départ"
 
 
+def test_a_testimony_goes_on_without_what_a_lost_phone_has_not_sent(phone, people, client):
+    """Somebody says why; what comes after all waits for approval, and the evidence is never gone without."""
+    testimony = phone.tell(files=[{"id": str(uuid.uuid4()), "role": "story", "position": 0}])
+    with pytest.raises(Refused, match="on their way"):
+        review.move_on(testimony, people["protection"])
+    with_second_factor(client, people["protection"])
+    page = f"/admin/testimonies/{testimony.pk}/"
+    assert "On without the files" in client.get(page).content.decode()
+    said = {"act": "move_without", "seen": review.mark(testimony)}
+    client.post(f"{page}step/", said)
+    testimony.refresh_from_db()
+    assert testimony.state == "intake"
+    client.post(f"{page}step/", {**said, "words": "the phone was taken at the border"})
+    testimony.refresh_from_db()
+    assert testimony.state == "protection"
+    assert "On without the files" not in client.get(page).content.decode()
+
+
 def test_a_late_message_of_a_phone_is_taken_over_by_a_person(phone, people, client):
     testimony = phone.tell()
     publish(testimony, people)

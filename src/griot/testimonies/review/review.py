@@ -126,14 +126,17 @@ def note_step(
     )
 
 
-def obstacles(testimony: Testimony) -> list[str]:
-    """What has to be done before the testimony can move on, in words; empty: it can."""
+def obstacles(testimony: Testimony, is_phone_lost: bool = False) -> list[str]:
+    """What has to be done before the testimony can move on, in words; empty: it can. What a lost phone
+    has not sent is not waited for.
+    """
     found: list[str] = []
     match testimony.state:
         case S.INTAKE:
             if testimony.consent is None:
                 found.append("There is no consent.")
-            if testimony.files.filter(state__in=[File.State.EXPECTED, File.State.RECEIVED]).exists():
+            coming = [File.State.RECEIVED, *([] if is_phone_lost else [File.State.EXPECTED])]
+            if testimony.files.filter(state__in=coming).exists():
                 found.append("Files are still on their way.")
             found += _without_evidence(testimony)
         case S.PROTECTION:
@@ -181,14 +184,18 @@ def _without_evidence(testimony: Testimony) -> list[str]:
 
 
 @transaction.atomic
-def move_on(testimony: Testimony, user: Any, words: str = "") -> Testimony:
-    """To the next state. Raises Refused with what is missing, PermissionDenied for whom it is not."""
+def move_on(testimony: Testimony, user: Any, words: str = "", is_phone_lost: bool = False) -> Testimony:
+    """To the next state; without what a lost phone has not sent, if somebody says why. Raises Refused with
+    what is missing, PermissionDenied for whom it is not.
+    """
     row = locked(testimony)
     takes = TAKES.get(row.state)
     if takes is None:
         raise Refused("it is at the end of its way")
     require(user, takes, row)
-    if missing := obstacles(row):
+    if is_phone_lost and not words.strip():
+        raise Refused("Say why nothing more will come of that phone.")
+    if missing := obstacles(row, is_phone_lost):
         raise Refused(" ".join(missing))
     to = WAY[WAY.index(S(row.state)) + 1]
     if row.state == S.APPROVAL:

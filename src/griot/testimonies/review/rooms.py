@@ -161,6 +161,9 @@ def _next_steps(row: Testimony, may_do: frozenset[Action]) -> dict[str, Any]:
             (p, changing.proposed(p), bool(row.as_of and p.given < row.as_of))
             for p in row.proposals.filter(decided=None)
         ],
+        "may_go_without": state == S.INTAKE
+        and "protect" in may_do
+        and row.files.filter(state=File.State.EXPECTED).exists(),
         "may_judge": "protect" in may_do
         and (state == S.PROTECTION or (state in review.WAY[2:] and bool(review.unsafe(row)))),
         "to": review.WAY[review.WAY.index(state) + 1].label if is_on_its_way else "",

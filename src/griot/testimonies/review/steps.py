@@ -63,6 +63,11 @@ def _move_on(request: HttpRequest, row: Testimony, words: str) -> Answer:
     return "Moved on."
 
 
+def _move_on_without(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.move_on(row, request.user, words, is_phone_lost=True)
+    return "Moved on, without what has not come. Should it come after all, it waits for approval."
+
+
 def _send_back(request: HttpRequest, row: Testimony, words: str) -> Answer:
     review.send_back(row, request.user, words)
     return "Sent back."
@@ -178,6 +183,7 @@ def _withdraw(request: HttpRequest, row: Testimony, words: str) -> Answer:
 
 ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
     "move": _move_on,
+    "move_without": _move_on_without,
     "back": _send_back,
     "publish": _publish_changes,
     "discard": _discard_changes,
@@ -200,4 +206,4 @@ ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
     "withdraw": _withdraw,
 }
 # Acts that speak of what stands on the page: they hold for that, and for nothing that came meanwhile.
-JUDGEMENTS = {_move_on, _publish_changes, _discard_changes, _take_over, _find_safe}
+JUDGEMENTS = {_move_on, _move_on_without, _publish_changes, _discard_changes, _take_over, _find_safe}
