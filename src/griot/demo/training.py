@@ -21,17 +21,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from griot.demo.core.wire import FOLDER, load
-from griot.demo.evaluating import WIRE, demo_articles
-from griot.press.core.commandline.files import articles_of, rows_of
+from griot.demo.core.wire import load
+from griot.demo.evaluating import CASES, NIGHT, WIRE, demo_articles, read_labelled
 from griot.press.core.language.vectors import default_encoder
 from griot.press.core.stories.clustering import group_pairs, in_reach, view_of
 from griot.press.core.stories.evaluation import Scores, pairwise
 from griot.press.core.stories.pairs import DECISION, FEATURES, REFUSED, Pairs, compare
 from griot.press.core.types import Article
 
-CASES = FOLDER.parent / "tests" / "press" / "field" / "cluster"
-NIGHT = "night"
+LARGE = {"demo", "night", "wire"}
+TOGETHER = "small sets"  # all of them in one window
 FOLDS = 5
 STRENGTH = 0.3  # C of the regression: the smaller, the nearer to nothing its weights are kept
 BIG_STORIES = 0.5  # a story's pairs weigh its number of pairs to the power of this less: it is one event
@@ -64,21 +63,15 @@ def labelled_sets(wire: Path | None) -> dict[str, Labelled]:
     small: list[tuple[Article, str]] = []
     for path in sorted(CASES.glob("*.jsonl")):
         articles, stories = read_labelled(path)
-        if path.stem == NIGHT:
-            found[NIGHT] = _labelled(articles, stories)
+        if path == NIGHT:
+            found["night"] = _labelled(articles, stories)
         else:
             small += [(a, f"{path.stem} {s}") for a, s in zip(articles, stories, strict=True)]
             found[path.stem] = _labelled(articles, [f"{path.stem} {s}" for s in stories])
-    found["small sets"] = _labelled([a for a, _ in small], [s for _, s in small])
+    found[TOGETHER] = _labelled([a for a, _ in small], [s for _, s in small])
     if wire:
         found["wire"] = _labelled(*read_labelled(wire))
     return found
-
-
-def read_labelled(path: Path) -> tuple[list[Article], list[str]]:
-    stories = {str(row["url"]): str(row["story"]) for row, _ in rows_of(str(path))}
-    articles = articles_of(str(path))
-    return articles, [stories[a.url] for a in articles]
 
 
 def _labelled(articles: Sequence[Article], stories: Sequence[str]) -> Labelled:
@@ -151,7 +144,7 @@ def _event(name: str, story: str) -> str:
 
 def by_set(sets: Mapping[str, Labelled]) -> dict[str, Odds]:
     """The odds of each pair by a decision that has seen nothing of the set."""
-    large = {"demo", NIGHT, "wire"} & sets.keys()
+    large = LARGE & sets.keys()
     found = {}
     for name, one in sets.items():
         hidden = {name} if name in large else sets.keys() - large
@@ -169,12 +162,12 @@ def scores(sets: Mapping[str, Labelled], odds: Mapping[str, Odds]) -> dict[str, 
         keys = group_pairs(one.pairs, evidence, one.in_reach)
         gold = {a.url: story for a, story in zip(one.articles, one.stories, strict=True)}
         grouped = {a.url: f"{name} {key}" for a, key in zip(one.articles, keys, strict=True)}
-        if name in ("demo", NIGHT, "wire", "small sets"):
+        if name in LARGE or name == TOGETHER:
             found[name] = pairwise(gold, grouped)
         else:
             together[0].update(gold)
             together[1].update(grouped)
-    found["small sets, each alone"] = pairwise(*together)
+    found[f"{TOGETHER}, each alone"] = pairwise(*together)
     return found
 
 

@@ -14,16 +14,15 @@ from num2words import num2words
 
 from griot.press.core.language.text import LANGUAGE_NAMES, fold
 
-_SCALES = {
+_SCALES = {  # folded
     "thousand": 1e3,
     "mille": 1e3,
     "mil": 1e3,
     "tausend": 1e3,
     "mila": 1e3,
-    "ألف": 1e3,
-    "آلاف": 1e3,
+    "الف": 1e3,
+    "الفا": 1e3,
     "الاف": 1e3,
-    "ألفا": 1e3,
     "million": 1e6,
     "millions": 1e6,
     "mn": 1e6,

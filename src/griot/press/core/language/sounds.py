@@ -18,6 +18,7 @@ _SOUNDS = tuple(
     for pattern, to in (
         (r"tsch|tch|sch|sh|ch", "s"),
         (r"ph", "f"),
+        (r"ou", "u"),
         (r"th|dh", "d"),
         (r"gh|kh|qu?|ck", "k"),
         (r"c(?=[eiy])|g(?=[ei])|[zj]", "s"),
@@ -30,7 +31,7 @@ _SOUNDS = tuple(
         (r"(.)\1+", r"\1"),
     )
 )
-_ENDING = re.compile(r"(?<=.{3})(?:i?ens?|i?ans?|ish|es|s|n)?[aeiouy]*$")
+_ENDINGS = tuple(re.compile(rf"(?<=.{{3}}){ending}$") for ending in ("s", "(?:ish|[aeiou]?n)", "[aeiouy]+"))
 
 
 def _sounding(name: str) -> str:
@@ -46,7 +47,9 @@ def sound(name: str) -> str:
     Karsian are one.
     """
     plain = _sounding(name)
-    return _ENDING.sub("", plain) or plain
+    for ending in _ENDINGS:
+        plain = ending.sub("", plain)
+    return plain
 
 
 @lru_cache(maxsize=100_000)
@@ -64,7 +67,8 @@ def skeleton(name: str) -> str:
 def arabic_skeletons(word: str) -> tuple[str, ...]:
     """The consonants of an Arabic word as `skeleton` writes a Latin name's, with and without its prefixes."""
     found = []
-    for form in dict.fromkeys((word, ARABIC_PREFIX.sub("", word))):
+    without_and = word[1:] if word[:1] in set("وف") else word
+    for form in dict.fromkeys((word, without_and, ARABIC_PREFIX.sub("", word))):
         mark = "-" if form[:1] in set("اأإآعحهو") else ""
         first = "Y" if form[:1] == "ي" else ""
         rest = "".join("'" if c in "اأإآىءئؤعويةه" else anyascii(c).lower() for c in form)

@@ -1,9 +1,10 @@
 """Stories: which articles tell of the same event.
 
 What speaks for a pair is learned (`pairs.py`). Stories are then grown by average linkage: the two with the
-highest mean evidence between their members are joined, as long as it is above JOIN, and articles move where
-they fit better. One link is never enough (single linkage over one cosine chains half a day's diplomacy into
-one blob), and a pair whose facts exclude each other weighs so much that it keeps two stories apart.
+highest evidence between their members (the mean, and a little of the likest pair's) are joined, as long as
+it is above JOIN, and articles move where they fit better. One link is never enough (single linkage over one
+cosine chains half a day's diplomacy into one blob), and a pair whose facts exclude each other weighs so much
+that it keeps two stories apart.
 
 Deterministic: the same articles give the same stories, in whatever order they are passed.
 Stories that were known before are decided anew, with a little credit for staying together;
@@ -26,8 +27,10 @@ from griot.press.core.stories.pairs import REFUSED, Pairs, compare, evidence
 from griot.press.core.types import Article
 
 Matrix = NDArray[np.float32]
+Table = NDArray[np.floating]
 
-JOIN = -0.25  # mean log odds from which an article joins a story, and two stories are one
+JOIN = 0.0  # log odds from which an article joins a story, and two stories are one
+LIKEST = 0.25  # share of the likest pair in that; the rest is the mean: one event is told from different ends
 WINDOW = timedelta(hours=96)  # articles further apart are never linked directly
 STAY = 0.3  # credit for two articles that are in one story already: a story should not flicker
 UNLIKE, ALIKE = -4.0, 5.0  # one pair's evidence counts no less and no more: a story is its members' sum
@@ -171,6 +174,14 @@ def _parts(linked: NDArray[np.bool_]) -> NDArray[np.intp]:
     return part
 
 
+def _support(sums: Table, counts: Table, likest: Table) -> Table:
+    """The evidence between stories by the sum over their pairs in reach, how many those are, and the
+    likest of them.
+    """
+    mean = sums / np.maximum(counts, 1)
+    return np.asarray(np.where(counts > 0, (1 - LIKEST) * mean + LIKEST * likest, -np.inf))
+
+
 class _Stories:
     """The stories being built: each article's key, which is the index of an article or a number past the last
     index; at first each is alone.
@@ -218,8 +229,8 @@ class _Stories:
     def merge(self) -> bool:
         """Average-link agglomeration of stories, best pair first. True when something changed.
 
-        Two stories whose mean is above JOIN have a pair above it: each part of the articles that such pairs
-        connect is gone through alone, so that it takes no longer in a larger window.
+        Two stories above JOIN have a pair above it: each part of the articles that such pairs connect is gone
+        through alone, so that it takes no longer in a larger window.
         """
         return sum(self._merge_part(part) for part in self._connected()) > 0
 
@@ -235,24 +246,29 @@ class _Stories:
 
     def _merge_part(self, part: NDArray[np.intp]) -> bool:
         keys, rows = np.unique(self.key_of[part], return_inverse=True)
+        matrix, reach = self.matrix[np.ix_(part, part)], self.reach[np.ix_(part, part)]
         spread = np.zeros((len(keys), len(part)), dtype=np.float32)
         spread[rows, np.arange(len(part))] = 1
-        sums = spread @ self.matrix[np.ix_(part, part)] @ spread.T
-        counts = spread @ self.reach[np.ix_(part, part)] @ spread.T
+        sums, counts = spread @ matrix @ spread.T, spread @ reach @ spread.T
+        likest = np.full(sums.shape, -np.inf, dtype=np.float32)
+        np.maximum.at(likest, (rows[:, None], rows[None, :]), np.where(reach > 0, matrix, -np.inf))
         is_gone = np.zeros(len(keys), dtype=bool)
-        between = np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
+        between = _support(sums, counts, likest)
         np.fill_diagonal(between, -np.inf)
         while True:
             a, b = sorted(divmod(int(between.argmax()), len(keys)))
             if between[a, b] < JOIN:
                 return bool(is_gone.any())
-            for table in (sums, counts):
-                table[a] += table[b]
-                table[:, a] = table[a]
+            for table, joined in (
+                (sums, sums[a] + sums[b]),
+                (counts, counts[a] + counts[b]),
+                (likest, np.maximum(likest[a], likest[b])),
+            ):
+                table[a], table[:, a] = joined, joined
             is_gone[b] = True
-            between[a] = np.where((counts[a] > 0) & ~is_gone, sums[a] / np.maximum(counts[a], 1), -np.inf)
-            between[a, a] = -np.inf
-            between[:, a] = between[a]
+            support = np.where(is_gone, -np.inf, _support(sums[a], counts[a], likest[a]))
+            support[a] = -np.inf
+            between[a], between[:, a] = support, support
             between[b], between[:, b] = -np.inf, -np.inf
             self.key_of[self.key_of == keys[b]] = keys[a]
 
@@ -270,12 +286,15 @@ class _Stories:
         return changed
 
     def _best(self, i: int) -> tuple[float, int]:
-        """The story with the highest mean evidence for article `i`, itself left out."""
-        counts = np.bincount(self.key_of, weights=self.reach[i])
-        sums = np.bincount(self.key_of, weights=self.matrix[i])
-        means = np.where(counts > 0, sums / np.maximum(counts, 1), -np.inf)
-        best = int(means.argmax())
-        return float(means[best]), best
+        """The story with the highest evidence for article `i`, itself left out."""
+        counts = np.bincount(self.key_of, weights=self.reach[i]).astype(np.float64)
+        sums = np.bincount(self.key_of, weights=self.matrix[i]).astype(np.float64)
+        likest = np.full(len(counts), -np.inf)
+        near = self.reach[i] > 0
+        np.maximum.at(likest, self.key_of[near], self.matrix[i, near])
+        support = _support(sums, counts, likest)
+        best = int(support.argmax())
+        return float(support[best]), best
 
     def _free_key(self, i: int) -> int:
         """A key for a new story of article `i`; its own index may name the story it leaves."""

@@ -110,6 +110,10 @@ class _Shared:
         for found in everything:
             named = set(found.names)
             titled = {key for key, name in found.names.items() if name.in_title}
+            for key, in_title in found.perhaps.items():
+                if key in self.known:
+                    named.add(key)
+                    titled.update((key,) if in_title else ())
             for consonants, in_title in found.skeletons.items():
                 keys = by_skeleton.get(consonants, ())
                 named.update(keys)

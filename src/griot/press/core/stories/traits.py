@@ -6,7 +6,6 @@ Everything is read from the title and the beginning of the lead, where the news 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -58,11 +57,14 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Whom and what an article names: Latin names by their sound; what Arabic words sound like, with whether
-    they stand in the title; and the countries.
+    """Whom and what an article names: Latin names by their sound, and the countries.
+
+    What may be a name is one where another article is sure of it: Latin words whose capital says nothing, by
+    their sound, and Arabic words, by their consonants; each with whether it stands in the title.
     """
 
     names: dict[str, Name]
+    perhaps: dict[str, bool]
     skeletons: dict[str, bool]
     places: frozenset[str]
 
@@ -164,18 +166,26 @@ def _counted(language: str) -> tuple[tuple[str, str], ...]:
     return tuple((fold(beginning), what) for what, words in things.items() for beginning in words.split())
 
 
-def what_is_counted(text: str, start: int, end: int, language: str) -> str:
-    """What a number at `text[start:end]` counts, by a word of _COUNTED within its sentence, or ""."""
+def what_is_counted(text: str, start: int, end: int, language: str) -> tuple[str, ...]:
+    """What a number at `text[start:end]` counts, by words of _COUNTED within its sentence, or "".
+
+    In "eight people died" eight counts people, and the dead.
+    """
     after = re.split(r"[.;:!?؟]\s", text[end : end + 60])[0]
     before = re.split(r"[.;:!?؟]\s", text[max(0, start - 30) : start])[-1]
-    for part in (after.split()[:4], list(reversed(before.split()))[:3]):
-        for word in part:
-            folded = fold(word.strip("«»\"'“”,()"))
-            forms = (folded, ARABIC_PREFIX.sub("", folded)) if _ARABIC.match(folded) else (folded,)
-            for beginning, what in _counted(language):
-                if any(form.startswith(beginning) for form in forms):
-                    return what
-    return ""
+    found = [_counted_by(word, language) for word in after.split()[:4]]
+    found += [_counted_by(word, language) for word in list(reversed(before.split()))[:3]]
+    told = [what for what in found if what]
+    if not told or told[0] != "people":
+        return tuple(told[:1]) or ("",)
+    return ("people", *[what for what in told if what in PERSONS and what != "people"][:1])
+
+
+def _counted_by(word: str, language: str) -> str:
+    folded = fold(word.strip("«»\"'“”,()"))
+    forms = (folded, ARABIC_PREFIX.sub("", folded)) if _ARABIC.match(folded) else (folded,)
+    things = _counted(language)
+    return next((what for start, what in things if any(form.startswith(start) for form in forms)), "")
 
 
 def is_column(title: str) -> bool:
@@ -211,10 +221,13 @@ def _naming(title: str, lead: str, language: str) -> Naming:
     text = f"{title}. {lead}"
     stop = stop_words(language)
     calendar = {fold(text[d.start : d.end]).split()[0] for d in _dates(text, language)}
-    inside = set(_INSIDE.findall(lead)) if language != "de" else set()
+    inside: set[str] = set()
+    if language != "de":  # where all nouns have a capital
+        inside.update(_INSIDE.findall(lead), () if _is_styled(title) else _INSIDE.findall(title))
     names: dict[str, Name] = {}
+    perhaps: dict[str, bool] = {}
     skeletons: dict[str, bool] = {}
-    for word, is_title, is_first in _placed_words(title, lead):
+    for word, is_title in [(w, True) for w in words(title)] + [(w, False) for w in words(lead)]:
         folded = fold(word)
         if folded in stop or folded in calendar:
             continue
@@ -225,21 +238,18 @@ def _naming(title: str, lead: str, language: str) -> Naming:
         elif word[0].isupper():
             for part in re.split(r"['’-]", word):
                 if len(part) > 2 and part[0].isupper():
-                    is_told = is_title and not is_first and _is_name(part)
+                    is_told = is_title and language == "de" and _is_name(part)
                     if is_told or part in inside or part.isupper() or as_written(part.lower()) < UNHEARD:
                         names.setdefault(sound(part), _name(part, is_title))
-    return Naming(names, skeletons, frozenset(places_in(text)))
+                    else:
+                        perhaps.setdefault(sound(part), is_title)
+    return Naming(names, perhaps, skeletons, frozenset(places_in(text)))
 
 
-def _placed_words(title: str, lead: str) -> Iterator[tuple[str, bool, bool]]:
-    """Each word, whether it is of the title, and whether its capital says nothing there."""
-    in_title = words(title)
-    long = [w for w in in_title[1:] if len(w) > 4 and w[0].isalpha()]
-    is_styled = len(long) > 2 and sum(w[0].isupper() for w in long) > 0.7 * len(long)  # Written Like This
-    for n, word in enumerate(in_title):
-        yield word, True, n == 0 or is_styled
-    for word in words(lead):
-        yield word, False, False
+def _is_styled(title: str) -> bool:
+    """Whether a Headline Is Written Like This."""
+    long = [w for w in words(title)[1:] if len(w) > 4 and w[0].isalpha()]
+    return len(long) > 2 and sum(w[0].isupper() for w in long) > 0.7 * len(long)
 
 
 def _is_name(word: str) -> bool:
@@ -270,10 +280,10 @@ def _counting(title: str, lead: str, language: str) -> Counting:
         is_year = 1900 <= n.value <= 2100 and not n.unit and text[n.start : n.end].isdigit()
         if is_year or any(start <= n.start < end for start, end in taken) or n.unit in _DURATIONS:
             continue
-        counted = (n.unit or what_is_counted(text, n.start, n.end, language), n.value)
-        counts.append(counted)
-        if n.end <= len(title):
-            in_title.append(counted)
+        for what in (n.unit,) if n.unit else what_is_counted(text, n.start, n.end, language):
+            counts.append((what, n.value))
+            if n.end <= len(title):
+                in_title.append((what, n.value))
     return Counting(
         tuple(counts),
         tuple(in_title),
