@@ -6,13 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from griot.demo.evaluating import (
-    evaluate_night,
-    grouping,
-    pairwise,
-    read_labelled,
-    small_sets,
-)
+from griot.demo.evaluating import evaluate_night, grouping, pairwise, read_labelled, small_sets
+from griot.demo.training import by_event, labelled_sets, scores
 
 SETS = sorted(p.stem for p in (Path(__file__).parent / "cluster").glob("*.jsonl") if p.stem != "night")
 
@@ -51,3 +46,11 @@ def test_a_night_of_seven_languages():
     assert night["pairwise"]["p"] >= 0.95 and night["pairwise"]["r"] >= 0.6
     assert night["across_languages"]["p"] >= 0.95 and night["across_languages"]["r"] >= 0.6
     assert night["order"]["most_change"] <= 0.02
+
+
+@pytest.mark.slow
+def test_events_that_the_decision_has_not_seen_are_told_apart_as_well():
+    sets = labelled_sets(None)
+    found = scores(sets, by_event(sets))
+    for name, recall in (("demo", 0.9), ("night", 0.6), ("small sets, each alone", 0.8)):
+        assert found[name]["p"] >= 0.95 and found[name]["r"] >= recall, name

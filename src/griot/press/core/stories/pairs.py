@@ -43,13 +43,13 @@ FEATURES = (
     "title_named",  # share of one title's names that the other article names, the better of the two ways
     "both_named",  # … the worse of the two
     "strangers",  # names of each title that the other article lacks, where both titles have such
-    "countries",  # shared countries, by how rare they are, over all
+    "rarest_country",  # how rarely these articles name the rarest shared country
     "elsewhere",  # each is in a country that the other is not in
     "numbers",  # shared numbers of the same thing, by how telling they are
     "disagreeing",  # numbers of the same thing that disagree
     "other_numbers",  # both titles have numbers, and neither is in the other article
     "other_days",  # both name weekdays, none of them shared
-    "days_apart",  # between the two publications
+    "time_apart",  # between the two publications, on a logarithmic scale
     "one_outlet",
     "two_languages",
 )
@@ -57,8 +57,9 @@ CLOSE = 0.35
 ACQUAINTED = 0.15  # … where they share a telling name
 TELLING = 0.3  # of a shared name's rarity, on the scale of `rarest_name`
 WORDS = 60  # in an article: how likely it is to hold a word of a given probability
-WINDOW = 200  # articles over which "many share this name" is judged
-OFTEN = 3  # of them may have a name before it says less
+PRIOR = 200  # articles that the world's writing counts for, beside those at hand
+OFTEN = 3  # articles may share a name before it says less
+LARGE = 800  # articles from which they may be more, as stories are larger there
 HEAVIEST = 8.0  # weight of the rarest name
 REFUSED = -15.0  # evidence of a pair whose facts exclude each other
 
@@ -96,7 +97,7 @@ class _Shared:
     def __init__(self, articles: Sequence[Article], background: Sequence[Article]) -> None:
         everything = [naming(a) for a in [*articles, *background]]
         outlets = [a.outlet for a in [*articles, *background]]
-        self.scale = WINDOW / max(WINDOW, len(everything))
+        self.scale = math.sqrt(LARGE / max(LARGE, len(everything)))
         by_skeleton: dict[str, set[str]] = defaultdict(set)
         self.known: dict[str, Name] = {}
         for found in everything:
@@ -136,13 +137,15 @@ class _Shared:
             for key, n in often.items()
         }
         frequency = Counter(code for codes in self.countries for code in codes)
-        self.country_weight = {code: math.log((total + 200) / (n + 4)) for code, n in frequency.items()}
+        self.country_rarity = {
+            code: max(0.0, math.log((total + PRIOR) / (n + OFTEN)) - 2.5) / 2 for code, n in frequency.items()
+        }
 
     def _weight(self, key: str, n: int, total: int) -> float:
         """What a name weighs by how many articles here have it, and how likely any has."""
         name = self.known[key]
-        expected = 200 * min(WORDS * math.exp(name.rarity), 0.2)
-        weight = -math.log(min(1.0, (max(n - 1, 0.02) + expected) / (total + 200)))
+        expected = PRIOR * min(WORDS * math.exp(name.rarity), 0.2)
+        weight = -math.log(min(1.0, (max(n - 1, 0.02) + expected) / (total + PRIOR)))
         return min(HEAVIEST, weight) * (0.6 if name.is_place else 1.0)
 
 
@@ -185,7 +188,7 @@ def compare(
             disagreeing,
             other,
             bool(days[0] and days[1] and not days[0] & days[1]),
-            abs((a.published - b.published).total_seconds()) / 86400 if a.published and b.published else 0,
+            _time_apart(a, b),
             a.outlet == b.outlet,
             a.language != b.language,
         )
@@ -202,6 +205,12 @@ def compare(
             or bool(other and disagreeing >= 0.4 and not (grew and named[0] >= 0.4))
         )
     return Pairs(rows, columns, features, refused)
+
+
+def _time_apart(a: Article, b: Article) -> float:
+    if not a.published or not b.published:
+        return 0.0  # an unknown date speaks neither for nor against
+    return math.log1p(abs((a.published - b.published).total_seconds()) / 10800)
 
 
 def _with_telling_name(shared: _Shared, n: int) -> NDArray[np.bool_]:
@@ -248,10 +257,8 @@ def _names_of_pair(
 
 def _countries_of_pair(shared: _Shared, i: int, j: int) -> tuple[float, float]:
     a, b = shared.countries[i], shared.countries[j]
-    if not a or not b:
-        return 0.0, 0.0
-    over_all = sum(shared.country_weight[code] for code in a | b)
-    return sum(shared.country_weight[code] for code in a & b) / over_all, float(bool(a - b and b - a))
+    rarest = max((shared.country_rarity[code] for code in a & b), default=0.0)
+    return rarest, float(bool(a - b and b - a))
 
 
 def _numbers_of_pair(

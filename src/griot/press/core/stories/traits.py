@@ -22,6 +22,7 @@ LEAD = 400  # characters of a lead that are looked at
 KEPT = 4000  # articles whose traits are remembered: a window is compared again and again
 RARE = -11.5  # log probability below which a word with a capital may be a name
 UNHEARD = -18.0  # log probability below which no dictionary has a word
+ARABIC_UNHEARD = -24.0  # … of Arabic ones, which the encoder has read less of
 KNOWN_PLACE = -17.0  # a place on every map tells less than how rarely it is written: news happens there again
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _INSIDE = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ]\w+")  # a word with a capital inside a sentence
@@ -235,6 +236,10 @@ def _naming(title: str, lead: str, language: str) -> Naming:
             if as_written(word) < UNHEARD:
                 for consonants in arabic_skeletons(folded):
                     skeletons.setdefault(consonants, is_title)
+                bare = ARABIC_PREFIX.sub("", folded)
+                if as_written(bare) < ARABIC_UNHEARD:
+                    rarity = as_written(bare) - ARABIC_UNHEARD + UNHEARD
+                    names.setdefault(bare, Name(bare, rarity, "", False, is_title))
         elif word[0].isupper():
             for part in re.split(r"['’-]", word):
                 if len(part) > 2 and part[0].isupper():
