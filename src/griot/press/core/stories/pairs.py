@@ -60,6 +60,7 @@ WORDS = 60  # in an article: how likely it is to hold a word of a given probabil
 PRIOR = 200  # articles that the world's writing counts for, beside those at hand
 OFTEN = 3  # articles may share a name before it says less
 LARGE = 800  # articles from which they may be more, as stories are larger there
+PLACE = 0.6  # weight of a place on every map, beside another name: news happens there again
 HEAVIEST = 8.0  # weight of the rarest name
 REFUSED = -15.0  # evidence of a pair whose facts exclude each other
 
@@ -146,7 +147,7 @@ class _Shared:
         name = self.known[key]
         expected = PRIOR * min(WORDS * math.exp(name.rarity), 0.2)
         weight = -math.log(min(1.0, (max(n - 1, 0.02) + expected) / (total + PRIOR)))
-        return min(HEAVIEST, weight) * (0.6 if name.is_place else 1.0)
+        return min(HEAVIEST, weight) * (PLACE if name.is_place else 1.0)
 
 
 def compare(
