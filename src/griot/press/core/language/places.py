@@ -202,7 +202,11 @@ _PEOPLES = {
     "التركي": "TR",
     "التركية": "TR",
 }
-_NO_PEOPLE = set("roman romans romana romano romane romanos indiana indianer malis nigel".split())
+_NO_PEOPLE = set(
+    "roman romans romana romano romane romanos indiana indianer malis nigel messina samos catamaran "
+    "catamarans service services server servers believes believer franchi indigena indigenas libertados "
+    "liberano reuni reunis chilometri congresswoman".split()
+)
 _NO_COUNTRY = {"EU", "UN", "EZ", "ZZ", "XA", "XB", "QO"}
 # CLDR's cities that are words, first names or months somewhere else.
 _NO_CITY = {

