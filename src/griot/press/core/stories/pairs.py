@@ -240,8 +240,9 @@ def _names_of_pair(
     )
 
     def told(i: int, j: int) -> tuple[float, float]:
-        wanted = sum(shared.weight[key] for key in shared.titled[i])
-        found = sum(shared.weight[key] for key in shared.titled[i] & shared.named[j] if counts(key))
+        # fsum, since sets have no order: the same articles give the same features to the last bit.
+        wanted = math.fsum(shared.weight[key] for key in shared.titled[i])
+        found = math.fsum(shared.weight[key] for key in shared.titled[i] & shared.named[j] if counts(key))
         return found / (wanted + 4), wanted - found
 
     (there, missed_there), (back, missed_back) = told(i, j), told(j, i)
