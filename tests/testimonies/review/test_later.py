@@ -247,3 +247,60 @@ def test_the_log_of_looks_keeps_no_words_of_anybody(phone, people, client):
     kept = " ".join(f"{a.what} {a.detail}" for a in Access.objects.all())
     assert "freeze" in kept and "comment" in kept
     assert not any(word in kept for word in ("Ousmane", "Awa", testimony.messenger.name))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "left"),
+    [
+        ("N’Diaye", "Je n’ai pas vu N’Diaye, dit-il.", "Je n’ai pas vu …, dit-il."),
+        ("Al-Hassan", "Al sur de allí, Al-Hassan esperó.", "Al sur de allí, … esperó."),
+        ("Hope Okoro", "Hope left. No hope was left to Hope.", "… left. No … was left to …."),
+        ("من", "جاء من البحر", "جاء من البحر"),
+        ("2015", "In 2015 we left.", "In 2015 we left."),
+    ],
+)
+def test_a_name_that_is_said_late_is_found_as_it_is_written(phone, people, name, text, left):
+    testimony = phone.tell(consent={"naming": "unnamed"}, teller={"name": "Amal"})
+    written(testimony, people, title=text)
+    phone.tell(id=str(testimony.pk), consent={"naming": "unnamed"}, teller={"name": name})
+    assert told(fresh(testimony), "web", "fr").title == left
+
+
+def test_a_phone_says_no_guardian_and_no_other_evidence_of_a_published_story(phone, people):
+    testimony = phone.tell(consent={"given": "2026-11-02T10:00:00Z"})
+    written(testimony, people, body="The sea and the desert.")
+    guardian = {"name": "the sea and desert", "relation": "x"}
+    said = {"given": "2026-11-05T10:00:00Z", "is_minor": True, "guardian": guardian, "face": "hide"}
+    phone.tell(id=str(testimony.pk), consent={**said, "naming": "unnamed", "place": "country"})
+    assert fresh(testimony).consent.is_minor and not fresh(testimony).consent.guardian_name
+    assert told(fresh(testimony), "web", "fr") is None, (
+        "a minor without a guardian that anybody has looked at"
+    )
+    changing.decide_proposal(fresh(testimony), people["protection"], testimony.proposals.get().pk, True)
+    assert fresh(testimony).consent.guardian_name
+
+
+def test_a_phone_makes_no_adult_of_a_minor(phone, people):
+    testimony = phone.tell(consent=CHILD)
+    written(testimony, people, body="B")
+    adult = {**CHILD, "is_minor": False, "guardian": None, "evidence": "x", "given": "2026-11-05T10:00:00Z"}
+    phone.tell(id=str(testimony.pk), consent=adult)
+    now = fresh(testimony).consent
+    assert now.is_minor and now.guardian_name == GUARDIAN["name"] and testimony.proposals.exists()
+
+
+def test_who_is_found_to_be_a_minor_may_still_allow_less(phone, people):
+    testimony = phone.tell(consent={"naming": "named", "place": "exact", "face": "show"})
+    publish(testimony, people)
+    none = {"uses": [], "naming": "named", "place": "exact", "face": "show", "is_minor": True}
+    sent = as_sent(id=str(testimony.pk), consent={**none, "given": "2026-11-05T10:00:00Z"})
+    assert phone.post("testimonies/", sent).status_code == 200
+    assert told(fresh(testimony), "web", "fr") is None
+
+
+def test_what_was_found_safe_of_an_adult_is_not_of_a_minor(phone, people):
+    testimony = phone.tell(consent={"naming": "unnamed", "place": "country", "face": "hide"})
+    publish(testimony, people)
+    assert not review.unsafe(fresh(testimony))
+    Testimony.objects.filter(pk=testimony.pk).update(birth_year=2012)
+    assert review.unsafe(fresh(testimony))

@@ -92,7 +92,7 @@ def after(versions: Sequence[Consent], said: Consent, is_reviewed: bool = False)
         found = narrowed(current, said) if current.is_minor else said
     elif spoken and said.given <= max(spoken):
         is_minor, guardian = current.is_minor or said.is_minor, current.guardian or said.guardian
-        found = replace(current, is_minor=is_minor, guardian=guardian)
+        found = replace(current, is_minor=is_minor, guardian=guardian, by=said.by)
     elif messengers_alone and (is_reviewed or said.given > max(v.given for v in versions)):
         found = said
     else:

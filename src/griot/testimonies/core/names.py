@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 
@@ -120,17 +121,29 @@ _GIVEN = frozenset({"ben", "van"})  # somebody's own name, too, where it stands 
 
 
 def likely(names: Iterable[str], texts: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Names that nobody has looked at, as far as they are names in these texts: the words that no text writes
-    with a small letter; and those that know no capitals, to be found as a whole alone. So whoever says that
-    somebody is called "the desert" takes no word out. Gives words, and names to be found `wholly`.
+    """Names that nobody has looked at, as far as they are names in these texts: the words that are mostly
+    written with a capital; and those that know none, to be found as a whole of several words alone. So who
+    says that somebody is called "the desert" takes no word out. Gives words, and names to be found `wholly`.
     """
     if not (names := list(names)):
         return [], []
-    small = {fold(word[0]) for text in texts for word in re.finditer(r"\w+", text) if word[0][0].islower()}
+    written = Counter(way for text in texts for way in _ways_to_write(text))
     words = {word for name in names for word in name.split()}
     cased = {word for word in words if word.lower() != word.upper()}
-    said = {word for word in cased if small & set(_parts(word))}
-    return sorted(cased - said), [name for name in names if not said & set(name.split())]
+    said = {word for word in cased if written[fold(word), "small"] > written[fold(word), "large"]}
+    whole = [name for name in names if not said & set(name.split())]
+    is_long = {name: sum(any(map(str.isalpha, word)) for word in name.split()) > 1 for name in whole}
+    return sorted(cased - said), [name for name in whole if is_long[name] or cased & set(name.split())]
+
+
+def _ways_to_write(text: str) -> Iterator[tuple[str, str]]:
+    """Each word, folded, and whether it is written small, or large where nothing asks for it."""
+    opens = True
+    for found in re.finditer(r"(\w+(?:['’-]\w+)*)|([.!?…:“«„\"])", text):
+        word = found[1]
+        if word and (word[0].islower() or not opens):
+            yield fold(word), "small" if word[0].islower() else "large"
+        opens = not word
 
 
 def spoken_by(name: str) -> frozenset[tuple[str, ...]]:

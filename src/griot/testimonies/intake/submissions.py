@@ -158,8 +158,10 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
     unused = list(arrived)
     uploads = _expected(row, device, said.files)
     for named in said.files:
-        upload = uploads[_file_pk(pk, named.name)]
+        upload = uploads.get(_file_pk(pk, named.name))
         came = next((f for f in unused if f.name == named.name), None)
+        if upload is None:
+            raise Refused(f"{named.name}: another file was sent under it")
         if upload.file.state == File.State.EXPECTED and came:
             unused.remove(came)
             see_to_bytes(messenger, came.size)
@@ -181,7 +183,8 @@ def _expected(
         }
         wanted.setdefault(_file_pk(row.pk, said.name), facts)
     expect(row, device, wanted)
-    return {u.file_id: u for u in Upload.objects.filter(file__in=wanted).select_related("file")}
+    ours = Upload.objects.filter(file__in=wanted, file__testimony=row).select_related("file")
+    return {upload.file_id: upload for upload in ours}
 
 
 def _keep(upload: Upload, came: SealedFile) -> None:

@@ -110,18 +110,21 @@ def take_offer(campaign: Campaign, sent: Mapping[str, Any]) -> Testimony:
 def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testimony:
     facts = _facts(sent)
     teller = types.Teller(**{name: facts[name] for name in _TELLER})
-    value = replace(read_consent(object_in(sent.get("consent"), "consent"), teller), by=by)
+    held = testimony.consent.as_value() if testimony.pk and testimony.consent else None
+    value = replace(read_consent(object_in(sent.get("consent"), "consent"), teller, held), by=by)
     if not _hears(testimony, sent):
         return testimony
     is_new_consent = _hears(testimony, sent.get("consent"))
     is_open = testimony.state == Testimony.State.INTAKE
     proposed = _as_proposed(facts, value)
     is_changed = any(getattr(testimony, name) != fact for name, fact in facts.items())
-    held = testimony.consent.as_value() if testimony.pk and testimony.consent else None
     is_late = testimony.as_of is not None and value.given < testimony.as_of
-    is_asked = not is_open and (is_changed or (held and is_new_consent and not is_within(value, held)))
+    is_more = held and is_new_consent and not (is_within(value, held) and _is_as_sure(value, held))
+    is_asked = not is_open and (is_changed or is_more)
     if held and (is_late or is_asked):
-        value = narrowed(held, value)
+        value = replace(
+            narrowed(held, value), guardian=held.guardian if is_asked else held.guardian or value.guardian
+        )
     is_called_otherwise = _is_called_otherwise(testimony, facts)
     if is_late:
         testimony.steps.create(kind=Step.Kind.COMMENT, words="came late, older than what is held: not taken")
@@ -137,6 +140,11 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     if is_new_consent:
         add_consent(testimony, value)
     return testimony
+
+
+def _is_as_sure(said: types.Consent, held: types.Consent) -> bool:
+    """Whether it stands on the same: who consents for a minor, and the evidence."""
+    return (said.is_minor, said.guardian, said.evidence) == (held.is_minor, held.guardian, held.evidence)
 
 
 def _is_called_otherwise(testimony: Testimony, teller: Mapping[str, Any]) -> bool:
@@ -251,6 +259,8 @@ def read_consent(
         ),
         **picked,
     )
+    if held:  # found out to be a minor, they may still allow less
+        held = replace(held, is_minor=held.is_minor or value.is_minor)
     known = _wrong(held, teller) if held and is_within(value, held) else []
     if wrong := [what for what in _wrong(value, teller) if what not in known]:
         raise Refused(f"consent: {'; '.join(wrong)}", wrong)

@@ -194,6 +194,8 @@ class Testimony(models.Model):
         """Names that a phone has said of the teller late, and that nobody has looked at yet."""
         said = [p.said.get("teller", {}) for p in self.proposals.all() if p.decided is None]
         heard = [s.get("name", "") for s in said]
+        consents = [p.said.get("consent", {}) for p in self.proposals.all() if p.decided is None]
+        heard += [guardian["name"] for c in consents if (guardian := c.get("guardian"))]
         if naming in {"unnamed", "alias"}:
             heard += [s.get("alias", "") for s in said]
         return [name for name in dict.fromkeys(heard) if name and name not in {*self.names, *self.aliases}]

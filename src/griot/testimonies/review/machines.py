@@ -125,9 +125,9 @@ def _still_held(work: MachineWork) -> tuple[Testimony, types.Consent]:
     Refused where it was withdrawn meanwhile.
     """
     row = Testimony.objects.get(pk=work.testimony_id)
-    if row.over or (consent := row.consent) is None:
+    if row.over or (consent := row.in_force) is None:
         raise Refused("this testimony was withdrawn")
-    return row, consent.as_value()
+    return row, consent
 
 
 def _transcribed(work: MachineWork) -> dict[str, str]:

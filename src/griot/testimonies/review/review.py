@@ -69,7 +69,9 @@ def mark_of_story(row: Testimony) -> str:
     """The same for what is found safe: what was told and by whom, and the files that can be seen or heard;
     and the version of the consent. Words that are written of it, and renditions, come later and are approved.
     """
-    told = [row.kind, row.language, asdict(row.teller), row.answers]
+    consent = row.consent.as_value() if row.consent else None
+    of_a_minor = consent and [may_be_minor(consent, row.birth_year, day_of()), consent.guardian]
+    told = [row.kind, row.language, asdict(row.teller), row.answers, of_a_minor]
     files = row.files.filter(role=File.Role.STORY, state=File.State.VERIFIED).values_list("pk", "sha256")
     return f"{_digest([told, sorted(files)])[:24]}.{row.consent.version if row.consent else 0}"
 

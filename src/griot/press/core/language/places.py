@@ -233,6 +233,7 @@ _NO_CITY = {
     "perth amboy",
     "unknown",
 }
+_REGIONS = frozenset("Africa America Asia Atlantic Europe Indian Pacific".split())
 _PEOPLE_ENDING = re.compile(
     r"(?:ese|ish|[a-z]ans?|is?|ine|ch|iens?|iennes?|ains?|aines?|ais|aises?|ois|oises?|en[oa]s?|es|esas?|"
     r"[ai]n[oa]s?|ian[oaie]|es[ei]|isch\w{0,2}|er|os)$"
@@ -291,7 +292,8 @@ def _cities() -> dict[str, tuple[str, str]]:
                 named.setdefault(folded, (zone, countries[zone]))
     for old, zone in get_global("zone_aliases").items():  # Europe/Kiev, Asia/Calcutta
         folded = fold(old.rpartition("/")[2].replace("_", " "))
-        is_place = "/" in old and zone in countries and len(folded) > 3
+        region = old.partition("/")[0]  # US/Eastern and Australia/North are parts of a country
+        is_place = region in _REGIONS and zone in countries and len(folded) > 3
         if is_place and folded not in _NO_CITY and folded not in _codes():
             named.setdefault(folded, (zone, countries[zone]))
     for zone, code in countries.items():  # in English a zone's city is mostly its id
