@@ -22,18 +22,21 @@ from asgiref.sync import sync_to_async
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CTR
+from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.db import DataError, close_old_connections
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
 django.setup(set_prefix=False)
 
-from griot.locking import is_database_away  # noqa: E402 (models need what stands above)
-from griot.middleware import UNFIT  # noqa: E402
+from griot.digest.core.rendering.web import render_message  # noqa: E402 (models need what stands above)
+from griot.locking import is_database_away  # noqa: E402
+from griot.middleware import PUBLIC, UNFIT  # noqa: E402
 from griot.press import views as press  # noqa: E402
 from griot.testimonies.core.errors import TooMuch  # noqa: E402
 from griot.testimonies.core.media.vault import VaultError  # noqa: E402
@@ -50,6 +53,10 @@ OPEN_TOGETHER = 64 * 1024 * 1024  # and of all
 SILENT = 30.0  # seconds that a body may stand still
 GRACE = 20.0  # seconds that any body may take, on top of what it takes at the least rate
 OPEN_RATE, KNOWN_RATE = 2000, 500  # bytes a second at least; a phone may have a very bad line
+
+
+# What readers are told, by the status.
+_FOR_READERS = {400: "unfit_address", 408: "sent_too_slowly", 413: "sent_too_much", 503: "sent_too_busy"}
 
 
 class Refusal(Exception):
@@ -263,17 +270,27 @@ class Application(ASGIHandler):
         except Unknown:
             spool, send = SealedSpool(), _closing(send)
         except Refusal as refusal:
-            send, headers = _closing(send), [(b"content-type", b"text/plain; charset=utf-8")]
+            kind, words = _said(scope, refusal)
+            send, headers = _closing(send), [(b"content-type", f"{kind}; charset=utf-8".encode())]
+            headers.append((b"content-security-policy", PUBLIC.encode()))
             if refusal.retry_after:
                 headers.append((b"retry-after", str(refusal.retry_after).encode()))
             await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-            await send({"type": "http.response.body", "body": f"{refusal}\n".encode()})
+            await send({"type": "http.response.body", "body": words.encode()})
             return
         if spool is not None:
             await super().handle(scope, Received(spool.reader(), receive), send)
 
     async def read_body(self, receive: Any) -> Any:
         return receive.body
+
+
+def _said(scope: dict[str, Any], refusal: Refusal) -> tuple[str, str]:
+    """A refusal's media type and words: for readers a page in their language."""
+    if any(scope["path"].startswith(room.path) for room in ROOMS):
+        return "text/plain", f"{refusal}\n"
+    language = get_language_from_path(scope["path"]) or settings.LANGUAGE_CODE
+    return "text/html", render_message(_FOR_READERS.get(refusal.status, "gone_wrong"), language)
 
 
 def _closing(send: Any) -> Any:

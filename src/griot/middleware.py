@@ -6,8 +6,10 @@ import logging
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from django.core.exceptions import BadRequest
 from django.db import DataError
 from django.http import BadHeaderError, HttpRequest, HttpResponse, JsonResponse
+from django.urls import get_resolver
 
 from griot.locking import is_database_away
 
@@ -87,6 +89,10 @@ class DatabaseAway(logging.Filter):
 
 
 def _refused(request: HttpRequest) -> HttpResponse:
+    """As who asks reads it: a browser that wants a page is given one, in the reader's language."""
     if request.content_type == "application/json":
         return JsonResponse({"error": UNFIT}, status=400)
+    if request.method in {"GET", "HEAD"} and request.accepts("text/html"):
+        answer = get_resolver().resolve_error_handler(400)
+        return answer(request, BadRequest(UNFIT))  # type: ignore[call-arg]
     return HttpResponse(f"{UNFIT}\n", status=400, content_type="text/plain; charset=utf-8")

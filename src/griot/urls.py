@@ -3,7 +3,7 @@ import sys
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_from_request
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
@@ -33,6 +33,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return HttpResponse(render_message("not_found", get_language() or "en"), status=404)
 
 
+def unfit(request: HttpRequest, exception: Exception) -> HttpResponse:
+    language = get_language_from_request(request, check_path=True)
+    return HttpResponse(render_message("unfit_address", language), status=400)
+
+
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token, as of a browser that keeps no cookies."""
     return HttpResponse(render_message("refused_form", get_language() or "en"), status=403)
@@ -47,7 +52,7 @@ def gone_wrong(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_message("gone_wrong", get_language() or "en"), status=500)
 
 
-handler404, handler500 = not_found, gone_wrong
+handler400, handler404, handler500 = unfit, not_found, gone_wrong
 
 urlpatterns = [
     path("admin/", include("griot.accounts.urls")),

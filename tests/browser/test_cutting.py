@@ -27,7 +27,7 @@ def room(site, settings, live_server, client, django_user_model, tmp_path):
     for kind in ("light", "waves"):
         make(Rendition.objects.get(kind=kind).pk)
     type(testimony).objects.update(state="editing")
-    client.force_login(user_with(django_user_model, "editor"))
+    with_second_factor(client, user_with(django_user_model, "editor"))
     return (
         f"{live_server.url}/admin/testimonies/{testimony.pk}/cutting/{file.pk}/",
         client.cookies["sessionid"].value,

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from griot import asgi
+from griot.digest.core.words import words
 from griot.press.listening.sources import token_hash
 from griot.press.models import Outlet, Source
 from griot.testimonies.intake.odk import admit
@@ -289,6 +290,16 @@ def test_what_comes_by_drops_is_not_waited_for(monkeypatch, every, is_taken):
         with pytest.raises(asgi.Refusal) as refused:
             taken(drops)
         assert refused.value.status == 408
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])
+def test_readers_are_refused_in_their_language(client, language):
+    front = "" if language == "en" else f"/{language}"
+    status, headers, body = answer_to({**FORM, "path": f"{front}/stories/offer/"})
+    assert status == 413 and words(language)["sent_too_much"] in body.decode()
+    assert headers[b"content-type"].startswith(b"text/html") and headers[b"connection"] == b"close"
+    answer = client.get(f"{front}/stories/?q=%00")
+    assert answer.status_code == 400 and words(language)["unfit_address"] in answer.content.decode()
 
 
 def test_what_stands_still_is_not_waited_for(monkeypatch):

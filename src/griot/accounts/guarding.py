@@ -6,13 +6,16 @@ along is decided on before anybody uses it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.db.models import QuerySet
+from django.db.models import ProtectedError, QuerySet, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import ResolverMatch, resolve
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.menu import MenuItem
@@ -202,3 +205,16 @@ class Guard:
         if rule.rows and pk and not rule.rows(request.user).filter(pk=unquote(str(pk))).exists():
             raise Http404
         return None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """What others rely on is not deleted, and says so."""
+        if isinstance(exception, ProtectedError):
+            held = exception.protected_objects
+        elif isinstance(exception, RestrictedError):
+            held = exception.restricted_objects
+        else:
+            return None
+        by = Counter(str(row._meta.verbose_name_plural) for row in held)
+        counted = ", ".join(f"{count} {name}" for name, count in by.most_common())
+        messages.error(request, f"It is not deleted: others rely on it ({counted}).")
+        return redirect(request.path)

@@ -44,7 +44,6 @@ MAY: Mapping[Role, frozenset[Action]] = {
 }
 # Editors and approvers see what somebody has found safe; before that only who protects the teller does.
 _BEFORE_SAFE = (State.INTAKE, State.PROTECTION)
-_WITH_FACTOR: frozenset[Action] = frozenset({"original", "publish", "withdraw"})
 _WITHDRAWN_ACTIONS: frozenset[Action] = frozenset({"see", "departures"})  # of the bare fact
 
 
@@ -52,11 +51,6 @@ def roles_of(user: Any) -> frozenset[Role]:
     return frozenset(
         role for role, permission in ROLES.items() if user.is_active and user.has_perm(permission)
     )
-
-
-def needs_second_factor(user: Any) -> bool:
-    """Whether a role of theirs opens sealed recordings, publishes, or takes back for good."""
-    return any(MAY[role] & _WITH_FACTOR for role in roles_of(user))
 
 
 _ALL = Q(pk__isnull=False)  # an empty Q would vanish when it is joined by "or"
@@ -85,10 +79,8 @@ def visible(user: Any) -> QuerySet[Testimony]:
 
 
 def allowed(user: Any, testimony: Testimony) -> frozenset[Action]:
-    """All that the user may do with this testimony, now: nothing, where a role of theirs wants a second
-    factor and it is missing.
-    """
-    if needs_second_factor(user) and not has_second_factor(user):
+    """All that the user may do with this testimony, now: nothing without a second factor."""
+    if not has_second_factor(user):
         return frozenset()
     found: set[Action] = set()
     for role in roles_of(user):
@@ -108,19 +100,19 @@ def require(user: Any, action: Action, testimony: Testimony) -> None:
 
 
 WHY_FACTOR = (
-    "This opens sealed recordings, publishes, or takes back: prove a second factor first, or set one up, an"
-    " app or a passkey."
+    "Here is what tellers have entrusted to us: prove a second factor first, or set one up, an app or a"
+    " passkey."
 )
 
 
 def for_reviewers(view: View) -> View:
-    """Only for accounts with a role in testimonies; with a second factor where one of them wants it."""
+    """Only for accounts with a role in testimonies, and a second factor."""
 
     @wraps(view)
     def answer(request: SignedIn, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not roles_of(request.user):
             raise PermissionDenied("your account has no role in testimonies")
-        if needs_second_factor(request.user) and not has_second_factor(request.user):
+        if not has_second_factor(request.user):
             return ask_for_second_factor(request, WHY_FACTOR)
         return view(request, *args, **kwargs)
 

@@ -13,11 +13,12 @@ from wagtail import hooks
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.ui.components import Component
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from griot.accounts.guarding import GuardedItem, guard
-from griot.testimonies.access import ADDRESSES, countries_of, note, roles_of, teams_of
+from griot.testimonies.access import ADDRESSES, countries_of, note, roles_of, teams_of, visible
 from griot.testimonies.intake import messengers, read_aloud
 from griot.testimonies.intake.widgets import PROMPTS, QUESTIONS
 from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
@@ -190,6 +191,23 @@ def urls() -> list[Any]:
         path("<uuid:pk>/cutting/<uuid:file_pk>/", cutting.cutting, name="cutting"),
     ]
     return [path("testimonies/", include((patterns, "testimonies")))]
+
+
+class SentLate(Component):
+    """What phones have sent late, and nobody has decided on, for those who may."""
+
+    order = 4
+    template_name = "testimonies/sent_late.html"
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        user = parent_context["request"].user
+        return {"count": visible(user).filter(rooms.IS_SENT_LATE).distinct().count()}
+
+
+@hooks.register("construct_homepage_panels")
+def panel(request: HttpRequest, panels: list[Component]) -> None:
+    if "protection" in roles_of(request.user):
+        panels.append(SentLate())
 
 
 class _ForRoles(MenuItem):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from griot.testimonies.core import names
 from griot.testimonies.core.consent import problems, shown, state, without_name
 from griot.testimonies.core.types import USES, Consent, Guardian, Teller
 
@@ -111,3 +112,25 @@ def test_what_is_missing_of_a_consent_is_said_in_words(changes, teller, words):
 
 def test_a_whole_consent_has_no_problem():
     assert not list(problems(CONSENT, TELLER, NOW.date(), CONSENT.given.date()))
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [
+        ("Awa Diop", "Awa"),
+        ("DIOP Awa", "Awa"),
+        ("Diop, Awa Marie", "Awa"),
+        ("Mme Awa Diop", "Awa"),
+        ("Dr. AWA DIOP", "AWA"),
+        ("Doña María López", "María"),
+        ("السيدة فاطمة حسن", "فاطمة"),
+        ("J. Awa", "Awa"),
+        ("Awa", "Awa"),
+        ("Mr", "Mr"),
+        ("  ", ""),
+        (", Awa", "Awa"),
+        ("Diop,", "Diop"),
+    ],
+)
+def test_who_goes_by_their_first_name_is_shown_by_that(name, first):
+    assert names.first_name(name) == first

@@ -7,6 +7,7 @@ import json
 import random
 import sys
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -186,9 +187,6 @@ def test_the_sweep_puts_back_what_a_lost_queue_left(phone, tmp_path):
     phone.patch(begun["Location"], 0, content)  # whole, and its job is lost
     sweep(timezone.now())
     assert unfinished() == [testimony.files.get().pk]
-    phone.begin(testimony, b"never finished")
-    sweep(timezone.now() + timezone.timedelta(days=61))
-    assert testimony.files.count() == 1
 
 
 def test_a_check_in_is_kept_for_the_focal_person(phone):
@@ -347,6 +345,18 @@ def test_a_clock_that_is_dead_or_far_ahead_widens_nothing(phone):
         testimony = Testimony.objects.get(pk=testimony.pk)
         assert (testimony.consent.naming, testimony.consent.uses) == ("unnamed", ["team"])
         assert testimony.told <= timezone.now()
+
+
+def test_a_clock_that_is_some_hours_ahead_orders_nothing(phone):
+    """Of two phones of one messenger: what is said to come was said when it came."""
+    ahead = (timezone.now() + timedelta(hours=20)).isoformat()
+    testimony = phone.tell(answers={"leaving": "First."}, consent={"naming": "named", "given": ahead})
+    later = (timezone.now() + timedelta(seconds=1)).isoformat()
+    phone.tell(
+        id=str(testimony.pk), answers={"leaving": "Second."}, consent={"naming": "alias", "given": later}
+    )
+    testimony.refresh_from_db()
+    assert testimony.answers == {"leaving": "Second."} and testimony.consent.naming == "alias"
 
 
 def test_what_a_phone_says_it_recorded_is_waited_for(phone, people, tmp_path):

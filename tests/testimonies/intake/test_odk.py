@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 import requests
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,6 +31,7 @@ from griot.testimonies.intake import odk
 from griot.testimonies.intake.receiving import examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import (
+    Campaign,
     ConsentText,
     Device,
     File,
@@ -357,6 +359,47 @@ def test_of_two_files_of_one_name_nothing_is_left_behind(house):
     assert answer.status_code == 201
     file = File.objects.get(testimony=pk, role="story")
     assert sorted(vault().names()) == sorted(file.upload.pieces)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_no_question_of_ours_names_is_kept(house):
+    """Collect deletes what was accepted."""
+    _, url, auth = house
+    pk = str(uuid.uuid4())
+    xml = filled(blank(url, auth, "griot-voices-portrait"), pk, **CONSENTED)
+    parts = [("xml_submission_file", ("submission.xml", xml, "text/xml"))]
+    parts += [("extra.jpg", ("extra.jpg", made.photo(), "image/jpeg"))]
+    assert requests.post(f"{url}/submission", files=parts, auth=auth, timeout=30).status_code == 201
+    file = File.objects.get(testimony=pk, state="received")
+    assert sorted(vault().names()) == sorted(file.upload.pieces)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_form_that_was_filled_in_is_taken_whatever_its_campaign_is_called_by_now(house):
+    _, url, auth = house
+    xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED)
+    Campaign.objects.update(slug="voices-2027")
+    parts = [("xml_submission_file", ("submission.xml", xml, "text/xml"))]
+    assert requests.post(f"{url}/submission", files=parts, auth=auth, timeout=30).status_code == 201
+    assert Testimony.objects.get().campaign.slug == "voices-2027"
+
+
+@pytest.mark.django_db
+def test_the_address_of_a_campaign_that_phones_have_forms_of_stays():
+    campaign = make_campaign()
+    campaign.slug = "other"
+    campaign.clean()
+    campaign.refresh_from_db()
+    make_messenger(campaign)
+    campaign.slug = "another"
+    with pytest.raises(ValidationError, match="it stays"):
+        campaign.clean()
+
+
+@pytest.mark.parametrize("ids", [("a-b", "a_b"), ("a", "a")])
+def test_prompts_that_a_form_would_call_the_same_are_refused(ids):
+    with pytest.raises(ValidationError, match="stands once"):
+        Guide(prompts=[{"id": pk, "text": "Why?"} for pk in ids]).clean()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from griot.digest.core.words import words
+from griot.digest.site import offering
 from griot.testimonies.models import Campaign, Testimony
 from griot.testimonies.models.days import day_of
 from tests.testimonies.people import make_campaign
@@ -61,6 +62,8 @@ def test_a_story_enters_intake_and_its_teller_can_take_it_back(campaign):
         ({"naming": "alias"}, "alias"),
         ({"name": "a" * 200}, "other"),
         ({"birth_year": "1066"}, "other"),
+        *(({"birth_year": year}, "other") for year in ("16 a", "2012.", "2o12", "²⁰¹²", "-201", "12")),
+        *(({"birth_year": year}, "guardian") for year in (" 2012 ", "٢٠١٢")),
     ],
 )
 def test_what_is_missing_is_said_in_the_reader_s_language_and_what_was_typed_stays(
@@ -71,7 +74,32 @@ def test_what_is_missing_is_said_in_the_reader_s_language_and_what_was_typed_sta
     page = unescape(answer.content.decode())
     assert answer.status_code == 400 and words(language)[f"refused_{why}"] in page
     assert "I crossed at night." in page or "words" in changes
+    assert re.search(r'value="web"\s+checked', page)
     assert not Testimony.objects.exists()
+
+
+def test_a_form_that_is_sent_again_is_one_story_and_one_receipt(campaign, monkeypatch):
+    """By a reload, a second touch, or after what was typed was changed; another page is another story."""
+    monkeypatch.setattr(offering, "MOST_OFFERS", 10)
+    reader = Client()
+    form = re.search(r'name="form" value="([^"]+)"', reader.get("/stories/offer/").content.decode())[1]
+
+    def code(**changes: str) -> str:
+        page = reader.post("/stories/offer/", {**FORM, "form": form, **changes}).content.decode()
+        return re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", page)[0]
+
+    first = code()
+    assert code() == first == code(words="I crossed by day.")
+    row = Testimony.objects.get()
+    assert row.answers["story"] == "I crossed by day." and row.consents.count() == 1
+    Testimony.objects.update(state="protection")
+    assert code(words="I crossed by day.") == first and not row.proposals.exists()
+    assert code(form="") != first and Testimony.objects.count() == 2
+    teller = Client()
+    teller.post("/receipt/", {"code": first})
+    teller.post("/receipt/", {"act": "withdraw", "sure": "yes"})
+    assert reader.post("/stories/offer/", {**FORM, "form": form}).status_code == 400
+    assert [bool(t.withdrawn) for t in Testimony.objects.order_by("arrived")] == [True, False]
 
 
 def test_a_form_without_its_token_is_refused_in_the_reader_s_language(campaign):

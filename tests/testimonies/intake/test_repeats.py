@@ -5,10 +5,11 @@ staff, expiry and old copies.
 from __future__ import annotations
 
 import copy
+import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 from typing import Any
 
@@ -23,7 +24,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from griot.testimonies.core.consent import after, is_within
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.types import USES, Consent
-from griot.testimonies.intake.taking import add_consent, take_testimony
+from griot.testimonies.intake.taking import add_consent, read_consent, take_testimony
 from griot.testimonies.models import Testimony
 from griot.testimonies.review import changing
 from griot.testimonies.showing import shown, withdrawing
@@ -54,6 +55,8 @@ class Messages(RuleBasedStateMachine):
         self.messenger = make_messenger(make_campaign()).messenger
         self.pk = str(uuid.uuid4())
         self.sent: list[dict[str, Any]] = []
+        self.came_at: dict[str, datetime] = {}  # or was said, what is earlier, by a message
+        self.least: Consent | None = None  # that was public since somebody approved it last
         self.teller: Consent | None = None
         self.is_over = False
 
@@ -64,6 +67,10 @@ class Messages(RuleBasedStateMachine):
     @property
     def row(self) -> Testimony:
         return Testimony.objects.get(pk=self.pk)
+
+    @property
+    def narrows(self) -> bool:
+        return self.row.receipt_narrows or self.row.is_perhaps_minor
 
     @property
     def held(self) -> Consent | None:
@@ -87,6 +94,7 @@ class Messages(RuleBasedStateMachine):
         given = (timezone.now() + timedelta(minutes=minutes)).isoformat()
         message = as_sent(id=self.pk, answers={"leaving": words}, consent={**allowed, "given": given})
         self.sent.append(copy.deepcopy(message))
+        self.came_at[json.dumps(message)] = timezone.now() + timedelta(minutes=min(minutes, 0))
         self.send(message)
 
     @rule(data=st.data())
@@ -102,14 +110,46 @@ class Messages(RuleBasedStateMachine):
     @rule(allowed=ALLOWED)
     def teller_decides(self, allowed):
         held = self.held
-        self.teller = replace(
+        said = replace(
             held,
             **{**allowed, "uses": frozenset(allowed["uses"]), "until": None},
             given=timezone.now(),
             by="teller",
         )
-        add_consent(self.row, self.teller)
-        assert is_within(self.held, self.teller) and is_within(self.teller, self.held)
+        add_consent(self.row, said)
+        assert is_within(self.held, said)
+        if self.narrows:
+            assert is_within(self.held, held)
+        else:
+            assert is_within(said, self.held)
+        self.teller = self.held
+
+    @precondition(lambda self: len(self.sent) > 2)
+    @rule(change=st.sampled_from([{"receipt_narrows": True}, {"birth_year": timezone.now().year - 15}]))
+    def the_teller_alone_narrows_from_now_on(self, change):
+        """Staff have seen the receipt's code, or the teller is found to be a minor."""
+        Testimony.objects.filter(pk=self.pk).update(**change)
+
+    @precondition(lambda self: not self.is_over and self.row.undecided)
+    @rule(data=st.data(), is_taken=st.booleans())
+    def somebody_decides(self, data, is_taken):
+        """What is taken over allows nothing that was not allowed when more was last said."""
+        row = self.row
+        proposal = data.draw(st.sampled_from(row.undecided), label="proposal")
+        if is_taken and not row.is_older(proposal.given):
+            changing.take_over(proposal)
+            for message in self.sent:
+                if self.teller is None and self.came_at[json.dumps(message)] > proposal.given:
+                    said = read_consent(message["consent"], row.teller)
+                    assert is_within(self.held, said), (message, proposal.given)
+        proposal.decided = timezone.now()
+        proposal.save()
+
+    @invariant()
+    def what_is_taken_back_comes_back_by_approval(self):
+        if self.sent and not self.is_over and (row := self.row).approved:
+            assert self.least is None or is_within(row.agreed, self.least)
+            self.least = row.agreed
 
     @precondition(lambda self: not self.is_over)
     @rule(allowed=ALLOWED)
@@ -125,6 +165,7 @@ class Messages(RuleBasedStateMachine):
         Testimony.objects.filter(pk=self.pk).update(
             state=state, published=timezone.now(), approved=self.row.as_it_stands()
         )
+        self.least = None
 
     @rule(by=st.sampled_from(["teller", "team", "expiry"]))
     @precondition(lambda self: len(self.sent) > 4)
@@ -174,6 +215,13 @@ def test_what_was_given_before_the_teller_spoke_comes_too_late():
     assert after([consent(0), narrow], consent(20)) is None  # and what is given later widens nothing
     wide = consent(10, "teller", uses=("web", "mail"))
     assert after([consent(0, uses=()), wide], consent(5, uses=())) is None
+
+
+def test_a_teller_who_says_the_same_has_spoken():
+    same = consent(10, "teller")
+    assert after([consent(0)], same) == same
+    held = after([consent(0), same], consent(20, uses=("web", "media")))
+    assert held is None or is_within(held, same)
 
 
 def test_before_that_the_newest_of_a_messengers_holds():

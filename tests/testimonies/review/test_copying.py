@@ -245,7 +245,7 @@ def test_the_shapes_of_the_build_know_the_countries_of_the_demo():
 def test_captions_stand_under_their_photos_and_in_an_issue(phone, people):
     row = published(phone, people, made.photo(), made.photo("PNG"), kind="photo_essay")
     client = Client()
-    client.force_login(people["editor"])
+    with_second_factor(client, people["editor"])
     first, second = row.files.filter(role="story").order_by("position")
     page = client.get(f"/admin/testimonies/{row.pk}/").content.decode()
     assert f'name="caption {first.pk}"' in page

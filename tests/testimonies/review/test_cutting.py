@@ -266,7 +266,7 @@ def test_the_words_form_does_not_write_over_the_cutting_rooms_subtitles(phone, s
     type(testimony).objects.update(state="editing")
     review.write(testimony, people["editor"], "fr", {"subtitles": TRANSCRIPT})
     client, url = Client(), f"/admin/testimonies/{testimony.pk}/"
-    client.force_login(people["editor"])
+    with_second_factor(client, people["editor"])
     assert 'name="subtitles"' not in client.get(url).content.decode()
     client.post(
         url,

@@ -141,7 +141,7 @@ def test_a_guardian_s_name_is_kept_back(phone, people, client):
     testimony = phone.tell(consent=CHILD, teller={"birth_year": 2012, "name": "Binta Quertz"})
     written(testimony, people, body="Aissatou Quertz let me go.")
     assert told(fresh(testimony), "web", "fr").paragraphs == ("… let me go.",)
-    client.force_login(people["editor"])
+    with_second_factor(client, people["editor"])
     page = client.get(f"/admin/testimonies/{testimony.pk}/").content.decode()
     assert "guardian:" in page and "<dd>\n          guardian: \n          mother" in page
 

@@ -19,6 +19,7 @@ from griot.testimonies.core.media.transcribing import FasterWhisper, Service, re
 from griot.testimonies.models import Access, MachineWork
 from griot.testimonies.review import changing, machines, review
 from griot.testimonies.showing.shown import told
+from tests.signing_in import with_second_factor
 from tests.support import held_elsewhere
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_cutting import film
@@ -210,7 +211,7 @@ def test_without_configuration_nobody_is_asked(testimony, editor, settings, clie
     for kind in ("transcript", "translation"):
         with pytest.raises(Refused, match="No trans"):
             machines.ask(testimony, editor, kind, "en")
-    client.force_login(editor)
+    with_second_factor(client, editor)
     assert b"Have a machine" not in client.get(f"/admin/testimonies/{testimony.pk}/").content
     settings.TRANSCRIBER = "openai+http://127.0.0.1:9/v1#m"
     page = client.get(f"/admin/testimonies/{testimony.pk}/").content.decode()

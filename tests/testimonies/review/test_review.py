@@ -354,7 +354,6 @@ def test_a_judgement_is_of_the_files_that_were_there(phone, people, client):
     room = f"/admin/testimonies/{testimony.pk}/"
     with_second_factor(client, people["protection"])
     for change in (
-        lambda: phone.begin(testimony, made.photo()),
         lambda: phone.send(testimony, made.photo("PNG")),
         lambda: review.approve_rendition(testimony, people["protection"], rendered(testimony)[0].pk),
     ):
@@ -371,7 +370,7 @@ def test_two_editors_do_not_write_over_each_other(phone, people, client):
     testimony = phone.tell()
     publish(testimony, people)
     room = f"/admin/testimonies/{testimony.pk}/?language=fr"
-    client.force_login(people["editor"])
+    with_second_factor(client, people["editor"])
     begun = client.get(room).content.decode()
     seen = re.search(r'name="seen" value="([0-9a-f]{32})">\s*<div class="griot-field">', begun)[1]
     review.write(testimony, people["editor"], "fr", {"title": "Hers", "quote": "Q", "body": ""})
@@ -389,7 +388,7 @@ def test_two_editors_do_not_write_over_each_other(phone, people, client):
 def test_two_who_say_that_it_is_hard_to_hear_say_the_same(phone, people, client):
     testimony = phone.tell()
     publish(testimony, people)
-    client.force_login(people["editor"])
+    with_second_factor(client, people["editor"])
     step = f"/admin/testimonies/{testimony.pk}/step/"
     for _ in range(2):  # both pages said "Hard to hear"
         client.post(step, {"act": "hurts"})

@@ -4,12 +4,14 @@ like every teller.
 
 from __future__ import annotations
 
-import uuid
+import re
+import secrets
+from datetime import UTC, datetime
+from time import time
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -25,7 +27,8 @@ from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.showing import shown
 
 MOST_OFFERS, OFFERS_WITHIN = 5, 3600  # of one address, in seconds
-FIELDS = ("words", "name", "alias", "naming", "birth_year", "guardian", "relation")
+_FORM = re.compile(r"\d{10}-[0-9a-f]{32}")  # when a page was given out, and a secret of its own
+FIELDS = ("campaign", "words", "name", "alias", "naming", "birth_year", "guardian", "relation")
 
 
 @surface(
@@ -39,7 +42,10 @@ def offer(request: HttpRequest) -> HttpResponse:
     if not campaigns:
         raise Http404("no campaign is open to anyone")
     error, code, status = "", "", 200
-    typed = {name: request.POST.get(name, "") for name in FIELDS}
+    typed: dict[str, Any] = {name: request.POST.get(name, "") for name in FIELDS}
+    form = request.POST.get("form", "")
+    form = form if _FORM.fullmatch(form) else f"{time():.0f}-{secrets.token_hex(16)}"
+    typed |= {"uses": request.POST.getlist("uses"), "form": form}
     if request.method == "POST":
         if request.POST.get("website"):  # a field that people don't see
             return _page(request, language, campaigns, typed, "", "")
@@ -48,17 +54,16 @@ def offer(request: HttpRequest) -> HttpResponse:
         else:
             try:
                 chosen = next((c for c in campaigns if c.slug == request.POST.get("campaign")), campaigns[0])
-                code = take_offer(chosen, _as_sent(request, language)).make_receipt()
+                code = take_offer(chosen, form, _as_sent(request, language, form))
             except Refused as refusal:
                 error, status = in_words(refusal, language), 400
     return _page(request, language, campaigns, typed, error, code, status)
 
 
-def _as_sent(request: HttpRequest, language: str) -> dict[str, object]:
-    """The form in the shape that phones send."""
+def _as_sent(request: HttpRequest, language: str, form: str) -> dict[str, object]:
+    """The form in the shape that phones send: the same, whenever it is sent."""
     said = request.POST
-    now = timezone.now().isoformat()
-    year = said.get("birth_year", "")
+    given = datetime.fromtimestamp(int(form.partition("-")[0]), UTC).isoformat()
     spoken = language if language in dict(LANGUAGES) else "en"
     guardian = (
         {"name": said.get("guardian", ""), "relation": said.get("relation", "")}
@@ -66,15 +71,14 @@ def _as_sent(request: HttpRequest, language: str) -> dict[str, object]:
         else None
     )
     return {
-        "id": str(uuid.uuid4()),
         "kind": "story",
         "language": spoken,
-        "told": now,
+        "told": given,
         "answers": {"story": said.get("words", "")},
         "teller": {
             "name": said.get("name", ""),
             "alias": said.get("alias", ""),
-            "birth_year": int(year) if year.isdecimal() and len(year) <= 4 else None,
+            "birth_year": said.get("birth_year"),
             "country": said.get("country", "")[:2],
         },
         "consent": {
@@ -85,7 +89,7 @@ def _as_sent(request: HttpRequest, language: str) -> dict[str, object]:
             "voice": "hide",
             "language": spoken,
             "explained": "read",
-            "given": now,
+            "given": given,
             "evidence": "sent by the teller" if said.get("agree") == "yes" else "",
             "guardian": guardian,
         },
@@ -96,7 +100,7 @@ def _page(
     request: HttpRequest,
     language: str,
     campaigns: list[Any],
-    typed: dict[str, str],
+    typed: dict[str, Any],
     error: str,
     code: str,
     status: int = 200,

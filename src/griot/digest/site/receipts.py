@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -23,13 +24,12 @@ from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.site.newsroom import newsroom, readers_language
 from griot.digest.site.refusing import in_words
 from griot.testimonies.access import note
-from griot.testimonies.core.consent import is_within, may_be_minor
+from griot.testimonies.core.consent import is_within
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake.taking import add_consent, read_consent
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.campaigns import token_hash
-from griot.testimonies.models.days import day_of
 from griot.testimonies.models.testimonies import plain_receipt
 from griot.testimonies.showing import shown, withdrawing
 
@@ -94,9 +94,14 @@ def _changed(request: HttpRequest, row: Testimony) -> HttpResponse:
     return HttpResponseRedirect(reverse("receipt"))
 
 
-def _change(request: HttpRequest, row: Testimony) -> None:
-    """What the teller ticked, over what they allowed before. Raises Refused."""
-    assert row.consent is not None
+@transaction.atomic
+def _change(request: HttpRequest, opened: Testimony) -> None:
+    """What the teller ticked, over what they allowed before, for as long as their code opens it. Raises
+    Refused.
+    """
+    known = Testimony.objects.select_for_update().filter(pk=opened.pk, receipt=opened.receipt)
+    if (row := known.first()) is None or row.over or row.consent is None:
+        return
     before = row.consent.as_value()
     sent: dict[str, Any] = {
         "uses": request.POST.getlist("uses"),
@@ -112,7 +117,7 @@ def _change(request: HttpRequest, row: Testimony) -> None:
         **{name: request.POST.get(name, getattr(before, name)) for name in _KEPT},
     }
     value = read_consent(sent, row.teller, before)
-    is_minor = may_be_minor(before, row.birth_year, day_of())
+    is_minor = row.is_perhaps_minor
     if (row.receipt_narrows or is_minor) and not is_within(value, before):
         why = "receipt_minor" if is_minor else "receipt_narrows"
         raise Refused(why, [why])

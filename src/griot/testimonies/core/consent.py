@@ -30,7 +30,7 @@ from griot.testimonies.core.types import (
 NO_EVIDENCE = "there is no evidence: record the teller's answer, or let them sign"
 OVER_BEFORE = "it ends before it was given"
 NO_GUARDIAN = f"the teller may be under {OF_AGE}: a guardian has to consent, too"
-NO_ALIAS = "the teller wants another name, and none was given"
+NO_ALIAS = "the teller wants another name, and none was given that is another"
 A_MINOR = "a minor is shown without their name, face and exact place"
 
 
@@ -38,16 +38,18 @@ def problems(consent: Consent, teller: Teller, today: date, given: date) -> Iter
     """Why a consent is not one, in words for who took it. None of them: it holds. `given` is its day, as
     the newsroom counts, like `today`.
     """
-    if not consent.evidence:
+    if not names.says_something(consent.evidence):
         yield NO_EVIDENCE
     if unknown := set(consent.uses) - set(USES):
         yield f"unknown uses: {', '.join(sorted(unknown))}"
     if consent.until and consent.until < given:
         yield OVER_BEFORE
     is_minor = may_be_minor(consent, teller.birth_year, today)
-    if is_minor and not consent.guardian:
+    if is_minor and not (consent.guardian and names.says_something(consent.guardian.name)):
         yield NO_GUARDIAN
-    if consent.naming == "alias" and not teller.alias.strip():
+    if consent.naming == "alias" and (
+        not names.says_something(teller.alias) or names.fold(teller.alias) == names.fold(teller.name)
+    ):
         yield NO_ALIAS
     if is_minor and (
         consent.naming in {"named", "first_name"} or consent.face == "show" or consent.place == "exact"
@@ -74,14 +76,17 @@ def as_of_a_minor(consent: Consent) -> Consent:
     )
 
 
-def after(versions: Sequence[Consent], said: Consent, is_reviewed: bool = False) -> Consent | None:
+def after(
+    versions: Sequence[Consent], said: Consent, is_reviewed: bool = False, narrows: bool = False
+) -> Consent | None:
     """What holds once `said` has arrived, where `versions` held one after the other; None: nothing changes.
 
-    The teller's own word holds as it is; a minor's alone narrows. Whoever else says something can only narrow
-    what the teller or the team has set; and what was given before the teller last spoke comes too late, but
-    for a guardian, and that the teller is a minor. Until one of them has, the
-    newest that a messenger took down holds, or one that a person has read and taken over (`is_reviewed`); an
-    older one that comes late narrows it.
+    The teller's own word holds as it is, or `narrows`: a minor's alone, or one given with a receipt that
+    others have seen. Whoever else says something can only narrow what the teller or the team has set; and
+    what was given before the teller last spoke comes too late, but for a guardian, and that the teller is a
+    minor. Until one of them has, the newest that a messenger took down holds; so does one that a person has
+    read and taken over (`is_reviewed`), which a narrower one of the same moment had held before. An older one
+    narrows it.
     """
     if not versions:
         return said
@@ -89,16 +94,18 @@ def after(versions: Sequence[Consent], said: Consent, is_reviewed: bool = False)
     spoken = [v.given for v in versions if v.by == "teller"]
     messengers_alone = all(v.by == "messenger" for v in (*versions, said))
     if said.by == "teller":
-        found = narrowed(current, said) if current.is_minor else said
+        is_older = bool(spoken) and said.given < max(spoken)
+        found = narrowed(current, said) if narrows or current.is_minor or is_older else said
     elif spoken and said.given <= max(spoken):
         is_minor, guardian = current.is_minor or said.is_minor, current.guardian or said.guardian
         found = replace(current, is_minor=is_minor, guardian=guardian, by=said.by)
-    elif messengers_alone and (is_reviewed or said.given > max(v.given for v in versions)):
+    elif messengers_alone and (said.given, is_reviewed) > (max(v.given for v in versions), False):
         found = said
     else:
         found = narrowed(current, said)
     held = replace(current, given=found.given, by=found.by, version=found.version)
-    return None if held == found else found
+    is_first_word = said.by == "teller" and not spoken  # from now on others only narrow
+    return None if held == found and not is_first_word else found
 
 
 def narrowed(held: Consent, said: Consent) -> Consent:
@@ -215,7 +222,7 @@ def name_of(teller: Teller, consent: Consent) -> str:
         case "named":
             return teller.name
         case "first_name":
-            return teller.name.split()[0] if teller.name.split() else ""
+            return names.first_name(teller.name)
         case "alias":
             return teller.alias
         case _:

@@ -108,6 +108,32 @@ def fold(text: str) -> str:
     return text.translate(_FOLDED)
 
 
+def says_something(text: str) -> bool:
+    """Whether there is a letter or a figure in it that can be seen."""
+    return any(map(str.isalnum, fold(text)))
+
+
+_TITLES = frozenset(
+    map(
+        fold,
+        "mr mrs ms miss dr prof hon rev m mme mlle me pr sr sra srta don doña dona dom senhor senhora imam"
+        " cheikh sheikh hajj hajja hadja elhadj alhaji السيد السيدة الدكتور الدكتورة الشيخ الحاج"
+        " الحاجة".split(),
+    )
+)
+
+
+def first_name(name: str) -> str:
+    """What a person goes by of all their names: "Diop, Awa" and "DIOP Awa" are Awa, as "Mme Awa Diop" is. A
+    guess, for lists are written so: who approves it sees what is shown.
+    """
+    family, comma, given = name.partition(",")
+    words = (given if comma and given.strip() else family).split()
+    words = [word for word in words if fold(word).strip(". ") not in _TITLES] or words
+    small = [word for word in words if word != word.upper() or word == word.lower()]
+    return next(iter(small or words), "")
+
+
 # Small words in names (of the, son of, house of, God): alone they name nobody, and stand in every text.
 PARTICLES = frozenset(
     map(

@@ -32,7 +32,7 @@ from griot.troubles.sweeping import each
 DAMAGED = "arrived damaged; "
 MOST_TRIES = 3  # that a file may arrive with another checksum than it was sent with
 ORPHANED = timedelta(days=2)
-FORGOTTEN = timedelta(days=60)  # an upload that nobody has gone on with
+FORGOTTEN = timedelta(days=60)  # that nobody has gone on with an upload
 
 
 def examine_soon(pk: Any) -> None:
@@ -58,7 +58,7 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
         raise Refused("testimony: send what it is and its consent first")
     if testimony.over:
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
-    known = Upload.objects.filter(file_id=pk).select_related("file").first()
+    known = Upload.objects.select_for_update().select_related("file").filter(file_id=pk).first()
     if known:
         if known.file.testimony_id != testimony.pk or known.file.sha256 not in {"", sha256}:
             raise Refused("id: another file was sent under it")
@@ -81,8 +81,9 @@ def _begun(upload: Upload, length: int, offset: int, **facts: Any) -> Upload:
     for name, fact in facts.items():
         setattr(upload.file, name, fact)
     upload.file.save(update_fields=facts)
-    upload.length, upload.offset, upload.begun = length, offset, timezone.now()
-    upload.save(update_fields=["length", "offset", "begun"])
+    upload.length, upload.offset = length, offset
+    upload.begun = upload.touched = timezone.now()
+    upload.save(update_fields=["length", "offset", "begun", "touched"])
     return upload
 
 
@@ -104,8 +105,10 @@ def expect_files(testimony: Testimony, device: Device, said: Any) -> None:
 
 def expect(testimony: Testimony, device: Device, wanted: Mapping[uuid.UUID, Mapping[str, Any]]) -> None:
     """Files that are to come, by their ids, with what is known of them; those that are known stay as they
-    are. Raises Refused where they are too many.
+    are, whosever they are. Raises Refused where they are too many. Inside a transaction, which holds the
+    testimony until it ends.
     """
+    Testimony.objects.select_for_update().get(pk=testimony.pk)
     known = set(File.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     behind = testimony.position(0)
     new = [
@@ -114,12 +117,13 @@ def expect(testimony: Testimony, device: Device, wanted: Mapping[uuid.UUID, Mapp
             pk=pk,
             testimony=testimony,
         )
-        for pk, facts in wanted.items()
+        for pk, facts in sorted(wanted.items())  # two at once wait for one another in one order
         if pk not in known
     ]
     see_to_files(testimony, len(new))
-    File.objects.bulk_create(new)
-    Upload.objects.bulk_create(Upload(file=file, device=device, length=0) for file in new)
+    File.objects.bulk_create(new, ignore_conflicts=True)  # another testimony's, named at the same moment
+    uploads = [Upload(file=file, device=device, length=0) for file in new]
+    Upload.objects.bulk_create(uploads, ignore_conflicts=True)
 
 
 def _new_upload(pk: uuid.UUID, device: Device, **facts: Any) -> Upload:
@@ -276,14 +280,23 @@ def _forget_pieces(upload: Upload) -> None:
 
 
 def sweep(now: datetime) -> None:
-    """Clear what killed processes left, and let go of uploads that nobody goes on with."""
+    """Clear what killed processes left, and let go of what came of uploads that nobody goes on with. The
+    files are still waited for: a phone may be away for long, and whoever reviews may go on without it.
+    """
     vault().sweep()
-    forgotten = Upload.objects.filter(touched__lt=now - FORGOTTEN, file__state=File.State.EXPECTED)
-    each(
-        "letting go of forgotten uploads",
-        forgotten.values_list("pk", flat=True),
-        lambda pk: cancel_upload(Upload.objects.select_related("file").get(pk=pk)),
+    forgotten = Upload.objects.filter(
+        touched__lt=now - FORGOTTEN, offset__gt=0, file__state=File.State.EXPECTED
     )
+    each("letting go of forgotten uploads", forgotten.values_list("pk", flat=True), _begin_at_nothing)
+
+
+@transaction.atomic
+def _begin_at_nothing(pk: int) -> None:
+    held = _held(pk)
+    if held and held.file.state == File.State.EXPECTED:
+        held.offset = 0
+        held.save(update_fields=["offset"])
+        _forget_pieces(held)
 
 
 def unfinished() -> list[uuid.UUID]:

@@ -59,6 +59,10 @@ def whole_in(value: Any, where: str, least: int, most: int) -> int:
 
 
 def year_in(value: Any) -> int | None:
+    """A year, as a number or as somebody typed it, in whatever figures; None where nothing was."""
+    if isinstance(value, str):
+        value = value.strip()
+        value = int(value) if value.isdecimal() and len(value) == 4 else value
     if value in (None, ""):
         return None
     if type(value) is not int or not 1900 <= value <= day_of().year:
@@ -78,8 +82,9 @@ def position_in(told: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 
 def moment_in(value: Any, where: str, unknown: datetime = EARLIEST) -> datetime:
-    """An aware moment. Phones' clocks are wrong now and then: one that can't be is at no moment we know,
-    so it is `unknown`: the earliest, which comes after nothing else. A day ahead is a zone’s matter.
+    """An aware moment, at the latest now. Phones' clocks are wrong now and then: what is less than a day
+    ahead was said when it came; one that can't be is at no moment we know, so it is `unknown`: the earliest,
+    which comes after nothing else.
     """
     try:
         moment = parse_datetime(value) if isinstance(value, str) else None
@@ -87,7 +92,8 @@ def moment_in(value: Any, where: str, unknown: datetime = EARLIEST) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise Refused(f"{where}: a moment with its offset is expected, such as 2026-11-24T07:00:00Z")
-    return moment if EARLIEST <= moment <= timezone.now() + A_DAY else unknown
+    now = timezone.now()
+    return min(moment, now) if EARLIEST <= moment <= now + A_DAY else unknown
 
 
 def day_in(value: str) -> date:

@@ -5,6 +5,7 @@ testimonies in intake.
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -141,23 +142,27 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
     """Store a submission, or a part of one: the same id again adds the files that were missing. Gives the
     testimony; None for a training.
 
-    Raises Refused in words. What came twice, or is named nowhere, is erased from the vault.
+    Raises Refused in words. A form that was filled in is taken, whatever its campaign is called by now: it
+    can't be changed. A file that no question names is kept like the others; what came twice is erased from
+    the vault.
     """
     messenger = device.messenger
-    campaign = messenger.team.campaign
-    if said.form_id.startswith(f"griot-{campaign.slug}-training-"):
+    if re.fullmatch(r"griot-.+-training-\d+", said.form_id):
         _take_training(messenger, said)
         return None
-    if said.form_id != _interview_id(campaign, said.answers.get("kind", "")):
-        raise Refused(f"there is no form {said.form_id!r} of this campaign’s; get its blank forms anew")
+    if not said.form_id.startswith("griot-") or not said.form_id.endswith(f"-{said.answers.get('kind', '')}"):
+        raise Refused(f"{said.form_id!r} is no form of ours; get the blank forms anew")
     pk = _uuid(said.instance)
     evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
     row, is_new = take_testimony(messenger, submitted.as_sent(said, str(pk), evidence))
     if is_new:
         note(f"messenger {messenger.pk}", row, "sent", "ODK")
     unused = list(arrived)
-    uploads = _expected(row, device, said.files)
-    for named in said.files:
+    known = {file.name for file in said.files}
+    unnamed = dict.fromkeys(file.name for file in unused if file.name not in known)
+    named_at_all = [*said.files, *(submitted.SubmittedFile(name, "") for name in unnamed)]
+    uploads = _expected(row, device, named_at_all)
+    for named in named_at_all:
         upload = uploads.get(_file_pk(pk, named.name))
         came = next((f for f in unused if f.name == named.name), None)
         if upload is None:
@@ -183,7 +188,8 @@ def _expected(
         }
         wanted.setdefault(_file_pk(row.pk, said.name), facts)
     expect(row, device, wanted)
-    ours = Upload.objects.filter(file__in=wanted, file__testimony=row).select_related("file")
+    ours = Upload.objects.select_for_update(of=("self", "file")).select_related("file")
+    ours = ours.filter(file__in=wanted, file__testimony=row)
     return {upload.file_id: upload for upload in ours}
 
 
@@ -198,7 +204,8 @@ def _keep(upload: Upload, came: SealedFile) -> None:
 
 
 def _take_training(messenger: Messenger, said: submitted.Submitted) -> None:
-    module = next((m for m in messenger.modules() if _training_id(m) == said.form_id), None)
+    number = said.form_id.rpartition("-")[2]
+    module = next((m for m in messenger.modules() if str(m.pk) == number), None)
     if module is None:
         raise Refused(f"there is no training {said.form_id!r}; get the blank forms anew")
     one_after_another(f"training {messenger.pk} {said.instance}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
@@ -12,10 +13,19 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from griot.locking import one_after_another
 from griot.testimonies.core import types
-from griot.testimonies.core.consent import after, is_within, narrowed, problems
+from griot.testimonies.core.consent import (
+    after,
+    allowances,
+    as_far_as,
+    is_within,
+    may_be_minor,
+    narrowed,
+    problems,
+)
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.allowance import see_to_testimonies
 from griot.testimonies.intake.sent import (
@@ -28,12 +38,11 @@ from griot.testimonies.intake.sent import (
     uuid_in,
     year_in,
 )
-from griot.testimonies.making.rendering import plan
-from griot.testimonies.models import Campaign, Consent, File, Messenger, Proposal, Step, Testimony
+from griot.testimonies.making.rendering import plan_anew
+from griot.testimonies.models import Campaign, Consent, Messenger, Proposal, Step, Testimony
 from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.models.days import day_of
-from griot.testimonies.models.testimonies import receipt_hash
-from griot.testimonies.signals import announce
+from griot.testimonies.models.testimonies import receipt_code, receipt_hash
 
 _TEXTS = {
     "name": 160,
@@ -100,11 +109,25 @@ def _keep_receipt(testimony: Testimony, receipt: str) -> None:
 
 
 @transaction.atomic
-def take_offer(campaign: Campaign, sent: Mapping[str, Any]) -> Testimony:
-    """A story that somebody offers by themselves, in the same shape. Raises Refused."""
+def take_offer(campaign: Campaign, form: str, sent: Mapping[str, Any]) -> str:
+    """A story that somebody offers by themselves, in the same shape. Gives its receipt's code. Raises
+    Refused.
+
+    `form` is what their page was given, and nobody else knows: sent again, by a reload or a second touch, it
+    is the same testimony, and the same code opens it; sent otherwise, what they say holds anew.
+    """
     if not text_in(object_in(sent.get("answers"), "answers").get("story"), "story", 20_000):
         raise Refused(f"story: {NOTHING_TOLD}", [NOTHING_TOLD])
-    return _take(Testimony(campaign=campaign), sent, by="teller")
+    secret = salted_hmac("griot.offer", form, algorithm="sha256").digest()  # the id tells of no form
+    pk, code = uuid.UUID(bytes=secret[:16]), receipt_code(secret[16:])
+    one_after_another(f"testimony {pk}")
+    known = Testimony.objects.select_for_update().filter(pk=pk).first()
+    if known and (known.over or known.receipt != receipt_hash(code)):
+        raise Refused("this has come before, and has another receipt by now, or was taken back")
+    testimony = _take(known or Testimony(pk=pk, campaign=campaign), sent, by="teller")
+    if known is None and not testimony.claim_receipt(receipt_hash(code)):
+        raise Refused("send it once more")  # one of 2^60 codes was another's
+    return code
 
 
 def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testimony:
@@ -112,31 +135,41 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     teller = types.Teller(**{name: facts[name] for name in _TELLER})
     held = testimony.consent.as_value() if testimony.pk and testimony.consent else None
     value = replace(read_consent(object_in(sent.get("consent"), "consent"), teller, held), by=by)
-    if not _hears(testimony, sent):
+    if _digest(sent) in testimony.heard:
         return testimony
-    is_new_consent = _hears(testimony, sent.get("consent"))
+    if held and len(testimony.heard) > MOST_HEARD - 2:
+        if not add_consent(testimony, replace(narrowed(held, value), until=held.until)):
+            raise Refused("this testimony was changed too often; ask your coordinator")
+        return testimony  # to allow less is heard for ever
+    is_new_consent = _digest(sent.get("consent")) not in testimony.heard
+    heard = [*testimony.heard, _digest(sent), _digest(sent.get("consent"))]
+    testimony.heard = list(dict.fromkeys(heard))
     is_open = testimony.state == Testimony.State.INTAKE
     proposed = _as_proposed(facts, value)
     is_changed = any(getattr(testimony, name) != fact for name, fact in facts.items())
-    is_late = testimony.as_of is not None and value.given < testimony.as_of
+    is_late = testimony.is_older(value.given)
     is_more = held and is_new_consent and not (is_within(value, held) and _is_as_sure(value, held))
     is_asked = not is_open and (is_changed or is_more)
     if held and (is_late or is_asked):
         value = replace(
             narrowed(held, value), guardian=held.guardian if is_asked else held.guardian or value.guardian
         )
-    is_called_otherwise = _is_called_otherwise(testimony, facts)
     if is_late:
         testimony.steps.create(kind=Step.Kind.COMMENT, words="came late, older than what is held: not taken")
-    if is_late and is_open:
-        testimony.hear_names(facts["name"], facts["alias"])
-    elif is_open:
+    if is_open:
+        guardian = proposed["consent"]["guardian"] or {"name": ""}
+        testimony.hear_names(facts["name"], facts["alias"], guardian["name"])
+    if is_open and not is_late:
         _hold(testimony, facts, value.given)
-    elif is_called_otherwise or (is_asked and not is_late):
-        testimony.proposals.create(said=proposed)
+    proposal = Proposal(testimony=testimony, said=proposed)
+    is_warning = not is_open and warns(proposal)
+    if is_warning or (is_asked and not is_late):
+        proposal.save()
+    elif not is_late:
+        testimony.as_of = value.given  # it says what is held, or allows less
     testimony.save()
-    if is_called_otherwise:
-        announce(testimony)  # a name that was heard is kept back
+    if is_warning:
+        plan_anew(testimony)
     if is_new_consent:
         add_consent(testimony, value)
     return testimony
@@ -145,12 +178,6 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
 def _is_as_sure(said: types.Consent, held: types.Consent) -> bool:
     """Whether it stands on the same: who consents for a minor, and the evidence."""
     return (said.is_minor, said.guardian, said.evidence) == (held.is_minor, held.guardian, held.evidence)
-
-
-def _is_called_otherwise(testimony: Testimony, teller: Mapping[str, Any]) -> bool:
-    """Whether the teller is called something that they were not called before."""
-    name, alias = teller.get("name"), teller.get("alias")
-    return bool((name and name not in testimony.names) or (alias and alias not in testimony.aliases))
 
 
 def _hold(testimony: Testimony, facts: Mapping[str, Any], given: datetime) -> None:
@@ -171,15 +198,8 @@ def _as_proposed(facts: Mapping[str, Any], consent: types.Consent) -> dict[str, 
     return dict(json.loads(json.dumps(said, cls=DjangoJSONEncoder)))
 
 
-def _hears(testimony: Testimony, sent: Any) -> bool:
-    """Whether something is heard for the first time. Raises Refused for who never stops."""
-    digest = hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
-    if digest in testimony.heard:
-        return False
-    if len(testimony.heard) >= MOST_HEARD:
-        raise Refused("this testimony was changed too often; ask your coordinator")
-    testimony.heard = [*testimony.heard, digest]
-    return True
+def _digest(sent: Any) -> str:
+    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
 
 
 def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,7 +214,7 @@ def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
         "longitude": longitude,
         "kind": one_of(sent.get("kind"), types.KINDS, "kind"),
         "language": one_of(sent.get("language"), _CHOICES["language"], "language"),
-        "told": min(moment_in(sent.get("told"), "told", timezone.now()), timezone.now()),
+        "told": moment_in(sent.get("told"), "told", timezone.now()),
         "answers": {
             text_in(str(k), "answers", 64): text_in(v, f"answers.{k}", 20_000)
             for k, v in list(answers.items())[:60]
@@ -205,29 +225,39 @@ def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def take_over(proposal: Proposal) -> None:
     """A person has read what a phone sent late, and it holds from now on; the teller's own word still does
-    more. Of what is older than what is held only a name can: it is kept back. Raises Refused.
+    more, and newer ones that wait allow no less. Of what is older than what is held only what `warns` can:
+    names are kept back, and a minor is one. Raises Refused.
     """
     testimony = proposal.testimony
-    if testimony.as_of and proposal.given < testimony.as_of:
-        if not says_a_name(proposal):
-            raise Refused("Something newer was sent, and is held: set it aside.")
-        said = proposal.said["teller"]
-        testimony.hear_names(said.get("name", ""), said.get("alias", ""))
-        testimony.save()
-        announce(testimony)
-        return
-    _hold(testimony, _facts(proposal.said), proposal.given)
+    is_older = testimony.is_older(proposal.given)
+    if is_older and not warns(proposal):
+        raise Refused("Something newer was sent, and is held: set it aside.")
+    testimony.hear_names(proposal.name, proposal.alias, proposal.guardian)
+    if is_older:
+        testimony.birth_year = max(filter(None, [testimony.birth_year, proposal.birth_year]), default=None)
+    else:
+        _hold(testimony, _facts(proposal.said), proposal.given)
     testimony.save()
-    sent = object_in(proposal.said.get("consent"), "consent")
-    add_consent(testimony, read_consent(sent, testimony.teller), is_reviewed=True)
-    for file in testimony.files.filter(role=File.Role.STORY):
-        plan(file)  # the language says which transcript marks what is not to be heard
-    announce(testimony)
+    if not is_older:
+        value = _parsed(proposal.said["consent"])  # what it wants was seen when it came
+        for newer in testimony.undecided:
+            if newer.given > proposal.given:
+                value = replace(narrowed(value, _parsed(newer.said["consent"])), given=value.given)
+        add_consent(testimony, value, is_reviewed=True)
+    plan_anew(testimony)  # the language says which transcript marks what is not to be heard
 
 
-def says_a_name(proposal: Proposal) -> bool:
-    """Whether it calls the teller something that nobody has looked at yet."""
-    return _is_called_otherwise(proposal.testimony, proposal.said.get("teller", {}))
+def warns(proposal: Proposal) -> bool:
+    """Whether it says what protects somebody, and nobody has looked at yet: a name, or that the teller may be
+    a minor.
+    """
+    row = proposal.testimony
+    is_name = {proposal.name, proposal.guardian} - {*row.names, ""} or {proposal.alias} - {*row.aliases, ""}
+    if row.consent is None:
+        return bool(is_name)
+    held, today = row.consent.as_value(), day_of()
+    is_child = may_be_minor(held, proposal.birth_year, today)
+    return bool(is_name) or (is_child and not may_be_minor(held, row.birth_year, today))
 
 
 def read_consent(
@@ -236,6 +266,16 @@ def read_consent(
     """A consent as a phone or a form sends it. Raises Refused for what is no consent, naming what is
     missing; of one that allows nothing that `held` does not, for nothing that is missing of that, too.
     """
+    value = _parsed(sent)
+    if held:  # found out to be a minor, they may still allow less
+        held = replace(held, is_minor=held.is_minor or value.is_minor)
+    known = _wrong(held, teller) if held and is_within(value, held) else []
+    if wrong := [what for what in _wrong(value, teller) if what not in known]:
+        raise Refused(f"consent: {'; '.join(wrong)}", wrong)
+    return value
+
+
+def _parsed(sent: Mapping[str, Any]) -> types.Consent:
     uses = sent.get("uses") or []
     if not isinstance(uses, list) or any(u not in types.USES for u in uses):
         raise Refused(f"consent.uses: a list of {', '.join(types.USES)} is expected")
@@ -245,8 +285,8 @@ def read_consent(
     guardian = object_in(sent.get("guardian"), "consent.guardian")
     who = text_in(guardian.get("name"), "consent.guardian.name", 160)
     until = text_in(sent.get("until"), "consent.until", 10)
-    day = day_in(until) if until else None
-    value = types.Consent(
+    day = day_in(until) if sent.get("until") else None
+    return types.Consent(
         uses=frozenset(uses),
         until=day,
         given=moment_in(sent.get("given"), "consent.given"),
@@ -259,12 +299,6 @@ def read_consent(
         ),
         **picked,
     )
-    if held:  # found out to be a minor, they may still allow less
-        held = replace(held, is_minor=held.is_minor or value.is_minor)
-    known = _wrong(held, teller) if held and is_within(value, held) else []
-    if wrong := [what for what in _wrong(value, teller) if what not in known]:
-        raise Refused(f"consent: {'; '.join(wrong)}", wrong)
-    return value
 
 
 def _wrong(consent: types.Consent, teller: types.Teller) -> list[str]:
@@ -280,7 +314,7 @@ def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = F
     versions = [c.as_value() for c in row.consents.order_by("version")]
     if versions and row.over:
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
-    value = after(versions, said, is_reviewed)
+    value = after(versions, said, is_reviewed, row.receipt_narrows or row.is_perhaps_minor)
     if value is None:
         return False
     Consent.objects.create(
@@ -301,9 +335,10 @@ def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = F
         given=value.given,
         by=value.by,
     )
+    if row.approved:  # what is taken back comes back by approval alone
+        row.approved["consent"] = allowances(as_far_as(value, row.approved["consent"]))
+        row.save(update_fields=["approved"])
     if versions:
         Step.objects.create(testimony=row, kind=Step.Kind.CONSENT, words=f"by the {value.by}")
-        announce(row)
-    for file in row.files.filter(role=File.Role.STORY):
-        plan(file)  # a face that is now to be blurred, a use that is new
+    plan_anew(row)  # a face that is now to be blurred, a use that is new
     return True

@@ -28,6 +28,7 @@ from griot.testimonies.core.media.renditions import FILMS, FOR_EDITORS, HEARD, S
 from griot.testimonies.core.types import Consent, Cut
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import File, MakingState, Rendition, Testimony
+from griot.testimonies.signals import announce
 
 STILL_AT = 0.2  # of what is shown, where nobody has chosen a moment
 _KINDS = {
@@ -76,6 +77,15 @@ def plan(file: File) -> None:
         )
         if is_new or row.state == MakingState.FAILED:
             render_soon(row.pk)
+
+
+def plan_anew(row: Testimony) -> None:
+    """What is cut otherwise now, covered, or not to be heard, is made, and waits for approval beside what is
+    public; what was public before goes.
+    """
+    for file in row.files.filter(role=File.Role.STORY):
+        plan(file)
+    announce(row)
 
 
 def _key(kind: str, cut: Cut, seconds: float) -> str:

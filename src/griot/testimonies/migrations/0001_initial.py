@@ -248,7 +248,7 @@ class Migration(migrations.Migration):
                 ('arrived', models.DateTimeField(default=django.utils.timezone.now)),
                 ('name', models.CharField(blank=True, max_length=160, verbose_name='teller’s name')),
                 ('alias', models.CharField(blank=True, max_length=80, verbose_name='other name')),
-                ('names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=160), blank=True, default=list, editable=False, help_text='every name that was heard of the teller: a text may say an earlier one, too', size=None)),
+                ('names', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=160), blank=True, default=list, editable=False, help_text='every name that was heard of the teller, and of guardians: a text may say an earlier one', size=None)),
                 ('aliases', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, editable=False, help_text='every other name that was heard', size=None)),
                 ('birth_year', models.PositiveSmallIntegerField(blank=True, null=True)),
                 ('country', models.CharField(blank=True, help_text='where the teller is: SN', max_length=2)),
@@ -275,7 +275,7 @@ class Migration(migrations.Migration):
                 ('erased', models.DateTimeField(blank=True, help_text='when the last of its files and words were gone', null=True)),
                 ('assigned', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assigned_testimonies', to=settings.AUTH_USER_MODEL)),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='testimonies', to='testimonies.campaign')),
-                ('messenger', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='testimonies', to='testimonies.messenger')),
+                ('messenger', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='testimonies', to='testimonies.messenger')),
                 ('turn', models.PositiveIntegerField(default=0, editable=False, help_text='counts the changes of what may be shown of it')),
             ],
             options={

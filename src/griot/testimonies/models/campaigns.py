@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -71,8 +72,10 @@ class Campaign(models.Model):
         return self.testimonies.exists() or Messenger.objects.filter(team__campaign=self).exists()
 
     def clean(self) -> None:
-        """What it is for is read out where there is no consent text."""
+        """What it is for is read out where there is no consent text; its address is that of phones' forms."""
         known = Campaign.objects.filter(pk=self.pk).first()
+        if known and known.slug != self.slug and known.is_heard:
+            raise ValidationError({"slug": "Phones have forms of this address: it stays."})
         if known and known.about != self.about and known.is_heard and not known.consent_texts.exists():
             raise ValidationError(
                 {"about": "Phones read this out before they ask for consent: add a consent text first."}
@@ -129,14 +132,20 @@ class Guide(models.Model):
         """Phones take guides along for weeks: what they can't read does not get that far."""
         _check_rows(self.prompts, "prompts", {"id": str, "text": str}, "prompt")
         ids = [row["id"] for row in self.prompts]
+        names = Counter(i.replace("-", "_") for i in ids)  # as forms for ODK Collect have them
         if wrong := next(
-            (i for i in ids if ids.count(i) > 1 or not re.fullmatch(r"[A-Za-z][\w-]{0,40}", i, re.ASCII)),
+            (
+                i
+                for i in ids
+                if names[i.replace("-", "_")] > 1 or not re.fullmatch(r"[A-Za-z][\w-]{0,40}", i, re.ASCII)
+            ),
             None,
         ):
             raise ValidationError(
                 {
                     "prompts": (
-                        f"{wrong!r}: an id has letters and figures, begins with a letter, and stands once."
+                        f"{wrong!r}: an id has letters and figures, begins with a letter, and stands once;"
+                        " - and _ are the same."
                     )
                 }
             )

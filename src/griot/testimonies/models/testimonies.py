@@ -50,6 +50,12 @@ def receipt_hash(code: str) -> str:
     return token_hash(plain)
 
 
+def receipt_code(chance: bytes) -> str:
+    """A code made of RECEIPT_LENGTH bytes or more, as it is written on a receipt."""
+    code = "".join(RECEIPT_LETTERS[byte % len(RECEIPT_LETTERS)] for byte in chance[:RECEIPT_LENGTH])
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+
+
 class Testimony(models.Model):
     """What was told. Withdrawn, only the bare fact is left: its id, its campaign and when."""
 
@@ -66,7 +72,7 @@ class Testimony(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="testimonies")
     messenger = models.ForeignKey(
-        Messenger, models.SET_NULL, null=True, blank=True, related_name="testimonies"
+        Messenger, models.PROTECT, null=True, blank=True, related_name="testimonies"
     )
     kind = models.CharField(max_length=16, choices=KIND_CHOICES, default="interview")
     language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
@@ -81,7 +87,7 @@ class Testimony(models.Model):
         default=list,
         blank=True,
         editable=False,
-        help_text="every name that was heard of the teller: a text may say an earlier one, too",
+        help_text="every name that was heard of the teller, and of guardians: a text may say an earlier one",
     )
     aliases = ArrayField(
         models.CharField(max_length=80),
@@ -178,27 +184,42 @@ class Testimony(models.Model):
             options["update_fields"] = [f.name for f in fields if f.name not in {"id", "turn"}]
         super().save(*args, **options)
 
-    def hear_names(self, name: str, alias: str) -> None:
-        """Keep what the teller is called with all that they were called before."""
-        self.names = list(dict.fromkeys(filter(None, [*self.names, name])))
+    def is_older(self, moment: datetime) -> bool:
+        """Whether something newer than what was said then is held."""
+        return self.as_of is not None and moment < self.as_of
+
+    def hear_names(self, name: str, alias: str, guardian: str = "") -> None:
+        """Keep what the teller and whoever consents for them are called with all that was heard before."""
+        self.names = list(dict.fromkeys(filter(None, [*self.names, name, guardian])))
         self.aliases = list(dict.fromkeys(filter(None, [*self.aliases, alias])))
 
     def kept_back(self, naming: types.Naming) -> list[str]:
-        """The names that no text says, but for what is shown of them: every one that was ever heard, and
-        guardians'; other names where no more than these may be shown.
+        """The names that no text says, but for what is shown of them: every one that was ever heard; other
+        names where no more than these may be shown.
         """
-        guardians = {c.guardian_name for c in self.consents.all() if c.guardian_name}
-        return [*self.names, *sorted(guardians), *(self.aliases if naming in {"unnamed", "alias"} else [])]
+        return [*self.names, *(self.aliases if naming in {"unnamed", "alias"} else [])]
 
     def perhaps_kept_back(self, naming: types.Naming) -> list[str]:
-        """Names that a phone has said of the teller late, and that nobody has looked at yet."""
-        said = [p.said.get("teller", {}) for p in self.proposals.all() if p.decided is None]
-        heard = [s.get("name", "") for s in said]
-        consents = [p.said.get("consent", {}) for p in self.proposals.all() if p.decided is None]
-        heard += [guardian["name"] for c in consents if (guardian := c.get("guardian"))]
+        """Names that a phone has said late, and that nobody has looked at yet."""
+        heard = [name for p in self.undecided for name in (p.name, p.guardian)]
         if naming in {"unnamed", "alias"}:
-            heard += [s.get("alias", "") for s in said]
+            heard += [p.alias for p in self.undecided]
         return [name for name in dict.fromkeys(heard) if name and name not in {*self.names, *self.aliases}]
+
+    @property
+    def undecided(self) -> list[Proposal]:
+        """What phones have sent late, and nobody has looked at yet."""
+        return [p for p in self.proposals.all() if p.decided is None]
+
+    @property
+    def is_perhaps_minor(self) -> bool:
+        """Whether the teller may be a minor, by what is held, or by what a phone has said late and nobody has
+        looked at yet.
+        """
+        if (row := self.consent) is None:
+            return False
+        years = [self.birth_year, *(p.birth_year for p in self.undecided)]
+        return any(consent.may_be_minor(row.as_value(), year, day_of()) for year in years)
 
     @property
     def teller(self) -> types.Teller:
@@ -227,8 +248,7 @@ class Testimony(models.Model):
         if (row := self.consent) is None:
             return None
         value = row.as_value()
-        is_minor = consent.may_be_minor(value, self.birth_year, day_of())
-        return consent.as_of_a_minor(value) if is_minor else value
+        return consent.as_of_a_minor(value) if self.is_perhaps_minor else value
 
     @property
     def agreed(self) -> types.Consent | None:
@@ -300,10 +320,10 @@ class Testimony(models.Model):
 
     def make_receipt(self, narrows: bool = False) -> str:
         """A new code for the teller’s receipt; an earlier one ends. What others have seen only `narrows`."""
-        code = "".join(secrets.choice(RECEIPT_LETTERS) for _ in range(RECEIPT_LENGTH))
+        code = receipt_code(secrets.token_bytes(RECEIPT_LENGTH))
         self.receipt, self.receipt_narrows = receipt_hash(code), narrows
         self.save(update_fields=["receipt", "receipt_narrows"])
-        return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+        return code
 
     def claim_receipt(self, receipt: str) -> bool:
         """Take a code's hash as this testimony's, which is stored; False where it is another's already: whose
@@ -396,6 +416,22 @@ class Proposal(models.Model):
         """When it was said, by the phone's clock."""
         return datetime.fromisoformat(self.said["consent"]["given"])
 
+    @property
+    def name(self) -> str:
+        return str(self.said["teller"]["name"])
+
+    @property
+    def alias(self) -> str:
+        return str(self.said["teller"]["alias"])
+
+    @property
+    def guardian(self) -> str:
+        return str((self.said["consent"]["guardian"] or {"name": ""})["name"])
+
+    @property
+    def birth_year(self) -> int | None:
+        return cast("int | None", self.said["teller"]["birth_year"])
+
 
 class Writing(models.Model):
     """A testimony's words in one language: what its page and its block in an issue say, and its
@@ -485,3 +521,8 @@ class Step(models.Model):
 
     class Meta:
         ordering = ["at", "pk"]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all who see the testimony read its words; those of a protection check tell of danger."""
+        return not self.of and self.kind not in {self.Kind.SAFE, self.Kind.RISK}

@@ -10,26 +10,43 @@ from django.db import transaction
 from django.utils import timezone
 
 from griot.testimonies.access import require
+from griot.testimonies.core import consent as consents
+from griot.testimonies.core import types
 from griot.testimonies.core.consent import allowances
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.intake.taking import says_a_name, take_over
+from griot.testimonies.intake.taking import take_over, warns
+from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import Proposal, Step, Testimony
-from griot.testimonies.review.review import locked, note_step, obstacles, plan_anew, require_another
+from griot.testimonies.models.days import day_of
+from griot.testimonies.review.review import locked, note_step, obstacles, require_another
 from griot.testimonies.signals import announce
 
 
-def changes(testimony: Testimony) -> list[tuple[str, str, str]]:
-    """What differs from what is public: where, the words that are public, and those that wait."""
+def changes(testimony: Testimony, in_full: bool = True) -> list[tuple[str, str, str]]:
+    """What differs from what is public: where, the words that are public, and those that wait. Where it is
+    not asked for `in_full`, of the teller what readers see.
+    """
     if testimony.state != Testimony.State.PUBLISHED:
         return []
     agreed = testimony.agreed
     public = {**testimony.approved, "consent": allowances(agreed) if agreed else {}}
-    before, now = _flat(public), _flat(testimony.as_it_stands())
+    waiting = testimony.as_it_stands()
+    if not in_full:
+        public["teller"] = _as_shown(public["teller"], agreed)
+        waiting["teller"] = _as_shown(waiting["teller"], testimony.in_force)
+    before, now = _flat(public), _flat(waiting)
     return [
         (where, before.get(where, ""), now.get(where, ""))
         for where in dict.fromkeys([*before, *now])
         if before.get(where, "") != now.get(where, "")
     ]
+
+
+def _as_shown(teller: Mapping[str, Any], consent: types.Consent | None) -> dict[str, Any]:
+    shown = consent and consents.shown(types.Teller(**teller), consent, None, "team", day_of())
+    if not shown:
+        return {}
+    return {"name": shown.name, **asdict(shown.place), "journey": " → ".join(filter(None, shown.journey))}
 
 
 def _flat(public: Mapping[str, Any]) -> dict[str, str]:
@@ -126,7 +143,7 @@ def decide_proposal(testimony: Testimony, user: Any, pk: int, is_taken: bool) ->
     if is_taken:
         take_over(proposal)
     waiting = row.proposals.filter(decided=None) if is_taken else []
-    older = [p.pk for p in waiting if (p.given, p.pk) < (proposal.given, proposal.pk) and not says_a_name(p)]
+    older = [p.pk for p in waiting if (p.given, p.pk) < (proposal.given, proposal.pk) and not warns(p)]
     row.proposals.filter(pk__in=[pk, *older]).update(decided=timezone.now(), by=user)
     note_step(row, Step.Kind.EDITED if is_taken else Step.Kind.COMMENT, user, _DECIDED[is_taken])
     announce(row)  # a name that it says is kept back for good, or no longer

@@ -77,7 +77,7 @@ def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpRespo
             raise Refused("What may be shown of it has changed while the copy was made. Look again.")
         content = path.open("rb")  # which outlives its name
     left_the_house(testimony.slug, _HOW[use], to)
-    note(user, testimony, "copy", f"{use}: {to}")
+    note(user, testimony, "copy", use)
     response = StreamingHttpResponse(_read(content), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{testimony.slug}-{use}.zip"'
     response["Cache-Control"] = "private, no-store"

@@ -20,7 +20,7 @@ from griot.testimonies.core.consent import NO_GUARDIAN, is_within, may_be_minor
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.sent import uuid_in
-from griot.testimonies.making.rendering import plan, showable
+from griot.testimonies.making.rendering import plan_anew, showable
 from griot.testimonies.models import HELD, Cut, File, Rendition, Step, Testimony
 from griot.testimonies.models.days import day_of
 from griot.testimonies.signals import announce
@@ -49,13 +49,13 @@ def locked(testimony: Testimony) -> Testimony:
 
 def mark(row: Testimony) -> str:
     """What a person who judges a testimony has before them, as one short text: another when it was changed
-    since, by whomever.
+    since, by whomever. Files that are only named may come and go: nobody can look at them yet.
     """
     consent = row.consent
     waiting = row.proposals.filter(decided=None).values_list("pk", flat=True)
     looked_at = Rendition.objects.filter(file__testimony=row).exclude(approved=None)
     shown = [row.state, row.is_high_risk, row.as_it_stands(), row.answers, consent and consent.pk]
-    files = row.files.values_list("pk", "state", "sha256")
+    files = row.files.exclude(state=File.State.EXPECTED).values_list("pk", "state", "sha256")
     return _digest([shown, sorted(waiting), sorted(files), sorted(looked_at.values_list("key", flat=True))])
 
 
@@ -153,7 +153,7 @@ def obstacles(testimony: Testimony, is_phone_lost: bool = False) -> list[str]:
             if not (said.get("body", "").strip() or said.get("quote", "").strip()):
                 found.append("It has no words: a quote or a text.")
             allowed = testimony.in_force
-            if allowed and may_be_minor(allowed, testimony.birth_year, day_of()) and not allowed.guardian:
+            if allowed and testimony.is_perhaps_minor and not allowed.guardian:
                 found.append(f"{NO_GUARDIAN.capitalize()}.")
             elif allowed and not set(allowed.uses) & {"web", "mail"}:
                 found.append("Its teller allows neither the website nor the digest.")
@@ -242,19 +242,27 @@ def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
     at = WAY.index(S(row.state)) if row.state in WAY else 0
     if at == 0:
         raise Refused("It is at the beginning of its way.")
-    was_out = row.state == S.PUBLISHED
-    note_step(row, Step.Kind.UNPUBLISHED if was_out else Step.Kind.SENT_BACK, user, words, WAY[at - 1])
-    row.state, row.published = WAY[at - 1], None
-    row.save(update_fields=["state", "published"])
-    if was_out:
-        announce(row)
+    if row.state == S.PUBLISHED:
+        _take_off(row, user, words)
+    else:
+        note_step(row, Step.Kind.SENT_BACK, user, words, WAY[at - 1])
+        row.state = WAY[at - 1]
+        row.save(update_fields=["state"])
     return row
+
+
+def _take_off(row: Testimony, user: Any, words: str) -> None:
+    note_step(row, Step.Kind.UNPUBLISHED, user, words, S.APPROVAL)
+    row.state, row.published = S.APPROVAL, None
+    row.save(update_fields=["state", "published"])
+    announce(row)
 
 
 @transaction.atomic
 def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimony:
     """The protection check: one person's judgement, of what there is now (`mark_of_story`), and again where
-    that changes later. A risk makes it two people's matter, and earlier ones void.
+    that changes later. A risk makes it two people's matter, and earlier ones void; what is public goes off
+    the site.
     """
     row = locked(testimony)
     require(user, "protect", row)
@@ -269,6 +277,8 @@ def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimo
         note_step(row, Step.Kind.RISK, user, words)
         row.is_high_risk = True
         row.save(update_fields=["is_high_risk"])
+        if row.state == S.PUBLISHED:
+            _take_off(row, user, "the risk is high")
     return row
 
 
@@ -339,15 +349,6 @@ def mark_hard_to_hear(testimony: Testimony, user: Any, hurts: bool) -> None:
     row.save(update_fields=["hurts"])
 
 
-def plan_anew(row: Testimony) -> None:
-    """What is cut otherwise now, or marked as not to be heard, is made, and waits for approval beside what is
-    public; what was public before goes.
-    """
-    for file in row.files.filter(role=File.Role.STORY):
-        plan(file)
-    announce(row)
-
-
 @transaction.atomic
 def cut(testimony: Testimony, user: Any, pk: Any, wanted: types.Cut) -> None:
     """Cut a recording: what is shown of it, what is not heard, its still. Raises Refused for what is no
@@ -402,6 +403,10 @@ def approve_rendition(testimony: Testimony, user: Any, pk: int, key: str | None 
 def discard_kept(testimony: Testimony, user: Any, pk: Any, words: str) -> None:
     """Let go of a file that could not be opened, for good."""
     row, file = _kept(testimony, user, pk)
+    if row.state == S.PUBLISHED and row.consent and str(file.pk) == row.consent.evidence:
+        raise Refused(
+            "What is public rests on it: it is the evidence of the consent. Take it off the site first."
+        )
     if not words.strip():
         raise Refused("Say why it may go: it can’t be brought back.")
     receiving.discard(file, f"discarded: {words.strip()}")

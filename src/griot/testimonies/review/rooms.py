@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from griot.accounts.requests import SignedIn
 from griot.testimonies.access import Action, allowed, for_reviewers, note, require, visible
-from griot.testimonies.core import types
+from griot.testimonies.core import names, types
+from griot.testimonies.core.consent import name_of
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.making.rendering import showable
@@ -26,6 +27,7 @@ from griot.testimonies.review.writing import WritingForm
 A_PAGE = 40
 LOOKS_SHOWN = 12
 S = Testimony.State
+IS_SENT_LATE = Q(withdrawn=None, proposals__isnull=False, proposals__decided=None)  # and not decided on
 
 
 @surface("review room: list", "assigned", "bare fact", "testimonies on their way, as the role sees them")
@@ -34,10 +36,13 @@ def testimonies(request: SignedIn) -> HttpResponse:
     rows = (
         visible(request.user)
         .select_related("campaign", "messenger", "assigned")
-        .prefetch_related("writings", "consents")
+        .prefetch_related("writings", "consents", "proposals")
         .annotate(has_kept=Exists(File.objects.filter(testimony=OuterRef("pk"), state=File.State.KEPT)))
     )
     state, mine = request.GET.get("state", ""), request.GET.get("mine") == "1"
+    waits = rows.filter(IS_SENT_LATE).distinct()
+    if request.GET.get("waits") == "1":
+        rows = waits
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     if state in S.values:
         rows = rows.filter(state=state)
@@ -53,6 +58,7 @@ def testimonies(request: SignedIn) -> HttpResponse:
             "page": page,
             "state": state,
             "mine": mine,
+            "waits": waits.count(),
             "states": [(value, S(value).label, counts.get(value, 0)) for value in S.values],
         },
     )
@@ -91,6 +97,7 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
             "mark": review.mark(row),
             "mark_of_words": review.mark_of_words(row, language),
             **_material(row),
+            "answers": _answers(row, may_do),
             **_words(row, language),
             **_next_steps(row, may_do),
         },
@@ -134,12 +141,21 @@ def _material(row: Testimony) -> dict[str, Any]:
     }
 
 
+def _answers(row: Testimony, may_do: frozenset[Action]) -> dict[str, str]:
+    """What was written down, without the names that are kept back from whoever may not open the original."""
+    said = row.in_force
+    if said is None or "original" in may_do:
+        return dict(row.answers)
+    kept, name = [*row.kept_back(said.naming), *row.perhaps_kept_back(said.naming)], name_of(row.teller, said)
+    return {prompt: names.without(text, kept, name) for prompt, text in row.answers.items()}
+
+
 def _words(row: Testimony, language: str) -> dict[str, Any]:
     """The languages it is written in, who wrote the one that is shown, and what machines may do or are at."""
     codes = list(row.writings.values_list("language", flat=True))
-    names = dict(WRITTEN_IN)
+    called = dict(WRITTEN_IN)
     return {
-        "languages": [(code, names.get(code, code)) for code in codes],
+        "languages": [(code, called.get(code, code)) for code in codes],
         "untranslated": [pair for pair in WRITTEN_IN if pair[0] not in codes],
         "is_machine": any(w.machine for w in row.writings.filter(language=language)),
         "machine_works": row.machine_works.exclude(state="ready"),
@@ -156,21 +172,19 @@ def _next_steps(row: Testimony, may_do: frozenset[Action]) -> dict[str, Any]:
     is_on_its_way = state in review.WAY[:-1]
     return {
         "obstacles": review.obstacles(row),
-        "changes": changing.changes(row),
-        "proposals": [
-            (p, changing.proposed(p), bool(row.as_of and p.given < row.as_of))
-            for p in row.proposals.filter(decided=None)
-        ],
+        "changes": changing.changes(row, in_full="original" in may_do),
+        "proposals": [(p, changing.proposed(p), row.is_older(p.given)) for p in row.undecided],
         "may_go_without": state == S.INTAKE
         and "protect" in may_do
         and row.files.filter(state=File.State.EXPECTED).exists(),
         "may_judge": "protect" in may_do
         and (state == S.PROTECTION or (state in review.WAY[2:] and bool(review.unsafe(row)))),
+        "may_warn": "protect" in may_do and state in review.WAY[1:],
         "to": review.WAY[review.WAY.index(state) + 1].label if is_on_its_way else "",
         "may_move": is_on_its_way and review.TAKES[state] in may_do,
         "people": get_user_model().objects.filter(is_active=True).order_by("username"),
         "uses_given": COPIES if "publish" in may_do else (),
-        "steps": row.steps.select_related("by"),
+        "steps": [(step, step.is_open or "original" in may_do) for step in row.steps.select_related("by")],
         "looks": Access.objects.filter(testimony=row.pk)[:LOOKS_SHOWN],
     }
 

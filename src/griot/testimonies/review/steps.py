@@ -100,7 +100,7 @@ def _find_safe(request: HttpRequest, row: Testimony, words: str) -> Answer:
 
 def _find_risky(request: HttpRequest, row: Testimony, words: str) -> Answer:
     review.judge(row, request.user, False, words)
-    return "Noted: the risk is high, so two people have to find it safe."
+    return "Noted: the risk is high, so two people have to find it safe. It is on no page until then."
 
 
 def _comment(request: HttpRequest, row: Testimony, words: str) -> Answer:

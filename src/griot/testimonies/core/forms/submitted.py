@@ -101,7 +101,7 @@ def as_sent(said: Submitted, pk: str, evidence: str) -> dict[str, Any]:
         "teller": {
             "name": a.get("name"),
             "alias": a.get("alias"),
-            "birth_year": int(a["birth_year"]) if re.fullmatch("[0-9]{4}", a.get("birth_year", "")) else None,
+            "birth_year": a.get("birth_year"),
             "country": a.get("country"),
             "region": a.get("region"),
             "spot": a.get("spot"),
