@@ -152,3 +152,8 @@ def test_help_lists_every_command_by_subject():
     assert done.returncode == 0
     for word in ("up", "morning", "draft_line", "send_issue", "render_issue", "test"):
         assert f"./griot {word}" in done.stdout
+
+
+def test_a_pipeline_that_is_missing_stops_a_draft(one_story, tmp_path):
+    done = griot("draft_line", str(one_story), env={"GRIOT_PARSER": str(tmp_path / "nothing")})
+    assert done.returncode == 2 and "GRIOT_PARSER" in done.stderr and not done.stdout
