@@ -15,7 +15,7 @@ from griot.press.core.lines.house import metaphors
 from griot.press.core.types import Article
 
 OF_SUMMARY, OF_TEXT = 3, 6  # sentences of a piece that a draft may use
-MOST = 8  # of a story that are parsed
+MOST = 4  # of a story that are parsed: more than are proposed, since some are no clauses
 TITLED = 0.5  # what a title's word weighs that no other piece has
 _NOT_ALONE = re.compile(
     r"(?i)(?:it|he|she|they|we|i|you|this|these|those|his|her|its|their|our|my|here|if|why|how|what|who|read|watch"
@@ -25,9 +25,10 @@ _NOT_ALONE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of an article, and how much of the story's news it says."""
+    """A sentence of an article, its place there, and how much of the story's news it says."""
 
     sentence: str
+    place: int
     article: Article
     score: float
 
@@ -56,7 +57,7 @@ def candidates(articles: Sequence[Article], language: str) -> list[Candidate]:
             agreed = sum(numbers[v] for v in set(_values(sentence, language))) / len(articles)
             score = 2 * shared + 0.5 * own / len(articles) + 0.15 * min(agreed, 2) + _manner(sentence)
             score -= 0.12 * place + 0.02 * rank + 0.012 * min(age, 48)
-            found.setdefault(sentence, Candidate(sentence, article, score))
+            found.setdefault(sentence, Candidate(sentence, place, article, score))
     return sorted(found.values(), key=lambda c: (-c.score, c.article.url, c.sentence))[:MOST]
 
 

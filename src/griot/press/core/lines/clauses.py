@@ -33,10 +33,14 @@ _QUOTED_MOST = 0.5  # share of a clause's words in quotation marks
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence, its parse, and whether its attribution was taken in hand. `tail` is to stand behind it."""
+    """A sentence, its parse, and whether its attribution was taken in hand.
+
+    `place` is that in the article, 0 for a first sentence; `tail` is to stand behind it.
+    """
 
     text: str
     parse: Parse
+    place: int = 0
     tail: str = ""
     is_turned: bool = False
 
@@ -45,10 +49,12 @@ class Sentence:
         return f"{self.text.rstrip(' ,;.')}{self.tail}."
 
 
-def clauses(texts: Sequence[str], parser: Parser) -> list[Sentence | None]:
-    """Each sentence as it may stand in a line, or None where it can't be brought into shape."""
-    found: list[Sentence | None] = [Sentence(t, ()) for t in texts]
-    waiting = list(range(len(texts)))
+def clauses(told: Sequence[tuple[int, str]], parser: Parser) -> list[Sentence | None]:
+    """Each sentence, given with its place in its article, as it may stand in a line; None where it can't be
+    brought into shape.
+    """
+    found: list[Sentence | None] = [Sentence(text, (), place) for place, text in told]
+    waiting = list(range(len(told)))
     for _ in range(ROUNDS):
         asked = [found[i] for i in waiting]
         parses = parser.parse([s.text for s in asked if s])
@@ -115,7 +121,7 @@ def _capital(text: str) -> str:
 def _small(text: str, parse: Parse) -> str:
     """What stood at a sentence's beginning, within one."""
     first = parse[0]
-    if text.startswith(first.text) and not first.tag.startswith("NNP") and keeps_small(first):
+    if text.startswith(first.text) and keeps_small(first) and not is_name_in_words(parse):
         return text[:1].lower() + text[1:]
     return text
 
@@ -154,6 +160,13 @@ _FUNCTION_TAGS = {
 
 def is_function_word(token: Token) -> bool:
     return token.tag in _FUNCTION_TAGS
+
+
+def is_name_in_words(parse: Parse) -> bool:
+    """Whether a number at the beginning is part of a name: "One Nation", "Six Nations"."""
+    return (
+        len(parse) > 1 and parse[0].tag == "CD" and parse[1].tag.startswith("NNP") and parse[0].text.isalpha()
+    )
 
 
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -252,7 +265,7 @@ def faults(sentence: Sentence, counted: frozenset[str] = frozenset()) -> float |
     subject = _subject(parse)
     if subject is None or inside[subject]:
         return None
-    fault = 0.0 if _is_main(parse, subject) else 0.4
+    fault = 0.2 if parse[subject].head == subject else 0.0 if _is_main(parse, subject) else 0.4
     head = parse[subject]
     children = [t for t in parse if parse[t.head] is head and t is not head]
     if head.tag in {"PRP", "WP", "WDT"} or head.text.lower() in _POINTING:
@@ -267,6 +280,10 @@ def faults(sentence: Sentence, counted: frozenset[str] = frozenset()) -> float |
         fault += 0.5  # "Both are guilty", "Ten will arrive": of whom?
     if _lacks_determiner(parse, subject, counted):
         fault += 0.6
+    if _is_bare(sentence.tail):
+        fault += 0.4
+    if sentence.place and _points_back(parse, subject):
+        fault += 0.3
     if parse[head.head].lemma in _REACTING:
         fault += 0.25
     if any(inside):
@@ -300,14 +317,21 @@ def _is_cut_short(parse: Parse, top: int) -> bool:
     """Whether the parser hung a sentence on its subject: "Two clinics opened" taken for "clinics that were
     opened".
     """
+    a, b = subtree(parse, top)
     return parse[top].tag.startswith("NN") and any(
-        t.head == top and t.relation == "acl" and t.tag in {"VBN", "VBD"} for t in parse
+        t.relation == "acl" and t.tag in {"VBN", "VBD"} for t in parse[a:b]
     )
 
 
 def _is_finite(parse: Parse, verb: int) -> bool:
-    return parse[verb].tag in _PAST_OR_PRESENT or any(
-        t.head == verb and t.relation in {"aux", "auxpass"} and t.tag in _PAST_OR_PRESENT for t in parse
+    """Whether a verb has a time; a participle with an active subject is the past, mistaken."""
+    tag = parse[verb].tag
+    relations = {t.relation for t in parse if t.head == verb and t is not parse[verb]}
+    helped = {t.tag for t in parse if t.head == verb and t.relation in {"aux", "auxpass"}}
+    return (
+        tag in _PAST_OR_PRESENT
+        or bool(helped & _PAST_OR_PRESENT)
+        or (tag == "VBN" and not helped and "nsubj" in relations)
     )
 
 
@@ -335,6 +359,23 @@ def _lacks_determiner(parse: Parse, subject: int, counted: frozenset[str]) -> bo
         not any(t.tag in {"DT", "PRP$", "CD", "PDT", "POS", "NNP", "WDT"} for t in parse[a:subject])
         and parse[head.head].tag != "VBP"
     )
+
+
+_BARE = re.compile(
+    r", according to (?!(?:the|an?|his|her|its|their|one|two|some|many|several|most)\b)[^A-Z]+$"
+)
+_PLURAL = re.compile(r"\b\w+(?<!s)s\b|\b(?:police|people|men|women|media)\b")
+
+
+def _is_bare(tail: str) -> bool:
+    """Whether a speaker is written as in a headline: "according to officer"."""
+    return bool(_BARE.match(tail)) and not _PLURAL.search(tail.removeprefix(", according to "))
+
+
+def _points_back(parse: Parse, subject: int) -> bool:
+    """Whether a subject was told before: "the site", "the plan", with nothing that says which."""
+    a, b = subtree(parse, subject)
+    return parse[a].text.lower() == "the" and b - a == 2 and parse[subject].tag in {"NN", "NNS"}
 
 
 def counted_nouns(parses: Sequence[Parse]) -> frozenset[str]:

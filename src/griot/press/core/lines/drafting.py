@@ -28,11 +28,19 @@ from babel import Locale
 
 from griot.helpers.protocols import Drafter, HelperError, Translator
 from griot.press.core.language.places import country_code, looks_like_demonym
+from griot.press.core.language.rarity import as_written
 from griot.press.core.language.syntax import Parse, default_parser
 from griot.press.core.language.text import fold, sentences, words
 from griot.press.core.lines.checking import check
 from griot.press.core.lines.choosing import candidates
-from griot.press.core.lines.clauses import Sentence, clauses, counted_nouns, faults, is_function_word
+from griot.press.core.lines.clauses import (
+    Sentence,
+    clauses,
+    counted_nouns,
+    faults,
+    is_function_word,
+    is_name_in_words,
+)
 from griot.press.core.lines.furniture import sentences_told, without_furniture
 from griot.press.core.lines.house import MAX_WORDS, lint, with_proper_terms
 from griot.press.core.lines.lines import line_text
@@ -40,6 +48,8 @@ from griot.press.core.lines.passages import Text, passages_of
 from griot.press.core.types import Article, BadInput, Line, OutletLink
 
 PROPOSALS = 3
+LIKELIER = 1.0  # log-probabilities by which a word is written small, in the world, rather than as a name
+COMMON = -16.0  # log-probability from which a word is known to be a word
 PARSED = "en"  # the language whose grammar is known
 _FAR = datetime.max.replace(tzinfo=UTC)
 _PROPOSED = re.compile(r"(?:reported|published|featured|ran|interviewed|spoke with|reviewed)\b")
@@ -160,7 +170,7 @@ def _translated(
                 translated = translator.translate(sentence, source.language, language)
             except HelperError:
                 return None
-            for _, clause, _ in _clauses([translated], members, language):
+            for _, clause, _ in _clauses([(0, translated)], members, language):
                 line = _line(members, source, f"reported that {clause}", language, passages)
                 if line.ok:
                     return line
@@ -246,16 +256,18 @@ def _proposals(members: Sequence[Article], language: str) -> list[Proposal]:
     """Clauses for the story, the best first."""
     speaking = [a for a in members if a.language in (language, "")]
     found = candidates(speaking, language)
-    told = _clauses([c.sentence for c in found], members, language)
+    told = _clauses([(c.place, c.sentence) for c in found], members, language)
     scored = [Proposal(clause, found[i].article, found[i].score - fault) for i, clause, fault in told]
     return sorted(scored, key=lambda p: -p.score)
 
 
-def _clauses(texts: Sequence[str], members: Sequence[Article], language: str) -> list[tuple[int, str, float]]:
-    """Of each text that can be a clause: its place among them, the clause, and how far it falls short."""
-    if language != PARSED or not texts:
+def _clauses(
+    told: Sequence[tuple[int, str]], members: Sequence[Article], language: str
+) -> list[tuple[int, str, float]]:
+    """Of each sentence, given with its place in its article, that can be a clause: its place among them, the clause, and how far it falls short."""
+    if language != PARSED or not told:
         return []
-    shaped = clauses(texts, default_parser())
+    shaped = clauses(told, default_parser())
     counted = counted_nouns([s.parse for s in shaped if s])
     found = []
     for i, sentence in enumerate(shaped):
@@ -279,7 +291,7 @@ def _stays_capital(parse: Parse, members: Sequence[Article]) -> bool:
     if not bare[:1].isupper() or any(c.isupper() or c.isdigit() for c in bare[1:]):
         return True
     if is_function_word(first):
-        return False
+        return is_name_in_words(parse)
     if country_code(bare) or looks_like_demonym(bare):
         return True
     big = small = 0
@@ -289,7 +301,10 @@ def _stays_capital(parse: Parse, members: Sequence[Article]) -> bool:
             inside = re.findall(r"[\w’'-]+", passage)[1:]
             big += sum(re.sub(r"['’]s?$", "", w) == bare for w in inside)
             small += sum(w == bare.lower() for w in inside)
-    is_name = first.tag.startswith("NNP")
+    if len(parse) > 1 and parse[1].text[:1].isupper():
+        return first.tag.startswith("NNP")
+    small_in_the_world = as_written(bare.lower()) - as_written(bare) > LIKELIER
+    is_name = first.tag.startswith("NNP") and not (small_in_the_world and as_written(bare.lower()) > COMMON)
     return big > small if big + small > 1 or (small and not big) else is_name
 
 

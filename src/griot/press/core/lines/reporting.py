@@ -134,7 +134,7 @@ def _is_inverted(parse: Parse, verb: int, end: int) -> bool:
     """ "…, said the minister": whom one told is no speaker."""
     return (
         end - verb > 1
-        and parse[verb].lemma != "tell"
+        and parse[verb].lemma in _SAYING - {"tell"}
         and parse[verb + 1].tag not in {"IN", "TO", "RB"}
         and not _is_day(parse[verb + 1])
     )
