@@ -112,7 +112,7 @@ def test_draft_and_check(one_story):
     assert drafted["ok"] and [o["name"] for o in drafted["outlets"]] == ["The Gulf Today", "Rudaw"]
     assert drafted["line"].startswith("The Gulf Today and Rudaw reported that a ")
     assert '<a href="https://a.example/1">The Gulf Today</a>' in drafted["html"]
-    assert [p["line"] for p in drafted["proposals"]][0] == drafted["line"]
+    assert drafted["proposals"][0]["line"] == drafted["line"]
     assert len({p["line"] for p in drafted["proposals"]}) == len(drafted["proposals"]) == 2
     holds = without_database("check_line", "--line", drafted["line"], str(one_story))
     assert holds.returncode == 0 and json.loads(holds.stdout) == {"ok": True, "unsupported": []}

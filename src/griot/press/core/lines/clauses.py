@@ -15,7 +15,8 @@ from griot.press.core.lines.house import MAX_WORDS
 from griot.press.core.lines.reporting import Attributed, attributed, quoted, segments, speakers, subtree
 
 MIN_WORDS = 6
-ROUNDS = 3  # a sentence is parsed again when it was changed, at most so often
+ROUNDS = 3  # a sentence is parsed again where it was changed within, at most so often
+MOST_STEPS = 6
 _RELATIVE_DAYS = set("yesterday today tomorrow tonight".split())
 _TIMES_OF_DAY = set("morning afternoon evening night".split())
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"}
@@ -54,22 +55,53 @@ def clauses(told: Sequence[tuple[int, str]], parser: Parser) -> list[Sentence | 
     brought into shape.
     """
     found: list[Sentence | None] = [Sentence(text, (), place) for place, text in told]
-    waiting = list(range(len(told)))
     for _ in range(ROUNDS):
-        asked = [found[i] for i in waiting]
-        parses = parser.parse([s.text for s in asked if s])
-        changed = []
-        for i, sentence, parse in zip(waiting, asked, parses, strict=True):
-            if sentence is None or not parse:
-                found[i] = None
-                continue
-            found[i] = better = _changed(replace(sentence, parse=parse))
-            if better and better.text != sentence.text:
-                changed.append(i)
-        waiting = changed
-        if not waiting:
-            break
-    return [s if s and i not in waiting and _fits(s) else None for i, s in enumerate(found)]
+        waiting = [(i, s) for i, s in enumerate(found) if s and not s.parse]
+        parses = parser.parse([s.text for _, s in waiting]) if waiting else []
+        for (i, sentence), parse in zip(waiting, parses, strict=True):
+            found[i] = _settled(replace(sentence, parse=parse)) if parse else None
+    return [s if s and s.parse and _fits(s) else None for s in found]
+
+
+def _settled(sentence: Sentence) -> Sentence | None:
+    """A sentence rewritten until nothing is left to do, or until it must be parsed again."""
+    for _ in range(MOST_STEPS):
+        better = _changed(sentence)
+        if better is None:
+            return None
+        if better.text == sentence.text:
+            return better
+        sentence = replace(better, parse=_stretch(sentence, better.text))
+        if not sentence.parse:
+            return sentence
+    return None
+
+
+def _stretch(sentence: Sentence, text: str) -> Parse:
+    """The parse of a text that is a stretch of a sentence, cut out of the sentence's; none where it is no
+    stretch, or has no subject that way.
+    """
+    bare = text.rstrip(".")
+    start = sentence.text.find(bare[1:], 1) - 1
+    if start < 0 or sentence.text[start].lower() != text[0].lower():
+        return ()
+    kept = [i for i, t in enumerate(sentence.parse) if start <= t.start and t.end <= start + len(bare)]
+    new = {old: n for n, old in enumerate(kept)}
+    loose = [i for i in kept if sentence.parse[i].head not in new or sentence.parse[i].head == i]
+    if not loose:
+        return ()
+    root = next((i for i in loose if sentence.parse[i].relation in {"ROOT", "ccomp"}), loose[0])
+    parse = tuple(
+        replace(
+            token := sentence.parse[i],
+            start=token.start - start,
+            text=text[0] + token.text[1:] if token.start == start else token.text,
+            head=new[root] if i in loose else new[token.head],
+            relation="ROOT" if i == root else token.relation,
+        )
+        for i in kept
+    )
+    return parse if _subject(parse) is not None else ()
 
 
 def _fits(sentence: Sentence) -> bool:
@@ -128,34 +160,11 @@ def _small(text: str, parse: Parse) -> str:
 
 def keeps_small(first: Token) -> bool:
     """Whether a word owes its capital to the sentence that it opens, as far as its kind tells."""
-    return first.text[1:].islower() and first.tag in _FUNCTION_TAGS | {
-        "NN",
-        "NNS",
-        "VBG",
-        "VBN",
-        "RB",
-        "JJR",
-        "JJS",
-    }
+    return first.text[1:].islower() and first.tag in _FUNCTION_TAGS | _SMALL_TAGS
 
 
-_FUNCTION_TAGS = {
-    "DT",
-    "IN",
-    "CD",
-    "CC",
-    "PRP",
-    "PRP$",
-    "PDT",
-    "EX",
-    "TO",
-    "WDT",
-    "WP",
-    "WRB",
-    "RBR",
-    "RBS",
-    "MD",
-}
+_FUNCTION_TAGS = set("DT IN CD CC PRP PRP$ PDT EX TO WDT WP WRB RBR RBS MD".split())
+_SMALL_TAGS = set("NN NNS VBG VBN RB JJR JJS".split())
 
 
 def is_function_word(token: Token) -> bool:
@@ -294,6 +303,21 @@ def faults(sentence: Sentence, counted: frozenset[str] = frozenset()) -> float |
     if any(t.text.lower() in _RELATIVE_DAYS for t in outside):
         fault += 0.3
     return fault
+
+
+def person_in_front(sentence: Sentence) -> tuple[str, str]:
+    """A sentence that begins with a name as its subject, in two: the name with what follows it, and the rest;
+    two empty texts where it is none.
+    """
+    parse = sentence.parse
+    subject = _subject(parse)
+    if subject is None or not parse[subject].tag.startswith("NNP"):
+        return "", ""
+    a, b = subtree(parse, subject)
+    if a or b == len(parse):
+        return "", ""
+    text = sentence.whole
+    return text[: parse[b - 1].end].rstrip(" ,"), text[parse[b - 1].end :].lstrip(" ,")
 
 
 def _subject(parse: Parse) -> int | None:

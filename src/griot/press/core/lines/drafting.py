@@ -40,6 +40,7 @@ from griot.press.core.lines.clauses import (
     faults,
     is_function_word,
     is_name_in_words,
+    person_in_front,
 )
 from griot.press.core.lines.furniture import sentences_told, without_furniture
 from griot.press.core.lines.house import MAX_WORDS, lint, with_proper_terms
@@ -194,6 +195,8 @@ def _by_piece(members: Sequence[Article], language: str) -> tuple[Article, str] 
         )
     if source.piece == "interview":
         found = _INTERVIEWED.search(source.title)
+        if not found and (body := _spoken_with(source, language)):
+            return source, body
         whom = f" with {found.group(1)}" if found else ""
         return source, f"ran an interview{whom} headlined “{title}”."
     if source.piece == "review":
@@ -204,6 +207,20 @@ def _by_piece(members: Sequence[Article], language: str) -> tuple[Article, str] 
         if (said := _STATED.match(sentence)) and len(sentence.split()) <= MAX_WORDS:
             return source, f"published remarks from {said.group(1)}, who stated that {said.group(2)}"
     return None
+
+
+def _spoken_with(interview: Article, language: str) -> str:
+    """ "spoke with Ana Cruz, who …": from the sentence that introduces whom title or summary name, or ""."""
+    if language != PARSED:
+        return ""
+    named = fold(f"{interview.title} {interview.summary}")
+    for sentence in clauses(list(sentences_told(interview, 2, 4)), default_parser()):
+        if sentence is None or faults(sentence) is None or sentence.tail:
+            continue
+        person, does = person_in_front(sentence)
+        if person and fold(person.split(",")[0]) in named:
+            return with_proper_terms(f"spoke with {person}, who {does}", language)
+    return ""
 
 
 def _line(
@@ -264,7 +281,9 @@ def _proposals(members: Sequence[Article], language: str) -> list[Proposal]:
 def _clauses(
     told: Sequence[tuple[int, str]], members: Sequence[Article], language: str
 ) -> list[tuple[int, str, float]]:
-    """Of each sentence, given with its place in its article, that can be a clause: its place among them, the clause, and how far it falls short."""
+    """The sentences, given with their places in their articles, that can be clauses: which of them, the
+    clause, and how far it falls short.
+    """
     if language != PARSED or not told:
         return []
     shaped = clauses(told, default_parser())
