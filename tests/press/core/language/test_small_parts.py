@@ -205,6 +205,7 @@ def test_any_bytes_are_opml_or_refused(content):
         ("Camp No. 3 is full. J. R. Brandt et al. found 40 people.", 2),
         ("Rep. Ann Lee of the U.S. Congress met U.N. Secretary Orr.", 1),
         ("They flew to the U.S. The rest stayed.", 2),
+        ("Rations fell on Sept. 1. Donors had paid late.", 2),
         ("The boat left at 5 a.m. It sank an hour later.", 2),
     ],
 )

@@ -52,7 +52,7 @@ _GERMAN_DATE = re.compile(
 # Titles, initials and "No." end none; "a.m." or "U.S." may, where a word follows that opens sentences.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Maj|Capt|Cmdr|Cdr|Adm|Sgt|Cpl|Brig|Sen|Rep|Gov|Hon|Rev|Msgr|Fr|St|No|"
-    r"Nos|Nr|vs|approx|Sra?|Dra?|Mme|Mlle|M|art|ca|bzw|z\.B|u\.a|d\.h)|(?<![.\w])\w)\.$"
+    r"Nos|Nr|vs|approx|Sra?|Dra?|Mme|Mlle|M|art|ca|bzw|z\.B|u\.a|d\.h)|(?<![.\w])[^\W\d])\.$"
 )
 _ABBREVIATION_AT_AN_END = re.compile(
     r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Jr|Inc|Ltd|Co|Corp|etc|al|(?:[A-Za-z]\.)+[A-Za-z])\.$"

@@ -49,6 +49,7 @@ from griot.press.core.lines.passages import Text, passages_of
 from griot.press.core.types import Article, BadInput, Line, OutletLink
 
 PROPOSALS = 3
+AT_ONCE = 2  # sentences parsed in a batch; the first two mostly hold the line
 LIKELIER = 1.0  # log-probabilities by which a word is written small, in the world, rather than as a name
 COMMON = -16.0  # log-probability from which a word is known to be a word
 PARSED = "en"  # the language whose grammar is known
@@ -269,13 +270,21 @@ def _headline(members: Sequence[Article], language: str) -> tuple[str, str]:
     return f"reported, in {name}, under the headline “{title}”.", language
 
 
-def _proposals(members: Sequence[Article], language: str) -> list[Proposal]:
-    """Clauses for the story, the best first."""
-    speaking = [a for a in members if a.language in (language, "")]
-    found = candidates(speaking, language)
-    told = _clauses([(c.place, c.sentence) for c in found], members, language)
-    scored = [Proposal(clause, found[i].article, found[i].score - fault) for i, clause, fault in told]
-    return sorted(scored, key=lambda p: -p.score)
+def _proposals(members: Sequence[Article], language: str) -> Iterator[Proposal]:
+    """Clauses for the story, the best first.
+
+    A fault only lowers a score: what is left is parsed when no clause at hand is sure to be the best.
+    """
+    found = candidates([a for a in members if a.language in (language, "")], language)
+    ready: list[Proposal] = []
+    while found or ready:
+        ready.sort(key=lambda p: -p.score)
+        if ready and (not found or ready[0].score >= found[0].score):
+            yield ready.pop(0)
+            continue
+        batch, found = found[:AT_ONCE], found[AT_ONCE:]
+        told = _clauses([(c.place, c.sentence) for c in batch], members, language)
+        ready += [Proposal(clause, batch[i].article, batch[i].score - fault) for i, clause, fault in told]
 
 
 def _clauses(
