@@ -2,7 +2,8 @@
 
     ./griot bench press [FOLDER]
 
-    pipeline_over_extraction   everything from text to checked lines ÷ trafilatura alone, on the same pages
+    pipeline_over_extraction   everything from text to the checked lines of stories on the beat ÷ trafilatura
+                               alone, on the same pages
     assign_100k_over_10k       grouping an article with 100,000 in the window ÷ with 10,000, on PostgreSQL
     feeds_over_fastfeedparser  feeds a second ÷ fastfeedparser's own, on the same feeds
     apart_over_here            reading pages in a child process ÷ in our own, one after the other; and feeds
@@ -62,7 +63,7 @@ def folder_pages(folder: Path) -> list[tuple[str, bytes]]:
 def pipeline_over_extraction(pages: list[tuple[str, bytes]]) -> dict[str, float]:
     import trafilatura
 
-    from griot.press.core.beats.relevance import MIGRATION, score_articles
+    from griot.press.core.beats.relevance import MIGRATION, ON_BEAT, score_articles
     from griot.press.core.language.languages import detect_language
     from griot.press.core.language.places import places_in
     from griot.press.core.language.vectors import default_encoder
@@ -93,10 +94,12 @@ def pipeline_over_extraction(pages: list[tuple[str, bytes]]) -> dict[str, float]
         find_copies(articles)
         vectors = default_encoder().encode([view_of(a) for a in articles])
         groups = cluster(articles, vectors=vectors)
-        score_articles(articles, MIGRATION, vectors=vectors)
+        scores = score_articles(articles, MIGRATION, vectors=vectors)
+        near = {a.url for a, score in zip(articles, scores, strict=True) if score >= ON_BEAT}
         by_url = {a.url: a for a in articles}
         for group in groups:
-            draft([by_url[u] for u in group.urls])
+            if near & set(group.urls):  # what the night drafts
+                draft([by_url[u] for u in group.urls])
 
     extractions, pipelines = [], []
     for _ in range(ROUNDS + 1):  # the first warms both up; the medians of the others count

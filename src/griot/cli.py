@@ -32,7 +32,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "cluster_articles": "articles → stories",
         "evaluate_clusters": "how good the stories are against labels",
         "rank_articles": "articles by nearness to a beat (--beat)",
-        "draft_line": "one story's articles → its line, checked",
+        "draft_line": "one story's articles → its line, checked, and up to three proposals",
         "check_line": "is every fact of a line in its story's articles? (--line)",
     },
     "Sources": {

@@ -112,6 +112,8 @@ def test_draft_and_check(one_story):
     assert drafted["ok"] and [o["name"] for o in drafted["outlets"]] == ["The Gulf Today", "Rudaw"]
     assert drafted["line"].startswith("The Gulf Today and Rudaw reported that a ")
     assert '<a href="https://a.example/1">The Gulf Today</a>' in drafted["html"]
+    assert drafted["proposals"][0]["line"] == drafted["line"]
+    assert len({p["line"] for p in drafted["proposals"]}) == len(drafted["proposals"]) == 2
     holds = without_database("check_line", "--line", drafted["line"], str(one_story))
     assert holds.returncode == 0 and json.loads(holds.stdout) == {"ok": True, "unsupported": []}
     changed = without_database("check_line", "--line", drafted["line"].replace("57", "75"), str(one_story))
@@ -152,3 +154,8 @@ def test_help_lists_every_command_by_subject():
     assert done.returncode == 0
     for word in ("up", "morning", "draft_line", "send_issue", "render_issue", "test"):
         assert f"./griot {word}" in done.stdout
+
+
+def test_a_pipeline_that_is_missing_stops_a_draft(one_story, tmp_path):
+    done = griot("draft_line", str(one_story), env={"GRIOT_PARSER": str(tmp_path / "nothing")})
+    assert done.returncode == 2 and "GRIOT_PARSER" in done.stderr and not done.stdout

@@ -195,3 +195,19 @@ def test_any_bytes_are_opml_or_refused(content):
         parse_opml(content)
     except BadInput:
         pass
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Lt. Col. Amina Jama spoke. All are well.", 2),
+        ("Brig. Gen. Orr left. He had come on Aug. 3 at 4 a.m. Sunday.", 2),
+        ("Camp No. 3 is full. J. R. Brandt et al. found 40 people.", 2),
+        ("Rep. Ann Lee of the U.S. Congress met U.N. Secretary Orr.", 1),
+        ("They flew to the U.S. The rest stayed.", 2),
+        ("Rations fell on Sept. 1. Donors had paid late.", 2),
+        ("The boat left at 5 a.m. It sank an hour later.", 2),
+    ],
+)
+def test_an_abbreviation_ends_a_sentence_only_where_one_begins(text, cut):
+    assert len(sentences(text)) == cut

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from griot.demo.evaluating import demo_articles
 from griot.press.core.lines.checking import check
-from griot.press.core.lines.drafting import MAX_WORDS, draft
+from griot.press.core.lines.drafting import draft, drafts
+from griot.press.core.lines.house import MAX_WORDS
 from griot.press.core.lines.lines import attribution, line_html, line_text
 from griot.press.core.types import Article, BadInput, OutletLink
 from tests.support import needs_shared, stories, wire_gold
@@ -128,6 +129,27 @@ def test_a_foreign_member_lends_its_name_but_not_its_words():
         "f", "Le Phare", "Incendie au Bangladesh", language="fr", summary="Un incendie a détruit 1 200 abris."
     )
     assert "Le Phare" in line_text(draft([*FIRE, french]))
+
+
+def test_an_interview_names_whom_its_outlet_spoke_with():
+    article = Article(
+        "u",
+        "Pinhal Gazette",
+        "Interview: ‘A visa is a promise’",
+        language="en",
+        piece="interview",
+        summary="Consul Rita Mendes looks back.",
+        text="Rita Mendes ran Portugal's consulate in Luanda and signed 90,000 visas. She receives us there.",
+    )
+    assert draft([article]).body == (
+        "spoke with Rita Mendes, who ran Portugal's consulate in Luanda and signed 90,000 visas."
+    )
+
+
+def test_a_story_has_up_to_three_proposals_that_all_hold():
+    found = list(drafts(FIRE))
+    assert found[0] == draft(FIRE) and 1 < len(found) <= 3
+    assert all(line.ok for line in found) and len({line.body for line in found}) == len(found)
 
 
 def test_an_empty_story_is_refused():

@@ -1,4 +1,4 @@
-"""One story's articles → its line, checked."""
+"""One story's articles → its line, checked, and up to three proposals, of which it is the first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from griot.press.core.commandline.files import articles_of, print_json
-from griot.press.core.lines.drafting import draft
+from griot.press.core.lines.drafting import drafts
 from griot.press.core.lines.lines import line_html, line_text
 from griot.press.core.stories.syndication import find_copies
 from griot.press.core.types import Article, Claim
@@ -17,7 +17,8 @@ OPTIONS: dict[str, dict[str, Any]] = {}
 
 
 def run(args: argparse.Namespace) -> int:
-    line = draft(_with_copies(articles_of(args.file)))
+    lines = list(drafts(_with_copies(articles_of(args.file))))
+    line = lines[0]
     print_json(
         [
             {
@@ -26,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
                 "outlets": [{"name": o.name, "url": o.url} for o in line.outlets],
                 "claims": [_claim(c) for c in line.claims],
                 "ok": line.ok,
+                "proposals": [{"line": line_text(p), "html": line_html(p)} for p in lines],
             }
         ]
     )

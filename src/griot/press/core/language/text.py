@@ -49,10 +49,17 @@ LONGEST_ABBREVIATION = 40
 _GERMAN_DATE = re.compile(
     r"\s*(?:Jan|Jän|Feb|März|April|Mai|Juni|Juli|Aug|Sept|Okt|Nov|Dez|Jahr|Tag|Mal|Stock)"
 )  # behind an ordinal: am 11. März
+# Titles, initials and "No." end none; "a.m." or "U.S." may, where a word follows that opens sentences.
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Sgt|Sen|Rep|Gov|St|No|Nr|vs|Jr|Sr|Inc|Ltd|Jan|Feb|Mar|Apr|Aug|"
-    r"Sept?|Oct|Nov|Dec|Sra?|Dra?|Mme|Mlle|M|art|ca|bzw|z\.B|u\.a|d\.h|approx|etc)|\b\w|"
-    r"\b(?:[A-Za-z]\.)+[A-Za-z])\.$"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Col|Lt|Maj|Capt|Cmdr|Cdr|Adm|Sgt|Cpl|Brig|Sen|Rep|Gov|Hon|Rev|Msgr|Fr|St|No|"
+    r"Nos|Nr|vs|approx|Sra?|Dra?|Mme|Mlle|M|art|ca|bzw|z\.B|u\.a|d\.h)|(?<![.\w])[^\W\d])\.$"
+)
+_ABBREVIATION_AT_AN_END = re.compile(
+    r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Jr|Inc|Ltd|Co|Corp|etc|al|(?:[A-Za-z]\.)+[A-Za-z])\.$"
+)
+_OPENS_A_SENTENCE = re.compile(
+    r"\s*[\"“‘']?(?:The|A|An|In|On|At|It|Its|He|His|She|Her|They|Their|There|This|That|These|Those|We|But|And|Most|"
+    r"All|Some|About|More|After|Before|As|For|From|No|None|Nobody|One|Two|Both|If|When|While|Since|According)\s"
 )
 
 
@@ -127,8 +134,10 @@ def sentences(text: str) -> list[str]:
             is_ordinal = re.search(r"\b\d{1,2}\.$", paragraph[max(start, end.start() - 4) : end.start()])
             if is_ordinal and _GERMAN_DATE.match(paragraph, end.end()):
                 continue
-            if not _ABBREVIATION.search(
-                paragraph, max(start, end.start() - LONGEST_ABBREVIATION), end.start()
+            reach = max(start, end.start() - LONGEST_ABBREVIATION), end.start()
+            if not _ABBREVIATION.search(paragraph, *reach) and (
+                not _ABBREVIATION_AT_AN_END.search(paragraph, *reach)
+                or _OPENS_A_SENTENCE.match(paragraph, end.end())
             ):
                 found.append(paragraph[start : end.end()].strip())
                 start = end.end()

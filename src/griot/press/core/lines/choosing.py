@@ -1,0 +1,96 @@
+"""Which of a story's sentences says its news: what most outlets' titles and leads agree on."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from griot.press.core.language.numbers import numbers_in
+from griot.press.core.language.places import places_in
+from griot.press.core.language.text import stems
+from griot.press.core.lines.furniture import sentences_told
+from griot.press.core.lines.house import metaphors
+from griot.press.core.types import Article
+
+OF_SUMMARY, OF_TEXT = 3, 6  # sentences of a piece that a draft may use
+MOST = 4  # of a story that are parsed: more than are proposed, since some are no clauses
+TITLED = 0.5  # what a title's word weighs that no other piece has
+_NOT_ALONE = re.compile(
+    r"(?i)(?:it|he|she|they|we|i|you|this|these|those|his|her|its|their|our|my|here|if|why|how|what|who|read|watch"
+    r"|listen|click|subscribe|photos?)\b(?! (?:and|or)\b)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence of an article, its place there, and how much of the story's news it says."""
+
+    sentence: str
+    place: int
+    article: Article
+    score: float
+
+
+def candidates(articles: Sequence[Article], language: str) -> list[Candidate]:
+    """The story's sentences that may be told, in the order of what they say, at most MOST.
+
+    `articles` are those in the language, in the order of attribution.
+    """
+    told = [list(_that_stand_alone(a)) for a in articles]
+    leads = [found[0][1] if found else "" for found in told]
+    latest = max((a.published for a in articles if a.published), default=None)
+    found: dict[str, Candidate] = {}
+    for rank, article in enumerate(articles):
+        # A lead does not vote for its own piece.
+        texts = [a.title if a is article else f"{a.title}. {leads[n]}" for n, a in enumerate(articles)]
+        wanted = _votes(texts, articles, language)
+        total = sum(wanted.values()) or 1
+        numbers = Counter(v for t in texts for v in set(_values(t, language)))
+        age = (latest - article.published).total_seconds() / 3600 if latest and article.published else 0.0
+        title = set(stems(article.title, language))
+        for place, sentence in told[rank]:
+            present = set(stems(sentence, language))
+            shared = sum(n for s, n in wanted.items() if s in present) / total
+            own = len(title & present) / (len(title) or 1)
+            agreed = sum(numbers[v] for v in set(_values(sentence, language))) / len(articles)
+            score = 2 * shared + 0.5 * own / len(articles) + 0.15 * min(agreed, 2) + _manner(sentence)
+            score -= 0.12 * place + 0.02 * rank + 0.012 * min(age, 48)
+            found.setdefault(sentence, Candidate(sentence, place, article, score))
+    return sorted(found.values(), key=lambda c: (-c.score, c.article.url, c.sentence))[:MOST]
+
+
+def _votes(texts: Sequence[str], articles: Sequence[Article], language: str) -> dict[str, float]:
+    """How much the story wants a word: of each piece beyond the first that has it in its title or lead,
+    and of a title a little.
+    """
+    votes = Counter(s for text in texts for s in set(stems(text, language)))
+    titled = {s for a in articles for s in stems(a.title, language)}
+    return {s: n - 1 + (TITLED if s in titled else 0.0) for s, n in votes.items()}
+
+
+def _that_stand_alone(article: Article) -> Iterator[tuple[int, str]]:
+    for place, sentence in sentences_told(article, OF_SUMMARY, OF_TEXT):
+        if (
+            not _NOT_ALONE.match(sentence)
+            and len(sentence.split()) > 4
+            and "appeared first on" not in sentence
+        ):
+            yield place, sentence
+
+
+def _values(text: str, language: str) -> Iterator[float]:
+    return (float(n.value) for n in numbers_in(text, language))
+
+
+def _manner(sentence: str) -> float:
+    length = len(sentence.split())
+    return (
+        (0.15 if re.search(r"\d", sentence) else 0.0)
+        + (0.15 if places_in(sentence) else 0.0)
+        - 0.015 * max(0, length - 34)
+        - 0.03 * max(0, 10 - length)
+        - (0.3 if next(metaphors(sentence, "en"), None) else 0.0)
+        - (0.2 if re.search(r"[“\"«]", sentence) else 0.0)
+    )
