@@ -41,33 +41,45 @@ def candidates(articles: Sequence[Article], language: str) -> list[Candidate]:
     told = [list(_that_stand_alone(a)) for a in articles]
     leads = [found[0][1] if found else "" for found in told]
     latest = max((a.published for a in articles if a.published), default=None)
+    titles = [_Said.of(a.title, language) for a in articles]
+    whole = [_Said.of(f"{a.title}. {lead}", language) for a, lead in zip(articles, leads, strict=True)]
+    stems_of_all, values_of_all = (
+        Counter(s for w in whole for s in w.stems),
+        Counter(v for w in whole for v in w.values),
+    )
+    titled = {s for t in titles for s in t.stems}
     found: dict[str, Candidate] = {}
     for rank, article in enumerate(articles):
         # A lead does not vote for its own piece.
-        texts = [a.title if a is article else f"{a.title}. {leads[n]}" for n, a in enumerate(articles)]
-        wanted = _votes(texts, articles, language)
+        votes, numbers = stems_of_all.copy(), values_of_all.copy()
+        votes.subtract(whole[rank].stems - titles[rank].stems)
+        numbers.subtract(whole[rank].values - titles[rank].values)
+        wanted = {s: n - 1 + (TITLED if s in titled else 0.0) for s, n in votes.items() if n}
         total = sum(wanted.values()) or 1
-        numbers = Counter(v for t in texts for v in set(_values(t, language)))
         age = (latest - article.published).total_seconds() / 3600 if latest and article.published else 0.0
-        title = set(stems(article.title, language))
+        title = titles[rank].stems
         for place, sentence in told[rank]:
-            present = set(stems(sentence, language))
-            shared = sum(n for s, n in wanted.items() if s in present) / total
-            own = len(title & present) / (len(title) or 1)
-            agreed = sum(numbers[v] for v in set(_values(sentence, language))) / len(articles)
+            said = _Said.of(sentence, language)
+            shared = sum(wanted.get(s, 0.0) for s in said.stems) / total
+            own = len(title & said.stems) / (len(title) or 1)
+            agreed = sum(numbers[v] for v in said.values) / len(articles)
             score = 2 * shared + 0.5 * own / len(articles) + 0.15 * min(agreed, 2) + _manner(sentence)
             score -= 0.12 * place + 0.02 * rank + 0.012 * min(age, 48)
             found.setdefault(sentence, Candidate(sentence, place, article, score))
     return sorted(found.values(), key=lambda c: (-c.score, c.article.url, c.sentence))[:MOST]
 
 
-def _votes(texts: Sequence[str], articles: Sequence[Article], language: str) -> dict[str, float]:
-    """How much the story wants a word: of each piece beyond the first that has it in its title or lead,
-    and of a title a little.
-    """
-    votes = Counter(s for text in texts for s in set(stems(text, language)))
-    titled = {s for a in articles for s in stems(a.title, language)}
-    return {s: n - 1 + (TITLED if s in titled else 0.0) for s, n in votes.items()}
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The words and numbers of a text."""
+
+    stems: frozenset[str]
+    values: frozenset[float]
+
+    @classmethod
+    def of(cls, text: str, language: str) -> _Said:
+        values = frozenset(float(n.value) for n in numbers_in(text, language))
+        return cls(frozenset(stems(text, language)), values)
 
 
 def _that_stand_alone(article: Article) -> Iterator[tuple[int, str]]:
@@ -78,10 +90,6 @@ def _that_stand_alone(article: Article) -> Iterator[tuple[int, str]]:
             and "appeared first on" not in sentence
         ):
             yield place, sentence
-
-
-def _values(text: str, language: str) -> Iterator[float]:
-    return (float(n.value) for n in numbers_in(text, language))
 
 
 def _manner(sentence: str) -> float:
