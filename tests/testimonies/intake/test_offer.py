@@ -79,7 +79,7 @@ def test_what_is_missing_is_said_in_the_reader_s_language_and_what_was_typed_sta
 
 
 def test_a_form_that_is_sent_again_is_one_story_and_one_receipt(campaign, monkeypatch):
-    """By a reload, a second touch, or after what was typed was changed; another page is another story."""
+    """By a reload, or a second touch; another story from a page that somebody went back to is another's."""
     monkeypatch.setattr(offering, "MOST_OFFERS", 10)
     reader = Client()
     form = re.search(r'name="form" value="([^"]+)"', reader.get("/stories/offer/").content.decode())[1]
@@ -89,17 +89,17 @@ def test_a_form_that_is_sent_again_is_one_story_and_one_receipt(campaign, monkey
         return re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", page)[0]
 
     first = code()
-    assert code() == first == code(words="I crossed by day.")
+    assert code() == first
     row = Testimony.objects.get()
-    assert row.answers["story"] == "I crossed by day." and row.consents.count() == 1
+    assert row.consents.count() == 1
     Testimony.objects.update(state="protection")
-    assert code(words="I crossed by day.") == first and not row.proposals.exists()
-    assert code(form="") != first and Testimony.objects.count() == 2
+    assert code() == first and not row.proposals.exists()
+    assert len({first, code(words="I crossed by day."), code(form="")}) == 3 == Testimony.objects.count()
     teller = Client()
     teller.post("/receipt/", {"code": first})
     teller.post("/receipt/", {"act": "withdraw", "sure": "yes"})
     assert reader.post("/stories/offer/", {**FORM, "form": form}).status_code == 400
-    assert [bool(t.withdrawn) for t in Testimony.objects.order_by("arrived")] == [True, False]
+    assert [bool(t.withdrawn) for t in Testimony.objects.order_by("arrived")] == [True, False, False]
 
 
 def test_a_form_without_its_token_is_refused_in_the_reader_s_language(campaign):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import taking
-from griot.testimonies.models import Testimony
+from griot.testimonies.models import Consent, Testimony
 from griot.testimonies.review import changing, review
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
@@ -86,6 +86,59 @@ def test_a_newer_proposal_that_waits_allows_no_less(phone, people):
     assert fresh(testimony).consent.uses == ["team"]
 
 
+def test_what_was_set_aside_of_a_newer_message_narrows_an_older_one_still(phone, people):
+    testimony = phone.tell(consent={**NARROW, "given": on(1)})
+    review.move_on(testimony, people["protection"])
+    phone.tell(id=str(testimony.pk), consent={**OPEN, "given": on(10)})
+    phone.tell(id=str(testimony.pk), consent={**NARROW, "given": on(20)}, answers={"leaving": "By day."})
+    wide, narrow = fresh(testimony).undecided
+    changing.decide_proposal(fresh(testimony), people["protection"], narrow.pk, False)
+    changing.decide_proposal(fresh(testimony), people["protection"], wide.pk, True)
+    assert fresh(testimony).consent.uses == ["team"]
+
+
+def test_an_older_message_of_a_minor_brings_their_guardian(phone, people):
+    testimony = phone.tell(consent={**OPEN, "given": on(10)})
+    publish(testimony, people)
+    sent = {"teller": {"birth_year": 2012}, "consent": {**CHILD, "given": on(1)}}
+    phone.tell(id=str(testimony.pk), **sent)
+    changing.decide_proposal(fresh(testimony), people["protection"], testimony.proposals.get().pk, True)
+    now = fresh(testimony)
+    assert now.is_perhaps_minor and now.in_force.guardian.name == CHILD["guardian"]["name"]
+    assert told(now, "web", "fr")
+
+
+@pytest.mark.parametrize("has_spoken", [True, False])
+@pytest.mark.parametrize("is_set_aside", [True, False])
+def test_a_mark_that_was_made_by_mistake_is_taken_away_by_a_person(phone, people, has_spoken, is_set_aside):
+    """A messenger touched "minor", and sends it again as it is."""
+    testimony = phone.tell(consent={**OPEN, "given": on(1)})
+    publish(testimony, people)
+    if has_spoken:
+        say_as_teller(testimony)
+    ticked, right = (timezone.now() + timedelta(seconds=n) for n in (1, 2))
+    phone.tell(id=str(testimony.pk), consent={**OPEN, "is_minor": True, "given": ticked.isoformat()})
+    assert told(fresh(testimony), "web", "fr") is None
+    if not is_set_aside:
+        proposal = fresh(testimony).undecided[0]
+        changing.decide_proposal(fresh(testimony), people["protection"], proposal.pk, True)
+        phone.tell(id=str(testimony.pk), consent={**OPEN, "given": right.isoformat()})
+    proposal = fresh(testimony).undecided[0]
+    changing.decide_proposal(fresh(testimony), people["protection"], proposal.pk, not is_set_aside)
+    assert not fresh(testimony).is_perhaps_minor
+    assert told(fresh(testimony), "web", "fr").name == "Awa Diop"
+
+
+def test_the_newest_says_on_what_evidence_a_consent_stands(phone, people):
+    """That of a phone which was lost never comes, and its teller has spoken since."""
+    testimony = phone.tell(consent={"evidence": "0b0f6d7e-6a54-4a4a-9d5b-1f1f8f4e7c11", "given": on(1)})
+    say_as_teller(testimony, uses=frozenset({"team", "web"}))
+    later = (timezone.now() + timedelta(seconds=1)).isoformat()
+    phone.tell(id=str(testimony.pk), consent={"evidence": "signed on paper", "given": later})
+    assert fresh(testimony).consent.evidence == "signed on paper"
+    assert not review.obstacles(fresh(testimony))
+
+
 @pytest.mark.parametrize("who", ["phone", "teller"])
 def test_what_was_taken_back_comes_back_by_approval_alone(phone, people, who):
     testimony = phone.tell(consent={"naming": "first_name", "given": on(1)})
@@ -148,6 +201,10 @@ def test_to_allow_less_is_heard_for_ever(phone, people):
     assert phone.post("testimonies/", narrow).status_code == 200
     assert told(fresh(testimony), "web", "fr") is None and not testimony.proposals.exists()
     assert len(fresh(testimony).heard) == taking.MOST_HEARD
+    less = {**NARROW, "until": "2099-01-01", "given": now}
+    assert phone.post("testimonies/", as_sent(id=str(testimony.pk), consent=less)).status_code == 200
+    child = as_sent(id=str(testimony.pk), consent=less, teller={"birth_year": 2012})
+    assert phone.post("testimonies/", child).status_code == 200 and fresh(testimony).is_perhaps_minor
 
 
 def test_evidence_is_not_discarded_while_something_public_rests_on_it(phone, people):
@@ -156,6 +213,7 @@ def test_evidence_is_not_discarded_while_something_public_rests_on_it(phone, peo
     file = phone.send(testimony, b"this is no media at all", pk=pk, role="evidence")
     assert file.state == "kept"
     publish(testimony, people)
+    Consent.objects.update(evidence=pk.upper())
     with pytest.raises(Refused, match="evidence"):
         review.discard_kept(fresh(testimony), people["protection"], pk, "noise")
     other = phone.send(testimony, b"nor is this")

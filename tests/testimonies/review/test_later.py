@@ -272,7 +272,7 @@ def test_a_phone_says_no_guardian_and_no_other_evidence_of_a_published_story(pho
     guardian = {"name": "the sea and desert", "relation": "x"}
     said = {"given": "2026-11-05T10:00:00Z", "is_minor": True, "guardian": guardian, "face": "hide"}
     phone.tell(id=str(testimony.pk), consent={**said, "naming": "unnamed", "place": "country"})
-    assert fresh(testimony).consent.is_minor and not fresh(testimony).consent.guardian_name
+    assert fresh(testimony).is_perhaps_minor and not fresh(testimony).consent.guardian_name
     assert told(fresh(testimony), "web", "fr") is None, (
         "a minor without a guardian that anybody has looked at"
     )

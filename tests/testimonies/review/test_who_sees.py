@@ -29,6 +29,7 @@ def test_who_may_not_open_the_original_sees_of_the_teller_what_readers_see(phone
     testimony = phone.tell(
         consent=UNNAMED, answers={"leaving": "I am Awa Diop, from Thiès, and left at night."}
     )
+    review.comment(testimony, people["protection"], "Ousmane owes them")
     publish(testimony, people)
     review.judge(fresh(testimony), people["protection"], True, "Ousmane owes them")
     phone.tell(

@@ -86,11 +86,12 @@ def after(
     what was given before the teller last spoke comes too late, but for a guardian, and that the teller is a
     minor. Until one of them has, the newest that a messenger took down holds; so does one that a person has
     read and taken over (`is_reviewed`), which a narrower one of the same moment had held before. An older one
-    narrows it.
+    narrows it. The newest says on what evidence it stands; and one that was reviewed, whether the teller is a
+    minor, and who consents for them.
     """
     if not versions:
         return said
-    current = versions[-1]
+    current, newest = versions[-1], max(v.given for v in versions)
     spoken = [v.given for v in versions if v.by == "teller"]
     messengers_alone = all(v.by == "messenger" for v in (*versions, said))
     if said.by == "teller":
@@ -99,10 +100,14 @@ def after(
     elif spoken and said.given <= max(spoken):
         is_minor, guardian = current.is_minor or said.is_minor, current.guardian or said.guardian
         found = replace(current, is_minor=is_minor, guardian=guardian, by=said.by)
-    elif messengers_alone and (said.given, is_reviewed) > (max(v.given for v in versions), False):
+    elif messengers_alone and (said.given, is_reviewed) > (newest, False):
         found = said
     else:
         found = narrowed(current, said)
+        if said.given >= newest:
+            found = replace(found, evidence=said.evidence or current.evidence)
+        if said.given >= newest and is_reviewed:
+            found = replace(found, is_minor=said.is_minor, guardian=said.guardian or current.guardian)
     held = replace(current, given=found.given, by=found.by, version=found.version)
     is_first_word = said.by == "teller" and not spoken  # from now on others only narrow
     return None if held == found and not is_first_word else found
@@ -149,11 +154,11 @@ def as_far_as(consent: Consent, approved: Mapping[str, Any]) -> Consent:
 def is_within(one: Consent, other: Consent) -> bool:
     """Whether `one` allows nothing that `other` does not."""
     both = narrowed(one, other)
-    return all(getattr(both, key) == getattr(one, key) for key in _ALLOWANCES)
+    return all(getattr(both, key) == getattr(one, key) for key in ALLOWANCES)
 
 
 _T = TypeVar("_T", Naming, Place, Face, Voice)
-_ALLOWANCES = ("uses", "naming", "place", "face", "voice", "until")
+ALLOWANCES = ("uses", "naming", "place", "face", "voice", "until")
 # From what shows least to what shows most.
 _NAMING: tuple[Naming, ...] = ("unnamed", "alias", "first_name", "named")
 _PLACE: tuple[Place, ...] = ("country", "region", "exact")

@@ -18,6 +18,7 @@ from django.utils.crypto import salted_hmac
 from griot.locking import one_after_another
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import (
+    ALLOWANCES,
     after,
     allowances,
     as_far_as,
@@ -113,19 +114,19 @@ def take_offer(campaign: Campaign, form: str, sent: Mapping[str, Any]) -> str:
     """A story that somebody offers by themselves, in the same shape. Gives its receipt's code. Raises
     Refused.
 
-    `form` is what their page was given, and nobody else knows: sent again, by a reload or a second touch, it
-    is the same testimony, and the same code opens it; sent otherwise, what they say holds anew.
+    `form` is what their page was given, and nobody else knows: the same sent again, by a reload or a second
+    touch, is the same testimony, and the same code opens it. Another story from a page that somebody went
+    back to may be another person's.
     """
     if not text_in(object_in(sent.get("answers"), "answers").get("story"), "story", 20_000):
         raise Refused(f"story: {NOTHING_TOLD}", [NOTHING_TOLD])
-    secret = salted_hmac("griot.offer", form, algorithm="sha256").digest()  # the id tells of no form
+    secret = salted_hmac("griot.offer", form + _digest(sent), algorithm="sha256").digest()
     pk, code = uuid.UUID(bytes=secret[:16]), receipt_code(secret[16:])
     one_after_another(f"testimony {pk}")
-    known = Testimony.objects.select_for_update().filter(pk=pk).first()
-    if known and (known.over or known.receipt != receipt_hash(code)):
-        raise Refused("this has come before, and has another receipt by now, or was taken back")
-    testimony = _take(known or Testimony(pk=pk, campaign=campaign), sent, by="teller")
-    if known is None and not testimony.claim_receipt(receipt_hash(code)):
+    if known := Testimony.objects.filter(pk=pk).first():
+        if known.over or known.receipt != receipt_hash(code):
+            raise Refused("this has come before, and has another receipt by now, or was taken back")
+    elif not _take(Testimony(pk=pk, campaign=campaign), sent, by="teller").claim_receipt(receipt_hash(code)):
         raise Refused("send it once more")  # one of 2^60 codes was another's
     return code
 
@@ -137,31 +138,28 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     value = replace(read_consent(object_in(sent.get("consent"), "consent"), teller, held), by=by)
     if _digest(sent) in testimony.heard:
         return testimony
+    proposal = Proposal(testimony=testimony, said=_as_proposed(facts, value))
     if held and len(testimony.heard) > MOST_HEARD - 2:
-        if not add_consent(testimony, replace(narrowed(held, value), until=held.until)):
-            raise Refused("this testimony was changed too often; ask your coordinator")
-        return testimony  # to allow less is heard for ever
+        _hear_what_protects(proposal, held, value)
+        return testimony
     is_new_consent = _digest(sent.get("consent")) not in testimony.heard
     heard = [*testimony.heard, _digest(sent), _digest(sent.get("consent"))]
     testimony.heard = list(dict.fromkeys(heard))
     is_open = testimony.state == Testimony.State.INTAKE
-    proposed = _as_proposed(facts, value)
     is_changed = any(getattr(testimony, name) != fact for name, fact in facts.items())
     is_late = testimony.is_older(value.given)
     is_more = held and is_new_consent and not (is_within(value, held) and _is_as_sure(value, held))
     is_asked = not is_open and (is_changed or is_more)
-    if held and (is_late or is_asked):
-        value = replace(
-            narrowed(held, value), guardian=held.guardian if is_asked else held.guardian or value.guardian
-        )
+    if held and is_late and is_open:
+        value = narrowed(held, value)
+    elif held and (is_late or is_asked):
+        value = _allowing_less(held, value)
     if is_late:
         testimony.steps.create(kind=Step.Kind.COMMENT, words="came late, older than what is held: not taken")
     if is_open:
-        guardian = proposed["consent"]["guardian"] or {"name": ""}
-        testimony.hear_names(facts["name"], facts["alias"], guardian["name"])
+        testimony.hear_names(proposal.name, proposal.alias, proposal.guardian)
     if is_open and not is_late:
         _hold(testimony, facts, value.given)
-    proposal = Proposal(testimony=testimony, said=proposed)
     is_warning = not is_open and warns(proposal)
     if is_warning or (is_asked and not is_late):
         proposal.save()
@@ -173,6 +171,24 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     if is_new_consent:
         add_consent(testimony, value)
     return testimony
+
+
+def _allowing_less(held: types.Consent, said: types.Consent) -> types.Consent:
+    """What is heard of a consent before a person has looked at it: no more than is held, of whom it was."""
+    return replace(narrowed(held, said), guardian=held.guardian, is_minor=held.is_minor)
+
+
+def _hear_what_protects(proposal: Proposal, held: types.Consent, said: types.Consent) -> None:
+    """Of a testimony that was changed too often: less, and that the teller may be a minor, is heard for ever.
+    Raises Refused where it says neither.
+    """
+    testimony = proposal.testimony
+    is_child = not testimony.is_perhaps_minor and proposal.is_of_minor(held)
+    if is_child:
+        proposal.save()
+        plan_anew(testimony)
+    if not add_consent(testimony, _allowing_less(held, said)) and not is_child:
+        raise Refused("this testimony was changed too often; ask your coordinator")
 
 
 def _is_as_sure(said: types.Consent, held: types.Consent) -> bool:
@@ -225,8 +241,8 @@ def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def take_over(proposal: Proposal) -> None:
     """A person has read what a phone sent late, and it holds from now on; the teller's own word still does
-    more, and newer ones that wait allow no less. Of what is older than what is held only what `warns` can:
-    names are kept back, and a minor is one. Raises Refused.
+    more, and it allows nothing that a newer one did not. Of what is older than what is held only what `warns`
+    can: names are kept back, and a minor is one, with their guardian. Raises Refused.
     """
     testimony = proposal.testimony
     is_older = testimony.is_older(proposal.given)
@@ -238,12 +254,13 @@ def take_over(proposal: Proposal) -> None:
     else:
         _hold(testimony, _facts(proposal.said), proposal.given)
     testimony.save()
-    if not is_older:
-        value = _parsed(proposal.said["consent"])  # what it wants was seen when it came
-        for newer in testimony.undecided:
-            if newer.given > proposal.given:
-                value = replace(narrowed(value, _parsed(newer.said["consent"])), given=value.given)
-        add_consent(testimony, value, is_reviewed=True)
+    value = _parsed(proposal.said["consent"])  # what it wants was seen when it came
+    newer = [_parsed(p.said["consent"]) for p in testimony.proposals.all() if p.given > proposal.given]
+    held = [testimony.consent.as_value()] if is_older and testimony.consent else []
+    for other in (*newer, *held):
+        less = narrowed(other, value)
+        value = replace(value, **{name: getattr(less, name) for name in ALLOWANCES})
+    add_consent(testimony, value, is_reviewed=True)
     plan_anew(testimony)  # the language says which transcript marks what is not to be heard
 
 
@@ -255,9 +272,9 @@ def warns(proposal: Proposal) -> bool:
     is_name = {proposal.name, proposal.guardian} - {*row.names, ""} or {proposal.alias} - {*row.aliases, ""}
     if row.consent is None:
         return bool(is_name)
-    held, today = row.consent.as_value(), day_of()
-    is_child = may_be_minor(held, proposal.birth_year, today)
-    return bool(is_name) or (is_child and not may_be_minor(held, row.birth_year, today))
+    held = row.consent.as_value()
+    is_adult = not may_be_minor(held, row.birth_year, day_of())
+    return bool(is_name) or (is_adult and proposal.is_of_minor(held))
 
 
 def read_consent(

@@ -218,8 +218,9 @@ class Testimony(models.Model):
         """
         if (row := self.consent) is None:
             return False
-        years = [self.birth_year, *(p.birth_year for p in self.undecided)]
-        return any(consent.may_be_minor(row.as_value(), year, day_of()) for year in years)
+        held = row.as_value()
+        is_held = consent.may_be_minor(held, self.birth_year, day_of())
+        return is_held or any(p.is_of_minor(held) for p in self.undecided)
 
     @property
     def teller(self) -> types.Teller:
@@ -428,6 +429,11 @@ class Proposal(models.Model):
     def guardian(self) -> str:
         return str((self.said["consent"]["guardian"] or {"name": ""})["name"])
 
+    def is_of_minor(self, held: types.Consent) -> bool:
+        """Whether it says that the teller may be a minor, by its mark or their year of birth."""
+        year = self.birth_year
+        return bool(self.said["consent"]["is_minor"]) or consent.may_be_minor(held, year, day_of())
+
     @property
     def birth_year(self) -> int | None:
         return cast("int | None", self.said["teller"]["birth_year"])
@@ -525,4 +531,9 @@ class Step(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether all who see the testimony read its words; those of a protection check tell of danger."""
-        return not self.of and self.kind not in {self.Kind.SAFE, self.Kind.RISK}
+        checks = {Testimony.State.INTAKE, Testimony.State.PROTECTION}
+        return (
+            not self.of
+            and self.kind not in {self.Kind.SAFE, self.Kind.RISK}
+            and self.from_state not in checks
+        )

@@ -174,13 +174,18 @@ def obstacles(testimony: Testimony, is_phone_lost: bool = False) -> list[str]:
     return found
 
 
+def _evidence_of(testimony: Testimony) -> uuid.UUID | None:
+    """The file that is the evidence of its consent, where it is one."""
+    try:
+        return uuid.UUID(testimony.consent.evidence if testimony.consent else "")
+    except ValueError:
+        return None
+
+
 def _without_evidence(testimony: Testimony) -> list[str]:
     """A consent whose evidence is a file is none before that has come; words, as of a paper, are read."""
-    try:
-        pk = uuid.UUID(testimony.consent.evidence if testimony.consent else "")
-    except ValueError:
-        return []
-    if testimony.files.filter(pk=pk, state__in=HELD).exists():
+    pk = _evidence_of(testimony)
+    if pk is None or testimony.files.filter(pk=pk, state__in=HELD).exists():
         return []
     return ["The recording or signature that is the evidence of its consent has not come."]
 
@@ -403,7 +408,7 @@ def approve_rendition(testimony: Testimony, user: Any, pk: int, key: str | None 
 def discard_kept(testimony: Testimony, user: Any, pk: Any, words: str) -> None:
     """Let go of a file that could not be opened, for good."""
     row, file = _kept(testimony, user, pk)
-    if row.state == S.PUBLISHED and row.consent and str(file.pk) == row.consent.evidence:
+    if row.state == S.PUBLISHED and file.pk == _evidence_of(row):
         raise Refused(
             "What is public rests on it: it is the evidence of the consent. Take it off the site first."
         )
