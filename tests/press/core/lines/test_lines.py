@@ -258,7 +258,13 @@ def test_lines_of_the_real_wire_hold_and_their_mutations_do_not():
 
 @pytest.mark.parametrize(
     ("words", "language"),
-    [("١٢ مليون ", "ar"), ("one hundred million ", "en"), ("half a million ", "en"), ("“été” ", "en"), ("ni né ", "fr")],
+    [
+        ("١٢ مليون ", "ar"),
+        ("one hundred million ", "en"),
+        ("half a million ", "en"),
+        ("“été” ", "en"),
+        ("ni né ", "fr"),
+    ],
 )
 def test_the_check_of_a_line_twice_as_long_takes_twice_the_work(words, language):
     """Work is counted in calls, of Python's functions and of its library's."""

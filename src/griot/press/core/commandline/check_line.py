@@ -18,7 +18,9 @@ def run(args: argparse.Namespace) -> int:
     if not args.line.strip():
         raise BadInput("--line is empty")
     if len(args.line) > LONGEST:
-        raise BadInput(f"--line has {len(args.line)} characters; a line is a sentence or two, at most {LONGEST}")
+        raise BadInput(
+            f"--line has {len(args.line)} characters; a line is a sentence or two, at most {LONGEST}"
+        )
     claims = check(args.line, articles_of(args.file))
     unsupported = [{"text": c.text, "kind": c.kind} for c in claims if not c.is_supported]
     print_json([{"ok": not unsupported, "unsupported": unsupported}])
