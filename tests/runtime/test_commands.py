@@ -151,9 +151,8 @@ def test_a_folder_that_can_not_be_made_is_named(tmp_path):
     assert done.returncode == 2 and "GRIOT_VAR" in done.stderr and "Traceback" not in done.stderr
 
 
-COMMANDS = [
-    name for commands in SUBJECTS.values() for name in commands if name != "test"
-]  # pytest's arguments
+HAND_ON = {"test", "lock"}  # their arguments, to pytest and uv
+COMMANDS = [name for commands in SUBJECTS.values() for name in commands if name not in HAND_ON]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -93,5 +93,9 @@ def articles_of(path: str) -> list[Article]:
 
 
 def print_json(rows: Iterable[object]) -> None:
-    """Print all or nothing: everything is computed before the first line goes out."""
-    sys.stdout.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in list(rows)))
+    """Print all or nothing: everything is computed before the first line goes out. Raises UnicodeEncodeError
+    for what is no text.
+    """
+    printed = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in list(rows))
+    printed.encode()  # where the locale is C, Python would print such bytes as they came
+    sys.stdout.write(printed)
