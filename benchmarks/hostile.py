@@ -22,6 +22,7 @@ from griot.press.core.lines.checking import check
 from griot.press.core.pages.pages import read_page
 from griot.press.core.sources.feeds import parse_feed
 from griot.press.core.sources.fetching import what_robots_say
+from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import Article, BadInput
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted
@@ -63,6 +64,25 @@ def feed(inside: str, size: int) -> None:
     parse_feed(f'<rss version="2.0"><channel><item><title>T</title><guid>g</guid>{body}'.encode(), URL)
 
 
+def odd_dates(size: int, around: str) -> str:
+    """Texts that look like dates, each another, with what stands around each."""
+    n = size // (len(around) + 22)
+    return "".join(around % f"vendredi {i % 28 + 1} brumaire {i}" for i in range(n))
+
+
+def sitemap(around: str, root: str, size: int) -> None:
+    parse_sitemap(f"<{root}>{odd_dates(size, around)}</{root}>".encode(), URL)
+
+
+def dated_page(around: str, size: int) -> None:
+    read_page(f"<article><p>w</p>{odd_dates(size, around)}</article>".encode(), URL)
+
+
+def linked_data(size: int) -> None:
+    nodes = odd_dates(size, '{"@type": "NewsArticle", "datePublished": "%s"}, ')
+    read_page(f"<script type='application/ld+json'>[{nodes}0]</script><p>w</p>".encode(), URL)
+
+
 def submission(inside: str, size: int) -> None:
     body = inside * (size // len(inside))
     submitted.read(f"<data><instanceID>1</instanceID>{body}</data>".encode()[: submitted.MOST_XML])
@@ -89,6 +109,16 @@ SHAPES: dict[str, Callable[[int], object]] = {
     "page: cells of a table": lambda size: read_page(
         ("<article><table>" + "<tr><td>w" * (size // 9)).encode(), URL
     ),
+    "sitemap: odd dates": partial(
+        sitemap, "<url><loc>https://a.example/1</loc><lastmod>%s</lastmod></url>", "urlset"
+    ),
+    "sitemap index: odd dates": partial(
+        sitemap, "<sitemap><loc>https://a.example/1</loc><lastmod>%s</lastmod></sitemap>", "sitemapindex"
+    ),
+    "page: odd dates in linked data": linked_data,
+    "page: odd dates in metas": partial(dated_page, "<meta name='lastmod' content='%s'>"),
+    "page: odd dates in elements of a date": partial(dated_page, "<div class='date'>%s</div>"),
+    "page: odd dates in paragraphs": partial(dated_page, "<p>%s</p>"),
     "text: A. A. A.": lambda size: sentences("A. " * (size // 3)),
     "check: A. A. A.": checked,
     "subtitles: open braces": lambda size: unmarked("{" * size),

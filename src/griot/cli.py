@@ -7,6 +7,7 @@ the database is started if it is not running.
 
 from __future__ import annotations
 
+import argparse
 import errno
 import importlib
 import importlib.util
@@ -18,6 +19,7 @@ import threading
 from contextlib import nullcontext
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 SUBJECTS: dict[str, dict[str, str]] = {
     "The newsroom": {
@@ -125,25 +127,25 @@ def main() -> int:
         return 0
     if name == "help":
         name, arguments = arguments[0], ["--help"]
-    if name in on_files:
-        from griot.press.core import commandline
-
-        return commandline.run(name, arguments)
-    if name not in _MODULES and not _is_managed(name):
+    if name not in {*on_files, *_MODULES} and not _is_managed(name):
         print(f"griot: there is no command {name!r}; ./griot help lists them.", file=sys.stderr)
         return 2
-    from django.core.exceptions import ImproperlyConfigured
-
-    from griot.runtime.postgres import PostgresError, database
-    from griot.runtime.state import StateError
+    argparse.ArgumentParser.error = _refuse  # type: ignore[method-assign,assignment]
+    from griot.press.core.types import BadInput
 
     try:
-        if name in _MODULES:
-            module = importlib.import_module(_MODULES[name])
-            return int(module.run(name, arguments))
-        return _management(name, arguments, database)
-    except (PostgresError, StateError, ImproperlyConfigured) as error:
-        print(f"griot: {error}", file=sys.stderr)
+        if name in on_files:
+            from griot.press.core import commandline
+
+            return commandline.run(name, arguments)
+        return _of_the_house(name, arguments)
+    except BadInput as error:
+        print(f"griot {name}: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except OverflowError as error:
+        print(
+            f"griot {name}: a date or number is beyond what can be reckoned with ({error})", file=sys.stderr
+        )
         return 2
     except UnicodeEncodeError as error:
         what = ascii(error.object[error.start : error.end])
@@ -158,6 +160,28 @@ def main() -> int:
         return 2  # `prepare` has said why
     except KeyboardInterrupt:
         return 130
+
+
+def _refuse(parser: argparse.ArgumentParser, message: str) -> NoReturn:
+    """What is wrong with the arguments of a command, ours, Django's or a library's, in one line."""
+    command = parser.prog.split()[-1]
+    line = " ".join(f"griot {command}: {message} (see ./griot {command} --help)".split())
+    parser.exit(2, f"{line}\n")
+
+
+def _of_the_house(name: str, arguments: list[str]) -> int:
+    from django.core.exceptions import ImproperlyConfigured
+
+    from griot.runtime.postgres import PostgresError, database
+    from griot.runtime.state import StateError
+
+    try:
+        if name in _MODULES:
+            return int(importlib.import_module(_MODULES[name]).run(name, arguments))
+        return _management(name, arguments, database)
+    except (PostgresError, StateError, ImproperlyConfigured) as error:
+        print(f"griot: {error}", file=sys.stderr)
+        return 2
 
 
 def _is_managed(name: str) -> bool:

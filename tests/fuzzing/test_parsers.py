@@ -17,7 +17,7 @@ from griot.digest.core.series import parse_series
 from griot.helpers.protocols import HelperError
 from griot.press.core import types
 from griot.press.core.beats.query import Document, QueryError, parse_query
-from griot.press.core.pages.dates import choose, stated
+from griot.press.core.pages.dates import Habit, choose, stated
 from griot.press.core.pages.pages import read_page
 from griot.press.core.sources.discovery import read_front
 from griot.press.core.sources.feeds import parse_feed
@@ -282,7 +282,7 @@ def test_opml(content):
     )
 )
 def test_dates(text):
-    found = stated(text, "feed")
+    found = stated(text, "feed", Habit())
     if found:
         assert found.moment.utcoffset().total_seconds() == 0
         seen = datetime(2026, 11, 24, tzinfo=UTC)

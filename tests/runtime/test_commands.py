@@ -12,6 +12,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pyrage import x25519
 
+from griot.cli import SUBJECTS
 from griot.runtime.linting import CAREFUL
 from griot.settings import base
 from tests.support import ROOT, griot
@@ -148,6 +149,73 @@ def test_a_folder_that_can_not_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
     done = griot("check", env={"GRIOT_VAR": str(tmp_path / "file" / "var")})
     assert done.returncode == 2 and "GRIOT_VAR" in done.stderr and "Traceback" not in done.stderr
+
+
+HAND_ON = {"test", "lock"}  # their arguments, to pytest and uv
+COMMANDS = [name for commands in SUBJECTS.values() for name in commands if name not in HAND_ON]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.django_db
+def test_a_command_says_in_one_line_what_is_wrong_with_its_arguments(name, tmp_path):
+    for arguments in (["--no-such-option"], ["--no-such-option", os.fsdecode(b"\xff"), *"1234567"]):
+        _is_refused_in_one_line(griot(name, *arguments))
+
+
+HALF = '{"url": "https://a.example/1", "outlet": "A", "title": "T", "story": "s", "text": "half \\ud800"}'
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            [name, "HALF"]
+            for name in ("cluster_articles", "evaluate_clusters", "rank_articles", "draft_line")
+        ),
+        ("check_line", "--line", "57 people came", "HALF"),
+        ("check_line", "--line", os.fsdecode(b'said "57 \xff people" came'), "WHOLE"),
+        ("check_line", "--line", "57 people. " * 1000, "WHOLE"),
+        ("parse_feed", "FOLDER"),
+        ("extract_page", "FOLDER", "--url", "https://a.example"),
+        ("train_stories", "--dry-run", "--wire", "nofile"),
+        ("train_stories", "--dry-run", "--wire", "HALF"),
+        ("evaluate_press", "--wire", "nofile"),
+        ("morning", "--date", "0001-01-01"),
+        ("morning", "--date", "9999-12-31"),
+        ("morning", "--date", "12-31"),
+        ("morning", "--date", os.fsdecode(b"\xff")),
+        ("import_issue", "--date", "12-31", "FOLDER"),
+        ("serve", "--host", os.fsdecode(b"\xff")),
+        ("up", "--host", os.fsdecode(b"\xff")),
+        ("export_opml", "extra"),
+        ("export_issue", "latest", "--format", "xx"),
+        ("export_issue", "9" * 5000, "--format", "json"),
+        ("render_issue", os.fsdecode(b"\xff")),
+        ("send_issue", "latest", "--audience", os.fsdecode(b"\xff")),
+        ("resolve_in_doubt", "1", "--resend", "--skip"),
+        ("resolve_in_doubt", "9" * 30, "--skip"),
+        ("invite_messenger", os.fsdecode(b"\xff")),
+        ("forget_factors", os.fsdecode(b"\xff")),
+        ("import_opml", "FOLDER"),
+        ("retain", "--days"),
+    ],
+    ids=lambda command: " ".join(command)[:40].encode("ascii", "replace").decode(),
+)
+@pytest.mark.django_db
+def test_a_value_that_can_not_be_is_refused_in_one_line(command, tmp_path):
+    places = {"HALF": tmp_path / "half", "WHOLE": tmp_path / "whole", "FOLDER": tmp_path}
+    places["HALF"].write_text(HALF)
+    places["WHOLE"].write_text(HALF.replace("\\ud800", ""))
+    _is_refused_in_one_line(griot(*(str(places.get(said, said)) for said in command)))
+
+
+def _is_refused_in_one_line(done):
+    said = done.stderr.strip().splitlines()
+    told = [line for line in said if "griot" in line or "error" in line.lower()]
+    assert done.returncode == 2 and "Traceback" not in done.stderr and "usage:" not in done.stderr, (
+        done.stderr
+    )
+    assert len(told) == 1 and told[0] == said[-1], done.stderr
 
 
 @pytest.mark.django_db

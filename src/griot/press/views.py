@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from griot.accounts.requests import number_in
 from griot.press.core import types
-from griot.press.core.pages.dates import stated
+from griot.press.core.pages.dates import Habit, stated
 from griot.press.core.pages.plain import plain_text
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.sources.feeds import parse_feed
@@ -80,10 +80,11 @@ def entries_of(body: bytes) -> list[types.Entry]:
     rows = data.get("entries", [data]) if isinstance(data, dict) else data
     if not isinstance(rows, list) or not rows or len(rows) > MAX_ENTRIES:
         raise BadInput(f'"entries" must be a list of 1 to {MAX_ENTRIES} objects')
-    return [_entry(row, f"entry {number}") for number, row in enumerate(rows, 1)]
+    habit = Habit()
+    return [_entry(row, f"entry {number}", habit) for number, row in enumerate(rows, 1)]
 
 
-def _entry(row: Any, where: str) -> types.Entry:
+def _entry(row: Any, where: str, habit: Habit) -> types.Entry:
     if not isinstance(row, dict):
         raise BadInput(f"{where}: an object is expected")
     texts = {}
@@ -106,7 +107,7 @@ def _entry(row: Any, where: str) -> types.Entry:
     title = plain_text(texts["title"], 500)
     if not title:
         raise BadInput(f'{where}: "title" is missing')
-    dated = stated(texts["published"], "feed")
+    dated = stated(texts["published"], "feed", habit)
     if texts["published"] and dated is None:
         raise BadInput(f'{where}: "published" is no date: {texts["published"][:40]!r}')
     text = "\n".join(line for p in texts["text"].splitlines() if (line := plain_text(p, 20_000)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import socket
 import sys
@@ -13,11 +14,14 @@ from griot.runtime.postgres import database
 
 
 def listener(host: str, port: int) -> socket.socket:
-    """A socket bound to a port, 0 for any free one. Raises OSError where it is taken."""
+    """A socket bound to a port, 0 for any free one. Raises OSError where it is taken, or the host none."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    found.bind((host, port))
+    try:
+        found.bind((host, port))
+    except (TypeError, UnicodeError) as error:  # a name with bytes that are no text, or too long
+        raise OSError(errno.EINVAL, str(error)) from None
     return found
 
 
@@ -36,7 +40,7 @@ def run(name: str, said: list[str]) -> int:
     if options.fd is None:
         try:
             door = listener(options.host, options.port)
-        except (OSError, UnicodeError) as error:
+        except OSError as error:
             print(f"griot: can't listen on {options.host}:{options.port}: {error}", file=sys.stderr)
             return 2
         options.fd = door.detach()

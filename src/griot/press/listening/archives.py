@@ -19,7 +19,7 @@ from django.utils import timezone
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 from griot.locking import only_one_at
-from griot.press.core.pages.dates import stated
+from griot.press.core.pages.dates import Habit, stated
 from griot.press.core.pages.pages import read_page
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.progress import Progress
@@ -122,7 +122,7 @@ def _article(record: Any, outlets: dict[str, Outlet], filled: Filled, add_outlet
     if page.kind != "article":
         filled.kept_out += 1
         return None
-    captured = stated(record.headers.get("WARC-Date"), "first seen")
+    captured = stated(record.headers.get("WARC-Date"), "first seen", Habit())
     seen = captured.moment if captured else timezone.now()
     entry = Entry(url=url, title=page.title, summary="", first_seen=seen, language=page.language or "")
     article = article_of(Source(outlet=outlets[site]), entry, page, "")

@@ -12,7 +12,7 @@ from griot.press.core.language.languages import detect_language
 from griot.press.core.language.numbers import numbers_in
 from griot.press.core.language.places import country_code, looks_like_demonym
 from griot.press.core.language.text import sentences
-from griot.press.core.pages.dates import MOST_UNREAD, Habit, choose, is_believable, stated, to_utc
+from griot.press.core.pages.dates import Habit, choose, is_believable, stated, to_utc
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.sources.opml import Subscribed, parse_opml, write_opml
 from griot.press.core.types import BadInput, Dated
@@ -94,13 +94,6 @@ def test_dates_are_read_as_publishers_write_them(text, moment):
 def test_whether_the_month_comes_first_is_a_publisher_s_habit(dates, text, day):
     dated = stated(text, "feed", Habit.of(dates))
     assert dated and (dated.moment.day, dated.moment.month) == day
-
-
-def test_a_publisher_whose_dates_nobody_can_read_is_not_asked_for_ever():
-    habit = Habit()
-    for n in range(1000):
-        assert stated(f"{n} brumaire", "feed", habit) is None
-    assert habit.unread == MOST_UNREAD
 
 
 @pytest.mark.parametrize(

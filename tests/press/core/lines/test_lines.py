@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 import pytest
 from hypothesis import given
@@ -275,3 +276,36 @@ def test_lines_of_the_real_wire_hold_and_their_mutations_do_not():
             caught += bool(refused(changed, members))
     assert tried > 150
     assert caught / tried >= 0.97
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("١٢ مليون ", "ar"),
+        ("one hundred million ", "en"),
+        ("half a million ", "en"),
+        ("“été” ", "en"),
+        ("ni né ", "fr"),
+    ],
+)
+def test_the_check_of_a_line_twice_as_long_takes_twice_the_work(words, language):
+    """Work is counted in calls, of Python's functions and of its library's."""
+
+    def work(times: int) -> int:
+        calls = 0
+
+        def count(frame, event, argument):
+            nonlocal calls
+            calls += event in {"call", "c_call"}
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            check(f"The Post reported that {words * times}", [story], language)
+        finally:
+            sys.setprofile(before)
+        return calls
+
+    story = Article("https://a.example/1", "The Post", "A title", "", text="x y z.")
+    work(100)  # what is loaded once
+    assert work(200) < 2.5 * work(100)

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from griot.digest.morning.assembling import morning
 from griot.digest.site.newsroom import path_of
+from griot.press.core.pages.dates import EARLIEST
 from griot.press.core.progress import progress_bars
 from griot.press.listening.ledger import Ledger
 
@@ -32,6 +33,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"--date must look like 2026-03-01, not {options['date']!r}", returncode=2
             ) from None
+        if day < EARLIEST.date():
+            raise CommandError(f"{day} is too long ago for a press review", returncode=2)
         if day > timezone.localdate():
             raise CommandError(f"{day} has not come yet; the press of that day is not written", returncode=2)
         with progress_bars() as progress:

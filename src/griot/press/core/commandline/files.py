@@ -49,6 +49,10 @@ def rows_of(path: str) -> list[tuple[dict[str, Any], str]]:
             raise BadInput(f"{where}: not JSON ({error})") from None
         if not isinstance(row, dict):
             raise BadInput(f"{where}: an object is expected, with at least url, outlet and title")
+        try:
+            json.dumps(row, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise BadInput(f"{where}: {error.object[error.start]!a} is half a character") from None
         rows.append((row, where))
     if not rows:
         raise BadInput(f"{path}: no articles; one JSON object per line is expected")
@@ -89,5 +93,9 @@ def articles_of(path: str) -> list[Article]:
 
 
 def print_json(rows: Iterable[object]) -> None:
-    """Print all or nothing: everything is computed before the first line goes out."""
-    sys.stdout.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in list(rows)))
+    """Print all or nothing: everything is computed before the first line goes out. Raises UnicodeEncodeError
+    for what is no text.
+    """
+    printed = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in list(rows))
+    printed.encode()  # where the locale is C, Python would print such bytes as they came
+    sys.stdout.write(printed)

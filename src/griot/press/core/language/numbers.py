@@ -143,6 +143,7 @@ _ROUNDED = {
     }.items()
     for word in fold(words).split()
 }
+_LONGEST_ROUNDING = 40  # characters, with room
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,7 +400,7 @@ def _arabic_below_hundred(value: int) -> Iterator[str]:
 
 def rounding_before(text: str, start: int) -> str:
     """Whether the words before a number say that it is rounded: BELOW, ABOVE, ABOUT or ""."""
-    before = fold(text[:start]).split()[-2:]
+    before = fold(text[max(0, start - _LONGEST_ROUNDING) : start]).split()[-2:]
     return _ROUNDED.get("-".join(before), "") or (_ROUNDED.get(before[-1], "") if before else "")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -91,8 +92,10 @@ class Text:
         `nameless` leaves names out as well: they stand in lists, in any order.
         """
         words = self._nameless if nameless else self.stemmed
+        first, behind = bisect_left(words, (start,)), bisect_left(words, (end,))
         return Neighbours(
-            [w for p, w in words if p < start][-reach:][::-1], [w for p, w in words if p >= end][:reach]
+            [w for _, w in words[max(0, first - reach) : first][::-1]],
+            [w for _, w in words[behind : behind + reach]],
         )
 
     def stems_of(self, fact: Fact) -> frozenset[str]:
@@ -121,7 +124,8 @@ def counted(text: Text, fact: Fact) -> str:
         return ""
     if fact.value.unit:
         return fact.value.unit
-    following = [w for p, w in text.words if p >= fact.end][:3]
+    behind = bisect_left(text.words, (fact.end,))
+    following = [w for _, w in text.words[behind : behind + 3]]
     if any(w in PERSONS for w in following):
         return "person"
     if not following or following[0] in stop_words(text.language) or following[0].isdigit():

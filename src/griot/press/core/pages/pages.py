@@ -17,6 +17,7 @@ from trafilatura.settings import Document
 from trafilatura.utils import load_html
 
 from griot.press.core.language.languages import detect_language
+from griot.press.core.pages.dates import Habit
 from griot.press.core.pages.linked_data import article_of, json_ld, values_of
 from griot.press.core.pages.markup import short_text, tame
 from griot.press.core.pages.page_dates import dates_in_page, updated_in_page
@@ -30,6 +31,8 @@ MAX_PAGE = 10 * 1024 * 1024  # bytes, after decompression
 
 _SHORT = 500  # characters: under this a text may be a wall's own words
 _STUB = 1200  # characters: a paywalled page that shows more than this has told its news
+# The date that is found beside a text is not asked for, and dear: `page_dates` reads a page's dates.
+_NO_DATE = {"original_date": True, "extensive_search": False}
 _LIVE_PATH = re.compile(
     r"(?i)/(?:live(?:-?blog|-?news|-?updates?)?|en-direct|en-directo|direct|liveticker|ao-vivo|"
     r"diretta)(?:[/-]|$)|-live-(?:updates|blog)|/live/"
@@ -79,24 +82,29 @@ def read_page(content: bytes, url: str) -> Page:
         document = cast(
             "Document | None",
             bare_extraction(
-                _without_asides(tree_of(content)), url=url or None, include_comments=False, with_metadata=True
+                _without_asides(tree_of(content)),
+                url=url or None,
+                include_comments=False,
+                with_metadata=True,
+                date_extraction_params=_NO_DATE,
             ),
         )
     except MemoryError:
         raise
     except Exception:  # extraction is best effort on any bytes; the page then counts as empty
         document = None
+    habit = Habit()
     text = (document.text or "").strip() if document is not None else ""
     title = _title(tree, (document.title or "") if document is not None else "")
     return Page(
         kind=_kind(tree, title, text, url),
         title=title,
         text=text,
-        published=next(dates_in_page(tree, url), None),
+        published=next(dates_in_page(tree, url, habit), None),
         language=detect_language(text or title, tree.get("lang")) or None,
         image=_meta(tree, "og:image", url),
         canonical_url=_canonical(tree, url),
-        updated=updated_in_page(tree),
+        updated=updated_in_page(tree, habit),
         author=_author(tree, (document.author or "") if document is not None else ""),
         sections=_sections(tree),
     )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from lxml import etree
 
-from griot.press.core.pages.dates import stated
+from griot.press.core.pages.dates import Habit, stated
 from griot.press.core.pages.markup import local_name
 from griot.press.core.pages.pages import unpack
 from griot.press.core.pages.plain import plain_text
@@ -47,8 +47,9 @@ def parse_sitemap(content: bytes, url: str = "") -> Sitemap:
     if kind != "urlset":
         raise BadInput("not a sitemap: its root is neither <urlset> nor <sitemapindex>")
     entries: dict[str, tuple[datetime, Entry]] = {}
+    habit = Habit()
     for node in root:
-        found = _entry(node, url) if isinstance(node.tag, str) else None
+        found = _entry(node, url, habit) if isinstance(node.tag, str) else None
         if found and found[1].url not in entries:
             entries[found[1].url] = found
     newest = sorted(entries.values(), key=lambda pair: pair[0], reverse=True)[:MAX_URLS]
@@ -67,11 +68,12 @@ def _texts(node: etree._Element) -> dict[str, str]:
 def _indexed(root: etree._Element, base: str) -> list[str]:
     """The sitemaps of an index: those that speak of news first, then by when they changed."""
     rows = []
+    habit = Habit()
     for node in root:
         if isinstance(node.tag, str):
             facts = _texts(node)
             if address := canonical_url(facts.get("loc", ""), base):
-                changed = stated(facts.get("lastmod"), "feed")
+                changed = stated(facts.get("lastmod"), "feed", habit)
                 rows.append((bool(NEWSY.search(address)), changed.moment if changed else _NEVER, address))
     return [address for _, _, address in sorted(rows, reverse=True)][:50]
 
@@ -79,7 +81,7 @@ def _indexed(root: etree._Element, base: str) -> list[str]:
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _entry(node: etree._Element, base: str) -> tuple[datetime, Entry] | None:
+def _entry(node: etree._Element, base: str, habit: Habit) -> tuple[datetime, Entry] | None:
     """One address as an entry with the moment that sorts it.
 
     Only the news extension says when a piece was published; <lastmod> is when the page changed,
@@ -89,8 +91,8 @@ def _entry(node: etree._Element, base: str) -> tuple[datetime, Entry] | None:
     address = canonical_url(facts.get("loc", ""), base)
     if not address:
         return None
-    published: Dated | None = stated(facts.get("publication_date"), "feed")
-    changed = stated(facts.get("lastmod"), "feed")
+    published: Dated | None = stated(facts.get("publication_date"), "feed", habit)
+    changed = stated(facts.get("lastmod"), "feed", habit)
     title = plain_text(facts.get("title"), 500)
     entry = Entry(
         id=address,
