@@ -12,11 +12,13 @@ from pathlib import Path
 from hypothesis import strategies as st
 from PIL import Image
 
+from griot.characters import fit_text
 from griot.digest.core.importing.importing import read_issue
 from griot.digest.core.series import parse_series
 from griot.helpers.protocols import HelperError
 from griot.press.core import types
 from griot.press.core.beats.query import Document, QueryError, parse_query
+from griot.press.core.lines.drafting import PROPOSALS, drafts
 from griot.press.core.pages.dates import Habit, choose, stated
 from griot.press.core.pages.pages import read_page
 from griot.press.core.sources.discovery import read_front
@@ -514,3 +516,15 @@ def test_articles_of_files(row, tmp_path):
         assert str(error)
         return
     assert article.url and article.outlet
+
+
+PIECE = """DAKAR, Nov. 24 (AFP) – At least 57 people drowned off “Nouadhibou”, the ministry said on Monday. Mr. Sow, 41, told
+reporters (in Dakar): “It was the U.S. navy, at 3 a.m.” • Read more —"""
+
+
+@target(text_like(PIECE))
+def test_drafts(said):
+    text = fit_text(said)
+    article = types.Article(URL, "The Post", text[:80].strip() or "T", text[:200], text, language="en")
+    lines = list(drafts([article]))
+    assert 1 <= len(lines) <= PROPOSALS and all(line.body.strip() for line in lines)

@@ -11,6 +11,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import taking
 from griot.testimonies.models import Consent, Testimony
 from griot.testimonies.review import changing, review
+from griot.testimonies.showing import withdrawing
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -84,6 +85,17 @@ def test_a_newer_proposal_that_waits_allows_no_less(phone, people):
     wide = fresh(testimony).undecided[0]
     changing.decide_proposal(fresh(testimony), people["protection"], wide.pk, True)
     assert fresh(testimony).consent.uses == ["team"]
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_an_older_message_ends_nothing_that_was_to_go_on(phone, people, is_open):
+    testimony = phone.tell(consent={"given": on(10)})
+    if not is_open:
+        publish(testimony, people)
+    phone.tell(id=str(testimony.pk), consent={"until": "2026-11-05", "given": on(1)})
+    assert fresh(testimony).consent.until is None
+    withdrawing.expire(timezone.now())
+    assert not fresh(testimony).over
 
 
 def test_what_was_set_aside_of_a_newer_message_narrows_an_older_one_still(phone, people):

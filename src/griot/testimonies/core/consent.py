@@ -104,7 +104,9 @@ def after(
         found = said
     else:
         found = narrowed(current, said)
-        if said.given >= newest:
+        if said.given < newest:  # what comes late ends nothing that was to go on
+            found = replace(found, until=current.until)
+        else:
             found = replace(found, evidence=said.evidence or current.evidence)
         if said.given >= newest and is_reviewed:
             found = replace(found, is_minor=said.is_minor, guardian=said.guardian or current.guardian)

@@ -150,6 +150,8 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     is_late = testimony.is_older(value.given)
     is_more = held and is_new_consent and not (is_within(value, held) and _is_as_sure(value, held))
     is_asked = not is_open and (is_changed or is_more)
+    if held and is_late:
+        value = replace(value, until=held.until)
     if held and is_late and is_open:
         value = narrowed(held, value)
     elif held and (is_late or is_asked):

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 
 from griot.accounts.requests import SignedIn
 from griot.testimonies.access import Action, allowed, for_reviewers, note, require, visible
@@ -59,6 +60,7 @@ def testimonies(request: SignedIn) -> HttpResponse:
             "state": state,
             "mine": mine,
             "waits": waits.count(),
+            "asked": urlencode({k: request.GET[k] for k in ("state", "mine", "waits") if k in request.GET}),
             "states": [(value, S(value).label, counts.get(value, 0)) for value in S.values],
         },
     )
