@@ -359,6 +359,15 @@ def test_a_clock_that_is_some_hours_ahead_orders_nothing(phone):
     assert testimony.answers == {"leaving": "Second."} and testimony.consent.naming == "alias"
 
 
+def test_of_one_clock_that_is_ahead_what_was_said_later_holds(phone):
+    later, earlier = ((timezone.now() + timedelta(hours=h)).isoformat() for h in (20, 19))
+    narrow = {"naming": "unnamed", "uses": ["team"], "given": later}
+    testimony = phone.tell(answers={"leaving": "Second."}, consent=narrow)
+    phone.tell(id=str(testimony.pk), answers={"leaving": "First."}, consent={"given": earlier})
+    testimony.refresh_from_db()
+    assert (testimony.answers["leaving"], testimony.consent.uses) == ("Second.", ["team"])
+
+
 def test_what_a_phone_says_it_recorded_is_waited_for(phone, people, tmp_path):
     sound, photo = made.sound(tmp_path, "ogg", 2).read_bytes(), made.photo()
     ids = [str(uuid.uuid4()) for _ in range(3)]

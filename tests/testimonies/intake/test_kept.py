@@ -121,7 +121,7 @@ def test_discarding_takes_a_reason_and_is_final(phone, people):
     step(client, testimony, "discard_file", file, "a picture of the floor")
     file.refresh_from_db()
     assert (file.state, file.why, vault().names()) == ("erased", "discarded: a picture of the floor", [])
-    assert "a picture of the floor" in testimony.steps.get().words
+    assert "discarded a file" in testimony.steps.get().words
     assert "decided on it already" in step(client, testimony, "discard_file", file, "again").content.decode()
     assert said_of(phone, file)["sha256"] == "", "a phone that still has it keeps it"
 

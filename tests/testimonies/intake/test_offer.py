@@ -98,8 +98,15 @@ def test_a_form_that_is_sent_again_is_one_story_and_one_receipt(campaign, monkey
     teller = Client()
     teller.post("/receipt/", {"code": first})
     teller.post("/receipt/", {"act": "withdraw", "sure": "yes"})
-    assert reader.post("/stories/offer/", {**FORM, "form": form}).status_code == 400
+    again = reader.post("/stories/offer/", {**FORM, "form": form})
+    assert again.status_code == 400 and words("en")["receipt_withdrawn"] in unescape(again.content.decode())
     assert [bool(t.withdrawn) for t in Testimony.objects.order_by("arrived")] == [True, False, False]
+
+
+def test_a_long_story_is_as_long_as_the_browser_counts(campaign):
+    story = "a" * 17_000 + "\r\n" * 3000
+    assert Client().post("/stories/offer/", {**FORM, "words": story}).status_code == 200
+    assert len(Testimony.objects.get().answers["story"]) == 17_000, "what ends it is nothing"
 
 
 def test_a_form_without_its_token_is_refused_in_the_reader_s_language(campaign):

@@ -94,7 +94,7 @@ class Messages(RuleBasedStateMachine):
         given = (timezone.now() + timedelta(minutes=minutes)).isoformat()
         message = as_sent(id=self.pk, answers={"leaving": words}, consent={**allowed, "given": given})
         self.sent.append(copy.deepcopy(message))
-        self.came_at[json.dumps(message)] = timezone.now() + timedelta(minutes=min(minutes, 0))
+        self.came_at[json.dumps(message)] = timezone.now() + timedelta(minutes=minutes)
         self.send(message)
 
     @rule(data=st.data())

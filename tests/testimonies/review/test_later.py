@@ -107,6 +107,8 @@ def test_a_minor_who_is_found_out_late_is_shown_as_one(phone, people, way):
     assert phone.post("testimonies/", sent).status_code == 200
     if way == "proposal":
         changing.decide_proposal(fresh(testimony), people["protection"], testimony.proposals.get().pk, True)
+        review.judge(fresh(testimony), people["protection"], True, "as a minor, too")
+        review.move_on(fresh(testimony), people["approver"])
     else:
         publish(fresh(testimony), people)
     value = told(fresh(testimony), "web", "fr")

@@ -79,3 +79,17 @@ def test_the_log_of_looks_keeps_not_who_got_a_copy(phone, people, client):
     withdrawing.withdraw(fresh(testimony), "teller")
     withdrawing.erase(testimony.pk)
     assert [look.detail for look in Access.objects.filter(what="copy")] == ["partners"]
+
+
+def test_who_got_a_copy_and_why_a_file_went_is_not_for_editors(phone, people, client):
+    testimony = phone.tell(consent={"uses": ["team", "web", "partners"]})
+    file = phone.send(testimony, b"this is no media at all")
+    publish(testimony, people)
+    with_second_factor(client, people["approver"])
+    sent = {"act": "copy", "use": "partners", "recipient": "the lawyer of Awa Diop"}
+    client.post(f"/admin/testimonies/{testimony.pk}/step/", sent)
+    review.discard_kept(fresh(testimony), people["protection"], str(file.pk), "Awa Diop's identity card")
+    assert "lawyer" in page_of(testimony, people["approver"])
+    assert "identity card" in page_of(testimony, people["protection"])
+    page = page_of(testimony, people["editor"])
+    assert "lawyer" not in page and "identity card" not in page and "discarded a file" in page

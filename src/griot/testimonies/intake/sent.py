@@ -41,6 +41,7 @@ def text_in(value: Any, where: str, limit: int) -> str:
         return ""
     if not isinstance(value, str):
         raise Refused(f"{where}: a text is expected")
+    value = value.replace("\r\n", "\n")  # as browsers send what they count as one
     if len(value) > limit:
         raise Refused(f"{where}: at most {limit} characters")
     return fit_text(value).strip()
@@ -82,9 +83,9 @@ def position_in(told: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 
 def moment_in(value: Any, where: str, unknown: datetime = EARLIEST) -> datetime:
-    """An aware moment, at the latest now. Phones' clocks are wrong now and then: what is less than a day
-    ahead was said when it came; one that can't be is at no moment we know, so it is `unknown`: the earliest,
-    which comes after nothing else.
+    """An aware moment. Phones' clocks are wrong now and then: one that can't be is at no moment we know,
+    so it is `unknown`: the earliest, which comes after nothing else. Up to a day ahead, it orders what
+    comes of the same clock (`Testimony.is_older`).
     """
     try:
         moment = parse_datetime(value) if isinstance(value, str) else None
@@ -92,8 +93,7 @@ def moment_in(value: Any, where: str, unknown: datetime = EARLIEST) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise Refused(f"{where}: a moment with its offset is expected, such as 2026-11-24T07:00:00Z")
-    now = timezone.now()
-    return min(moment, now) if EARLIEST <= moment <= now + A_DAY else unknown
+    return moment if EARLIEST <= moment <= timezone.now() + A_DAY else unknown
 
 
 def day_in(value: str) -> date:

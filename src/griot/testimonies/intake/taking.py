@@ -23,13 +23,13 @@ from griot.testimonies.core.consent import (
     allowances,
     as_far_as,
     is_within,
-    may_be_minor,
     narrowed,
     problems,
 )
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.allowance import see_to_testimonies
 from griot.testimonies.intake.sent import (
+    EARLIEST,
     day_in,
     moment_in,
     object_in,
@@ -125,7 +125,8 @@ def take_offer(campaign: Campaign, form: str, sent: Mapping[str, Any]) -> str:
     one_after_another(f"testimony {pk}")
     if known := Testimony.objects.filter(pk=pk).first():
         if known.over or known.receipt != receipt_hash(code):
-            raise Refused("this has come before, and has another receipt by now, or was taken back")
+            said = "receipt_withdrawn" if known.over else "receipt_unknown"
+            raise Refused("this has come before, and has another receipt by now, or was taken back", [said])
     elif not _take(Testimony(pk=pk, campaign=campaign), sent, by="teller").claim_receipt(receipt_hash(code)):
         raise Refused("send it once more")  # one of 2^60 codes was another's
     return code
@@ -162,11 +163,11 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
         testimony.hear_names(proposal.name, proposal.alias, proposal.guardian)
     if is_open and not is_late:
         _hold(testimony, facts, value.given)
-    is_warning = not is_open and warns(proposal)
-    if is_warning or (is_asked and not is_late):
+    is_warning = (is_late or not is_open) and warns(proposal)
+    if is_warning or (is_asked and (not is_late or value.given == EARLIEST)):
         proposal.save()
     elif not is_late:
-        testimony.as_of = value.given  # it says what is held, or allows less
+        testimony.as_of = max(value.given, testimony.as_of or value.given)  # as is held, or less
     testimony.save()
     if is_warning:
         plan_anew(testimony)
@@ -201,7 +202,7 @@ def _is_as_sure(said: types.Consent, held: types.Consent) -> bool:
 def _hold(testimony: Testimony, facts: Mapping[str, Any], given: datetime) -> None:
     for name, fact in facts.items():
         setattr(testimony, name, fact)
-    testimony.as_of = given
+    testimony.as_of = max(given, testimony.as_of or given)
 
 
 def _as_proposed(facts: Mapping[str, Any], consent: types.Consent) -> dict[str, Any]:
@@ -232,7 +233,7 @@ def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
         "longitude": longitude,
         "kind": one_of(sent.get("kind"), types.KINDS, "kind"),
         "language": one_of(sent.get("language"), _CHOICES["language"], "language"),
-        "told": moment_in(sent.get("told"), "told", timezone.now()),
+        "told": min(moment_in(sent.get("told"), "told", timezone.now()), timezone.now()),
         "answers": {
             text_in(str(k), "answers", 64): text_in(v, f"answers.{k}", 20_000)
             for k, v in list(answers.items())[:60]
@@ -244,10 +245,11 @@ def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
 def take_over(proposal: Proposal) -> None:
     """A person has read what a phone sent late, and it holds from now on; the teller's own word still does
     more, and it allows nothing that a newer one did not. Of what is older than what is held only what `warns`
-    can: names are kept back, and a minor is one, with their guardian. Raises Refused.
+    can: names are kept back, and a minor is one, with their guardian; of a dead clock’s, the person knows.
+    Raises Refused.
     """
     testimony = proposal.testimony
-    is_older = testimony.is_older(proposal.given)
+    is_older = testimony.is_older(proposal.given) and proposal.given != EARLIEST
     if is_older and not warns(proposal):
         raise Refused("Something newer was sent, and is held: set it aside.")
     testimony.hear_names(proposal.name, proposal.alias, proposal.guardian)
@@ -258,7 +260,8 @@ def take_over(proposal: Proposal) -> None:
     testimony.save()
     value = _parsed(proposal.said["consent"])  # what it wants was seen when it came
     newer = [_parsed(p.said["consent"]) for p in testimony.proposals.all() if p.given > proposal.given]
-    held = [testimony.consent.as_value()] if is_older and testimony.consent else []
+    is_late = testimony.is_older(proposal.given)
+    held = [testimony.consent.as_value()] if is_late and testimony.consent else []
     for other in (*newer, *held):
         less = narrowed(other, value)
         value = replace(value, **{name: getattr(less, name) for name in ALLOWANCES})
@@ -274,9 +277,7 @@ def warns(proposal: Proposal) -> bool:
     is_name = {proposal.name, proposal.guardian} - {*row.names, ""} or {proposal.alias} - {*row.aliases, ""}
     if row.consent is None:
         return bool(is_name)
-    held = row.consent.as_value()
-    is_adult = not may_be_minor(held, row.birth_year, day_of())
-    return bool(is_name) or (is_adult and proposal.is_of_minor(held))
+    return bool(is_name) or (not row.is_minor and proposal.is_of_minor(row.consent.as_value()))
 
 
 def read_consent(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.conf import settings
@@ -31,6 +31,7 @@ USE_CHOICES = [
 
 RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # told apart when read aloud
 RECEIPT_LENGTH = 12
+AHEAD = timedelta(minutes=15)  # by which a clock may be wrong and no worse than others
 MOST_POSITION = 32767  # of files in a testimony: the column's
 
 
@@ -185,8 +186,11 @@ class Testimony(models.Model):
         super().save(*args, **options)
 
     def is_older(self, moment: datetime) -> bool:
-        """Whether something newer than what was said then is held."""
-        return self.as_of is not None and moment < self.as_of
+        """Whether something newer than what was said then is held. A clock that is ahead orders nothing that
+        comes of one that is not.
+        """
+        is_ahead = self.as_of is not None and moment <= timezone.now() + AHEAD < self.as_of
+        return self.as_of is not None and moment < self.as_of and not is_ahead
 
     def hear_names(self, name: str, alias: str, guardian: str = "") -> None:
         """Keep what the teller and whoever consents for them are called with all that was heard before."""
@@ -201,10 +205,10 @@ class Testimony(models.Model):
 
     def perhaps_kept_back(self, naming: types.Naming) -> list[str]:
         """Names that a phone has said late, and that nobody has looked at yet."""
-        heard = [name for p in self.undecided for name in (p.name, p.guardian)]
+        heard = [name for p in self.undecided for name in (p.name, p.guardian) if name not in self.names]
         if naming in {"unnamed", "alias"}:
-            heard += [p.alias for p in self.undecided]
-        return [name for name in dict.fromkeys(heard) if name and name not in {*self.names, *self.aliases}]
+            heard += [p.alias for p in self.undecided if p.alias not in {*self.names, *self.aliases}]
+        return list(dict.fromkeys(filter(None, heard)))
 
     @property
     def undecided(self) -> list[Proposal]:
@@ -212,15 +216,18 @@ class Testimony(models.Model):
         return [p for p in self.proposals.all() if p.decided is None]
 
     @property
+    def is_minor(self) -> bool:
+        """Whether the teller may be a minor, by what is held."""
+        row = self.consent
+        return row is not None and consent.may_be_minor(row.as_value(), self.birth_year, day_of())
+
+    @property
     def is_perhaps_minor(self) -> bool:
-        """Whether the teller may be a minor, by what is held, or by what a phone has said late and nobody has
-        looked at yet.
-        """
-        if (row := self.consent) is None:
-            return False
-        held = row.as_value()
-        is_held = consent.may_be_minor(held, self.birth_year, day_of())
-        return is_held or any(p.is_of_minor(held) for p in self.undecided)
+        """The same, or by what a phone has said late and nobody has looked at yet."""
+        row = self.consent
+        return self.is_minor or (
+            row is not None and any(p.is_of_minor(row.as_value()) for p in self.undecided)
+        )
 
     @property
     def teller(self) -> types.Teller:

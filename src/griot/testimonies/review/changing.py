@@ -18,7 +18,7 @@ from griot.testimonies.intake.taking import take_over, warns
 from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import Proposal, Step, Testimony
 from griot.testimonies.models.days import day_of
-from griot.testimonies.review.review import locked, note_step, obstacles, require_another
+from griot.testimonies.review.review import locked, note_step, obstacles, require_another, take_off
 from griot.testimonies.signals import announce
 
 
@@ -76,13 +76,15 @@ def proposed(proposal: Proposal) -> list[tuple[str, str, str]]:
     }
     if consent:
         value = asdict(consent.as_value())
-        for name in ("uses", "naming", "place", "face", "voice", "until"):
+        for name in ("uses", "naming", "place", "face", "voice", "until", "evidence", "is_minor", "guardian"):
             held[name], sent[name] = value[name], said["consent"].get(name)
     both = {k: (_plain(held.get(k)), _plain(sent.get(k))) for k in dict.fromkeys([*held, *sent])}
     return [(k.replace("_", " "), before, now) for k, (before, now) in both.items() if before != now]
 
 
 def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(map(str, value.values()))
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(sorted(map(str, value)))
     return "" if value is None else str(value)
@@ -140,8 +142,12 @@ def decide_proposal(testimony: Testimony, user: Any, pk: int, is_taken: bool) ->
     proposal = row.proposals.select_for_update().filter(pk=pk, decided=None).first()
     if proposal is None:
         raise Refused("Somebody has decided on it already.")
+    was_of_age = not row.is_minor
     if is_taken:
         take_over(proposal)
+        row = locked(row)
+        if was_of_age and row.is_minor and row.state == Testimony.State.PUBLISHED:
+            take_off(row, user, "the teller may be a minor")
     waiting = row.proposals.filter(decided=None) if is_taken else []
     older = [p.pk for p in waiting if (p.given, p.pk) < (proposal.given, proposal.pk) and not warns(p)]
     row.proposals.filter(pk__in=[pk, *older]).update(decided=timezone.now(), by=user)

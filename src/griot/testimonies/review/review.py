@@ -248,7 +248,7 @@ def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
     if at == 0:
         raise Refused("It is at the beginning of its way.")
     if row.state == S.PUBLISHED:
-        _take_off(row, user, words)
+        take_off(row, user, words)
     else:
         note_step(row, Step.Kind.SENT_BACK, user, words, WAY[at - 1])
         row.state = WAY[at - 1]
@@ -256,7 +256,7 @@ def send_back(testimony: Testimony, user: Any, words: str) -> Testimony:
     return row
 
 
-def _take_off(row: Testimony, user: Any, words: str) -> None:
+def take_off(row: Testimony, user: Any, words: str) -> None:
     note_step(row, Step.Kind.UNPUBLISHED, user, words, S.APPROVAL)
     row.state, row.published = S.APPROVAL, None
     row.save(update_fields=["state", "published"])
@@ -283,7 +283,7 @@ def judge(testimony: Testimony, user: Any, is_safe: bool, words: str) -> Testimo
         row.is_high_risk = True
         row.save(update_fields=["is_high_risk"])
         if row.state == S.PUBLISHED:
-            _take_off(row, user, "the risk is high")
+            take_off(row, user, "the risk is high")
     return row
 
 
@@ -415,7 +415,7 @@ def discard_kept(testimony: Testimony, user: Any, pk: Any, words: str) -> None:
     if not words.strip():
         raise Refused("Say why it may go: it can’t be brought back.")
     receiving.discard(file, f"discarded: {words.strip()}")
-    note_step(row, Step.Kind.COMMENT, user, f"discarded a file that could not be opened: {words.strip()}")
+    note_step(row, Step.Kind.COMMENT, user, "discarded a file that could not be opened")
 
 
 @transaction.atomic

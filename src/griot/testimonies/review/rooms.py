@@ -100,6 +100,7 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
             "mark_of_words": review.mark_of_words(row, language),
             **_material(row),
             "answers": _answers(row, may_do),
+            "departures": _departures(row) if "departures" in may_do else (),
             **_words(row, language),
             **_next_steps(row, may_do),
         },
@@ -139,7 +140,6 @@ def _material(row: Testimony) -> dict[str, Any]:
         "recordings": [f for f in files if f.role == File.Role.STORY and f.media in {"video", "audio"}],
         "renditions": showable(row),
         "waiting": Rendition.objects.filter(file__testimony=row).exclude(state="ready"),
-        "departures": _departures(row),
     }
 
 

@@ -99,14 +99,18 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
     if value is None or shown is None:
         return None
 
-    likely, wholly = names.likely(testimony.perhaps_kept_back(value.naming), words.values())
+    late = testimony.perhaps_kept_back(value.naming)
+    # Another name may be found out late to be somebody's own: what was known at the approval was looked at.
+    found_out = {*testimony.names, *late} - {teller.name} if value.naming == "alias" else set()
+    name = shown.name if names.without(shown.name, found_out, "") == shown.name else ""
+    likely, wholly = names.likely(late, words.values())
     kept = [*testimony.kept_back(value.naming), *likely]
 
     def said(text: str) -> str:
         """A text without the names that are kept back. Cues and chapters come here one by one; their times
         are no words.
         """
-        return unmarked(names.without(text, kept, shown.name, wholly))
+        return unmarked(names.without(text, kept, name, wholly))
 
     spoken = words if in_full else {}
     texts = {key: said(text) for key, text in words.items() if key not in {"subtitles", "chapters"}}
@@ -136,7 +140,7 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
             for at, title in chapters(spoken.get("chapters", ""))
             if cut.begins <= at and (cut.ends is None or at < cut.ends)
         ),
-        name=shown.name,
+        name=name,
         place=replace(shown.place, words=said(shown.place.words)),
         journey=(said(shown.journey[0]), said(shown.journey[1])),
         images=images,
