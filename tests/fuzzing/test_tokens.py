@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.testimonies.intake.odk import admit
 from griot.testimonies.models import Messenger
-from griot.testimonies.models.testimonies import plain_receipt
+from griot.testimonies.models.receipts import plain_receipt
 from tests.fuzzing.targets import WORST, target, text_like
 from tests.fuzzing.test_requests import stranger, undone
 from tests.testimonies.people import KEY, Phone, make_campaign, make_messenger

@@ -30,7 +30,7 @@ from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake.taking import add_consent, read_consent
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.campaigns import token_hash
-from griot.testimonies.models.testimonies import plain_receipt
+from griot.testimonies.models.receipts import plain_receipt
 from griot.testimonies.showing import shown, withdrawing
 
 OPEN_FOR = timedelta(minutes=30)

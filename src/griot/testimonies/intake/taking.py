@@ -43,7 +43,7 @@ from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import Campaign, Consent, Messenger, Proposal, Step, Testimony
 from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.models.days import day_of
-from griot.testimonies.models.testimonies import receipt_code, receipt_hash
+from griot.testimonies.models.receipts import receipt_code, receipt_hash
 
 _TEXTS = {
     "name": 160,

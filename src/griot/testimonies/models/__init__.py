@@ -1,5 +1,5 @@
-"""The tables of testimonies, a room each: campaigns and their people, testimonies and consent, files, and
-what is remembered of who looked.
+"""The tables of testimonies, a room each: campaigns and their people, testimonies and consent, the work on
+them, files, and what is remembered of who looked.
 """
 
 from griot.testimonies.models.campaigns import (
@@ -18,7 +18,8 @@ from griot.testimonies.models.campaigns import (
 from griot.testimonies.models.files import HELD, Cut, File, Rendition, Upload
 from griot.testimonies.models.making import MakingState
 from griot.testimonies.models.memory import Access, Departure
-from griot.testimonies.models.testimonies import Consent, MachineWork, Proposal, Step, Testimony, Writing
+from griot.testimonies.models.testimonies import Consent, Testimony
+from griot.testimonies.models.work import MachineWork, Proposal, Step, Writing
 
 __all__ = [
     "HELD",

@@ -1,4 +1,4 @@
-"""Testimonies, what their tellers allow, and the way each takes to the public."""
+"""Testimonies, and what their tellers allow."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 import uuid
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -14,10 +14,12 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from griot.testimonies.core import consent, types
-from griot.testimonies.core.errors import Refused
-from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger, token_hash
+from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger
 from griot.testimonies.models.days import day_of
-from griot.testimonies.models.making import MakingState
+from griot.testimonies.models.receipts import RECEIPT_LENGTH, receipt_code, receipt_hash
+
+if TYPE_CHECKING:
+    from griot.testimonies.models.work import Proposal
 
 USE_CHOICES = [
     ("team", "Inside the team"),
@@ -29,32 +31,8 @@ USE_CHOICES = [
 ]
 
 
-RECEIPT_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # told apart when read aloud
-RECEIPT_LENGTH = 12
 AHEAD = timedelta(minutes=15)  # by which a clock may be wrong and no worse than others
 MOST_POSITION = 32767  # of files in a testimony: the column's
-
-
-def plain_receipt(code: str) -> str:
-    """A receipt's code as it is compared: dashes and small letters do not count."""
-    return "".join(c for c in code.upper() if c.isalnum())
-
-
-def receipt_hash(code: str) -> str:
-    """What is kept of a code, ours or one that a phone made. Raises Refused for what could be guessed."""
-    plain = plain_receipt(code)
-    if len(plain) != RECEIPT_LENGTH or len(set(plain)) < 4 or set(plain) - set(RECEIPT_LETTERS):
-        raise Refused(
-            f"receipt: {RECEIPT_LENGTH} of the letters and figures {RECEIPT_LETTERS} are expected, chosen"
-            " by chance"
-        )
-    return token_hash(plain)
-
-
-def receipt_code(chance: bytes) -> str:
-    """A code made of RECEIPT_LENGTH bytes or more, as it is written on a receipt."""
-    code = "".join(RECEIPT_LETTERS[byte % len(RECEIPT_LETTERS)] for byte in chance[:RECEIPT_LENGTH])
-    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
 
 
 class Testimony(models.Model):
@@ -402,145 +380,4 @@ class Consent(models.Model):
             guardian=guardian,
             version=self.version,
             by=cast("types.By", self.by),
-        )
-
-
-class Proposal(models.Model):
-    """What a phone has sent of a testimony after its intake: it waits for a person, and changes nothing until
-    then.
-    """
-
-    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="proposals")
-    said = models.JSONField(help_text="as it was sent")
-    at = models.DateTimeField(default=timezone.now)
-    decided = models.DateTimeField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        ordering = ["at", "pk"]
-
-    @property
-    def given(self) -> datetime:
-        """When it was said, by the phone's clock."""
-        return datetime.fromisoformat(self.said["consent"]["given"])
-
-    @property
-    def name(self) -> str:
-        return str(self.said["teller"]["name"])
-
-    @property
-    def alias(self) -> str:
-        return str(self.said["teller"]["alias"])
-
-    @property
-    def guardian(self) -> str:
-        return str((self.said["consent"]["guardian"] or {"name": ""})["name"])
-
-    def is_of_minor(self, held: types.Consent) -> bool:
-        """Whether it says that the teller may be a minor, by its mark or their year of birth."""
-        year = self.birth_year
-        return bool(self.said["consent"]["is_minor"]) or consent.may_be_minor(held, year, day_of())
-
-    @property
-    def birth_year(self) -> int | None:
-        return cast("int | None", self.said["teller"]["birth_year"])
-
-
-class Writing(models.Model):
-    """A testimony's words in one language: what its page and its block in an issue say, and its
-    transcript.
-    """
-
-    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="writings")
-    language = models.CharField(max_length=8)
-    title = models.CharField(max_length=200, blank=True)
-    quote = models.CharField(
-        max_length=400, blank=True, help_text="one sentence of theirs, without quotation marks"
-    )
-    body = models.TextField(blank=True, help_text="paragraphs, apart by empty lines")
-    subtitles = models.TextField(
-        blank=True, help_text="WebVTT; what stands in {braces} is neither heard nor read"
-    )
-    chapters = models.TextField(blank=True, help_text="one a line: 1:05 The desert")
-    captions = models.JSONField(default=dict, blank=True, help_text="words under each photo, by its file")
-    machine = models.JSONField(
-        default=list, blank=True, help_text="fields that a machine wrote and nobody has gone over yet"
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["testimony", "language"], name="one_writing_a_language")
-        ]
-
-    @property
-    def texts(self) -> dict[str, str]:
-        fields = {name: getattr(self, name) for name in ("title", "quote", "body", "subtitles", "chapters")}
-        return fields | {f"caption {pk}": words for pk, words in self.captions.items()}
-
-    @property
-    def gone_over(self) -> dict[str, str]:
-        """What a person has written or gone over: all that may be shown."""
-        return {name: "" if name in self.machine else text for name, text in self.texts.items()}
-
-
-class MachineWork(models.Model):
-    """Something that a machine writes for a testimony: asked for, being made, done or failed."""
-
-    class Kind(models.TextChoices):
-        TRANSCRIPT = "transcript", "transcript"
-        TRANSLATION = "translation", "translation"
-
-    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="machine_works")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    language = models.CharField(max_length=8)
-    state = models.CharField(max_length=8, choices=MakingState.choices, default=MakingState.WAITING)
-    progress = models.FloatField(default=0.0, help_text="from 0 to 1")
-    why = models.CharField(max_length=250, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["testimony", "kind", "language"], name="one_machine_work_of_a_kind"
-            )
-        ]
-
-
-class Step(models.Model):
-    """Something done to a testimony on its way: who, when, why."""
-
-    class Kind(models.TextChoices):
-        MOVED = "moved", "moved on"
-        SENT_BACK = "sent_back", "sent back"
-        SAFE = "safe", "found safe"
-        RISK = "risk", "marked as high risk"
-        COMMENT = "comment", "comment"
-        ASSIGNED = "assigned", "assigned"
-        EDITED = "edited", "edited"
-        UNDONE = "undone", "back to what was approved"
-        PUBLISHED = "published", "published"
-        UNPUBLISHED = "unpublished", "taken off the site"
-        WITHDRAWN = "withdrawn", "withdrawn"
-        CONSENT = "consent", "consent changed"
-
-    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="steps")
-    kind = models.CharField(max_length=12, choices=Kind.choices)
-    from_state = models.CharField(max_length=16, blank=True)
-    to_state = models.CharField(max_length=16, blank=True)
-    words = models.TextField(blank=True)
-    of = models.CharField(max_length=32, blank=True, help_text="the mark of what was found safe")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["at", "pk"]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether all who see the testimony read its words; those of a protection check tell of danger."""
-        checks = {Testimony.State.INTAKE, Testimony.State.PROTECTION}
-        return (
-            not self.of
-            and self.kind not in {self.Kind.SAFE, self.Kind.RISK}
-            and self.from_state not in checks
         )
