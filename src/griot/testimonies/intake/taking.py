@@ -169,10 +169,9 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     elif not is_late:
         testimony.as_of = max(value.given, testimony.as_of or value.given)  # as is held, or less
     testimony.save()
-    if is_warning:
+    is_allowed_anew = is_new_consent and add_consent(testimony, value)
+    if is_warning and not is_allowed_anew:
         plan_anew(testimony)
-    if is_new_consent:
-        add_consent(testimony, value)
     return testimony
 
 
@@ -265,8 +264,8 @@ def take_over(proposal: Proposal) -> None:
     for other in (*newer, *held):
         less = narrowed(other, value)
         value = replace(value, **{name: getattr(less, name) for name in ALLOWANCES})
-    add_consent(testimony, value, is_reviewed=True)
-    plan_anew(testimony)  # the language says which transcript marks what is not to be heard
+    if not add_consent(testimony, value, is_reviewed=True):
+        plan_anew(testimony)  # the language says which transcript marks what is not to be heard
 
 
 def warns(proposal: Proposal) -> bool:
