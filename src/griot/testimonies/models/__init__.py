@@ -18,8 +18,8 @@ from griot.testimonies.models.campaigns import (
 from griot.testimonies.models.files import HELD, Cut, File, Rendition, Upload
 from griot.testimonies.models.making import MakingState
 from griot.testimonies.models.memory import Access, Departure
-from griot.testimonies.models.testimonies import Consent, Testimony
-from griot.testimonies.models.work import MachineWork, Proposal, Step, Writing
+from griot.testimonies.models.testimonies import Consent, Proposal, Testimony
+from griot.testimonies.models.work import MachineWork, Step, Writing
 
 __all__ = [
     "HELD",

@@ -1,4 +1,4 @@
-"""Testimonies, and what their tellers allow."""
+"""Testimonies, what their tellers allow, and what phones propose late."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import secrets
 import uuid
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -17,9 +17,6 @@ from griot.testimonies.core import consent, types
 from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger
 from griot.testimonies.models.days import day_of
 from griot.testimonies.models.receipts import RECEIPT_LENGTH, receipt_code, receipt_hash
-
-if TYPE_CHECKING:
-    from griot.testimonies.models.work import Proposal
 
 USE_CHOICES = [
     ("team", "Inside the team"),
@@ -381,3 +378,44 @@ class Consent(models.Model):
             version=self.version,
             by=cast("types.By", self.by),
         )
+
+
+class Proposal(models.Model):
+    """What a phone has sent of a testimony after its intake: it waits for a person, and changes nothing until
+    then.
+    """
+
+    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="proposals")
+    said = models.JSONField(help_text="as it was sent")
+    at = models.DateTimeField(default=timezone.now)
+    decided = models.DateTimeField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    @property
+    def given(self) -> datetime:
+        """When it was said, by the phone's clock."""
+        return datetime.fromisoformat(self.said["consent"]["given"])
+
+    @property
+    def name(self) -> str:
+        return str(self.said["teller"]["name"])
+
+    @property
+    def alias(self) -> str:
+        return str(self.said["teller"]["alias"])
+
+    @property
+    def guardian(self) -> str:
+        return str((self.said["consent"]["guardian"] or {"name": ""})["name"])
+
+    def is_of_minor(self, held: types.Consent) -> bool:
+        """Whether it says that the teller may be a minor, by its mark or their year of birth."""
+        year = self.birth_year
+        return bool(self.said["consent"]["is_minor"]) or consent.may_be_minor(held, year, day_of())
+
+    @property
+    def birth_year(self) -> int | None:
+        return cast("int | None", self.said["teller"]["birth_year"])

@@ -1,59 +1,13 @@
-"""What is done to a testimony on its way: what phones propose late, words, machines' work, and each step."""
+"""What is done to a testimony on its way: words, machines' work, and each step."""
 
 from __future__ import annotations
-
-from datetime import datetime
-from typing import cast
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from griot.testimonies.core import consent, types
-from griot.testimonies.models.days import day_of
 from griot.testimonies.models.making import MakingState
 from griot.testimonies.models.testimonies import Testimony
-
-
-class Proposal(models.Model):
-    """What a phone has sent of a testimony after its intake: it waits for a person, and changes nothing until
-    then.
-    """
-
-    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="proposals")
-    said = models.JSONField(help_text="as it was sent")
-    at = models.DateTimeField(default=timezone.now)
-    decided = models.DateTimeField(null=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        ordering = ["at", "pk"]
-
-    @property
-    def given(self) -> datetime:
-        """When it was said, by the phone's clock."""
-        return datetime.fromisoformat(self.said["consent"]["given"])
-
-    @property
-    def name(self) -> str:
-        return str(self.said["teller"]["name"])
-
-    @property
-    def alias(self) -> str:
-        return str(self.said["teller"]["alias"])
-
-    @property
-    def guardian(self) -> str:
-        return str((self.said["consent"]["guardian"] or {"name": ""})["name"])
-
-    def is_of_minor(self, held: types.Consent) -> bool:
-        """Whether it says that the teller may be a minor, by its mark or their year of birth."""
-        year = self.birth_year
-        return bool(self.said["consent"]["is_minor"]) or consent.may_be_minor(held, year, day_of())
-
-    @property
-    def birth_year(self) -> int | None:
-        return cast("int | None", self.said["teller"]["birth_year"])
 
 
 class Writing(models.Model):
