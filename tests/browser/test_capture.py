@@ -112,6 +112,9 @@ class PhoneBrowser:
 
     def join(self, token: str) -> None:
         self.page.goto(f"{self.network.url}/capture/#join={token}")
+        self.page.wait_for_selector(
+            f"[name=token][value='{token}']"
+        )  # the form may have been open without it
         self.page.fill("[name=pin]", PIN)
         self.page.fill("[name=again]", PIN)
         self.page.click("form button.main")
@@ -421,6 +424,18 @@ def test_a_forgotten_pin_can_be_begun_again_without_anything_that_it_closed(phon
     phone.page.wait_for_selector("[name=token]")
     phone.join(Messenger.objects.get().invite_anew())
     phone.page.wait_for_selector("text=Rien d’enregistré")
+
+
+def test_what_was_typed_stays_when_an_invitation_is_opened_and_in_another_language(phone, invitation):
+    page = phone.page
+    page.goto(f"{phone.network.url}/capture/")
+    page.fill("[name=pin]", PIN)
+    page.fill("[name=again]", PIN)
+    page.goto(f"{phone.network.url}/capture/#join={invitation}")
+    page.wait_for_selector(f"[name=token][value='{invitation}']")
+    page.select_option("[name=language]", "en")
+    page.click("form button:has-text('Join')")
+    page.wait_for_selector("text=Voices of the Way")
 
 
 def test_a_new_invitation_gives_a_new_key_and_what_the_phone_holds_stays(phone, invitation):

@@ -3,7 +3,7 @@
 import { begin } from "../begin";
 import { makeLock, openLock } from "../crypto";
 import { lockOf, readOpen, writeOpen } from "../database";
-import { button, field, form, h, say, select } from "../dom";
+import { app, button, field, form, h, say, select } from "../dom";
 import { show } from "../frame";
 import { forgetInvitation, invitation, takeUp } from "../invitation";
 import { ask } from "../newsroom";
@@ -32,10 +32,22 @@ const pinInput = (name: string) =>
     required: true,
   });
 
+/** What the form for joining holds already: it is drawn again by an invitation that is opened, or in another language. */
+function typed(name: string): string {
+  const before = app.querySelector("form.join");
+  return before?.querySelector<HTMLInputElement>(`[name=${name}]`)?.value ?? "";
+}
+
 export function join(): void {
-  const token = h("input", { name: "token", autocomplete: "off", required: true, value: invitation() ?? "" });
+  const token = h("input", {
+    name: "token",
+    autocomplete: "off",
+    required: true,
+    value: invitation() ?? typed("token"),
+  });
   const pin = pinInput("pin");
   const again = pinInput("again");
+  for (const input of [pin, again]) input.value = typed(input.name);
   const enter = async () => {
     if (pin.value.length < 6) return say(t("pin_short"), true);
     if (pin.value !== again.value) return say(t("pin_differs"), true);
@@ -62,6 +74,7 @@ export function join(): void {
     field(t("pin_again"), again),
     main,
   );
+  fields.className = "join";
   show({ title: t("join_title"), body: h("div", {}, languagePicker(), fields) });
 }
 
