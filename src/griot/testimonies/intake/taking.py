@@ -141,14 +141,17 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     if _digest(sent) in testimony.heard:
         return testimony
     proposal = Proposal(testimony=testimony, said=_as_proposed(facts, value))
+    is_changed = any(getattr(testimony, name) != fact for name, fact in facts.items())
     if held and len(testimony.heard) > MOST_HEARD - 2:
-        _hear_what_protects(proposal, held, value)
+        is_known = testimony.proposals.filter(said=proposal.said).exists()
+        is_asking = not is_known and (is_changed or not is_within(value, held))
+        if not _hears_what_protects(proposal, held, value) and is_asking:
+            raise Refused("this testimony was changed too often; ask your coordinator")
         return testimony
     is_new_consent = _digest(sent.get("consent")) not in testimony.heard
     heard = [*testimony.heard, _digest(sent), _digest(sent.get("consent"))]
     testimony.heard = list(dict.fromkeys(heard))
     is_open = testimony.state == Testimony.State.INTAKE
-    is_changed = any(getattr(testimony, name) != fact for name, fact in facts.items())
     is_late = testimony.is_older(value.given)
     is_more = held and is_new_consent and not (is_within(value, held) and _is_as_sure(value, held))
     is_asked = not is_open and (is_changed or is_more)
@@ -181,17 +184,16 @@ def _allowing_less(held: types.Consent, said: types.Consent) -> types.Consent:
     return replace(narrowed(held, said), guardian=held.guardian, is_minor=held.is_minor)
 
 
-def _hear_what_protects(proposal: Proposal, held: types.Consent, said: types.Consent) -> None:
+def _hears_what_protects(proposal: Proposal, held: types.Consent, said: types.Consent) -> bool:
     """Of a testimony that was changed too often: less, and that the teller may be a minor, is heard for ever.
-    Raises Refused where it says neither.
+    Gives whether it says either, that is not held yet.
     """
     testimony = proposal.testimony
     is_child = not testimony.is_perhaps_minor and proposal.is_of_minor(held)
     if is_child:
         proposal.save()
         plan_anew(testimony)
-    if not add_consent(testimony, _allowing_less(held, said)) and not is_child:
-        raise Refused("this testimony was changed too often; ask your coordinator")
+    return add_consent(testimony, _allowing_less(held, said)) or is_child
 
 
 def _is_as_sure(said: types.Consent, held: types.Consent) -> bool:
