@@ -220,6 +220,29 @@ def test_an_honest_rewording_passes(honest):
     assert refused(honest) == []
 
 
+@pytest.mark.parametrize(
+    ("passage", "language", "line", "holds"),
+    [
+        ("Of 20 nurses, all 14 who stayed were paid.", "en", "all 14 nurses who stayed were paid", True),
+        ("Of 20 nurses, 14 stayed; eight were paid.", "en", "all 14 nurses who stayed were paid", False),
+        ("Of 20 nurses, 14 stayed; all but two were paid.", "en", "all 14 nurses were paid", False),
+        ("Almost all of the 14 nurses were paid.", "en", "all 14 nurses were paid", False),
+        ("Every one of the 14 nurses was paid.", "en", "each of the 14 nurses was paid", True),
+        ("The whole crew of 14 was paid.", "en", "all members of the crew were paid", True),
+        ("The 14 nurses worked all night and were paid.", "en", "14 nurses worked all night", True),
+        ("Tous les 14 infirmiers ont été payés.", "fr", "all 14 nurses were paid", True),
+        ("Presque tous ont été payés, soit 14 infirmiers.", "fr", "all 14 nurses were paid", False),
+        ("14 infirmiers sur vingt ont été payés.", "fr", "all 14 nurses were paid", False),
+        ("Alle 14 Pfleger wurden bezahlt.", "de", "all 14 nurses were paid", True),
+        ("Todos los 14 enfermeros cobraron.", "es", "all 14 nurses were paid", True),
+    ],
+)
+def test_what_is_told_of_all_is_told_of_all_by_a_passage(passage, language, line, holds):
+    story = Article("https://a.example/1", "The Post", "Nurses", language=language, text=passage)
+    wrong = [c.text for c in check(f"The Post reported that {line}.", [story]) if not c.is_supported]
+    assert any(words in text for text in wrong for words in ("all", "each")) is not holds, wrong
+
+
 def test_a_true_figure_on_another_subject_is_refused():
     assert refused(
         "Gulf Chronicle reported that 6,000 shelters in the camp burned on Sunday night in wind."
@@ -286,6 +309,7 @@ def test_lines_of_the_real_wire_hold_and_their_mutations_do_not():
         ("half a million ", "en"),
         ("“été” ", "en"),
         ("ni né ", "fr"),
+        ("all 5 ", "en"),
     ],
 )
 def test_the_check_of_a_line_twice_as_long_takes_twice_the_work(words, language):

@@ -14,6 +14,7 @@ from griot.press.core.lines.comparing.misplacing import is_repeated, is_told_of_
 from griot.press.core.lines.comparing.negations import lost_negation
 from griot.press.core.lines.comparing.retelling import is_exchanged, retellings
 from griot.press.core.lines.comparing.rivals import has_rival
+from griot.press.core.lines.comparing.universals import unsaid_universal
 from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text
 from griot.press.core.types import Claim
@@ -42,6 +43,8 @@ def compare(said: Text, passages: Sequence[Text]) -> Iterator[Claim]:
         yield Claim(fact.text, fact.kind, *((passage.url, passage.text) if passage else ()))
     if lost := lost_negation(said, passages):
         yield Claim(lost, "negation")
+    if unsaid := unsaid_universal(said, passages):
+        yield Claim(unsaid, "number")
 
 
 def _is_only_the_first_word(case: Case, fact: Fact) -> bool:
