@@ -243,6 +243,31 @@ def test_what_is_told_of_all_is_told_of_all_by_a_passage(passage, language, line
     assert any(words in text for text in wrong for words in ("all", "each")) is not holds, wrong
 
 
+FLIGHT = Article(
+    "https://a.example/1",
+    "Le Courrier",
+    "Tunisie : 131 Maliens rentrés à Bamako avec l'OIM",
+    language="fr",
+    text="Le Maroc n'a rien payé, et l'Union européenne finance l'OIM, selon les Nations unies.",
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("131 Malians returned with IOM from Tunisia", []),
+        ("131 Malians returned with UNHCR", ["UNHCR"]),
+        ("131 Malians returned with IOM from Morocco", ["Morocco"]),
+        ("the EU-funded and UN-backed organisation flew 131 Malians home", []),
+        ("the WHO-backed organisation flew 131 Malians home", ["WHO"]),
+    ],
+)
+def test_bodies_and_places_are_known_in_other_languages(line, wrong):
+    assert [
+        c.text for c in check(f"Le Courrier reported that {line}.", [FLIGHT]) if not c.is_supported
+    ] == wrong
+
+
 def test_a_true_figure_on_another_subject_is_refused():
     assert refused(
         "Gulf Chronicle reported that 6,000 shelters in the camp burned on Sunday night in wind."
@@ -310,6 +335,8 @@ def test_lines_of_the_real_wire_hold_and_their_mutations_do_not():
         ("“été” ", "en"),
         ("ni né ", "fr"),
         ("all 5 ", "en"),
+        ("EU-aaa-", "en"),
+        ("Mali, ", "en"),
     ],
 )
 def test_the_check_of_a_line_twice_as_long_takes_twice_the_work(words, language):

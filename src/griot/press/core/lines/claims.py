@@ -246,6 +246,12 @@ def side_of(token: str, language: str) -> Side | None:
     return _sides().get(f"{'es' if language == 'pt' else language}:{stem(word, language)}")
 
 
+_WORD = r"\w+(?:[.'’-]\w+)*\.?"
+_WORDS = re.compile(_WORD)
+# In English what is joined to a name by a hyphen, and small, is no part of it: EU-funded, French-language.
+_ENGLISH_WORDS = re.compile(rf"(?!Al-)[A-Z]\w*(?=(?:-[a-z]{{3,}})+(?![\w-]))|{_WORD}")
+
+
 def names_in(text: str, taken: Set[int], language: str = "en") -> Iterator[tuple[int, int, list[str]]]:
     """Runs of capitalised words, with the small words inside them: (start, end, words).
 
@@ -255,7 +261,7 @@ def names_in(text: str, taken: Set[int], language: str = "en") -> Iterator[tuple
     run: list[re.Match[str]] = []
     end = -1
     opening = True
-    for m in re.finditer(r"\w+(?:[.'’-]\w+)*\.?", text):
+    for m in (_ENGLISH_WORDS if language == "en" else _WORDS).finditer(text):
         word = m.group()
         plain = without_initials(word).rstrip(".")
         gap = text[end : m.start()] if end >= 0 else ""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 
+from griot.press.core.lines.comparing.matching import has, is_same_name
 from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text
 
@@ -28,10 +30,28 @@ class Retelling:
         return not any(fact.start <= place < end for place in self.unsaid)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """A line's body, the passages of its story, and those of them that it retells."""
 
     said: Text
     passages: Sequence[Text]
     retellings: Sequence[Retelling]
+
+    @cached_property
+    def told(self) -> Sequence[tuple[Text, Set[Fact]]]:
+        """Of each passage the figures, names and places of the line that it has."""
+        facts = [f for f in self.said.facts if f.kind in {"number", "name", "place"}]
+        return [(p, {f for f in facts if has(self.said, f, p)}) for p in self.passages]
+
+    @cached_property
+    def elsewhere(self) -> Set[Text]:
+        """The passages in another language that have a place which the line has not."""
+        return {
+            p
+            for p in self.passages
+            if p.language != self.said.language
+            and any(
+                not any(is_same_name(o, f) for f in self.said.facts) for o in p.facts if o.kind == "place"
+            )
+        }

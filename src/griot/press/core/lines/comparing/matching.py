@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 
+from griot.press.core.language.bodies import body_names
 from griot.press.core.language.calendars import CalendarDate
 from griot.press.core.language.numbers import Number, agrees, rounding_before
 from griot.press.core.language.places import people_of, place_key, place_names
@@ -118,4 +119,5 @@ def _is_of_another_place(key: str | None, passage: Text, start: int, end: int) -
 def _ways_to_write(name: str) -> tuple[str | None, list[list[str]]]:
     """The key of the place that a name stands for, if any, and the words of all its names."""
     key = place_key(name)
-    return key, [Text(n, "").spaced.split() for n in [name, *(sorted(place_names(key)) if key else [])]]
+    others = sorted(place_names(key)) if key else body_names(name)
+    return key, [Text(n, "").spaced.split() for n in [name, *others]]

@@ -47,6 +47,8 @@ def is_told_of_another(case: Case, fact: Fact) -> bool:
     """
     if fact.kind == "number":
         return _is_figure_of_another(case, fact)
+    if fact.kind == "place":
+        return _is_place_of_another(case, fact)
     if fact.kind == "name":
         return _is_speech_of_another(case, fact)
     return fact.kind == "verb" and _is_told_the_other_way(case, fact)
@@ -75,6 +77,16 @@ def _counts_alike(said: Text, fact: Fact, passage: Text) -> bool:
     mine = counted(said, fact)
     return bool(mine) and any(
         counted(passage, other) == mine for other in passage.facts if other.kind == "number"
+    )
+
+
+def _is_place_of_another(case: Case, fact: Fact) -> bool:
+    """Whether a passage in another language, which no words can be shared with, has the line's other figures
+    and names, and another place, while passages with this place have few of them.
+    """
+    least = max((len(had) for _, had in case.told if fact in had), default=1) - 1 + _MORE
+    return any(
+        len(had) >= least and fact not in had and passage in case.elsewhere for passage, had in case.told
     )
 
 
