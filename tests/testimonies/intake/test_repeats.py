@@ -69,11 +69,6 @@ class Messages(RuleBasedStateMachine):
         return Testimony.objects.get(pk=self.pk)
 
     @property
-    def is_at_hand(self) -> bool:
-        """Whether people and the receipt's page can do anything with it."""
-        return not self.row.over
-
-    @property
     def narrows(self) -> bool:
         return self.row.receipt_narrows or self.row.is_perhaps_minor
 
@@ -89,12 +84,8 @@ class Messages(RuleBasedStateMachine):
         except Refused as refusal:
             assert self.is_over, refusal
 
-    @initialize(allowed=ALLOWED, days=st.sampled_from([0, 0, 3]))
-    def tells(self, allowed, days):
-        if days:
-            self.sends_what_had_ended(allowed, days)
-            self.the_sweep_runs()
-            assert self.row.over == "expired"
+    @initialize(allowed=ALLOWED)
+    def tells(self, allowed):
         self.sends_anew(allowed, -100, "I left at night.")
 
     @rule(allowed=ALLOWED, minutes=MINUTES, words=st.sampled_from(["I left at night.", "I left by day."]))
@@ -106,23 +97,6 @@ class Messages(RuleBasedStateMachine):
         self.came_at[json.dumps(message)] = timezone.now() + timedelta(minutes=minutes)
         self.send(message)
 
-    @rule(allowed=ALLOWED, days=st.integers(2, 10))
-    def sends_what_had_ended(self, allowed, days):
-        """A phone that was without a network for longer than what was told on it was allowed for."""
-        said = timezone.now() - timedelta(days=days)
-        until = timezone.localdate(said + timedelta(days=1)).isoformat()
-        message = as_sent(id=self.pk, consent={**allowed, "given": said.isoformat(), "until": until})
-        self.sent.append(copy.deepcopy(message))
-        self.came_at[json.dumps(message)] = said
-        self.send(message)
-
-    @rule()
-    def the_sweep_runs(self):
-        withdrawing.expire(timezone.now())
-        for pk in withdrawing.unfinished():
-            withdrawing.erase(pk)
-        assert (self.row.withdrawn is not None) == self.is_over
-
     @rule(data=st.data())
     def sends_again(self, data):
         """A phone that never saw the answer, the second part of an ODK submission, a phone put back from a
@@ -132,7 +106,7 @@ class Messages(RuleBasedStateMachine):
         self.send(copy.deepcopy(data.draw(st.sampled_from(self.sent))))
         assert self.held == before and self.row.answers == words
 
-    @precondition(lambda self: self.is_at_hand)
+    @precondition(lambda self: not self.is_over)
     @rule(allowed=ALLOWED)
     def teller_decides(self, allowed):
         held = self.held
@@ -156,7 +130,7 @@ class Messages(RuleBasedStateMachine):
         """Staff have seen the receipt's code, or the teller is found to be a minor."""
         Testimony.objects.filter(pk=self.pk).update(**change)
 
-    @precondition(lambda self: self.is_at_hand and self.row.undecided)
+    @precondition(lambda self: not self.is_over and self.row.undecided)
     @rule(data=st.data(), is_taken=st.booleans())
     def somebody_decides(self, data, is_taken):
         """What is taken over allows nothing that was not allowed when more was last said."""
@@ -178,7 +152,7 @@ class Messages(RuleBasedStateMachine):
             assert self.least is None or is_within(row.agreed, self.least)
             self.least = row.agreed
 
-    @precondition(lambda self: self.is_at_hand)
+    @precondition(lambda self: not self.is_over)
     @rule(allowed=ALLOWED)
     def team_narrows(self, allowed):
         held = self.held
@@ -186,7 +160,7 @@ class Messages(RuleBasedStateMachine):
         add_consent(self.row, replace(said, given=timezone.now()))
         assert is_within(self.held, held)
 
-    @precondition(lambda self: self.is_at_hand)
+    @precondition(lambda self: not self.is_over)
     @rule(state=st.sampled_from(["intake", "protection", "editing", "published"]))
     def goes_on(self, state):
         Testimony.objects.filter(pk=self.pk).update(
@@ -346,29 +320,6 @@ def test_what_was_said_before_and_comes_last_changes_nothing():
     Testimony.objects.update(state="protection")
     phone.post("testimonies/", _said(pk, 2, "My sister.", "Awa", naming="unnamed"))
     assert not Testimony.objects.get(pk=pk).proposals.exists()
-
-
-@pytest.mark.django_db
-def test_a_consent_that_had_ended_when_it_came_waits_for_its_renewal(monkeypatch):
-    """A phone without a network for weeks, or the parts of an ODK submission that was filled in again."""
-    make_messenger(make_campaign())
-    phone, now = Phone(), timezone.now()
-    ended, told = {"until": "2026-11-02"}, []
-    for _ in range(2):
-        told.append(phone.tell(consent=ended))
-        withdrawing.expire(now)
-        assert told[-1].over == "expired"
-    renewed, never = told
-    sent = as_sent(id=str(renewed.pk), consent={"given": "2026-11-02T10:00:00Z", "until": "2099-01-01"})
-    assert phone.post("testimonies/", sent).status_code == 200
-    assert phone.post("testimonies/", as_sent(id=str(renewed.pk), consent=ended)).status_code == 200, "late"
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now + timedelta(days=3))
-    assert phone.post("testimonies/", as_sent(id=str(never.pk))).status_code == 400
-    withdrawing.expire(timezone.now())
-    for row, by in ((renewed, ""), (never, "expiry")):
-        row.refresh_from_db()
-        assert row.withdrawn_by == by
-    assert not Testimony.objects.get(pk=renewed.pk).over
 
 
 @pytest.mark.django_db

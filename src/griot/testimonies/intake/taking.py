@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -57,7 +57,6 @@ _TEXTS = {
 _TELLER = [f.name for f in fields(types.Teller)]
 NOTHING_TOLD = "there is nothing in it"
 MOST_HEARD = 200  # different messages of one testimony
-RENEWAL = timedelta(days=2)  # in which the consent that renews one arrives behind it
 _CHOICES: dict[str, tuple[str, ...]] = {
     "naming": ("named", "first_name", "alias", "unnamed"),
     "place": ("country", "region", "exact"),
@@ -86,7 +85,7 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testi
     known = Testimony.objects.select_for_update().filter(pk=pk).first()
     if known and known.messenger_id != messenger.pk:
         raise Refused("id: that testimony is another messenger's")
-    if known and known.over and not known.is_renewable(day_of()):
+    if known and known.over:
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
     if known is None and not messenger.may_collect:
         raise Refused("the required training has to be passed before collecting")
@@ -334,7 +333,7 @@ def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = F
     """
     row = Testimony.objects.select_for_update().get(pk=testimony.pk)
     versions = [c.as_value() for c in row.consents.order_by("version")]
-    if versions and row.over and not row.is_renewable(day_of()):
+    if versions and row.over:
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
     value = after(versions, said, is_reviewed, row.receipt_narrows or row.is_perhaps_minor)
     if value is None:
@@ -355,7 +354,6 @@ def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = F
         guardian_name=value.guardian.name if value.guardian else "",
         guardian_relation=value.guardian.relation if value.guardian else "",
         given=value.given,
-        renewable=day_of() + RENEWAL if value.until and value.until < day_of() else None,
         by=value.by,
     )
     if row.approved:  # what is taken back comes back by approval alone

@@ -353,7 +353,6 @@ class Migration(migrations.Migration):
                 ('guardian_name', models.CharField(blank=True, max_length=160)),
                 ('guardian_relation', models.CharField(blank=True, max_length=80)),
                 ('given', models.DateTimeField(default=django.utils.timezone.now)),
-                ('renewable', models.DateField(editable=False, help_text='it had ended when it came: the last day on which one that was sent after it is heard', null=True)),
                 ('by', models.CharField(default='messenger', help_text='who took it down: messenger, teller, team', max_length=16)),
                 ('testimony', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='testimonies.testimony')),
             ],

@@ -251,14 +251,6 @@ class Testimony(models.Model):
         row = self.consent
         return consent.state(row.as_value() if row else None, self.withdrawn, day)
 
-    def is_renewable(self, day: date) -> bool:
-        """Whether its consent had ended before it came, and the one that renews it may still be on its way.
-        Nothing of it is shown meanwhile.
-        """
-        last = self.consent.renewable if self.consent else None
-        is_waiting = self.state == self.State.INTAKE and self.over_on(day) == "expired"
-        return is_waiting and last is not None and day <= last
-
     def as_it_stands(self) -> dict[str, Any]:
         """What would be public of it if it were approved now, in the shape of `approved`: nothing of it is
         shown but through `consent.shown`.
@@ -360,11 +352,6 @@ class Consent(models.Model):
     guardian_name = models.CharField(max_length=160, blank=True)
     guardian_relation = models.CharField(max_length=80, blank=True)
     given = models.DateTimeField(default=timezone.now)
-    renewable = models.DateField(
-        null=True,
-        editable=False,
-        help_text="it had ended when it came: the last day on which one that was sent after it is heard",
-    )
     by = models.CharField(
         max_length=16, default="messenger", help_text="who took it down: messenger, teller, team"
     )

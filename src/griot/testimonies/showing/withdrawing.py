@@ -110,14 +110,14 @@ def erase(pk: Any) -> None:
 
 
 def expire(now: datetime) -> None:
-    """Withdraw what is past its last day, and waits for no renewal."""
+    """Withdraw what is past its last day."""
     due = Testimony.objects.filter(withdrawn=None, consents__until__lt=day_of(now)).order_by()
     each("ending consents", due.values_list("pk", flat=True).distinct(), lambda pk: _expire(pk, now))
 
 
 def _expire(pk: Any, now: datetime) -> None:
     testimony = Testimony.objects.get(pk=pk)
-    if testimony.over_on(day_of(now)) == "expired" and not testimony.is_renewable(day_of(now)):
+    if testimony.over_on(day_of(now)) == "expired":
         withdraw(testimony, "expiry", now=now)
 
 
