@@ -243,6 +243,50 @@ def test_what_is_told_of_all_is_told_of_all_by_a_passage(passage, language, line
     assert any(words in text for text in wrong for words in ("all", "each")) is not holds, wrong
 
 
+@pytest.mark.parametrize(
+    ("passage", "language", "line", "holds"),
+    [
+        (
+            "The limit was cut from ten boats to seven.",
+            "en",
+            "the limit was cut from ten boats to seven",
+            True,
+        ),
+        (
+            "The limit was cut from ten boats to seven.",
+            "en",
+            "the limit was raised from seven boats to ten",
+            False,
+        ),
+        (
+            "The limit is seven boats, down from ten boats.",
+            "en",
+            "the limit fell from ten boats to seven",
+            True,
+        ),
+        (
+            "The limit is seven boats, down from ten boats.",
+            "en",
+            "the limit rose from seven boats to ten",
+            False,
+        ),
+        ("La limite passe de 10 bateaux à 7.", "fr", "the limit rose from seven boats to ten", False),
+        (
+            "Das Limit sinkt von zehn Booten auf sieben.",
+            "de",
+            "the limit rose from seven boats to ten",
+            False,
+        ),
+        ("Reporté du 15 décembre au 31 mars.", "fr", "it was moved from 15 December to 31 March", True),
+        ("Reporté du 15 décembre au 31 mars.", "fr", "it was moved from 31 March to 15 December", False),
+    ],
+)
+def test_a_change_is_told_in_its_direction(passage, language, line, holds):
+    story = Article("https://a.example/1", "The Post", "Limits", language=language, text=passage)
+    wrong = [c.text for c in check(f"The Post reported that {line}.", [story]) if not c.is_supported]
+    assert any(" to " in text for text in wrong) is not holds, wrong
+
+
 FLIGHT = Article(
     "https://a.example/1",
     "Le Courrier",
@@ -336,6 +380,7 @@ def test_lines_of_the_real_wire_hold_and_their_mutations_do_not():
         ("ni né ", "fr"),
         ("all 5 ", "en"),
         ("EU-aaa-", "en"),
+        ("from 5 to 6 ", "en"),
         ("Mali, ", "en"),
     ],
 )

@@ -6,5 +6,6 @@ rivals.py        another fact in its place, where a passage says the same thing
 misplacing.py    a fact that the story tells of something else
 company.py       no passage says the same: in what company must the fact stand?
 negations.py     a "not" that was lost
+changes.py       a change told backwards
 universals.py    an "all" that nobody said
 """

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from griot.press.core.language.text import stop_words
 from griot.press.core.lines.comparing.case import Case
+from griot.press.core.lines.comparing.changes import reversed_change
 from griot.press.core.lines.comparing.company import passage_in_company
 from griot.press.core.lines.comparing.matching import Taken, place_of
 from griot.press.core.lines.comparing.misplacing import is_repeated, is_told_of_another
@@ -43,6 +44,8 @@ def compare(said: Text, passages: Sequence[Text]) -> Iterator[Claim]:
         yield Claim(fact.text, fact.kind, *((passage.url, passage.text) if passage else ()))
     if lost := lost_negation(said, passages):
         yield Claim(lost, "negation")
+    if backwards := reversed_change(said, passages):
+        yield Claim(backwards, "number")
     if unsaid := unsaid_universal(said, passages):
         yield Claim(unsaid, "number")
 
