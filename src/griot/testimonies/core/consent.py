@@ -77,7 +77,11 @@ def as_of_a_minor(consent: Consent) -> Consent:
 
 
 def after(
-    versions: Sequence[Consent], said: Consent, is_reviewed: bool = False, narrows: bool = False
+    versions: Sequence[Consent],
+    said: Consent,
+    is_reviewed: bool = False,
+    narrows: bool = False,
+    ahead: datetime | None = None,
 ) -> Consent | None:
     """What holds once `said` has arrived, where `versions` held one after the other; None: nothing changes.
 
@@ -86,12 +90,14 @@ def after(
     what was given before the teller last spoke comes too late, but for a guardian, and that the teller is a
     minor. Until one of them has, the newest that a messenger took down holds; so does one that a person has
     read and taken over (`is_reviewed`), which a narrower one of the same moment had held before. An older one
-    narrows it. The newest says on what evidence it stands; and one that was reviewed, whether the teller is a
-    minor, and who consents for them.
+    narrows it, and ends it where a person has read that. The newest says on what evidence it stands; and one
+    that was reviewed, whether the teller is a minor, and who consents for them. What was given `ahead`, by a
+    clock that was, makes nothing late that was not.
     """
     if not versions:
         return said
     current, newest = versions[-1], max(v.given for v in versions)
+    is_late = said.given < newest and not (ahead and said.given <= ahead < newest)
     spoken = [v.given for v in versions if v.by == "teller"]
     messengers_alone = all(v.by == "messenger" for v in (*versions, said))
     if said.by == "teller":
@@ -104,11 +110,11 @@ def after(
         found = said
     else:
         found = narrowed(current, said)
-        if said.given < newest:  # what comes late ends nothing that was to go on
-            found = replace(found, until=current.until)
-        else:
+        if not is_late:
             found = replace(found, evidence=said.evidence or current.evidence)
-        if said.given >= newest and is_reviewed:
+        elif not is_reviewed:  # what comes late ends nothing that was to go on
+            found = replace(found, until=current.until)
+        if is_reviewed and not is_late:
             found = replace(found, is_minor=said.is_minor, guardian=said.guardian or current.guardian)
     held = replace(current, given=found.given, by=found.by, version=found.version)
     is_first_word = said.by == "teller" and not spoken  # from now on others only narrow

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -44,6 +45,7 @@ from griot.testimonies.models import Campaign, Consent, Messenger, Proposal, Ste
 from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.models.days import day_of
 from griot.testimonies.models.receipts import receipt_code, receipt_hash
+from griot.testimonies.models.testimonies import AHEAD
 
 _TEXTS = {
     "name": 160,
@@ -154,6 +156,7 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     is_late = testimony.is_older(value.given)
     is_more = held and is_new_consent and not (is_within(value, held) and _is_as_sure(value, held))
     is_asked = not is_open and (is_changed or is_more)
+    is_ending = is_late and value.given == EARLIEST and held and _ends_before(value, held)
     if held and is_late:
         value = replace(value, until=held.until)
     if held and is_late and is_open:
@@ -167,12 +170,13 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     if is_open and not is_late:
         _hold(testimony, facts, value.given)
     is_warning = (is_late or not is_open) and warns(proposal)
-    if is_warning or (is_asked and (not is_late or value.given == EARLIEST)):
+    if is_warning or is_ending or (is_asked and (not is_late or value.given == EARLIEST)):
         proposal.save()
     elif not is_late:
         testimony.as_of = max(value.given, testimony.as_of or value.given)  # as is held, or less
     testimony.save()
     is_allowed_anew = is_new_consent and add_consent(testimony, value)
+    _heard(proposal)
     if is_warning and not is_allowed_anew:
         plan_anew(testimony)
     return testimony
@@ -192,7 +196,25 @@ def _hears_what_protects(proposal: Proposal, held: types.Consent, said: types.Co
     if is_child:
         proposal.save()
         plan_anew(testimony)
-    return add_consent(testimony, _allowing_less(held, said)) or is_child
+    is_less = add_consent(testimony, _allowing_less(held, said))
+    _heard(proposal)
+    return is_less or is_child
+
+
+def _heard(proposal: Proposal) -> None:
+    """Note what consent is held now that a proposal which waits was heard, as far as that is at once."""
+    if proposal.pk:
+        proposal.version = _version(proposal.testimony)
+        proposal.save(update_fields=["version"])
+
+
+def _version(testimony: Testimony) -> int:
+    """Of the consent that is held; 0 for none."""
+    return testimony.consents.aggregate(last=Max("version"))["last"] or 0
+
+
+def _ends_before(said: types.Consent, held: types.Consent) -> bool:
+    return said.until is not None and (held.until is None or said.until < held.until)
 
 
 def _is_as_sure(said: types.Consent, held: types.Consent) -> bool:
@@ -245,9 +267,9 @@ def _facts(sent: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def take_over(proposal: Proposal) -> None:
     """A person has read what a phone sent late, and it holds from now on; the teller's own word still does
-    more, and it allows nothing that a newer one did not. Of what is older than what is held only what `warns`
-    can: names are kept back, and a minor is one, with their guardian; of a dead clock’s, the person knows.
-    Raises Refused.
+    more, and it allows nothing that a newer one did not, or that was taken back since it came. Of what is
+    older than what is held only what `warns` can: names are kept back, and a minor is one, with their
+    guardian; of a dead clock’s, the person knows. Raises Refused.
     """
     testimony = proposal.testimony
     is_older = testimony.is_older(proposal.given) and proposal.given != EARLIEST
@@ -261,12 +283,18 @@ def take_over(proposal: Proposal) -> None:
     testimony.save()
     value = _parsed(proposal.said["consent"])  # what it wants was seen when it came
     newer = [_parsed(p.said["consent"]) for p in testimony.proposals.all() if p.given > proposal.given]
-    is_late = testimony.is_older(proposal.given)
-    held = [testimony.consent.as_value()] if is_late and testimony.consent else []
-    for other in (*newer, *held):
+    before = _version(testimony)
+    is_since = before > proposal.version
+    held = testimony.consent.as_value() if testimony.consent else None
+    for other in (*newer, *([held] if held and (is_since or testimony.is_older(proposal.given)) else [])):
         less = narrowed(other, value)
         value = replace(value, **{name: getattr(less, name) for name in ALLOWANCES})
-    if not add_consent(testimony, value, is_reviewed=True):
+    if is_older and held:
+        value = replace(value, until=held.until)
+    is_new = add_consent(testimony, value, is_reviewed=True)
+    unread = testimony.proposals.filter(decided=None, version__gte=before)
+    unread.update(version=_version(testimony))  # of these nothing was narrowed by this
+    if not is_new:
         plan_anew(testimony)  # the language says which transcript marks what is not to be heard
 
 
@@ -335,7 +363,8 @@ def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = F
     versions = [c.as_value() for c in row.consents.order_by("version")]
     if versions and row.over:
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
-    value = after(versions, said, is_reviewed, row.receipt_narrows or row.is_perhaps_minor)
+    narrows, ahead = row.receipt_narrows or row.is_perhaps_minor, timezone.now() + AHEAD
+    value = after(versions, said, is_reviewed, narrows, ahead)
     if value is None:
         return False
     Consent.objects.create(

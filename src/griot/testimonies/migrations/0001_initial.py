@@ -308,6 +308,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('said', models.JSONField(help_text='as it was sent')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('version', models.PositiveSmallIntegerField(default=0, help_text='of the consent that was held once it was heard: what narrows it since, holds')),
                 ('decided', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('testimony', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='testimonies.testimony')),

@@ -388,6 +388,9 @@ class Proposal(models.Model):
     testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="proposals")
     said = models.JSONField(help_text="as it was sent")
     at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveSmallIntegerField(
+        default=0, help_text="of the consent that was held once it was heard: what narrows it since, holds"
+    )
     decided = models.DateTimeField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
@@ -398,6 +401,11 @@ class Proposal(models.Model):
     def given(self) -> datetime:
         """When it was said, by the phone's clock."""
         return datetime.fromisoformat(self.said["consent"]["given"])
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its phone's clock was ahead, and orders nothing that comes of one that was not."""
+        return self.given > self.at + AHEAD
 
     @property
     def name(self) -> str:

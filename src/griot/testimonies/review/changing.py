@@ -149,7 +149,13 @@ def decide_proposal(testimony: Testimony, user: Any, pk: int, is_taken: bool) ->
         if was_of_age and row.is_minor and row.state == Testimony.State.PUBLISHED:
             take_off(row, user, "the teller may be a minor")
     waiting = row.proposals.filter(decided=None) if is_taken else []
-    older = [p.pk for p in waiting if (p.given, p.pk) < (proposal.given, proposal.pk) and not warns(p)]
+    older = [
+        p.pk
+        for p in waiting
+        if (p.given, p.pk) < (proposal.given, proposal.pk)
+        and not (proposal.is_ahead and p.pk > proposal.pk)
+        and not warns(p)
+    ]
     row.proposals.filter(pk__in=[pk, *older]).update(decided=timezone.now(), by=user)
     note_step(row, Step.Kind.EDITED if is_taken else Step.Kind.COMMENT, user, _DECIDED[is_taken])
     announce(row)  # a name that it says is kept back for good, or no longer

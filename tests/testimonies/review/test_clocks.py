@@ -1,0 +1,80 @@
+"""What phones say by clocks that are dead, ahead, or set right meanwhile; and what is narrowed while a proposal waits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from griot.testimonies.models import Testimony
+from griot.testimonies.review import changing
+from griot.testimonies.showing.shown import told
+from tests.testimonies.people import as_sent
+from tests.testimonies.review.test_review import publish
+
+pytestmark = pytest.mark.django_db
+WIDE = {"uses": ["team", "web", "mail", "media"], "naming": "named", "place": "exact"}
+NARROW = {"uses": ["team"], "naming": "unnamed", "place": "country"}
+DEAD, SOME_DAY = "1970-01-01T00:00:10Z", "2026-11-01T10:00:00Z"
+
+
+def fresh(row: Testimony) -> Testimony:
+    return Testimony.objects.get(pk=row.pk)
+
+
+def said(row: Testimony, given: Any, consent: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return as_sent(id=str(row.pk), consent={**consent, "given": str(given)}, **more)
+
+
+def ahead() -> str:
+    return (timezone.now() + timedelta(hours=20)).isoformat()
+
+
+@pytest.mark.parametrize("other_words", [False, True])
+@pytest.mark.parametrize(
+    "clocks", [(DEAD, DEAD, DEAD), (SOME_DAY, SOME_DAY, SOME_DAY), (SOME_DAY, "ahead", "now")]
+)
+def test_what_was_taken_back_while_a_proposal_waited_stays_so(phone, people, clocks, other_words):
+    moments = {"ahead": ahead(), "now": timezone.now().isoformat()}
+    first, wide, narrow = (moments.get(clock, clock) for clock in clocks)
+    row = phone.tell(consent={"given": first, "naming": "unnamed"})
+    publish(row, people)
+    assert phone.post("testimonies/", said(row, wide, WIDE)).status_code == 200
+    more = {"answers": {"leaving": "She asks to take it off."}} if other_words else {}
+    assert phone.post("testimonies/", said(row, narrow, NARROW, **more)).status_code == 200
+    assert fresh(row).consent.uses == ["team"] and told(fresh(row), "web", "fr") is None
+    proposals = list(row.proposals.order_by("pk"))
+    changing.decide_proposal(fresh(row), people["protection"], proposals[0].pk, True)
+    held = fresh(row)
+    assert (held.consent.uses, held.consent.naming, held.consent.place) == (["team"], "unnamed", "country")
+    assert [p.pk for p in held.undecided] == [p.pk for p in proposals[1:]], "nobody has read what came after"
+
+
+def test_what_is_taken_over_one_after_the_other_takes_nothing_from_the_later(phone, people):
+    row = phone.tell(consent={"given": SOME_DAY, "naming": "unnamed"})
+    publish(row, people)
+    days = ("2026-11-02T10:00:00Z", "2026-11-03T10:00:00Z")
+    for given, naming in zip(days, ("first_name", "named"), strict=True):
+        phone.post("testimonies/", said(row, given, {"naming": naming}))
+    for proposal in row.proposals.order_by("pk"):
+        changing.decide_proposal(fresh(row), people["protection"], proposal.pk, True)
+    assert fresh(row).consent.naming == "named"
+
+
+@pytest.mark.parametrize("state", ["intake", "published"])
+@pytest.mark.parametrize("clock", ["set right", "dead"])
+@pytest.mark.parametrize("other_words", [False, True])
+def test_an_end_is_heard_or_waits_for_a_person(phone, people, clock, state, other_words):
+    was, then = (ahead(), timezone.now().isoformat()) if clock == "set right" else (SOME_DAY, DEAD)
+    row = phone.tell(consent={"given": was})
+    if state == "published":
+        publish(row, people)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    more = {"answers": {"leaving": "I left by day."}} if other_words else {}
+    sent = said(row, then, {"until": tomorrow.isoformat()}, **more)
+    assert phone.post("testimonies/", sent).status_code == 200
+    for proposal in fresh(row).undecided:
+        changing.decide_proposal(fresh(row), people["protection"], proposal.pk, True)
+    assert fresh(row).consent.until == tomorrow
