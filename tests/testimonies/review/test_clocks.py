@@ -78,3 +78,14 @@ def test_an_end_is_heard_or_waits_for_a_person(phone, people, clock, state, othe
     for proposal in fresh(row).undecided:
         changing.decide_proposal(fresh(row), people["protection"], proposal.pk, True)
     assert fresh(row).consent.until == tomorrow
+
+
+def test_who_is_of_age_after_all_is_public_as_that_by_approval_alone(phone, people):
+    row = phone.tell(consent={"given": SOME_DAY, "face": "show"})
+    publish(row, people)
+    Testimony.objects.update(birth_year=timezone.localdate().year - 15)
+    assert told(fresh(row), "web", "fr") is None
+    phone.post("testimonies/", said(row, "2026-11-02T10:00:00Z", {}, answers={"leaving": "I left by day."}))
+    changing.decide_proposal(fresh(row), people["protection"], row.proposals.get().pk, True)
+    assert not fresh(row).is_minor and told(fresh(row), "web", "fr") is None
+    assert fresh(row).agreed.face == "blur"

@@ -276,6 +276,8 @@ def take_over(proposal: Proposal) -> None:
     if is_older and not warns(proposal):
         raise Refused("Something newer was sent, and is held: set it aside.")
     testimony.hear_names(proposal.name, proposal.alias, proposal.guardian)
+    if testimony.approved and (agreed := testimony.agreed):  # what a minor was spared comes back by approval
+        testimony.approved["consent"] = allowances(agreed)
     if is_older:
         testimony.birth_year = max(filter(None, [testimony.birth_year, proposal.birth_year]), default=None)
     else:
