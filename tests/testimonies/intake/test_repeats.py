@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from griot.testimonies.core.consent import after, is_within
+from griot.testimonies.core.consent import after, as_of_a_minor, is_within
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.types import USES, Consent
 from griot.testimonies.intake.taking import add_consent, read_consent, take_testimony
@@ -383,3 +383,8 @@ def test_one_id_of_two_messengers_is_the_first_s():
 
     with ThreadPoolExecutor(2) as threads:
         assert sorted(threads.map(post, (KEY, "another"))) == [201, 400]
+
+
+def test_of_a_minor_without_a_guardian_the_team_alone_sees_what_was_allowed_anywhere():
+    assert as_of_a_minor(consent(0, uses=("partners",))).uses == {"team"}
+    assert as_of_a_minor(consent(0, uses=())).uses == set()

@@ -69,7 +69,7 @@ def as_of_a_minor(consent: Consent) -> Consent:
     """
     return replace(
         consent,
-        uses=consent.uses if consent.guardian else consent.uses & {"team"},
+        uses=consent.uses if consent.guardian or not consent.uses else frozenset({"team"}),
         naming=_less(_NAMING, consent.naming, "alias"),
         place=_less(_PLACE, consent.place, "region"),
         face=_less(FACES, consent.face, "blur"),
