@@ -359,13 +359,14 @@ def test_a_clock_that_is_some_hours_ahead_orders_nothing(phone):
     assert testimony.answers == {"leaving": "Second."} and testimony.consent.naming == "alias"
 
 
-def test_of_one_clock_that_is_ahead_what_was_said_later_holds(phone):
+def test_of_one_clock_that_is_ahead_words_hold_as_they_come_and_consent_as_it_is_narrowed(phone):
     later, earlier = ((timezone.now() + timedelta(hours=h)).isoformat() for h in (20, 19))
     narrow = {"naming": "unnamed", "uses": ["team"], "given": later}
     testimony = phone.tell(answers={"leaving": "Second."}, consent=narrow)
     phone.tell(id=str(testimony.pk), answers={"leaving": "First."}, consent={"given": earlier})
     testimony.refresh_from_db()
-    assert (testimony.answers["leaving"], testimony.consent.uses) == ("Second.", ["team"])
+    assert (testimony.answers["leaving"], testimony.consent.uses) == ("First.", ["team"])
+    assert testimony.undecided, "to allow more waits for a person"
 
 
 def test_what_a_phone_says_it_recorded_is_waited_for(phone, people, tmp_path):

@@ -26,6 +26,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.types import USES, Consent
 from griot.testimonies.intake.taking import add_consent, read_consent, take_testimony
 from griot.testimonies.models import Testimony
+from griot.testimonies.models.days import UNKNOWN
 from griot.testimonies.review import changing
 from griot.testimonies.showing import shown, withdrawing
 from tests.testimonies.people import KEY, Phone, as_sent, make_campaign, make_messenger, user_with
@@ -94,7 +95,8 @@ class Messages(RuleBasedStateMachine):
         given = (timezone.now() + timedelta(minutes=minutes)).isoformat()
         message = as_sent(id=self.pk, answers={"leaving": words}, consent={**allowed, "given": given})
         self.sent.append(copy.deepcopy(message))
-        self.came_at[json.dumps(message)] = timezone.now() + timedelta(minutes=minutes)
+        said = timezone.now() + timedelta(minutes=min(minutes, 0))
+        self.came_at[json.dumps(message)] = UNKNOWN if minutes >= 15 else said
         self.send(message)
 
     @rule(data=st.data())
@@ -133,14 +135,20 @@ class Messages(RuleBasedStateMachine):
     @precondition(lambda self: not self.is_over and self.row.undecided)
     @rule(data=st.data(), is_taken=st.booleans())
     def somebody_decides(self, data, is_taken):
-        """What is taken over allows nothing that was not allowed when more was last said."""
+        """What is taken over allows nothing that was not allowed when more was last said; or that is not
+        held, where nobody knows when it was said.
+        """
         row = self.row
         proposal = data.draw(st.sampled_from(row.undecided), label="proposal")
-        if is_taken and not row.is_older(proposal.given):
+        is_late, held = row.is_older(proposal.given), self.held
+        if is_taken and is_late and not proposal.is_timed:
+            changing.take_over(proposal)
+            assert is_within(self.held, held)
+        elif is_taken and not is_late:
             changing.take_over(proposal)
             for message in self.sent:
                 if self.teller is None and self.came_at[json.dumps(message)] > proposal.given:
-                    said = read_consent(message["consent"], row.teller)
+                    said = read_consent(message["consent"], replace(row.teller, birth_year=None))
                     # What comes late ends nothing that was to go on.
                     assert is_within(replace(self.held, until=said.until), said), (message, proposal.given)
         proposal.decided = timezone.now()

@@ -63,6 +63,47 @@ def test_what_is_taken_over_one_after_the_other_takes_nothing_from_the_later(pho
     assert fresh(row).consent.naming == "named"
 
 
+@pytest.mark.parametrize("clock", ["ahead", "dead"])
+def test_what_nobody_knows_when_it_was_said_waits_for_a_person(phone, clock):
+    """Of two phones of one messenger, one clock is right: the other's words may be older, or newer."""
+    first, then = timezone.now() - timedelta(hours=2), timezone.now() - timedelta(hours=1)
+    row = phone.tell(answers={"leaving": "First."}, consent={**WIDE, "given": first.isoformat()})
+    phone.post("testimonies/", said(row, then.isoformat(), NARROW, answers={"leaving": "Second."}))
+    given = {"ahead": ahead(), "dead": DEAD}[clock]
+    phone.post("testimonies/", said(row, given, WIDE, answers={"leaving": "By another clock."}))
+    held = fresh(row)
+    assert (held.answers["leaving"], held.consent.uses) == ("Second.", ["team"])
+    assert [p.said["answers"]["leaving"] for p in held.undecided] == ["By another clock."]
+    now = timezone.now().isoformat()
+    phone.post("testimonies/", said(row, now, NARROW, answers={"leaving": "Third."}))
+    assert fresh(row).answers["leaving"] == "Third."
+
+
+def test_what_is_taken_over_decides_nothing_that_was_said_nobody_knows_when(phone, people):
+    row = phone.tell(consent={"given": SOME_DAY})
+    publish(row, people)
+    for given, words in ((ahead(), "Unread."), ("2026-11-02T10:00:00Z", "Read."), (DEAD, "Unread, too.")):
+        phone.post("testimonies/", said(row, given, {}, answers={"leaving": words}))
+    read = row.proposals.get(said__answers__leaving="Read.")
+    changing.decide_proposal(fresh(row), people["protection"], read.pk, True)
+    assert [p.said["answers"]["leaving"] for p in fresh(row).undecided] == ["Unread.", "Unread, too."]
+
+
+@pytest.mark.parametrize("clock", ["ahead", "dead"])
+def test_what_was_said_nobody_knows_when_makes_nobody_of_age(phone, people, clock):
+    row = phone.tell(consent={"given": SOME_DAY})
+    publish(row, people)
+    young = {"birth_year": timezone.localdate().year - 15}
+    given = {"ahead": ahead(), "dead": DEAD}[clock]
+    phone.post("testimonies/", said(row, given, {}, teller={"birth_year": 1985}))
+    guardian = {"naming": "unnamed", "guardian": {"name": "Fatou Diop", "relation": "mother"}}
+    phone.post("testimonies/", said(row, "2026-11-02T10:00:00Z", guardian, teller=young))
+    of_age, minor = row.proposals.order_by("pk")
+    for proposal in (minor, of_age):
+        changing.decide_proposal(fresh(row), people["protection"], proposal.pk, True)
+    assert fresh(row).is_minor
+
+
 @pytest.mark.parametrize("state", ["intake", "published"])
 @pytest.mark.parametrize("clock", ["set right", "dead"])
 @pytest.mark.parametrize("other_words", [False, True])

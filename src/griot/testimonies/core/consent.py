@@ -81,7 +81,6 @@ def after(
     said: Consent,
     is_reviewed: bool = False,
     narrows: bool = False,
-    ahead: datetime | None = None,
 ) -> Consent | None:
     """What holds once `said` has arrived, where `versions` held one after the other; None: nothing changes.
 
@@ -91,13 +90,12 @@ def after(
     minor. Until one of them has, the newest that a messenger took down holds; so does one that a person has
     read and taken over (`is_reviewed`), which a narrower one of the same moment had held before. An older one
     narrows it, and ends it where a person has read that. The newest says on what evidence it stands; and one
-    that was reviewed, whether the teller is a minor, and who consents for them. What was given `ahead`, by a
-    clock that was, makes nothing late that was not.
+    that was reviewed, whether the teller is a minor, and who consents for them.
     """
     if not versions:
         return said
     current, newest = versions[-1], max(v.given for v in versions)
-    is_late = said.given < newest and not (ahead and said.given <= ahead < newest)
+    is_late = said.given < newest
     spoken = [v.given for v in versions if v.by == "teller"]
     messengers_alone = all(v.by == "messenger" for v in (*versions, said))
     if said.by == "teller":

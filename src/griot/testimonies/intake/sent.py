@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -14,10 +14,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from griot.characters import fit_text
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.models.days import day_of
+from griot.testimonies.models.days import AHEAD, UNKNOWN, day_of
 
-EARLIEST = datetime(2010, 1, 1, tzinfo=UTC)
-A_DAY = timedelta(days=1)
 LATEST_YEAR = 2200
 
 
@@ -82,10 +80,9 @@ def position_in(told: Mapping[str, Any]) -> tuple[float | None, float | None]:
     return float(latitude), float(longitude)
 
 
-def moment_in(value: Any, where: str, unknown: datetime = EARLIEST) -> datetime:
-    """An aware moment. Phones' clocks are wrong now and then: one that can't be is at no moment we know,
-    so it is `unknown`: the earliest, which comes after nothing else. Up to a day ahead, it orders what
-    comes of the same clock (`Testimony.is_older`).
+def moment_in(value: Any, where: str, unknown: datetime = UNKNOWN) -> datetime:
+    """An aware moment, now at the latest. Phones' clocks are wrong now and then: what one says that can't be
+    right was said at no moment we know, so it is `unknown`.
     """
     try:
         moment = parse_datetime(value) if isinstance(value, str) else None
@@ -93,7 +90,8 @@ def moment_in(value: Any, where: str, unknown: datetime = EARLIEST) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise Refused(f"{where}: a moment with its offset is expected, such as 2026-11-24T07:00:00Z")
-    return moment if EARLIEST <= moment <= timezone.now() + A_DAY else unknown
+    now = timezone.now()
+    return min(moment, now) if UNKNOWN <= moment <= now + AHEAD else unknown
 
 
 def day_in(value: str) -> date:
@@ -101,6 +99,6 @@ def day_in(value: str) -> date:
         day = parse_date(value)
     except ValueError:
         day = None
-    if day is None or not EARLIEST.year <= day.year <= LATEST_YEAR:
+    if day is None or not UNKNOWN.year <= day.year <= LATEST_YEAR:
         raise Refused("consent.until: a date is expected, such as 2027-11-24")
     return day

@@ -30,7 +30,6 @@ from griot.testimonies.core.consent import (
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.allowance import see_to_testimonies
 from griot.testimonies.intake.sent import (
-    EARLIEST,
     day_in,
     moment_in,
     object_in,
@@ -45,7 +44,6 @@ from griot.testimonies.models import Campaign, Consent, Messenger, Proposal, Ste
 from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.models.days import day_of
 from griot.testimonies.models.receipts import receipt_code, receipt_hash
-from griot.testimonies.models.testimonies import AHEAD
 
 _TEXTS = {
     "name": 160,
@@ -153,13 +151,13 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     heard = [*testimony.heard, _digest(sent), _digest(sent.get("consent"))]
     testimony.heard = list(dict.fromkeys(heard))
     is_open = testimony.state == Testimony.State.INTAKE
-    is_late = testimony.is_older(value.given)
+    is_late, is_timed = testimony.is_older(value.given), proposal.is_timed
     is_more = held and is_new_consent and not (is_within(value, held) and _is_as_sure(value, held))
-    is_asked = not is_open and (is_changed or is_more)
-    is_ending = is_late and value.given == EARLIEST and held and _ends_before(value, held)
+    is_asked = (is_changed and (is_late or not is_open)) or (is_more and not (is_timed and is_open))
+    is_ending = is_late and held and _ends_before(value, held)
     if held and is_late:
         value = replace(value, until=held.until)
-    if held and is_late and is_open:
+    if held and is_open and (is_late or is_asked):
         value = narrowed(held, value)
     elif held and (is_late or is_asked):
         value = _allowing_less(held, value)
@@ -170,7 +168,7 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     if is_open and not is_late:
         _hold(testimony, facts, value.given)
     is_warning = (is_late or not is_open) and warns(proposal)
-    if is_warning or is_ending or (is_asked and (not is_late or value.given == EARLIEST)):
+    if is_warning or (is_asked and not is_late) or ((is_asked or is_ending) and not is_timed):
         proposal.save()
     elif not is_late:
         testimony.as_of = max(value.given, testimony.as_of or value.given)  # as is held, or less
@@ -269,35 +267,46 @@ def take_over(proposal: Proposal) -> None:
     """A person has read what a phone sent late, and it holds from now on; the teller's own word still does
     more, and it allows nothing that a newer one did not, or that was taken back since it came. Of what is
     older than what is held only what `warns` can: names are kept back, and a minor is one, with their
-    guardian; of a dead clock’s, the person knows. Raises Refused.
+    guardian. Of what nobody knows when it was said, the person knows, but a minor stays one. Raises Refused.
     """
     testimony = proposal.testimony
-    is_older = testimony.is_older(proposal.given) and proposal.given != EARLIEST
+    is_late = testimony.is_older(proposal.given)
+    is_older = is_late and proposal.is_timed
     if is_older and not warns(proposal):
         raise Refused("Something newer was sent, and is held: set it aside.")
     testimony.hear_names(proposal.name, proposal.alias, proposal.guardian)
     if testimony.approved and (agreed := testimony.agreed):  # what a minor was spared comes back by approval
         testimony.approved["consent"] = allowances(agreed)
-    if is_older:
-        testimony.birth_year = max(filter(None, [testimony.birth_year, proposal.birth_year]), default=None)
-    else:
+    youngest = max(filter(None, [testimony.birth_year, proposal.birth_year]), default=None)
+    if not is_older:
         _hold(testimony, _facts(proposal.said), proposal.given)
+    if is_late:
+        testimony.birth_year = youngest
     testimony.save()
-    value = _parsed(proposal.said["consent"])  # what it wants was seen when it came
-    newer = [_parsed(p.said["consent"]) for p in testimony.proposals.all() if p.given > proposal.given]
-    before = _version(testimony)
-    is_since = before > proposal.version
-    held = testimony.consent.as_value() if testimony.consent else None
-    for other in (*newer, *([held] if held and (is_since or testimony.is_older(proposal.given)) else [])):
-        less = narrowed(other, value)
-        value = replace(value, **{name: getattr(less, name) for name in ALLOWANCES})
-    if is_older and held:
-        value = replace(value, until=held.until)
+    before, value = _version(testimony), _limited(proposal)
+    if is_older and testimony.consent:
+        value = replace(value, until=testimony.consent.until)
     is_new = add_consent(testimony, value, is_reviewed=True)
     unread = testimony.proposals.filter(decided=None, version__gte=before)
     unread.update(version=_version(testimony))  # of these nothing was narrowed by this
     if not is_new:
         plan_anew(testimony)  # the language says which transcript marks what is not to be heard
+
+
+def _limited(proposal: Proposal) -> types.Consent:
+    """Its consent, as far as newer proposals allow it, and what is held where that is newer, or was narrowed
+    since.
+    """
+    testimony = proposal.testimony
+    value = _parsed(proposal.said["consent"])  # what it wants was seen when it came
+    limits = [_parsed(p.said["consent"]) for p in testimony.proposals.all() if p.given > proposal.given]
+    is_since = _version(testimony) > proposal.version or testimony.is_older(proposal.given)
+    if is_since and testimony.consent:
+        limits.append(testimony.consent.as_value())
+    for limit in limits:
+        less = narrowed(limit, value)
+        value = replace(value, **{name: getattr(less, name) for name in ALLOWANCES})
+    return value
 
 
 def warns(proposal: Proposal) -> bool:
@@ -365,8 +374,7 @@ def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = F
     versions = [c.as_value() for c in row.consents.order_by("version")]
     if versions and row.over:
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
-    narrows, ahead = row.receipt_narrows or row.is_perhaps_minor, timezone.now() + AHEAD
-    value = after(versions, said, is_reviewed, narrows, ahead)
+    value = after(versions, said, is_reviewed, row.receipt_narrows or row.is_perhaps_minor)
     if value is None:
         return False
     Consent.objects.create(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from griot.testimonies.core import consent, types
 from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger
-from griot.testimonies.models.days import day_of
+from griot.testimonies.models.days import UNKNOWN, day_of
 from griot.testimonies.models.receipts import RECEIPT_LENGTH, receipt_code, receipt_hash
 
 USE_CHOICES = [
@@ -28,7 +28,6 @@ USE_CHOICES = [
 ]
 
 
-AHEAD = timedelta(minutes=15)  # by which a clock may be wrong and no worse than others
 MOST_POSITION = 32767  # of files in a testimony: the column's
 
 
@@ -161,11 +160,8 @@ class Testimony(models.Model):
         super().save(*args, **options)
 
     def is_older(self, moment: datetime) -> bool:
-        """Whether something newer than what was said then is held. A clock that is ahead orders nothing that
-        comes of one that is not.
-        """
-        is_ahead = self.as_of is not None and moment <= timezone.now() + AHEAD < self.as_of
-        return self.as_of is not None and moment < self.as_of and not is_ahead
+        """Whether something newer than what was said then is held."""
+        return self.as_of is not None and moment < self.as_of
 
     def hear_names(self, name: str, alias: str, guardian: str = "") -> None:
         """Keep what the teller and whoever consents for them are called with all that was heard before."""
@@ -403,9 +399,9 @@ class Proposal(models.Model):
         return datetime.fromisoformat(self.said["consent"]["given"])
 
     @property
-    def is_ahead(self) -> bool:
-        """Whether its phone's clock was ahead, and orders nothing that comes of one that was not."""
-        return self.given > self.at + AHEAD
+    def is_timed(self) -> bool:
+        """Whether it is known when it was said: its phone's clock can have been right."""
+        return self.given > UNKNOWN
 
     @property
     def name(self) -> str:

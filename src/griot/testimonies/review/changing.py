@@ -152,9 +152,7 @@ def decide_proposal(testimony: Testimony, user: Any, pk: int, is_taken: bool) ->
     older = [
         p.pk
         for p in waiting
-        if (p.given, p.pk) < (proposal.given, proposal.pk)
-        and not (proposal.is_ahead and p.pk > proposal.pk)
-        and not warns(p)
+        if p.is_timed and (p.given, p.pk) < (proposal.given, proposal.pk) and not warns(p)
     ]
     row.proposals.filter(pk__in=[pk, *older]).update(decided=timezone.now(), by=user)
     note_step(row, Step.Kind.EDITED if is_taken else Step.Kind.COMMENT, user, _DECIDED[is_taken])
