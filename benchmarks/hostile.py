@@ -27,6 +27,7 @@ from griot.press.core.types import Article, BadInput
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted
 from griot.testimonies.core.media.subtitles import unmarked
+from griot.testimonies.core.names import without
 
 URL = "https://a.example/" + "a" * 500
 SIZES = (100_000, 1_000_000, 10_000_000)
@@ -83,6 +84,9 @@ def linked_data(size: int) -> None:
     read_page(f"<script type='application/ld+json'>[{nodes}0]</script><p>w</p>".encode(), URL)
 
 
+MANY_NAMES = tuple(f"k{a}m{b}a k{b}fi{a}" for a in "aeiouyéèäöüïôêîûâ" for b in "bdfgklmnprst")
+
+
 def submission(inside: str, size: int) -> None:
     body = inside * (size // len(inside))
     submitted.read(f"<data><instanceID>1</instanceID>{body}</data>".encode()[: submitted.MOST_XML])
@@ -121,6 +125,12 @@ SHAPES: dict[str, Callable[[int], object]] = {
     "page: odd dates in paragraphs": partial(dated_page, "<p>%s</p>"),
     "text: A. A. A.": lambda size: sentences("A. " * (size // 3)),
     "check: A. A. A.": checked,
+    "names: many, all of them in the text": lambda size: without(
+        (" ".join(MANY_NAMES) + " ") * (size // len(" ".join(MANY_NAMES)) + 1), MANY_NAMES, ""
+    ),
+    "names: many, none of them in the text": lambda size: without(
+        "kwame kofi " * (size // 11), MANY_NAMES, ""
+    ),
     "subtitles: open braces": lambda size: unmarked("{" * size),
     "ODK: files beside each other": partial(submission, "<photo>a</photo>"),
     "ODK: answers": partial(submission, "<a>b</a>"),

@@ -12,11 +12,11 @@ from django.db import transaction
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
-from griot.testimonies.access import first_groups
+from griot.testimonies.access import first_groups, visible
 from griot.testimonies.core.media.age import CHUNK
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make
-from griot.testimonies.models import Access, CheckIn, Consent, Messenger, Referral, Rendition
+from griot.testimonies.models import Access, CheckIn, Consent, Messenger, Referral, Rendition, Testimony
 from griot.testimonies.review import review
 from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
@@ -192,6 +192,22 @@ def test_an_editor_who_is_asked_sees_one_before_it_was_found_safe(house):
     client = Client()
     with_second_factor(client, people["editor"])
     assert outcome(client, "page", testimony, file) and not outcome(client, "original", testimony, file)
+
+
+def test_of_what_is_offered_a_coordinator_sees_that_of_their_country(house):
+    campaign, people, _, _, _ = house
+    for country, seen_by in {
+        "SN": {"coordinator"},
+        "GN": {"other coordinator"},
+        "ML": set(),
+        "": set(),
+    }.items():
+        row = Testimony.objects.create(campaign=campaign, country=country)
+        who = {
+            name for name in ("coordinator", "other coordinator") if visible(people[name]).filter(pk=row.pk)
+        }
+        assert who == seen_by
+        assert visible(people["protection"]).filter(pk=row.pk).exists()
 
 
 def test_check_ins_are_read_by_the_focal_person_alone(house, django_user_model):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpResponseBase
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
@@ -57,11 +57,13 @@ _ALL = Q(pk__isnull=False)  # an empty Q would vanish when it is joined by "or"
 
 
 def _reach(role: Role, user: Any) -> Q:
-    """Which testimonies a role sees."""
+    """Which testimonies a role sees. Of what tellers offer by themselves, a coordinator those from the
+    team's country: from elsewhere, or nowhere, the officers for protection alone.
+    """
     match role:
         case "coordinator":
             mine = Q(messenger__team__coordinators=user) | Q(
-                messenger__isnull=True, campaign__teams__coordinators=user
+                messenger=None, campaign__teams__coordinators=user, campaign__teams__code=F("country")
             )
             return _ALL if user.is_superuser else mine
         case "editor" | "approver":

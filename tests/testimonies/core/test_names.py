@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from griot.testimonies.core.names import PARTICLES, fold, spoken_by, without
+from griot.testimonies.core.names import PARTICLES, _one_of, _spelled, fold, spoken_by, without
 
 UNSEEN = "\xad\u200b\u200c\u200d\u2060\ufeff"
 APOSTROPHES = "'’‘ʼ´`′＇"
@@ -138,3 +138,13 @@ def test_arabic_grammar_hides_no_name(text, left):
 
 def test_a_figure_behind_a_name_hides_it_not():
     assert without("Awa², Awa1, Khady 00, Khady 001", ["Awa", "Khady 00"], "") == "…², …1, …, … 001"
+
+
+@given(
+    st.sets(st.lists(st.text("awb1", min_size=1, max_size=6), min_size=1, max_size=3).map(tuple), min_size=1),
+    st.text("awb1'\xad ", max_size=30),
+)
+def test_what_names_share_changes_nothing_of_what_is_found(names, text):
+    spelled = [_spelled(parts) for parts in sorted(names, key=lambda parts: (-len("".join(parts)), parts))]
+    plain, shared = (re.compile(f"(?:{_one_of(spelled, deep)})(?!\\w)") for deep in (0, 12))
+    assert list(map(re.Match.span, plain.finditer(text))) == list(map(re.Match.span, shared.finditer(text)))

@@ -11,7 +11,7 @@ from django.db import connections
 from django.utils import timezone
 
 from griot.testimonies.intake import allowance
-from griot.testimonies.models import Testimony, Upload
+from griot.testimonies.models import Access, Campaign, CheckIn, Module, Testimony, Training, Upload
 from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,32 @@ def test_a_day_s_testimonies_are_bounded_and_what_is_known_may_change(phone, mon
     assert phone.post("testimonies/", {**sent, "kind": "story"}).status_code == 200
     Testimony.objects.update(arrived=timezone.now() - timedelta(hours=25))
     assert phone.post("testimonies/", as_sent()).status_code == 201
+
+
+def test_a_day_s_check_ins_and_tries_at_trainings_are_bounded(phone, monkeypatch):
+    monkeypatch.setattr(allowance, "MOST_CHECK_INS", 2)
+    monkeypatch.setattr(allowance, "MOST_TRIES", 2)
+    module = Module.objects.create(
+        campaign=Campaign.objects.get(),
+        title="Care",
+        questions=[{"question": "?", "answers": ["a"], "right": 0}],
+    )
+    for path, sent, rows in (
+        ("check-in/", {"mood": 2}, CheckIn.objects),
+        ("training/", {"module": module.pk, "before": [0], "after": [0]}, Training.objects),
+    ):
+        assert [phone.post(path, sent).status_code for _ in range(3)] == [201, 201, 429]
+        rows.update(at=timezone.now() - timedelta(hours=25))
+        assert phone.post(path, sent).status_code == 201
+
+
+def test_a_repeat_writes_nothing_down(phone):
+    sent = as_sent()
+    for _ in range(3):
+        phone.post("testimonies/", sent)
+    assert Access.objects.filter(what="sent").count() == 1
+    phone.post("testimonies/", {**sent, "kind": "story"})
+    assert Access.objects.filter(what="sent").count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

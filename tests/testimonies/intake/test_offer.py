@@ -11,9 +11,10 @@ from django.test import Client
 
 from griot.digest.core.words import words
 from griot.digest.site import offering
+from griot.testimonies.access import visible
 from griot.testimonies.models import Campaign, Testimony
 from griot.testimonies.models.days import day_of
-from tests.testimonies.people import make_campaign
+from tests.testimonies.people import make_campaign, make_messenger, user_with
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -28,6 +29,7 @@ FORM = {
 @pytest.fixture
 def campaign(site):
     found = make_campaign()
+    make_messenger(found)
     Campaign.objects.update(is_public=True, about="Tell us.")
     return found
 
@@ -49,6 +51,21 @@ def test_a_story_enters_intake_and_its_teller_can_take_it_back(campaign):
     assert teller.post("/receipt/", {"code": code.lower()}).status_code == 302
     teller.post("/receipt/", {"act": "withdraw", "sure": "yes"})
     assert Testimony.objects.get().withdrawn_by == "teller"
+
+
+def test_a_teller_may_say_whose_team_reads_it(campaign, django_user_model):
+    reader = Client()
+    page = reader.get("/stories/offer/").content.decode()
+    assert 'value="SN"' in page and "Senegal" in page and 'value="FR"' not in page
+    officer = user_with(django_user_model, "coordinator")
+    campaign.teams.get(code="SN").coordinators.add(officer)
+    for country, sees in (("SN", 1), ("", 1), ("ML", 1)):
+        said = {**FORM, "words": f"I crossed {country}.", "country": country}
+        page = reader.post("/stories/offer/", said).content.decode()
+        assert "Your story has arrived" in page
+        assert visible(officer).count() == sees
+    refused = reader.post("/stories/offer/", {**FORM, "agree": "", "country": "SN"}).content.decode()
+    assert re.search(r'value="SN" selected', refused), "what was chosen stays"
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])

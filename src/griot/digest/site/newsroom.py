@@ -4,8 +4,10 @@ was asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from babel import Locale
 from django.conf import settings
 from django.utils.translation import get_language
 from wagtail.models import Site
@@ -33,3 +35,9 @@ def path_of(page: Any) -> str:
 def readers_language() -> str:
     """The language that the address asked for speaks."""
     return (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+
+
+def country_names(codes: Iterable[str], language: str) -> list[tuple[str, str]]:
+    """Countries' codes with what they are called in a language, by that."""
+    names = Locale(language).territories
+    return sorted(((code, names.get(code, code)) for code in codes), key=lambda pair: pair[1])

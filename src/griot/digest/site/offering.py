@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from griot.accounts.limiting import comes_too_often
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.words import front_of, is_right_to_left, words
-from griot.digest.site.newsroom import newsroom, readers_language
+from griot.digest.site.newsroom import country_names, newsroom, readers_language
 from griot.digest.site.refusing import in_words
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
@@ -28,7 +28,7 @@ from griot.testimonies.showing import shown
 
 MOST_OFFERS, OFFERS_WITHIN = 5, 3600  # of one address, in seconds
 _FORM = re.compile(r"\d{10}-[0-9a-f]{32}")  # when a page was given out, and a secret of its own
-FIELDS = ("campaign", "words", "name", "alias", "naming", "birth_year", "guardian", "relation")
+FIELDS = ("campaign", "words", "name", "alias", "naming", "birth_year", "country", "guardian", "relation")
 
 
 @surface(
@@ -79,7 +79,7 @@ def _as_sent(request: HttpRequest, language: str, form: str) -> dict[str, object
             "name": said.get("name", ""),
             "alias": said.get("alias", ""),
             "birth_year": said.get("birth_year"),
-            "country": said.get("country", "")[:2],
+            "country": said.get("country", ""),
         },
         "consent": {
             "uses": ["team", *[u for u in said.getlist("uses") if u in {"web", "mail", "screenings"}]],
@@ -111,6 +111,7 @@ def _page(
         rtl=is_right_to_left(language),
         newsroom=newsroom().name,
         campaigns=campaigns,
+        countries=country_names(shown.countries_of(campaigns), language),
         typed=typed,
         error=error,
         code=code,

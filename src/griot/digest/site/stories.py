@@ -22,7 +22,7 @@ from griot.digest.core.rendering.typeset import card_png
 from griot.digest.core.rendering.web import render_message
 from griot.digest.core.rendering.worldmap import Mark, draw, shapes
 from griot.digest.core.words import front_of, is_right_to_left, words
-from griot.digest.site.newsroom import absolute, newsroom, readers_language
+from griot.digest.site.newsroom import absolute, country_names, newsroom, readers_language
 from griot.digest.site.testimony_blocks import place_words
 from griot.testimonies.core.media.subtitles import parse
 from griot.testimonies.core.surfaces import surface
@@ -78,7 +78,7 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
         newsroom=newsroom().name,
         url=absolute(request.path),
         country=country,
-        countries=_countries(shown.countries_with_help(), language),
+        countries=country_names(shown.countries_with_help(), language),
         help=shown.turn_to(country, language),
         front=front_of(language),
         card=absolute(reverse("story_card", args=[slug])),
@@ -139,7 +139,7 @@ def stories(request: HttpRequest) -> HttpResponse:
         kind=kind,
         country=country,
         asked=asked,
-        countries=_countries(sorted({s.place.country for s in everything if s.place.country}), language),
+        countries=country_names(sorted({s.place.country for s in everything if s.place.country}), language),
         front=front_of(language),
         is_open=shown.open_campaigns().exists(),
     )
@@ -191,8 +191,3 @@ def stories_feed(request: HttpRequest) -> HttpResponse:
         render_stories_feed(rows, absolute(request.path), name, language),
         "application/atom+xml; charset=utf-8",
     )
-
-
-def _countries(codes: list[str], language: str) -> list[tuple[str, str]]:
-    names = Locale(language).territories
-    return sorted(((code, names.get(code, code)) for code in codes), key=lambda pair: pair[1])

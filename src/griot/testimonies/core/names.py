@@ -98,7 +98,7 @@ _JOINT = f"[{_IN_NAMES}]{{0,4}}+"  # between the parts of Marie-Louise, N'Diaye,
 _SHORT = (
     3  # letters: a word of no more is found with nothing but what is unseen between them ("n'a" is no Na)
 )
-
+_DEEP = 12  # letters that names share in a pattern
 _BROKEN = re.compile(
     r"(?<=\w)[-\u2010\xad][ \t]{0,4}(?:\r\n|[\n\r\u2028])[ \t]{0,8}(?=\w)"
 )  # at a line's end
@@ -193,7 +193,7 @@ def without(text: str, names: Iterable[str], instead: str, wholly: Iterable[str]
     not in Alicante; or by all of a name that is to be found `wholly`. What `instead` itself says of a name
     may stay.
 
-    A pass over the text, however many names there are.
+    A pass over the text, however many names there are: they share their beginnings (`_one_of`).
     """
     pattern = _pattern(frozenset(names), instead, frozenset(wholly))
     if pattern is None:
@@ -226,18 +226,45 @@ def _pattern(names: frozenset[str], instead: str, wholly: frozenset[str]) -> re.
     if not kept:
         return None
     joined = [parts for parts in kept if _IS_JOINED.match(parts[0])]
-    ways = [f"{_BEFORE}(?P<joined>{'|'.join(map(_spelled, joined))})ا?"] if joined else []
+    ways = [f"{_BEFORE}(?P<joined>{_one_of(map(_spelled, joined))})ا?"] if joined else []
     articled = [(parts[0][1:], *parts[1:]) for parts in joined if parts[0].startswith(_ARTICLE)]
-    ways += [f"[وف]?ل(?P<articled>{'|'.join(map(_spelled, articled))})"] if articled else []
-    ways += [f"(?P<alone>{'|'.join(map(_spelled, kept))})"]
+    ways += [f"[وف]?ل(?P<articled>{_one_of(map(_spelled, articled))})"] if articled else []
+    ways += [f"(?P<alone>{_one_of(map(_spelled, kept))})"]
     return re.compile(f"{_BEGINS}(?:{'|'.join(ways)}){_ENDS}")
 
 
-def _spelled(parts: tuple[str, ...]) -> str:
-    numbered = r"(?!\d)" if parts[-1][-1:].isdigit() else ""  # a figure may stand for a footnote: Awa²
-    return f"{_JOINT.join(map(_letters, parts))}{numbered}"
+def _one_of(ways: Iterable[tuple[str, ...]], deep: int = _DEEP) -> str:
+    """A pattern for any of these, each given letter by letter, the longest first. What several begin with is
+    tried once; those that the same text may begin with keep their order.
+    """
+    if not deep:
+        return "|".join(map("".join, ways))
+    begun: list[tuple[str, list[tuple[str, ...]]]] = []
+    last: dict[str, int] = {}  # where what begins with a letter stands
+    for way in ways:
+        begin = way[0] if way else ""
+        at = last.get(begin[-1:])
+        if at is None or begun[at][0] != begin:
+            at = last[begin[-1:]] = len(begun)
+            begun.append((begin, []))
+        begun[at][1].append(way[1:])
+    return "|".join(
+        begin + ("".join(ends[0]) if len(ends) == 1 else f"(?:{_one_of(ends, deep - 1)})")
+        for begin, ends in begun
+    )
 
 
-def _letters(part: str) -> str:
+def _spelled(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Letter by letter, each with what may stand before it."""
+    numbered = [r"(?!\d)"] if parts[-1][-1:].isdigit() else []  # a figure may stand for a footnote: Awa²
+    first, *more = map(_letters, parts)
+    return (
+        *first,
+        *(f"{_JOINT if i == 0 else ''}{x}" for part in more for i, x in enumerate(part)),
+        *numbered,
+    )
+
+
+def _letters(part: str) -> list[str]:
     between = f"{_UNSEEN}*+" if len(part) <= _SHORT else f"[{_UNSEEN}{_APOSTROPHE}]*+"
-    return between.join(map(re.escape, part))
+    return [f"{between if i else ''}{re.escape(letter)}" for i, letter in enumerate(part)]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.types import MOST_FILES
-from griot.testimonies.models import Messenger, Testimony, Upload
+from griot.testimonies.models import CheckIn, Messenger, Testimony, Training, Upload
 
 DAY = timedelta(days=1)
 MOST_TESTIMONIES = 200  # a day: more than anybody can listen to
+MOST_TRIES = 100  # at trainings, a day
+MOST_CHECK_INS = 50  # a day: more than anybody can read
 
 
 def see_to_bytes(messenger: Messenger, more: int) -> None:
@@ -38,12 +41,26 @@ def see_before(messenger: Messenger, more: int) -> None:
 
 def see_to_testimonies(messenger: Messenger) -> None:
     """Raises TooMuch where a day's testimonies are as many as may be. Inside a transaction, as above."""
+    recent = Testimony.objects.filter(messenger=messenger, arrived__gt=timezone.now() - DAY)
+    _see_to(messenger, recent, MOST_TESTIMONIES, "testimonies")
+
+
+def see_to_tries(messenger: Messenger) -> None:
+    """The same for a day's tries at trainings."""
+    recent = Training.objects.filter(messenger=messenger, at__gt=timezone.now() - DAY)
+    _see_to(messenger, recent, MOST_TRIES, "tries at trainings")
+
+
+def see_to_check_ins(messenger: Messenger) -> None:
+    """The same for a day's check-ins."""
+    recent = CheckIn.objects.filter(messenger=messenger, at__gt=timezone.now() - DAY)
+    _see_to(messenger, recent, MOST_CHECK_INS, "check-ins")
+
+
+def _see_to(messenger: Messenger, recent: QuerySet[Any], most: int, what: str) -> None:
     Messenger.objects.select_for_update().get(pk=messenger.pk)
-    recent = Testimony.objects.filter(messenger=messenger, arrived__gt=timezone.now() - DAY).count()
-    if recent >= MOST_TESTIMONIES:
-        raise TooMuch(
-            f"at most {MOST_TESTIMONIES} testimonies a day are taken of one messenger; go on tomorrow"
-        )
+    if recent.count() >= most:
+        raise TooMuch(f"at most {most} {what} a day are taken of one messenger; go on tomorrow")
 
 
 def see_to_files(testimony: Testimony, more: int) -> None:

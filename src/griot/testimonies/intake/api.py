@@ -23,6 +23,7 @@ from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake import answering, speaking
+from griot.testimonies.intake.allowance import see_to_check_ins
 from griot.testimonies.intake.answering import View, in_kind
 from griot.testimonies.intake.receiving import expect_files
 from griot.testimonies.intake.sent import text_in, whole_in
@@ -223,9 +224,11 @@ def check_in(request: HttpRequest, device: Device) -> HttpResponse:
     """
     sent = body_of(request)
     mood, words = whole_in(sent.get("mood"), "mood", 1, 5), text_in(sent.get("words"), "words", 2000)
-    CheckIn.objects.create(
-        messenger=device.messenger, mood=mood, words=words, wants_call=bool(sent.get("wants_call"))
-    )
+    with transaction.atomic():
+        see_to_check_ins(device.messenger)
+        CheckIn.objects.create(
+            messenger=device.messenger, mood=mood, words=words, wants_call=bool(sent.get("wants_call"))
+        )
     return JsonResponse({"thanks": True}, status=201)
 
 
@@ -243,9 +246,8 @@ def testimony(request: HttpRequest, device: Device) -> HttpResponse:
     """
     sent = body_of(request)
     files = sent.pop("files", [])
-    row, is_new = take_testimony(device.messenger, sent)
+    row, is_new = take_testimony(device.messenger, sent, "capture app")
     expect_files(row, device, files)  # by itself: what was said and allowed holds, whatever is said of files
-    note(f"messenger {device.messenger_id}", row, "sent")
     return JsonResponse({"id": str(row.pk)}, status=201 if is_new else 200)
 
 

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from griot.locking import one_after_another
-from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import speaking
@@ -154,9 +153,7 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
         raise Refused(f"{said.form_id!r} is no form of ours; get the blank forms anew")
     pk = _uuid(said.instance)
     evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
-    row, is_new = take_testimony(messenger, submitted.as_sent(said, str(pk), evidence))
-    if is_new:
-        note(f"messenger {messenger.pk}", row, "sent", "ODK")
+    row, _ = take_testimony(messenger, submitted.as_sent(said, str(pk), evidence), "ODK")
     unused = list(arrived)
     known = {file.name for file in said.files}
     unnamed = dict.fromkeys(file.name for file in unused if file.name not in known)

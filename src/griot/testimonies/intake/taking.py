@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from griot.locking import one_after_another
+from griot.testimonies.access import note
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import (
     ALLOWANCES,
@@ -68,8 +69,9 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 
 
 @transaction.atomic
-def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testimony, bool]:
-    """Store what a phone says of a testimony. Gives its row, and whether it is new.
+def take_testimony(messenger: Messenger, sent: Mapping[str, Any], app: str = "") -> tuple[Testimony, bool]:
+    """Store what a phone says of a testimony, from whichever `app`. Gives its row, and
+    whether it is new.
 
     The same again changes nothing, in whatever order it comes, nor does what was said before something that
     is held (`consent.given` says when). What a testimony is and says changes until its intake is over; after
@@ -95,8 +97,10 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any]) -> tuple[Testi
     code = text_in(sent.get("receipt"), "receipt", 20)
     receipt, heard = receipt_hash(code) if code and not testimony.receipt else "", len(testimony.heard)
     _take(testimony, sent, by="messenger")
-    if receipt and len(testimony.heard) > heard:
-        _keep_receipt(testimony, receipt)
+    if len(testimony.heard) > heard:
+        note(f"messenger {messenger.pk}", testimony, "sent", app)
+        if receipt:
+            _keep_receipt(testimony, receipt)
     return testimony, known is None
 
 

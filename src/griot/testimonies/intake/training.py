@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.intake.allowance import see_to_tries
 from griot.testimonies.models import Messenger, Module, Training
 
 PASS_SHARE = 0.75  # of a module's questions
 
 
+@transaction.atomic
 def mark(messenger: Messenger, module: Module, before: Any, after: Any, sent: str = "") -> Training:
     """Write a try at a module down, marked here and not on the phone: answers before and after, a number
     for each question.
 
-    Raises Refused for what does not answer each of them; `before` may be None.
+    Raises Refused for what does not answer each of them, or for too many tries; `before` may be None.
     """
     first, last = _right(module, before), _right(module, after)
     if last is None:
         raise Refused("after: the answers to the module's questions are expected")
+    see_to_tries(messenger)
     count = len(module.questions)
     return Training.objects.create(
         messenger=messenger,

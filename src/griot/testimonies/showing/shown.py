@@ -7,7 +7,7 @@ The values are plain; addresses are paths on the site. What the current consent 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from griot.testimonies.core import consent, names, types
 from griot.testimonies.core.media.subtitles import chapters, parse, unmarked, within, write
 from griot.testimonies.making.rendering import public as public_renditions
 from griot.testimonies.making.rendering import with_renditions
-from griot.testimonies.models import Campaign, Departure, Referral, Rendition, Testimony
+from griot.testimonies.models import Campaign, Country, Departure, Referral, Rendition, Testimony
 from griot.testimonies.models.days import day_of
 
 log = logging.getLogger(__name__)
@@ -249,6 +249,12 @@ def open_campaigns() -> QuerySet[Campaign]:
     today = day_of()
     has_ended = Q(ends__isnull=False, ends__lt=today)
     return Campaign.objects.filter(is_public=True, begins__lte=today).exclude(has_ended)
+
+
+def countries_of(campaigns: Iterable[Campaign]) -> list[str]:
+    """Where they have teams, who read what comes from there."""
+    found = Country.objects.filter(campaign__in=list(campaigns))
+    return sorted(found.values_list("code", flat=True).distinct())
 
 
 def left_the_house(slug: str, how: str, to: str, count: int = 1) -> None:

@@ -115,8 +115,9 @@ def expire(now: datetime) -> None:
     each("ending consents", due.values_list("pk", flat=True).distinct(), lambda pk: _expire(pk, now))
 
 
+@transaction.atomic
 def _expire(pk: Any, now: datetime) -> None:
-    testimony = Testimony.objects.get(pk=pk)
+    testimony = Testimony.objects.select_for_update().get(pk=pk)  # its consent may be changed just now
     if testimony.over_on(day_of(now)) == "expired":
         withdraw(testimony, "expiry", now=now)
 
