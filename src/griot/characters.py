@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 
-_HALVES = re.compile("[\ud800-\udfff]")  # of surrogate pairs, as JSON may bring them
+# What XML forbids (XML 1.0, section 2.2), and with it much that is made of our words; PostgreSQL NUL alone.
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def fit_text(text: str, most: int | None = None) -> str:
-    """`text` without NUL, halves of surrogate pairs replaced, and no longer than `most` characters."""
-    return _HALVES.sub("\ufffd", text.replace("\0", "")[:most])
+    """`text` without control characters, but for a space where one parts words; halves of surrogate pairs,
+    as JSON may bring them, replaced; and no longer than `most` characters.
+    """
+    return _UNFIT.sub(_fit, text)[:most]
+
+
+def _fit(found: re.Match[str]) -> str:
+    if "\ud800" <= found[0] <= "\udfff":
+        return "\ufffd"
+    return " " if found[0].isspace() else ""

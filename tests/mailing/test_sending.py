@@ -305,3 +305,19 @@ def test_no_words_of_others_are_taken_for_a_recipients_address(issue, audience, 
         assert smuggled in message.get_body(("html",)).get_content()
         assert token in message["List-Unsubscribe"] and token not in message["Message-ID"]
     assert send.mark in send.html and send.mark in send.text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("policy", ["skip", "resend"])
+def test_a_reply_that_no_table_can_hold_keeps_no_mail_from_others(sink, site, settings, policy):
+    settings.IN_DOUBT = policy
+    sink.replies["bad@example.org"] = "550 no such \0 person"
+    audience = Audience.objects.create(name="A", slug="a", language="en")
+    for name in ("bad", "good1", "good2"):
+        reader = Subscriber.objects.create(email=f"{name}@example.org")
+        Subscription.objects.create(audience=audience, subscriber=reader)
+    send = start_send(make_issue(), audience)
+    deliver(send, 1)
+    states = dict(send.deliveries.values_list("address", "state"))
+    assert states.pop("bad@example.org") == Delivery.State.REFUSED
+    assert set(states.values()) == {Delivery.State.SENT}

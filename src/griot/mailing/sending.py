@@ -22,6 +22,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from griot.characters import fit_text
 from griot.digest.core.rendering.mail import render_correction_mail, render_mail
 from griot.digest.core.rendering.text import render_correction_text, render_text
 from griot.digest.core.words import words
@@ -327,17 +328,17 @@ def _deliver_batch(batch: list[tuple[int, str, str]], words: _Words, relay: Rela
             except Refused as refused:
                 last = {**last, "done": key, **_after_refusal(key, refused)}
             except ValueError as error:
-                last = {**last, "done": key, "state": Delivery.State.REFUSED, "reply": str(error)[:300]}
+                last = {**last, "done": key, "state": Delivery.State.REFUSED, "reply": str(error)}
             except InDoubt as error:
                 after = Delivery.State.QUEUED if settings.IN_DOUBT == "resend" else Delivery.State.IN_DOUBT
-                last = {**last, "done": key, "state": after, "reply": f"no reply: {error}"[:300]}
+                last = {**last, "done": key, "state": after, "reply": f"no reply: {error}"}
             except RelayDown as error:
                 wait = timedelta(seconds=30)
                 last = {
                     **last,
                     "done": key,
                     "state": Delivery.State.QUEUED,
-                    "reply": str(error)[:300],
+                    "reply": str(error),
                     "wait": wait,
                 }
                 raise
@@ -364,7 +365,8 @@ def _after_refusal(key: int, refused: Refused) -> dict[str, object]:
 def _advance(last: dict[str, object], following: int | None) -> None:
     if last["done"] is not None or following is not None:
         with connection.cursor() as cursor:
-            cursor.execute(_ADVANCE, {**last, "next": following})  # type: ignore[dict-item]
+            said = fit_text(str(last["reply"]), 300)
+            cursor.execute(_ADVANCE, {**last, "reply": said, "next": following})  # type: ignore[dict-item]
 
 
 def unsubscribe_url(token: str) -> str:

@@ -300,6 +300,10 @@ class TestTheArchive:
             == 200
         )
 
+    @pytest.mark.parametrize("month", ["9999-11", "9999-12", "0001-01", "2018-02", "10000-01"])
+    def test_no_month_breaks_it(self, client, month):
+        assert client.get("/archive/", {"month": month}).status_code == 200
+
     def test_the_calendar_leads_to_each_day(self, client):
         december = client.get("/archive/").content.decode()
         assert "December 2018" in december and 'href="http://localhost:8000/2018-12-12/">12</a>' in december

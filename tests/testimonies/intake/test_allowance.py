@@ -7,12 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from griot.testimonies.intake import allowance
+from griot.testimonies.intake import allowance, taking
 from griot.testimonies.models import Access, Campaign, CheckIn, Module, Testimony, Training, Upload
+from griot.testimonies.showing.shown import told
 from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
+from tests.testimonies.review.test_later import written
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +93,70 @@ def test_two_at_once_do_not_share_what_is_left_of_a_day(settings):
         answers = sorted(pool.map(begin, testimonies))
     assert answers == [201] * 2 + [429] * 4
     assert messenger.devices.get().uploads.count() == 2
+
+
+def receipt_of(row: Testimony) -> Client:
+    client = Client(raise_request_exception=False)
+    assert client.post("/receipt/", {"code": row.make_receipt()}).status_code == 302
+    return client
+
+
+def change(client: Client, **said: object) -> int:
+    return client.post(
+        "/receipt/", {"act": "change", "uses": ["team", "web"], "naming": "alias", **said}
+    ).status_code
+
+
+def test_a_teller_changes_their_mind_so_often_a_day_and_may_allow_less_at_any_time(phone, monkeypatch):
+    monkeypatch.setattr(taking, "MOST_CHANGES", 4)
+    row = phone.tell()
+    client = receipt_of(row)
+    ways = [{"naming": ["first_name", "alias"][n % 2]} for n in range(5)]
+    assert [change(client, **way) for way in ways] == [302, 302, 302, 302, 400]
+    assert change(client, until="2099-01-01") == 400
+    assert change(client, naming="unnamed") == 302 and change(client, naming="unnamed", uses=["team"]) == 302
+    assert Testimony.objects.get().consent.uses == ["team"]
+    row.steps.update(at=timezone.now() - timedelta(hours=25))
+    assert change(client) == 302
+    assert client.post("/receipt/", {"act": "withdraw", "sure": "yes"}).status_code == 302
+    assert Testimony.objects.get().over
+
+
+def test_a_phone_ends_a_consent_earlier_so_often_a_day(phone, monkeypatch):
+    monkeypatch.setattr(taking, "MOST_CHANGES", 4)
+    row = phone.tell()
+
+    def until(day: int, **said: object) -> int:
+        consent = {"until": f"2100-01-{day:02}", **said}
+        return phone.post("testimonies/", as_sent(id=str(row.pk), consent=consent)).status_code
+
+    assert [until(day) for day in (28, 27, 26, 25, 24)] == [200, 200, 200, 200, 429]
+    assert until(23, uses=["team"]) == 200 and Testimony.objects.get().consent.uses == ["team"]
+    assert Testimony.objects.get().consent.until.day == 23
+
+
+def test_a_version_has_room_for_any_number_and_a_change_costs_the_same(phone):
+    row = phone.tell()
+    client = receipt_of(row)
+    held = row.consents.last()
+    change(client, naming="first_name")
+    with CaptureQueriesContext(connection) as asked:
+        assert change(client, naming="unnamed") == 302
+    held.pk, held.version, held.by = None, 40_000, "teller"
+    held.save()
+    with CaptureQueriesContext(connection) as again:
+        assert change(client, naming="unnamed") == 302
+    assert len(again) == len(asked) and Testimony.objects.get().consent.version == 40_001
+
+
+@pytest.mark.parametrize("count", [3, 201])
+def test_a_name_that_is_said_late_is_kept_back_however_much_was_sent(phone, people, count):
+    row = phone.tell(consent={"naming": "unnamed"}, teller={"name": "Fatu Jallow"})
+    written(row, people, title="Fatoumata Diallo leaves")
+    Testimony.objects.update(heard=[f"{n:064}" for n in range(count)])
+    less = {"naming": "unnamed", "uses": ["team", "web"], "given": "2026-11-05T10:00:00Z"}
+    sent = as_sent(id=str(row.pk), consent=less, teller={"name": "Fatoumata Diallo"})
+    for _ in range(2):
+        assert phone.post("testimonies/", sent).status_code == 200
+    assert told(Testimony.objects.get(), "web", "fr").title == "… leaves"
+    assert row.proposals.count() == 1

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from griot.digest.site.testimony_blocks import Place
+from griot.digest.site.testimony_blocks import testimony_block as block_of
+from griot.testimonies.intake.taking import add_consent
 from tests.testimonies import made
 from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_review import publish
@@ -35,3 +42,16 @@ def test_the_number_of_queries_does_not_grow_with_the_stories(site, client, djan
     one = queries()
     tell(3)
     assert queries() == one
+
+
+@pytest.mark.parametrize("use", ["web", "mail", "partners"])
+def test_a_picture_that_may_be_shown_is_where_it_is_said_to_be(phone, people, use):
+    row = phone.tell(consent={"uses": ["team", "web", "mail", "partners"]}, kind="portrait")
+    phone.send(row, made.photo())
+    publish(row, people)
+    picture = block_of(row.slug, Place("a", "fr", "more", "watch"), use).picture.sources[0][0]
+    path = "/" + picture.partition("//")[2].partition("/")[2]
+    assert Client().get(path).status_code == 200
+    narrow = replace(row.consent.as_value(), uses=frozenset({"team"}), by="teller", given=timezone.now())
+    add_consent(row, narrow)
+    assert Client().get(path)["Content-Type"] != "image/jpeg"

@@ -7,6 +7,7 @@ import time
 from django.conf import settings
 from django.utils import timezone
 
+from griot.characters import fit_text
 from griot.digest.models import IssuePage, LinkCheck
 from griot.digest.release.preflight import RECENT, links_of
 from griot.digest.site.composing import issue_of
@@ -34,7 +35,9 @@ def check_links_of(pk: int) -> None:
             time.sleep(max(0.0, wait))
             error = _error(fetcher, url)
             asked[host_of(url)] = time.monotonic()
-            LinkCheck.objects.update_or_create(url=url, defaults={"at": timezone.now(), "error": error[:200]})
+            LinkCheck.objects.update_or_create(
+                url=url, defaults={"at": timezone.now(), "error": fit_text(error, 200)}
+            )
 
 
 def _error(fetcher: Fetcher, url: str) -> str:

@@ -175,7 +175,7 @@ def _month(index: DigestIndexPage, asked: str, url: str) -> Month | None:
     names = get_day_names("abbreviated", locale=language)
     before, after = (
         index.issues().filter(day__lt=first).first(),
-        index.issues().filter(day__gte=_next(first)).last(),
+        index.issues().filter(day__gt=first.replace(day=max(weeks[-1]))).last(),
     )
     return Month(
         name=format_date(first, "LLLL y", locale=language),
@@ -184,7 +184,3 @@ def _month(index: DigestIndexPage, asked: str, url: str) -> Month | None:
         earlier=f"{url}?month={before.day:%Y-%m}" if before else "",
         later=f"{url}?month={after.day:%Y-%m}" if after else "",
     )
-
-
-def _next(first: date) -> date:
-    return date(first.year + first.month // 12, first.month % 12 + 1, 1)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from griot.digest.core.words import words
 from griot.testimonies.core import consent
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.intake.taking import NOTHING_TOLD
+from griot.testimonies.intake.taking import NOTHING_TOLD, TOO_OFTEN
 
 _SAID = {
     NOTHING_TOLD: "refused_empty",
+    TOO_OFTEN: "refused_often",
     consent.NO_EVIDENCE: "refused_agree",
     consent.OVER_BEFORE: "refused_until",
     consent.NO_GUARDIAN: "refused_guardian",

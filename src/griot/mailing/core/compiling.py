@@ -17,6 +17,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 
+from griot.characters import fit_text
+
 TO, MESSAGE_ID, UNSUBSCRIBE = "TO", "ID", "UNSUBSCRIBE"  # what a slot is for
 
 
@@ -57,7 +59,7 @@ def compile_message(
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = Address(name, addr_spec=address)
     message["To"] = slot + TO
-    message["Subject"] = subject
+    message["Subject"] = " ".join(fit_text(subject).split())  # of one line, by whatever ends one
     message["Date"] = format_datetime(date)
     message["Message-ID"] = slot + MESSAGE_ID
     message["List-Id"] = f"<{list_name}.{address.rpartition('@')[2] or 'localhost'}>"

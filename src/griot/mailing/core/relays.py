@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from griot.characters import fit_text
+
 
 class Refused(Exception):
     """The relay will not take this message, now (`is_temporary`) or ever."""
@@ -134,7 +136,8 @@ class MaildirRelay:
 
 
 def _words(reply: bytes | str) -> str:
-    return " ".join((reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply).split())
+    text = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
+    return " ".join(fit_text(text).split())
 
 
 def open_relay(url: str, maildir: Path) -> Relay:

@@ -28,8 +28,8 @@ from griot.testimonies.core.consent import (
     narrowed,
     problems,
 )
-from griot.testimonies.core.errors import Refused
-from griot.testimonies.intake.allowance import see_to_testimonies
+from griot.testimonies.core.errors import Refused, TooMuch
+from griot.testimonies.intake.allowance import DAY, see_to_testimonies
 from griot.testimonies.intake.sent import (
     day_in,
     moment_in,
@@ -56,8 +56,10 @@ _TEXTS = {
     "reached": 120,
 }
 _TELLER = [f.name for f in fields(types.Teller)]
+TOO_OFTEN = "it was changed too often today; go on tomorrow, or take it back"
 NOTHING_TOLD = "there is nothing in it"
 MOST_HEARD = 200  # different messages of one testimony
+MOST_CHANGES = 60  # of its consent, by its teller or its messenger, a day
 _CHOICES: dict[str, tuple[str, ...]] = {
     "naming": ("named", "first_name", "alias", "unnamed"),
     "place": ("country", "region", "exact"),
@@ -190,17 +192,21 @@ def _allowing_less(held: types.Consent, said: types.Consent) -> types.Consent:
 
 
 def _hears_what_protects(proposal: Proposal, held: types.Consent, said: types.Consent) -> bool:
-    """Of a testimony that was changed too often: less, and that the teller may be a minor, is heard for ever.
-    Gives whether it says either, that is not held yet.
+    """Of a testimony that was changed too often: less, a name, and that the teller may be a minor, is heard
+    for ever. Gives whether it says any of it, that is not held yet. Raises TooMuch for too many names a day.
     """
     testimony = proposal.testimony
     is_child = not testimony.is_perhaps_minor and proposal.is_of_minor(held)
-    if is_child:
+    waiting = {name for p in testimony.undecided for name in (p.name, p.alias, p.guardian)}
+    is_warning = is_child or bool(proposal.unknown_names - waiting)
+    if is_warning:
+        if testimony.proposals.filter(at__gt=timezone.now() - DAY).count() >= MOST_HEARD + MOST_CHANGES:
+            raise TooMuch(TOO_OFTEN, [TOO_OFTEN])
         proposal.save()
         plan_anew(testimony)
     is_less = add_consent(testimony, _allowing_less(held, said))
     _heard(proposal)
-    return is_less or is_child
+    return is_less or is_warning
 
 
 def _heard(proposal: Proposal) -> None:
@@ -318,10 +324,9 @@ def warns(proposal: Proposal) -> bool:
     a minor.
     """
     row = proposal.testimony
-    is_name = {proposal.name, proposal.guardian} - {*row.names, ""} or {proposal.alias} - {*row.aliases, ""}
     if row.consent is None:
-        return bool(is_name)
-    return bool(is_name) or (not row.is_minor and proposal.is_of_minor(row.consent.as_value()))
+        return bool(proposal.unknown_names)
+    return bool(proposal.unknown_names) or (not row.is_minor and proposal.is_of_minor(row.consent.as_value()))
 
 
 def read_consent(
@@ -372,15 +377,20 @@ def _wrong(consent: types.Consent, teller: types.Teller) -> list[str]:
 @transaction.atomic
 def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = False) -> bool:
     """What holds now that this was said, as the testimony's next version; False where nothing changes. Raises
-    Refused for a testimony that was withdrawn meanwhile.
+    Refused for a testimony that was withdrawn meanwhile, and TooMuch for what does not protect its teller and
+    was changed too often in a day.
     """
     row = Testimony.objects.select_for_update().get(pk=testimony.pk)
-    versions = [c.as_value() for c in row.consents.order_by("version")]
+    versions = _telling(row)
     if versions and row.over:
         raise Refused("this testimony was withdrawn; nothing more is taken of it")
     value = after(versions, said, is_reviewed, row.receipt_narrows or row.is_perhaps_minor)
     if value is None:
         return False
+    if versions and not is_reviewed and not _protects(value, versions[-1]):
+        words, since = f"by the {value.by}", timezone.now() - DAY
+        if row.steps.filter(kind=Step.Kind.CONSENT, words=words, at__gt=since).count() >= MOST_CHANGES:
+            raise TooMuch(TOO_OFTEN, [TOO_OFTEN])
     Consent.objects.create(
         testimony=row,
         version=versions[-1].version + 1 if versions else 1,
@@ -406,3 +416,22 @@ def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = F
         Step.objects.create(testimony=row, kind=Step.Kind.CONSENT, words=f"by the {value.by}")
     plan_anew(row)  # a face that is now to be blurred, a use that is new
     return True
+
+
+def _telling(testimony: Testimony) -> list[types.Consent]:
+    """Of its consent's versions those that say what holds next (`consent.after`), however many there are: the
+    one given last, also by the teller, one that was not a messenger's, and the last.
+    """
+    rows = testimony.consents.order_by("given", "version")
+    last = testimony.consents.order_by("version").last()
+    telling = (rows.last(), rows.filter(by="teller").last(), rows.exclude(by="messenger").last(), last)
+    by_version = {row.version: row.as_value() for row in telling if row}
+    return [by_version[version] for version in sorted(by_version)]
+
+
+def _protects(said: types.Consent, held: types.Consent) -> bool:
+    """Whether it allows less, and not only for a shorter time, or tells of a minor: what is heard at any
+    time, for it can't be said often.
+    """
+    is_less = any(getattr(said, name) != getattr(held, name) for name in ALLOWANCES if name != "until")
+    return (is_within(said, held) and is_less) or (said.is_minor and not held.is_minor)

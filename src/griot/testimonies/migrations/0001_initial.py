@@ -308,7 +308,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('said', models.JSONField(help_text='as it was sent')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('version', models.PositiveSmallIntegerField(default=0, help_text='of the consent that was held once it was heard: what narrows it since, holds')),
+                ('version', models.PositiveIntegerField(default=0, help_text='of the consent that was held once it was heard: what narrows it since, holds')),
                 ('decided', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('testimony', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='testimonies.testimony')),
@@ -339,7 +339,7 @@ class Migration(migrations.Migration):
             name='Consent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(default=1)),
+                ('version', models.PositiveIntegerField(default=1)),
                 ('uses', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('team', 'Inside the team'), ('screenings', 'Screenings'), ('web', 'Website'), ('mail', 'E-mail digest'), ('partners', 'Partners'), ('media', 'Other media')], max_length=12), blank=True, default=list, size=None)),
                 ('naming', models.CharField(choices=[('named', 'named'), ('first_name', 'first name'), ('alias', 'alias'), ('unnamed', 'unnamed')], default='unnamed', max_length=12)),
                 ('place', models.CharField(choices=[('country', 'country'), ('region', 'region'), ('exact', 'exact')], default='country', max_length=8)),

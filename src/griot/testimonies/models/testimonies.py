@@ -218,8 +218,9 @@ class Testimony(models.Model):
     @property
     def consent(self) -> Consent | None:
         """The current version."""
-        known = sorted(self.consents.all(), key=lambda c: c.version)
-        return known[-1] if known else None
+        if "consents" in getattr(self, "_prefetched_objects_cache", {}):
+            return max(self.consents.all(), key=lambda c: c.version, default=None)
+        return self.consents.order_by("version").last()
 
     @property
     def in_force(self) -> types.Consent | None:
@@ -321,7 +322,7 @@ class Consent(models.Model):
     """One version of what a teller allows. Rows are added, never changed."""
 
     testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="consents")
-    version = models.PositiveSmallIntegerField(default=1)
+    version = models.PositiveIntegerField(default=1)
     uses = ArrayField(models.CharField(max_length=12, choices=USE_CHOICES), default=list, blank=True)
     naming = models.CharField(
         max_length=12,
@@ -384,7 +385,7 @@ class Proposal(models.Model):
     testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="proposals")
     said = models.JSONField(help_text="as it was sent")
     at = models.DateTimeField(default=timezone.now)
-    version = models.PositiveSmallIntegerField(
+    version = models.PositiveIntegerField(
         default=0, help_text="of the consent that was held once it was heard: what narrows it since, holds"
     )
     decided = models.DateTimeField(null=True)
@@ -414,6 +415,12 @@ class Proposal(models.Model):
     @property
     def guardian(self) -> str:
         return str((self.said["consent"]["guardian"] or {"name": ""})["name"])
+
+    @property
+    def unknown_names(self) -> set[str]:
+        """What it calls people, and nothing that is held does."""
+        row = self.testimony
+        return ({self.name, self.guardian} - {*row.names, ""}) | ({self.alias} - {*row.aliases, ""})
 
     def is_of_minor(self, held: types.Consent) -> bool:
         """Whether it says that the teller may be a minor, by its mark or their year of birth."""

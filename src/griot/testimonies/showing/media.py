@@ -31,7 +31,7 @@ from griot.testimonies.making.rendering import allowed, public
 from griot.testimonies.models import Departure, File, MakingState, Rendition, Testimony
 from griot.testimonies.models.days import day_of
 
-PUBLIC_USES = frozenset({"web", "mail", "media"})  # for other media: to be downloaded
+SERVED = frozenset({"web", "mail", "media", "partners"})  # for other media: to be downloaded
 AGE = 30  # seconds that others may keep what we served: a withdrawal reaches them within a minute
 
 
@@ -43,11 +43,11 @@ AGE = 30  # seconds that others may keep what we served: a withdrawal reaches th
 )
 @require_safe
 def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpResponseBase:
-    """A rendition for a public use, or a part of a film in steps. One that may no longer be shown is a blank
-    picture in a mail, and 410 elsewhere.
+    """A rendition for a use that has addresses, or a part of a film in steps. One that may no longer be shown
+    is a blank picture in a mail, and 410 elsewhere.
     """
     row = Rendition.objects.filter(key=key).first()
-    if use not in PUBLIC_USES or (row is None and use != "mail"):
+    if use not in SERVED or (row is None and use != "mail"):
         return HttpResponseNotFound()
     shown = public_rendition(use, key)
     if shown is None:
@@ -77,11 +77,11 @@ def _downloaded(row: Rendition, response: HttpResponseBase) -> None:
 
 
 def public_rendition(use: str, key: str) -> Rendition | None:
-    """A rendition that a public use may show now: published, covered by the consent as it is, and looked at
-    by a person.
+    """A rendition that a use with addresses may show now: published, covered by the consent as it is, and
+    looked at by a person.
     """
     row = Rendition.objects.select_related("file__testimony").filter(key=key).first()
-    if row is None or use not in PUBLIC_USES:
+    if row is None or use not in SERVED:
         return None
     testimony = row.file.testimony
     is_allowed = (

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from griot.characters import fit_text
 from griot.digest.core.rendering.chart import chart_svg, describe, number
 from griot.digest.core.types import Issue, PressLine
 from griot.digest.core.words import LANGUAGES, long_date, when, words
@@ -110,7 +111,7 @@ _templates.filters.update(safe_html=Markup, with_dateline=with_dateline)
 
 
 def render_template(name: str, issue: Issue | None = None, language: str = "en", **context: Any) -> str:
+    """A page, a part of one, or a mail, in characters that HTML and XML can hold."""
     language = issue.language if issue else language
-    return _templates.get_template(name).render(
-        issue=issue, say=words(language), language=language, **context
-    )
+    template = _templates.get_template(name)
+    return fit_text(template.render(issue=issue, say=words(language), language=language, **context))

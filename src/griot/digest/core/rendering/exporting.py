@@ -6,11 +6,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import partial
 from typing import Any
 
 from lxml import etree
 from markupsafe import Markup, escape
 
+from griot.characters import fit_text
+from griot.digest.core.rendering import elements
 from griot.digest.core.rendering.environment import linked
 from griot.digest.core.rendering.text import block_text
 from griot.digest.core.types import Feature, Issue, PressReview, Share, Text, title_of
@@ -103,12 +106,7 @@ def render_newsml(issue: Issue) -> str:
     """A news message: one package that lists the items in order, and the items."""
     at = _moment(issue)
     message = etree.Element(f"{{{_G2}}}newsMessage", nsmap={None: _G2})
-
-    def add(parent: Any, name: str, text: str | None = None, /, **attributes: str) -> Any:
-        element = etree.SubElement(parent, f"{{{_G2}}}{name}", **attributes)
-        element.text = text
-        return element
-
+    add = partial(elements.add, _G2)
     header = add(message, "header")
     add(header, "sent", at)
     add(header, "sender", issue.newsroom)
@@ -153,10 +151,9 @@ def render_newsml(issue: Issue) -> str:
         add(meta, "headline", found.headline)
         inline = add(add(news, "contentSet"), "inlineXML", contenttype="application/xhtml+xml")
         html = etree.SubElement(inline, f"{{{_XHTML}}}html", nsmap={None: _XHTML})
-        etree.SubElement(
-            etree.SubElement(html, f"{{{_XHTML}}}head"), f"{{{_XHTML}}}title"
-        ).text = found.headline
-        body = etree.SubElement(html, f"{{{_XHTML}}}body")
+        add_html = partial(elements.add, _XHTML)
+        add_html(add_html(html, "head"), "title", found.headline)
+        body = add_html(html, "body")
         for paragraph in _paragraphs(found):
             body.append(paragraph)
     return str(etree.tostring(message, encoding="unicode", pretty_print=True))
@@ -165,6 +162,6 @@ def render_newsml(issue: Issue) -> str:
 def _paragraphs(found: _Item) -> Iterator[Any]:
     """The item's markup as XHTML elements; text that is no well-formed markup stands as text."""
     try:
-        yield from etree.fromstring(f'<div xmlns="{_XHTML}">{found.html}</div>')
+        yield from etree.fromstring(f'<div xmlns="{_XHTML}">{fit_text(found.html)}</div>')
     except etree.XMLSyntaxError:
-        yield etree.fromstring(f'<p xmlns="{_XHTML}">{escape(found.text)}</p>')
+        yield etree.fromstring(f'<p xmlns="{_XHTML}">{escape(fit_text(found.text))}</p>')

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from lxml import etree
 
+from griot.digest.core.rendering import elements
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.types import Issue
 
@@ -23,13 +25,7 @@ def render_feed(issues: Sequence[Published], front: str, url: str, title: str) -
     """An Atom feed of issues with the moment each was last published, newest first. `url` is its own
     address.
     """
-    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
-
-    def add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str) -> etree._Element:
-        element = etree.SubElement(parent, f"{{{_ATOM}}}{tag}", **attributes)
-        element.text = text
-        return element
-
+    feed, add = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM}), partial(elements.add, _ATOM)
     add(feed, "id", url.removesuffix("feed/") if url.endswith("/feed/") else url)
     add(feed, "title", title)
     add(feed, "link", href=front, rel="alternate", type="text/html")
@@ -53,22 +49,17 @@ def render_stories_feed(
     stories: Sequence[tuple[str, str, str, datetime]], url: str, title: str, language: str
 ) -> bytes:
     """An Atom feed of (address, title, words, published)."""
-    feed = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM})
+    feed, add = etree.Element(f"{{{_ATOM}}}feed", nsmap={None: _ATOM}), partial(elements.add, _ATOM)
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", language)
-
-    def add(parent: etree._Element, tag: str, text: str | None = None, **attributes: str) -> None:
-        etree.SubElement(parent, f"{{{_ATOM}}}{tag}", **attributes).text = text
-
     add(feed, "id", url)
     add(feed, "title", title)
     add(feed, "link", href=url, rel="self", type="application/atom+xml")
     add(
         feed, "updated", max((at for *_, at in stories), default=datetime(1970, 1, 1, tzinfo=UTC)).isoformat()
     )
-    author = etree.SubElement(feed, f"{{{_ATOM}}}author")
-    add(author, "name", title)
+    add(add(feed, "author"), "name", title)
     for address, heading, text, at in stories:
-        entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
+        entry = add(feed, "entry")
         add(entry, "id", address)
         add(entry, "title", heading)
         add(entry, "updated", at.isoformat())
@@ -118,17 +109,18 @@ def render_sitemap(pages: Sequence[Page], newsroom: str) -> bytes:
     engines ask for.
     """
     urls = etree.Element(f"{{{_SITEMAP}}}urlset", nsmap={None: _SITEMAP, "news": _NEWS, "xhtml": _XHTML})
+    add, add_news = partial(elements.add, _SITEMAP), partial(elements.add, _NEWS)
     for address, title, language, at, is_news, editions in pages:
-        url = etree.SubElement(urls, f"{{{_SITEMAP}}}url")
-        etree.SubElement(url, f"{{{_SITEMAP}}}loc").text = address
-        etree.SubElement(url, f"{{{_SITEMAP}}}lastmod").text = at.isoformat()
+        url = add(urls, "url")
+        add(url, "loc", address)
+        add(url, "lastmod", at.isoformat())
         for code, other in editions:
-            etree.SubElement(url, f"{{{_XHTML}}}link", rel="alternate", hreflang=code, href=other)
+            elements.add(_XHTML, url, "link", rel="alternate", hreflang=code, href=other)
         if is_news:
-            news = etree.SubElement(url, f"{{{_NEWS}}}news")
-            publication = etree.SubElement(news, f"{{{_NEWS}}}publication")
-            etree.SubElement(publication, f"{{{_NEWS}}}name").text = newsroom
-            etree.SubElement(publication, f"{{{_NEWS}}}language").text = language
-            etree.SubElement(news, f"{{{_NEWS}}}publication_date").text = at.isoformat()
-            etree.SubElement(news, f"{{{_NEWS}}}title").text = title
+            news = add_news(url, "news")
+            publication = add_news(news, "publication")
+            add_news(publication, "name", newsroom)
+            add_news(publication, "language", language)
+            add_news(news, "publication_date", at.isoformat())
+            add_news(news, "title", title)
     return bytes(etree.tostring(urls, encoding="utf-8", xml_declaration=True))

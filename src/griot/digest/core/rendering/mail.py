@@ -26,20 +26,26 @@ def render_mjml(issue: Issue, unsubscribe: str = UNSUBSCRIBE) -> str:
 
 
 def render_correction_mail(issue: Issue, text: str, unsubscribe: str) -> str:
-    """The HTML part of a mail that corrects an issue."""
-    mjml = render_template("mail/correction.mjml", issue, unsubscribe=unsubscribe, text=text)
-    return re.sub(r">\s+<", "> <", str(mjml2html(mjml, disable_comments=True, fonts={})))
+    """The HTML part of a mail that corrects an issue. Raises MailError."""
+    return _html(render_template("mail/correction.mjml", issue, unsubscribe=unsubscribe, text=text))
 
 
 def render_mail(issue: Issue, unsubscribe: str = UNSUBSCRIBE, largest: int | None = LARGEST) -> str:
-    """The HTML part. Raises MailError when it has more than `largest` bytes: clients would clip it."""
-    html = str(
-        mjml2html(render_mjml(issue, unsubscribe), disable_comments=True, fonts={})
-    )  # by default it would link web fonts
-    html = re.sub(r">\s+<", "> <", html)
+    """The HTML part. Raises MailError when it can't be made, or has more than `largest` bytes: clients would
+    clip it.
+    """
+    html = _html(render_mjml(issue, unsubscribe))
     if largest and len(html.encode()) > largest:
         raise MailError(
             f"the e-mail would have {len(html.encode()) // 1024} KB; mail clients clip at 102 and we stop at"
             " 90. Shorten texts or take pictures out."
         )
     return html
+
+
+def _html(mjml: str) -> str:
+    try:
+        html = str(mjml2html(mjml, disable_comments=True, fonts={}))  # by default it would link web fonts
+    except ValueError as error:
+        raise MailError(f"the e-mail can’t be made of what is in the issue: {error}") from None
+    return re.sub(r">\s+<", "> <", html)

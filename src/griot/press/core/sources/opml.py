@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from griot.characters import fit_text
 from griot.press.core.pages.markup import local_name
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.types import BadInput
@@ -54,7 +55,7 @@ def _outlines(root: etree._Element) -> Iterator[Subscribed]:
 
 def write_opml(feeds: Iterable[Subscribed], title: str) -> bytes:
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = title
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = fit_text(title)
     body = etree.SubElement(root, "body")
     for feed in feeds:
         facts = {
@@ -67,5 +68,5 @@ def write_opml(feeds: Iterable[Subscribed], title: str) -> bytes:
             facts["htmlUrl"] = feed.home_page
         if feed.language:
             facts["language"] = feed.language
-        etree.SubElement(body, "outline", facts)
+        etree.SubElement(body, "outline", {name: fit_text(words) for name, words in facts.items()})
     return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True))

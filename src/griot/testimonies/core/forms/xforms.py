@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 
+from griot.characters import fit_text
 from griot.runtime.state import ROOT
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.types import USES
@@ -42,7 +43,6 @@ _WITH_PHOTOS = ("portrait", "object", "photo_essay")
 _THIS_YEAR = "number(format-date(today(), '%Y'))"
 _MINOR = f"(${{is_minor}} = 'yes' or (${{birth_year}} != '' and ${{birth_year}} > {_THIS_YEAR} - 19))"
 _RECEIPT_CODE = f"once(substr(translate(uuid(), '{_TO_RECEIPT[0]}', '{_TO_RECEIPT[1]}'), 0, 12))"
-_UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # for XML 1.0
 Row = dict[str, str]
 
 
@@ -78,7 +78,7 @@ def _words() -> dict[str, dict[str, str]]:
 
 def _labels(column: str, said: Mapping[str, str], languages: Sequence[str]) -> Row:
     """A column for each language; one that has no words of its own gets the first that has."""
-    plain = {code: _UNFIT.sub("", words).strip() for code, words in said.items()}
+    plain = {code: fit_text(words).strip() for code, words in said.items()}
     first = next((plain[code] for code in languages if plain.get(code)), "") or next(
         filter(None, plain.values()), "…"
     )
@@ -240,6 +240,7 @@ def _form(form_id: str, title: str, languages: Sequence[str], survey: list[Row],
     from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert
 
+    title = fit_text(title)
     version = hashlib.sha256(repr((title, survey, choices)).encode()).hexdigest()[:12]
     setting = {
         "form_title": title,
