@@ -6,12 +6,15 @@ import os
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
 from django.utils import timezone
 
 from griot.testimonies.intake.receiving import ORPHANED
 from griot.testimonies.keeping import vault
 from griot.testimonies.tasks import tidy
 from griot.troubles.models import Trouble
+from tests.testimonies.people import Phone, make_campaign, make_messenger
 
 
 @pytest.mark.django_db
@@ -28,3 +31,13 @@ def test_what_cannot_be_erased_does_not_keep_the_rest_in_the_vault():
     tidy()
     assert place.names() == [names[1]]
     assert Trouble.objects.get(what="tidying the vault").row == names[1]
+
+
+@pytest.mark.django_db
+def test_what_a_receipt_opened_is_forgotten(site, client):
+    make_messenger(make_campaign())
+    client.post("/receipt/", {"code": Phone().tell().make_receipt()})
+    Client().post("/receipt/", {"code": Phone().tell().make_receipt()})
+    Session.objects.filter(pk=client.session.session_key).update(expire_date=timezone.now())
+    tidy()
+    assert Session.objects.count() == 1

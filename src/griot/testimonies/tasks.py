@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -53,6 +54,13 @@ def sweep(timestamp: int | None = None) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="testimonies.tidy", queueing_lock="testimonies.tidy")
 def tidy(timestamp: int | None = None) -> None:
-    """Erase what killed processes left in the vault, and the erased from the database's files."""
+    """Erase what killed processes left in the vault, the erased from the database's files, and what tells
+    which testimony somebody has opened with a receipt.
+    """
     now = timezone.now()
-    in_turn("tidying", vault=lambda: receiving.tidy(now), database=lambda: scrubbing.scrub_if_erased(now))
+    in_turn(
+        "tidying",
+        vault=lambda: receiving.tidy(now),
+        database=lambda: scrubbing.scrub_if_erased(now),
+        sessions=SessionStore.clear_expired,
+    )
