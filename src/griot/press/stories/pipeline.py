@@ -21,7 +21,8 @@ import numpy as np
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from griot.helpers.clients import helper_from
@@ -45,6 +46,7 @@ BATCH = 100  # new articles grouped at a time
 NEIGHBOURS = 16  # looked at for each
 NEAR_ENOUGH = 0.75  # cosine distance beyond which nothing is one story
 MEMBERS = 40  # of a neighbouring story; of a larger one so many are enough to judge by
+SHARING = 100  # of articles that say nearly the same; of more so many are enough
 BACKGROUND = 1000  # articles that tell which words are rare
 _STORIES_LOCK = 0x6772696F74  # "griot": one process groups at a time
 
@@ -54,7 +56,12 @@ SELECT DISTINCT near.id FROM press_article new CROSS JOIN LATERAL (
     WHERE in_window ORDER BY vector <=> new.vector LIMIT %s
 ) near WHERE new.id = ANY(%s) AND near.distance <= %s
 """
-_SHARING_BANDS = "SELECT id FROM press_article WHERE in_window AND bands && %s::bigint[]"
+# The newest, and the first that are nobody's copy.
+_SHARING_BANDS = """
+WITH sharing AS (SELECT id, copy_of_id FROM press_article WHERE in_window AND bands && %(bands)s::bigint[])
+(SELECT id FROM sharing ORDER BY id DESC LIMIT %(most)s)
+UNION (SELECT id FROM sharing WHERE copy_of_id IS NULL ORDER BY id LIMIT %(most)s)
+"""
 
 
 def group_articles(now: datetime) -> None:
@@ -121,7 +128,7 @@ def _group_batch(now: datetime) -> bool:
         cursor.execute(_NEIGHBOURS, [NEIGHBOURS + 1, [i for i, _ in new], NEAR_ENOUGH])
         near = {row[0] for row in cursor.fetchall()} | {i for i, _ in new}
         if shared := sorted({band for _, found in new for band in found}):
-            cursor.execute(_SHARING_BANDS, [shared])
+            cursor.execute(_SHARING_BANDS, {"bands": shared, "most": SHARING})
             near |= {row[0] for row in cursor.fetchall()}
         regroup(near)
         return len(new) == BATCH
@@ -141,6 +148,7 @@ def regroup(near: set[int]) -> None:
         members.setdefault(story, []).append(article)
     large = {story: ids for story, ids in members.items() if len(ids) > MEMBERS}
     chosen = near | {i for story, ids in members.items() for i in (_spread(ids) if story in large else ids)}
+    chosen |= set(Article.objects.filter(id__in=chosen, copy_of__isnull=False).values_list("copy_of", flat=True))
     rows = list(
         Article.objects.filter(id__in=chosen, in_window=True)
         .select_related("outlet", "copy_of")
@@ -152,6 +160,11 @@ def regroup(near: set[int]) -> None:
     copies = find_copies(values)
     for row in rows:
         row.copy_of = by_url[copies[row.url]] if row.url in copies else None
+    moved = {row.pk: row.copy_of for row in rows if row.copy_of and before[row.url][0] is None}
+    followers = list(Article.objects.filter(copy_of__in=moved).exclude(id__in=chosen).only("copy_of"))
+    for copy in followers:
+        copy.copy_of = moved[copy.copy_of_id]
+    Article.objects.bulk_update(followers, ["copy_of"], batch_size=1000)
     background = (
         Article.objects.exclude(id__in=chosen)
         .select_related("outlet", "copy_of")
@@ -242,15 +255,16 @@ def find_story(pk: int) -> Story:
 
 
 def rate_stories(ids: set[int]) -> None:
-    """Date and rate stories for every active beat. Stories that have lost all their articles are removed."""
+    """Date and rate stories for every active beat, by their newest articles, MEMBERS of each. Stories that
+    have lost all their articles are removed.
+    """
     organisations = [row.as_value() for row in Organisation.objects.all()]
     beats = [(row.pk, beat_value(row)) for row in Beat.objects.filter(is_active=True)]
     members: dict[int, list[Article]] = {}
-    for article in (
-        Article.objects.filter(story__in=ids).select_related("outlet", "copy_of").order_by("-published")
-    ):
-        if article.story_id and len(kept := members.setdefault(article.story_id, [])) < MEMBERS:
-            kept.append(article)
+    place = Window(RowNumber(), partition_by="story", order_by=["-published", "url"])
+    newest = Article.objects.filter(story__in=ids).annotate(place=place).filter(place__lte=MEMBERS)
+    for article in newest.select_related("outlet", "copy_of").order_by("-published", "url"):
+        members.setdefault(article.story_id, []).append(article)
     empty = [pk for pk in ids if pk not in members]
     Story.objects.filter(pk__in=empty, merged_into=None, told=None, absorbed=None).delete()
     ratings, stories = [], Story.objects.in_bulk(list(members))

@@ -86,6 +86,8 @@ def find_copies(articles: Sequence[Article]) -> dict[str, str]:
     for i, shingle_set in enumerate(prints):
         own = _bands(shingle_set)
         for j in sorted({j for band in own for j in index[band]}):
+            if root(i) == root(j):  # known already: what many say is compared once each
+                continue
             shared = len(shingle_set & prints[j]) / min(len(shingle_set), len(prints[j]))
             if shared >= CONTAINED:
                 parent[root(i)] = root(j)
