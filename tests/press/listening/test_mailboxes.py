@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 from types import SimpleNamespace
@@ -219,6 +220,39 @@ def test_a_server_that_announces_a_mountain_is_left(monkeypatch):
         threading.Thread(target=speak, daemon=True).start()
         with pytest.raises(FetchError, match="99999999999 bytes at once"):
             new_mails(f"imap://desk@mail.localhost:{port}/INBOX", "x", {}, apart, {f"mail.localhost:{port}"})
+
+
+@pytest.mark.parametrize("is_tls", [False, True])
+def test_a_visit_to_a_mailbox_ends_in_time_however_its_bytes_drip(monkeypatch, is_tls):
+    monkeypatch.setattr(mailboxes, "VISIT", 1)
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def drip() -> None:
+            connection, _ = server.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"\x16\x03\x03\x40\x00" if is_tls else b"* OK ")
+                while not ended.wait(0.2):
+                    connection.sendall(b"\x02" if is_tls else b"x")
+
+        threading.Thread(target=drip, daemon=True).start()
+        address = f"{'imaps' if is_tls else 'imap'}://desk@mail.localhost:{port}/INBOX"
+        with pytest.raises(FetchError, match="could not be read"):
+            new_mails(address, "x", {}, apart, {f"mail.localhost:{port}"})
+        ended.set()
+
+
+def test_what_came_before_a_visit_had_to_end_is_kept_and_the_next_goes_on(mailbox, monkeypatch):
+    for n in range(12):
+        mailbox.deliver(mail(f"Release {n}", body=f"{BODY} {n}"))
+    monkeypatch.setattr(mailboxes, "MOST_SAID", 8_000)
+    found, last = [], {}
+    for _ in range(12):
+        entries, last = new_mails(mailbox.url, "secret", last, apart, mailbox.allowed)
+        assert len(entries) < 12
+        found += [entry.title for entry in entries]
+    assert sorted(found) == sorted(f"Release {n}" for n in range(12))
 
 
 def test_only_public_servers_over_tls():

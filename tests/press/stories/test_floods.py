@@ -50,9 +50,7 @@ def test_what_is_judged_with_one_more_has_a_bound(source, monkeypatch):
     monkeypatch.setattr(pipeline, "MEMBERS", 5)
     judged, rated, cluster, describe = [], [], pipeline.cluster, pipeline.describe_story
     monkeypatch.setattr(pipeline, "cluster", lambda v, *a, **k: judged.append(len(v)) or cluster(v, *a, **k))
-    monkeypatch.setattr(
-        pipeline, "describe_story", lambda s, a, v: rated.append(len(a)) or describe(s, a, v)
-    )
+    monkeypatch.setattr(pipeline, "describe_story", lambda s, a, v: rated.append(len(a)) or describe(s, a, v))
     group(source, *"abcdef")
     for more in (40, 80):
         many_more(more)

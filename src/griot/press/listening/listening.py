@@ -30,7 +30,7 @@ from griot.press.core.sources.mailboxes import new_mails
 from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput
 from griot.press.listening.apart import NotStarted, apart
-from griot.press.listening.politeness import each_host, fetch_politely
+from griot.press.listening.politeness import MORNING, Patience, each_host, fetch_politely
 from griot.press.models import Entry, Fetch, Notice, Source
 
 log = logging.getLogger(__name__)
@@ -45,9 +45,13 @@ MOST_HUB = 1000  # characters of its address
 MANY_NEW = 0.3  # share of new entries from which a source is visited more often
 
 
-def fetch_sources(sources: Sequence[Source], progress: Progress = silent_progress) -> None:
+def fetch_sources(
+    sources: Sequence[Source], progress: Progress = silent_progress, patience: Patience = MORNING
+) -> None:
     """Visit each source once and store its new entries and the visit. A push source is not visited."""
-    each_host([s for s in sources if s.kind != Source.Kind.PUSH], _fetch_source, progress, "fetching")
+    each_host(
+        [s for s in sources if s.kind != Source.Kind.PUSH], _fetch_source, progress, "fetching", patience
+    )
 
 
 def due_sources(now: datetime) -> list[Source]:

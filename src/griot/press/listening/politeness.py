@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -32,6 +33,19 @@ HOSTS_AT_ONCE = 8
 OTHERS_AT_HOST = 0.2  # seconds before a host is looked at again where another worker is
 ROBOTS_KEPT, ROBOTS_RETRIED = timedelta(hours=24), timedelta(minutes=10)
 Visited = TypeVar("Visited", Source, Entry)
+log = logging.getLogger(__name__)
+
+
+class Patience(NamedTuple):
+    """How long a run stays with what it visits, in seconds: at one host, and in all. What is left is the next
+    run's: nobody's news waits for a host that is slow.
+    """
+
+    at_host: float
+    in_all: float
+
+
+LISTENING, MORNING = Patience(30, 120), Patience(120, 600)
 
 
 def take_turn(host: str, delay: float) -> None:
@@ -117,8 +131,10 @@ def each_host(
     work: Callable[[Fetcher, Visited], None],
     progress: Progress,
     step: str,
+    patience: Patience,
 ) -> None:
-    """Run `work` on items with a `url`, one thread to a host, HOSTS_AT_ONCE hosts together.
+    """Run `work` on items with a `url`, one thread to a host, HOSTS_AT_ONCE hosts together, as long as
+    `patience` has it: of a host whose turn came at least one.
 
     Across all workers one is at a host at a time: a host where another is comes later, in an order
     of each worker's own, so that several share the work. `work` must look whether another has done
@@ -128,12 +144,12 @@ def each_host(
     for item in items:
         queues[host_of(item.url)].append(item)
     waiting = deque(random.sample(sorted(queues), len(queues)))
-    done = 0
+    done, ends = 0, time.monotonic() + patience.in_all
 
     def visitor() -> None:
         nonlocal done
         try:
-            while waiting:
+            while waiting and time.monotonic() < ends:
                 try:
                     host = waiting.popleft()
                 except IndexError:
@@ -143,8 +159,12 @@ def each_host(
                         waiting.append(host)
                         time.sleep(OTHERS_AT_HOST)
                         continue
+                    leaves = min(time.monotonic() + patience.at_host, ends)
                     with Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
-                        for item in queues[host]:
+                        for n, item in enumerate(queues[host]):
+                            if n and time.monotonic() >= leaves:
+                                log.info("%s, %s: %d are for the next run", step, host, len(queues[host]) - n)
+                                break
                             work(fetcher, item)
                             done += 1
                             progress(step, done, len(items))

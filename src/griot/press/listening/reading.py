@@ -28,7 +28,7 @@ from griot.press.core.stories.syndication import bands
 from griot.press.core.types import BadInput, Dated, Page
 from griot.press.listening.apart import NotStarted, apart
 from griot.press.listening.listening import in_words
-from griot.press.listening.politeness import each_host, fetch_politely
+from griot.press.listening.politeness import MORNING, Patience, each_host, fetch_politely
 from griot.press.models import Article, Entry, Source
 from griot.press.stories.searching import search_vector
 
@@ -50,9 +50,9 @@ READ_FROM: dict[str, Article.ReadFrom] = {
 }
 
 
-def read_entries(progress: Progress = silent_progress) -> None:
-    """Read every entry that is new: its page where it can be had, else, for PATIENCE after it was seen
-    where it may be had yet, the feed's own words.
+def read_entries(progress: Progress = silent_progress, patience: Patience = MORNING) -> None:
+    """Read the entries that are new: its page where it can be had, else, for PATIENCE after it was seen
+    where it may be had yet, the feed's own words. Of a host that is slow, some are left for the next run.
     """
     waiting = list(
         Entry.objects.filter(state=Entry.State.NEW).select_related("source__outlet").order_by("id")
@@ -67,7 +67,7 @@ def read_entries(progress: Progress = silent_progress) -> None:
             _keep_out(entry, f"older than {STALE.days} days when first seen")
         else:
             with_page.append(entry)
-    each_host(with_page, _read_or_set_aside, progress, "reading")
+    each_host(with_page, _read_or_set_aside, progress, "reading", patience)
 
 
 def _set_aside_if_it_fails(read: Callable[[Entry], None], entry: Entry) -> None:

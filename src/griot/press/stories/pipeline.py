@@ -148,7 +148,8 @@ def regroup(near: set[int]) -> None:
         members.setdefault(story, []).append(article)
     large = {story: ids for story, ids in members.items() if len(ids) > MEMBERS}
     chosen = near | {i for story, ids in members.items() for i in (_spread(ids) if story in large else ids)}
-    chosen |= set(Article.objects.filter(id__in=chosen, copy_of__isnull=False).values_list("copy_of", flat=True))
+    copies_chosen = Article.objects.filter(id__in=chosen, copy_of__isnull=False)
+    chosen |= {origin for origin in copies_chosen.values_list("copy_of", flat=True) if origin}
     rows = list(
         Article.objects.filter(id__in=chosen, in_window=True)
         .select_related("outlet", "copy_of")
@@ -163,7 +164,7 @@ def regroup(near: set[int]) -> None:
     moved = {row.pk: row.copy_of for row in rows if row.copy_of and before[row.url][0] is None}
     followers = list(Article.objects.filter(copy_of__in=moved).exclude(id__in=chosen).only("copy_of"))
     for copy in followers:
-        copy.copy_of = moved[copy.copy_of_id]
+        copy.copy_of = moved[copy.copy_of_id or 0]
     Article.objects.bulk_update(followers, ["copy_of"], batch_size=1000)
     background = (
         Article.objects.exclude(id__in=chosen)
@@ -264,7 +265,7 @@ def rate_stories(ids: set[int]) -> None:
     place = Window(RowNumber(), partition_by="story", order_by=["-published", "url"])
     newest = Article.objects.filter(story__in=ids).annotate(place=place).filter(place__lte=MEMBERS)
     for article in newest.select_related("outlet", "copy_of").order_by("-published", "url"):
-        members.setdefault(article.story_id, []).append(article)
+        members.setdefault(article.story_id or 0, []).append(article)
     empty = [pk for pk in ids if pk not in members]
     Story.objects.filter(pk__in=empty, merged_into=None, told=None, absorbed=None).delete()
     ratings, stories = [], Story.objects.in_bulk(list(members))

@@ -6,16 +6,18 @@ Mails are read and left as they are: not marked, not moved, not deleted.
 from __future__ import annotations
 
 import imaplib
+import logging
 import re
 import socket
 import ssl
+import threading
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import UTC
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from imap_tools import AND, BaseMailBox, MailMessage, UidRange
-from imap_tools.errors import ImapToolsError
 from lxml import etree
 from lxml import html as lxml_html
 from trafilatura import extract
@@ -25,9 +27,11 @@ from griot.press.core.pages.urls import canonical_url
 from griot.press.core.sources.fetching import FetchError, address_of, is_exempt
 from griot.press.core.types import BadInput, Entry, Run
 
-TIMEOUT = 20  # seconds
+log = logging.getLogger(__name__)
+TIMEOUT, VISIT = 20, 90  # seconds: for a piece of an answer, and for all of a visit
 MOST = 200  # mails taken at a visit
 MOST_MAIL = 20 * 1024 * 1024  # bytes
+MOST_SAID = 10 * MOST_MAIL  # by the server, at a visit
 FIRST_LOOK = 50  # of the newest, when a mailbox is visited for the first time
 MAX_TEXT = 60_000  # characters
 _ONLINE = re.compile(
@@ -38,21 +42,49 @@ _ONLINE = re.compile(
 
 
 class _Client(imaplib.IMAP4):
-    """An IMAP connection to one checked address; TLS, where a context is given, still verifies the name."""
+    """An IMAP connection to one checked address; TLS, where a context is given, still verifies the name. It
+    ends VISIT seconds after it began, however the server's bytes drip.
+    """
 
     def __init__(self, address: str, host: str, port: int, context: ssl.SSLContext | None) -> None:
-        self._address, self._context = address, context
+        self._address, self._context, self._said = address, context, 0
         super().__init__(host, port, TIMEOUT)
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         connected = socket.create_connection((self._address, self.port), timeout)
+        self._line = connected.dup()  # what TLS is put over is ours no more
+        self._deadline = threading.Timer(VISIT, _hang_up, [self._line])
+        self._deadline.daemon = True
+        self._deadline.start()
         return self._context.wrap_socket(connected, server_hostname=self.host) if self._context else connected
+
+    def shutdown(self) -> None:
+        self._deadline.cancel()
+        self._line.close()
+        super().shutdown()
 
     def read(self, size: int) -> bytes:
         """What the server announces as one piece is read into memory: no more than a mail may have."""
         if size > MOST_MAIL:
             raise self.abort(f"the server sends {size} bytes at once")
+        self._count(size)
         return super().read(size)
+
+    def readline(self) -> bytes:
+        line = super().readline()
+        self._count(len(line))
+        return line
+
+    def _count(self, size: int) -> None:
+        """Unasked, too."""
+        self._said += size
+        if self._said > MOST_SAID:
+            raise self.abort(f"the server sends more than {MOST_SAID // 2**20} MB at a visit")
+
+
+def _hang_up(line: socket.socket) -> None:
+    with suppress(OSError), line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 class _Unread(MailMessage):
@@ -89,6 +121,7 @@ def new_mails(
     if parts.scheme == "imap" and not is_exempt(f"{host}:{port}", allowed):
         raise FetchError("a mailbox is read over TLS only: imaps://…")
     folder = unquote(parts.path.lstrip("/")) or "INBOX"
+    entries: list[Entry] = []
     try:
         # Only public servers, as for everything that is fetched; and the address that was checked is the one
         # connected to.
@@ -99,33 +132,36 @@ def new_mails(
         with box.login(unquote(parts.username), password, initial_folder=folder) as mailbox:
             status = mailbox.folder.status(folder)
             validity, next_uid = int(status["UIDVALIDITY"]), int(status["UIDNEXT"])
-            since = (
+            since = newest = (
                 int(last.get("uid", 0))
                 if last.get("validity") == validity
                 else max(0, next_uid - 1 - FIRST_LOOK)
             )
             if next_uid - 1 <= since:
                 return [], {"validity": validity, "uid": since}
-            entries, newest = [], since
             fresh = UidRange(str(since + 1), "*")
+            large = [int(uid) for uid in mailbox.uids(AND(uid=fresh, size_gt=MOST_MAIL - 1))]
             mails = mailbox.fetch(AND(uid=fresh, size_lt=MOST_MAIL), mark_seen=False, bulk=5, limit=MOST)
-            for mail in cast("Iterator[_Unread]", mails):
-                uid = int(mail.uid or 0)
-                if uid > since:
-                    newest = max(newest, uid)
-                    entries.append(_read_or_told(mail.content, f"{validity}/{uid}", run))
-            is_all = len(entries) < MOST
-            for uid in map(int, mailbox.uids(AND(uid=fresh, size_gt=MOST_MAIL - 1))):
-                if since < uid and (uid < newest or is_all):
-                    newest = max(newest, uid)
-                    entries.append(_told(f"{validity}/{uid}", f"larger than {MOST_MAIL // 2**20} MB"))
-            return entries, {"validity": validity, "uid": newest}
+            is_all = False
+            try:
+                for mail in cast("Iterator[_Unread]", mails):
+                    uid = int(mail.uid or 0)
+                    if uid > since:
+                        newest = max(newest, uid)
+                        entries.append(_read_or_told(mail.content, f"{validity}/{uid}", run))
+                is_all = len(entries) < MOST
+            finally:
+                for uid in large:
+                    if since < uid and (uid < newest or is_all):
+                        newest = max(newest, uid)
+                        entries.append(_told(f"{validity}/{uid}", f"larger than {MOST_MAIL // 2**20} MB"))
     except FetchError:
         raise
-    except (OSError, ImapToolsError, EOFError) as error:
-        raise FetchError(f"the mailbox at {host} could not be read ({_in_words(error)})") from None
     except Exception as error:  # imaplib raises its own `error` for whatever a server answers
-        raise FetchError(f"the mailbox at {host} could not be read ({_in_words(error)})") from None
+        if not entries:
+            raise FetchError(f"the mailbox at {host} could not be read ({_in_words(error)})") from None
+        log.warning("the mailbox at %s was read in part (%s)", host, _in_words(error))
+    return entries, {"validity": validity, "uid": newest}  # the rest at the next visit
 
 
 def _in_words(error: BaseException) -> str:

@@ -1,0 +1,77 @@
+"""Nobody's news waits for a host that is slow."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.utils import timezone
+
+from griot.press.core.progress import silent_progress
+from griot.press.listening.listening import due_sources, fetch_sources
+from griot.press.listening.politeness import Patience, each_host
+from griot.press.listening.reading import read_entries
+from griot.press.models import Article, Entry, Outlet, Source
+from griot.press.stories.pipeline import group_articles
+
+pytestmark = pytest.mark.django_db(transaction=True)
+FEED = """<rss version="2.0"><channel><title>T</title>{}</channel></rss>"""
+ITEM = "<item><guid>{0}</guid><title>{1}</title><link>{0}</link><description>{2}</description></item>"
+WORDS = "Boats with 57 people on board were met near Lampedusa on Sunday, the coast guard said."
+PAGES = 30
+
+
+def page(heading: str) -> tuple[int, dict[str, str], str]:
+    text = "".join(f"<p>{WORDS} It was number {n} of the week for {heading}.</p>" for n in range(12))
+    html = f"<html><title>{heading}</title><article><h1>{heading}</h1>{text}</article></html>"
+    return 200, {"Content-Type": "text/html"}, html
+
+
+def test_of_a_slow_host_some_are_left_and_the_next_run_goes_on(web):
+    is_slow = True
+    for n in range(PAGES):
+
+        def slowly(handler, body, n=n):
+            if is_slow:
+                threading.Event().wait(0.2)
+            return page(f"Title number {n}")
+
+        web.pages[f"slow/{n}.html"] = slowly
+    items = [ITEM.format(web.url("slow", f"/{n}.html"), f"Title number {n}", WORDS) for n in range(PAGES)]
+    web.pages["slow/feed"] = FEED.format("".join(items))
+    web.pages["good/a.html"] = page("Boats met near Lampedusa")
+    web.pages["good/feed"] = FEED.format(ITEM.format(web.url("good", "/a.html"), "Boats met", WORDS))
+    for host in ("slow", "good"):
+        outlet = Outlet.objects.create(name=host)
+        Source.objects.create(outlet=outlet, url=web.url(host, "/feed"))
+    fetch_sources(due_sources(timezone.now()))
+    read_entries(patience=Patience(at_host=0.5, in_all=600))
+    group_articles(timezone.now())
+    assert Article.objects.get(url__contains="good").story_id
+    left = Entry.objects.filter(state=Entry.State.NEW).count()
+    assert 0 < left < PAGES
+    is_slow = False
+    for _ in range(PAGES):
+        read_entries(patience=Patience(at_host=0, in_all=600))
+    assert not Entry.objects.filter(state=Entry.State.NEW).exists()
+    assert Article.objects.count() == PAGES + 1
+
+
+def test_a_run_ends_where_another_is_at_all_that_is_left(web):
+    outlet = Outlet.objects.create(name="The Post")
+    sources = [Source.objects.create(outlet=outlet, url=web.url("here", f"/{n}")) for n in range(3)]
+    is_there, ends, visited = threading.Event(), threading.Event(), []
+
+    def stays(fetcher, source):
+        is_there.set()
+        ends.wait()
+
+    first = threading.Thread(
+        target=each_host, args=(sources[:1], stays, silent_progress, "x", Patience(1, 1))
+    )
+    first.start()
+    is_there.wait()
+    each_host(sources, lambda _, source: visited.append(source), silent_progress, "x", Patience(1, 1))
+    assert visited == []
+    ends.set()
+    first.join()
