@@ -74,6 +74,7 @@ def test_what_nobody_knows_when_it_was_said_waits_for_a_person(phone, clock):
     held = fresh(row)
     assert (held.answers["leaving"], held.consent.uses) == ("Second.", ["team"])
     assert [p.said["answers"]["leaving"] for p in held.undecided] == ["By another clock."]
+    assert not held.steps.filter(words__contains="not taken").exists()
     now = timezone.now().isoformat()
     phone.post("testimonies/", said(row, now, NARROW, answers={"leaving": "Third."}))
     assert fresh(row).answers["leaving"] == "Third."

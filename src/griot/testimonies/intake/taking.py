@@ -167,7 +167,7 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
         value = narrowed(held, value)
     elif held and (is_late or is_asked):
         value = _allowing_less(held, value)
-    if is_late:
+    if is_late and is_timed:
         testimony.steps.create(kind=Step.Kind.COMMENT, words="came late, older than what is held: not taken")
     if is_open:
         testimony.hear_names(proposal.name, proposal.alias, proposal.guardian)
