@@ -75,3 +75,20 @@ def test_a_run_ends_where_another_is_at_all_that_is_left(web):
     assert visited == []
     ends.set()
     first.join()
+
+
+def test_who_names_very_many_pages_keeps_no_others_news_waiting(web):
+    """At hosts of its own, each slow, and at another's."""
+    outlets = [Outlet.objects.create(name=name) for name in ("Many", "Good")]
+    many, good = (Source.objects.create(outlet=o, url=f"https://{o.name}.example/feed") for o in outlets)
+    addresses = [f"https://x{n}.example/" for n in range(60)] + [
+        f"https://good.example/no/{n}" for n in range(60)
+    ]
+    now, new = timezone.now(), []
+    for n, (source, url) in enumerate([*((many, a) for a in addresses), (good, "https://good.example/news")]):
+        new.append(Entry(source=source, identity=str(n), url=url, title="T", first_seen=now))
+    entries = Entry.objects.bulk_create(new)
+    seen = []
+    each_host(entries, lambda _, entry: seen.append(entry.url), silent_progress, "x", Patience(600, 600))
+    here = [url for url in seen if "good.example" in url]
+    assert len(seen) == 121 and here[0].endswith("/news")

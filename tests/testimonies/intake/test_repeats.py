@@ -95,7 +95,7 @@ class Messages(RuleBasedStateMachine):
         given = (timezone.now() + timedelta(minutes=minutes)).isoformat()
         message = as_sent(id=self.pk, answers={"leaving": words}, consent={**allowed, "given": given})
         self.sent.append(copy.deepcopy(message))
-        said = timezone.now() + timedelta(minutes=min(minutes, 0))
+        said = timezone.now() + timedelta(minutes=minutes)
         self.came_at[json.dumps(message)] = UNKNOWN if minutes >= 15 else said
         self.send(message)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from griot.testimonies.core.errors import Refused
 from griot.testimonies.models import Testimony
 from griot.testimonies.review import changing
 from griot.testimonies.showing.shown import told
@@ -131,3 +133,21 @@ def test_who_is_of_age_after_all_is_public_as_that_by_approval_alone(phone, peop
     changing.decide_proposal(fresh(row), people["protection"], row.proposals.get().pk, True)
     assert not fresh(row).is_minor and told(fresh(row), "web", "fr") is None
     assert fresh(row).agreed.face == "blur"
+
+
+@pytest.mark.parametrize("state", ["intake", "published"])
+def test_a_clock_that_is_a_little_ahead_orders_what_it_says(phone, people, state):
+    """What was widened and taken back half a minute later comes in the other order."""
+    now = timezone.now() + timedelta(minutes=10)
+    first, then, last = ((now + timedelta(seconds=s)).isoformat() for s in (0, 30, 60))
+    row = phone.tell(consent={**NARROW, "uses": ["team", "web"], "given": first})
+    if state == "published":
+        publish(row, people)
+    phone.post("testimonies/", said(row, last, NARROW, answers={"leaving": "Take it back."}))
+    phone.post("testimonies/", said(row, then, WIDE, answers={"leaving": "All may see it."}))
+    for proposal in fresh(row).undecided:
+        with suppress(Refused):
+            changing.decide_proposal(fresh(row), people["protection"], proposal.pk, True)
+    held = fresh(row)
+    assert (held.consent.uses, held.consent.naming) == (["team"], "unnamed")
+    assert held.answers["leaving"] == "Take it back."

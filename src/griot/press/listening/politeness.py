@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -134,16 +134,23 @@ def each_host(
     patience: Patience,
 ) -> None:
     """Run `work` on items with a `url`, one thread to a host, HOSTS_AT_ONCE hosts together, as long as
-    `patience` has it: of a host whose turn came at least one.
+    `patience` has it: of a host whose turn came at least one. Sources take turns, at a host and between
+    hosts: one that names very many keeps no other's waiting.
 
     Across all workers one is at a host at a time: a host where another is comes later, in an order
     of each worker's own, so that several share the work. `work` must look whether another has done
     its item meanwhile.
     """
     queues: dict[str, list[Visited]] = defaultdict(list)
+    turns = Counter[int]()
+    ranked = []
     for item in items:
+        source = item.source_id if isinstance(item, Entry) else item.pk
+        ranked.append((turns[source], random.random(), item))  # of each source the first comes first
+        turns[source] += 1
+    for _, _, item in sorted(ranked, key=lambda row: row[:2]):
         queues[host_of(item.url)].append(item)
-    waiting = deque(random.sample(sorted(queues), len(queues)))
+    waiting = deque(queues)
     done, ends = 0, time.monotonic() + patience.in_all
 
     def visitor() -> None:

@@ -81,8 +81,8 @@ def position_in(told: Mapping[str, Any]) -> tuple[float | None, float | None]:
 
 
 def moment_in(value: Any, where: str, unknown: datetime = UNKNOWN) -> datetime:
-    """An aware moment, now at the latest. Phones' clocks are wrong now and then: what one says that can't be
-    right was said at no moment we know, so it is `unknown`.
+    """An aware moment. Phones' clocks are wrong now and then: what can’t be right was said at no
+    moment we know, so it is `unknown`. A little ahead, it still orders what comes of the same clock.
     """
     try:
         moment = parse_datetime(value) if isinstance(value, str) else None
@@ -90,8 +90,7 @@ def moment_in(value: Any, where: str, unknown: datetime = UNKNOWN) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is None:
         raise Refused(f"{where}: a moment with its offset is expected, such as 2026-11-24T07:00:00Z")
-    now = timezone.now()
-    return min(moment, now) if UNKNOWN <= moment <= now + AHEAD else unknown
+    return moment if UNKNOWN <= moment <= timezone.now() + AHEAD else unknown
 
 
 def day_in(value: str) -> date:

@@ -141,14 +141,14 @@ def new_mails(
                 return [], {"validity": validity, "uid": since}
             fresh = UidRange(str(since + 1), "*")
             large = [int(uid) for uid in mailbox.uids(AND(uid=fresh, size_gt=MOST_MAIL - 1))]
-            mails = mailbox.fetch(AND(uid=fresh, size_lt=MOST_MAIL), mark_seen=False, bulk=5, limit=MOST)
+            mails = mailbox.fetch(AND(uid=fresh, size_lt=MOST_MAIL), mark_seen=False, limit=MOST)
             is_all = False
             try:
                 for mail in cast("Iterator[_Unread]", mails):
                     uid = int(mail.uid or 0)
                     if uid > since:
-                        newest = max(newest, uid)
                         entries.append(_read_or_told(mail.content, f"{validity}/{uid}", run))
+                        newest = max(newest, uid)  # read: what is not comes at the next visit
                 is_all = len(entries) < MOST
             finally:
                 for uid in large:
