@@ -70,7 +70,7 @@ class Fit:
         said = f"{exception} {exception.__cause__}"
         is_endless = isinstance(exception, ValueError) and "int_max_str_digits" in said
         if not is_endless and not isinstance(
-            exception, DataError | UnicodeEncodeError | BadHeaderError | RecursionError
+            exception, DataError | OverflowError | UnicodeEncodeError | BadHeaderError | RecursionError
         ):
             return None
         log.warning("%s %s was refused", request.method, request.path, exc_info=exception)

@@ -106,6 +106,43 @@ def test_what_could_not_begin_says_so_and_is_not_tried_for_ever(draft, site, adm
     assert begin_due(timezone.now() + timedelta(hours=2)) == 0
 
 
+def test_what_was_due_while_the_machine_was_off_is_sent_when_it_is_on_again(draft, audience, admin_user):
+    """Whichever job is the first: the send waits for a publication that is still planned."""
+    at = timezone.now() + timedelta(minutes=10)
+    schedule(draft, [audience], at, "UTC", admin_user)
+    assert begin_due(at + timedelta(hours=9)) == 0
+    _publish_now(IssuePage.objects.get())
+    assert begin_due(at + timedelta(hours=9)) == 1
+
+
+def test_an_issue_whose_publication_was_taken_back_is_said_not_to_begin(draft, audience, admin_user):
+    at = timezone.now() + timedelta(minutes=10)
+    schedule(draft, [audience], at, "UTC", admin_user)
+    IssuePage.objects.get().scheduled_revision.__class__.objects.update(approved_go_live_at=None)
+    assert begin_due(at + timedelta(minutes=29)) == 0 and Schedule.objects.get().is_open
+    assert begin_due(at + timedelta(minutes=31)) == 0
+    assert "is not published" in Schedule.objects.get().error
+
+
+def test_what_was_sent_is_not_planned_again(draft, audience, admin_client):
+    at = timezone.now() + timedelta(minutes=10)
+    schedule(draft, [audience], at, "UTC")
+    _publish_now(IssuePage.objects.get())
+    assert begin_due(at) == 1
+    planned = {"at": f"{at + timedelta(days=1):%Y-%m-%dT%H:%M}", "zone": "UTC", "audiences": [audience.pk]}
+    answer = admin_client.post(f"/admin/mailing/send/{draft.pk}/", planned, follow=True)
+    assert "goes to an audience once" in answer.content.decode()
+
+
+@pytest.mark.parametrize("day", ["9999-12-31T23:59", "0001-01-01T00:00", "2999-01-01T07:30"])
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Kiritimati"])
+def test_no_time_is_beyond_what_can_be_planned(draft, audience, admin_client, day, zone):
+    planned = {"at": day, "zone": zone, "audiences": [audience.pk]}
+    page = admin_client.post(f"/admin/mailing/send/{draft.pk}/", planned, follow=True).content.decode()
+    assert "more than a year away" in page or "has passed" in page
+    assert not Schedule.objects.exists()
+
+
 def test_each_audience_gets_the_edition_in_its_language(draft, audience, admin_user):
     arab = an_audience("Qurra", "ar")
     french = an_audience("Lecteurs", "fr")
@@ -147,6 +184,29 @@ def test_the_rooms_schedule_cancel_and_correct(admin_client, draft, audience):
         "This issue is not out"
         in admin_client.get(f"/admin/issues/correct/{draft.pk}/", follow=True).content.decode()
     )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("state", ["queued", "claimed", "sending", "in doubt", "skipped"])
+def test_who_may_still_get_the_mistake_gets_its_correction_after_it(site, sink, state):
+    send = start_send(make_issue(day=timezone.localdate()), an_audience("Friends", readers=3))
+    late = send.deliveries.order_by("pk").last()
+    Delivery.objects.filter(pk=late.pk).update(
+        state=state, lane=2, not_before=timezone.now() + timedelta(hours=1)
+    )
+    deliver(send, 1)
+    (again,) = send_correction(Correction.objects.create(issue=send.issue, text="75, not 57."))
+    deliver(again, 1)
+    is_settled = state in {"in doubt", "skipped"}
+    assert len(sink.messages) == 4 + is_settled
+    Delivery.objects.filter(pk=late.pk, state__in=["claimed", "sending"]).update(state="queued")
+    Delivery.objects.filter(pk=late.pk).update(not_before=timezone.now())
+    for each in (again, send, again):
+        deliver(each, 1)
+    mine = [b"75, not 57" in mail for to, mail in sink.messages if to == late.address]
+    assert mine == [True] if is_settled else [False, True]
+    again.refresh_from_db()
+    assert again.finished
 
 
 @pytest.mark.django_db(transaction=True)

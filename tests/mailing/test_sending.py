@@ -9,13 +9,16 @@ from email import policy
 from mailbox import Maildir
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from griot.digest.models import IssuePage, Newsroom
 from griot.mailing.core.compiling import compile_message
 from griot.mailing.core.relays import open_relay
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
@@ -154,6 +157,44 @@ def test_the_administrator_may_choose_to_send_again_what_is_in_doubt(issue, audi
     Delivery.objects.filter(pk=send.deliveries.first().pk).update(state="sending", lane=2)
     recover(send, 2)
     assert send.counts()["queued"] == 5
+
+
+@pytest.mark.parametrize("waits", ["queued", "claimed", "in doubt"])
+@pytest.mark.parametrize("leaving", ["leaves", "is deleted"])
+def test_who_has_left_gets_no_mail_that_waited(issue, audience, sink, client, waits, leaving):
+    """Also in the middle of a batch: the list is asked at each mail."""
+    send = start_send(issue, audience)
+    gone = Subscription.objects.get(subscriber__email="reader3@news.example")
+    Delivery.objects.filter(token=gone.token).update(state=waits, lane=1)
+    if leaving == "leaves":
+        assert client.post(f"/unsubscribe/{gone.token}/").status_code == 200
+    else:
+        gone.subscriber.delete()
+    if waits == "in doubt":
+        resolve_in_doubt(send, resend=True)
+    deliver(send, 1)
+    assert sorted(to for to, _ in sink.messages) == [f"reader{n}@news.example" for n in (0, 1, 2, 4)]
+    send.refresh_from_db()
+    assert send.counts()["left"] == 1 and send.finished
+
+
+def test_who_leaves_while_their_batch_is_being_sent_gets_no_mail(issue, audience, sink):
+    left = Subscription.objects.filter(subscriber__email="reader4@news.example")
+    send, taken = start_send(issue, audience), sink.handle_DATA
+
+    async def leaving(*handed):
+        await sync_to_async(lambda: left.update(ended=timezone.now()))()
+        return await taken(*handed)
+
+    sink.handle_DATA = leaving
+    deliver(send, 1)
+    assert sorted(to for to, _ in sink.messages) == [f"reader{n}@news.example" for n in range(4)]
+
+
+def test_a_long_name_of_the_newsroom_ends_no_send(issue, audience, sink, site):
+    IssuePage.objects.filter(pk=issue.pk).update(title="t" * 255)
+    Newsroom.objects.update(name="n" * 120)
+    assert len(start_send(IssuePage.objects.get(pk=issue.pk), audience).subject) == 300
 
 
 def test_a_lane_that_lives_elsewhere_is_left_alone(issue, audience, sink):

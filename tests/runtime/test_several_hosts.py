@@ -18,6 +18,7 @@ from types import SimpleNamespace
 
 import psycopg
 import pytest
+from django.conf import settings
 
 from griot.runtime.programs import program
 from tests.databases import migrated_database
@@ -189,7 +190,10 @@ soon('press.listen', 'listen')
     first, second = worker("a"), worker("b")
     try:
         wait_until(
-            lambda: newsroom.count("SELECT count(*) FROM procrastinate_workers") == 2,
+            lambda: (
+                newsroom.count("SELECT count(*) FROM procrastinate_workers")
+                == 2 * (1 + len(settings.LONG_JOBS))
+            ),
             60,
             "both workers are up",
         )

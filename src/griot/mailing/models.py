@@ -151,7 +151,8 @@ class Delivery(models.Model):
 
     queued → claimed (by a lane, nothing said yet) → sending (the relay is being spoken to)
     → sent, or refused by the relay. A lane that died while sending leaves the row in doubt:
-    the relay may have taken the message.
+    the relay may have taken the message; an editor has it sent again, or skipped. Who is not subscribed any
+    more when their turn comes has left.
     """
 
     class State(models.TextChoices):
@@ -161,6 +162,8 @@ class Delivery(models.Model):
         SENT = "sent", "sent"
         REFUSED = "refused", "refused"
         IN_DOUBT = "in doubt", "in doubt"
+        SKIPPED = "skipped", "in doubt, and not sent again"
+        LEFT = "left", "not subscribed any more"
 
     send = models.ForeignKey(Send, models.CASCADE, related_name="deliveries")
     address = models.EmailField()

@@ -14,11 +14,12 @@ from django.utils import timezone
 from griot.digest.models import IssuePage
 from griot.digest.release.approving import why_not
 from griot.mailing.models import Audience, Schedule
-from griot.mailing.sending import SendRefused, start_send
+from griot.mailing.sending import SendRefused, already_sent, sends_of, start_send
 from griot.troubles.sweeping import each
 
 log = logging.getLogger(__name__)
-PATIENCE = timedelta(minutes=30)  # for an issue that is due but not published yet
+PATIENCE = timedelta(minutes=30)  # for an issue that is neither published nor about to be
+FURTHEST = timedelta(days=366)
 
 
 def schedule(
@@ -27,16 +28,21 @@ def schedule(
     """Publish the issue and its editions at a moment, and begin the sends then. Raises SendRefused."""
     if at <= timezone.now():
         raise SendRefused("this time has passed; choose a later one.")
+    if at > timezone.now() + FURTHEST:
+        raise SendRefused("this time is more than a year away; choose an earlier one.")
     if not issue.live and (reason := why_not(issue)):
         raise SendRefused(reason)
     if not audiences:
         raise SendRefused("choose at least one audience.")
     with transaction.atomic():
-        for page in IssuePage.objects.filter(translation_key=issue.translation_key):
+        pages = IssuePage.objects.filter(translation_key=issue.translation_key).order_by("pk")
+        for page in pages.select_for_update(of=("self",)):  # two who plan at once plan one after the other
             if not page.live:
                 _publish_at(page, at, user)
         rows = []
         for audience in audiences:
+            if earlier := sends_of(issue, audience).first():
+                raise SendRefused(already_sent(earlier))
             Schedule.objects.filter(
                 issue__translation_key=issue.translation_key, audience=audience, send=None
             ).delete()
@@ -83,8 +89,8 @@ def _begin(pk: int, now: datetime) -> bool:
     if row is None:
         return False
     issue = IssuePage.objects.get(pk=row.issue_id)
-    if not issue.live and now - row.at < PATIENCE:
-        return False  # its publication is due in this very minute
+    if not issue.live and (issue.scheduled_revision or now - row.at < PATIENCE):
+        return False  # it is about to be published, however late it is where the machine was off
     try:
         with transaction.atomic():
             row.send = start_send(issue, row.audience, row.by)

@@ -67,14 +67,14 @@ def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -
         )
     made = made_of(testimonies_in(issue))
     value = issue_of(issue, "mail")
-    if earlier := _sends_of(issue, audience).first():
-        raise SendRefused(_already(earlier))
+    if earlier := sends_of(issue, audience).first():
+        raise SendRefused(already_sent(earlier))
     try:
         with transaction.atomic():
             send = Send(
                 issue=issue,
                 audience=audience,
-                subject=f"{value.newsroom}: {issue.title}",
+                subject=f"{value.newsroom}: {issue.title}"[:300],
                 language=issue.language,
                 started_by=user,
             )
@@ -92,7 +92,7 @@ def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -
                 left_the_house(slug, "mail", f"{audience}: {issue.title}", count)
             enqueue_lanes(send)
     except IntegrityError:
-        raise SendRefused(_already(_sends_of(issue, audience).get())) from None
+        raise SendRefused(already_sent(sends_of(issue, audience).get())) from None
     return send
 
 
@@ -104,7 +104,7 @@ def edition_for(issue: IssuePage, audience: Audience) -> IssuePage:
     return found.first() or issue
 
 
-def _sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
+def sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
     """An audience gets an issue once, whichever edition."""
     return Send.objects.filter(
         issue__translation_key=issue.translation_key, audience=audience, is_correction=False
@@ -112,7 +112,7 @@ def _sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
 
 
 def send_correction(correction: Correction, user: User | None = None) -> list[Send]:
-    """Send a correction to those who received the issue and are still subscribed; once to each
+    """Send a correction to those who received the issue, or still will, and are subscribed; once to each
     audience. Raises SendRefused.
     """
     begun = []
@@ -151,20 +151,20 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
     return begun
 
 
-# Those whom the relay took the issue for, or may have: a correction to somebody who has not seen the mistake
-# does no harm.
+# Those whom the relay took the issue for, may have, or may yet: a correction to somebody who has not seen the
+# mistake does no harm. It waits until the issue's own delivery is settled (_CLAIM).
 _QUEUE_AGAIN = """
 INSERT INTO mailing_delivery (send_id, address, token, state, attempts, not_before, reply, changed)
 SELECT %s, earlier.address, earlier.token, 'queued', 0, now(), '', now()
 FROM mailing_delivery earlier
 JOIN mailing_subscription subscription ON subscription.token = earlier.token
-WHERE earlier.send_id = %s AND earlier.state IN ('sent', 'in doubt', 'sending')
+WHERE earlier.send_id = %s AND earlier.state NOT IN ('refused', 'left')
     AND subscription.audience_id = %s AND subscription.ended IS NULL
 ORDER BY earlier.id
 """
 
 
-def _already(send: Send) -> str:
+def already_sent(send: Send) -> str:
     return (
         f"“{send.issue.title}” was sent to “{send.audience}” on"
         f" {timezone.localtime(send.started):%d %B %Y at %H:%M}; an issue goes to an audience once."
@@ -181,24 +181,37 @@ ORDER BY subscription.id
 """
 
 _CLAIM = """
-UPDATE mailing_delivery SET state = 'claimed', lane = %s, changed = now()
+UPDATE mailing_delivery SET state = 'claimed', lane = %(lane)s, changed = now()
 WHERE id IN (
-    SELECT id FROM mailing_delivery
-    WHERE send_id = %s AND state = 'queued' AND not_before <= now()
-    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    SELECT id FROM mailing_delivery waiting
+    WHERE send_id = %(send)s AND state = 'queued' AND not_before <= now() AND NOT EXISTS (
+        SELECT 1 FROM mailing_delivery first
+        WHERE first.send_id = %(corrected)s AND first.address = waiting.address
+            AND first.state IN ('queued', 'claimed', 'sending')
+    )
+    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
 )
 RETURNING id, address, token
 """
 
-# One commit per message: the same statement notes the reply to the last and that the next is being sent.
+# One commit per message: the same statement notes the reply to the last and that the next is being sent, if
+# its reader is still subscribed in this moment.
 _ADVANCE = """
-UPDATE mailing_delivery SET
-    state = CASE WHEN id = %(done)s THEN %(state)s ELSE 'sending' END,
+UPDATE mailing_delivery delivery SET
+    state = CASE WHEN id = %(done)s THEN %(state)s WHEN stands THEN 'sending' ELSE 'left' END,
     reply = CASE WHEN id = %(done)s THEN %(reply)s ELSE reply END,
     not_before = CASE WHEN id = %(done)s THEN now() + %(wait)s ELSE not_before END,
-    attempts = attempts + CASE WHEN id = %(next)s THEN 1 ELSE 0 END,
+    attempts = attempts + CASE WHEN id = %(next)s AND stands THEN 1 ELSE 0 END,
     changed = now()
-WHERE id IN (%(done)s, %(next)s)
+FROM (
+    SELECT waiting.id AS of, EXISTS (
+        SELECT 1 FROM mailing_subscription subscription
+        WHERE subscription.token = waiting.token AND subscription.ended IS NULL
+    ) AS stands
+    FROM mailing_delivery waiting WHERE waiting.id IN (%(done)s, %(next)s)
+) reader
+WHERE delivery.id = reader.of
+RETURNING id, state
 """
 
 _FINISH = """
@@ -231,7 +244,8 @@ def deliver(send: Send, lane: int) -> None:
         words = _Words(send)
         relay = open_relay(settings.EMAIL_URL, settings.MAILDIR)
         try:
-            while batch := _claim(send, lane):
+            corrected = _corrected_by(send)
+            while batch := _claim(send, lane, corrected):
                 _deliver_batch(batch, words, relay)
         except RelayDown as error:
             log.warning("send %s, lane %s: %s; it goes on when the relay is back", send.pk, lane, error)
@@ -304,9 +318,16 @@ def recover(send: Send, lane: int) -> None:
 DOUBT = "the sender died before the relay's reply was noted"
 
 
-def _claim(send: Send, lane: int) -> list[tuple[int, str, str]]:
+def _corrected_by(send: Send) -> int | None:
+    """The key of the send whose issue this one corrects."""
+    original = Send.objects.filter(issue=send.issue_id, audience=send.audience_id, is_correction=False)
+    return original.values_list("pk", flat=True).first() if send.is_correction else None
+
+
+def _claim(send: Send, lane: int, corrected: int | None) -> list[tuple[int, str, str]]:
+    values = {"lane": lane, "send": send.pk, "corrected": corrected, "most": BATCH}
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [lane, send.pk, BATCH])
+        cursor.execute(_CLAIM, values)
         return sorted(cursor.fetchall())
 
 
@@ -317,8 +338,10 @@ def _deliver_batch(batch: list[tuple[int, str, str]], words: _Words, relay: Rela
     try:
         for key, address, token in batch:
             compiled = words.now()
-            _advance(last, key)
+            is_wanted = _advance(last, key)
             last = {"done": None, "state": "", "reply": "", "wait": timedelta()}
+            if not is_wanted:
+                continue
             try:
                 message = compiled.for_recipient(
                     address, f"<{_trace(key, token)}@{host}>", unsubscribe_url(token)
@@ -362,11 +385,14 @@ def _after_refusal(key: int, refused: Refused) -> dict[str, object]:
     return {"state": Delivery.State.REFUSED, "reply": str(refused)}
 
 
-def _advance(last: dict[str, object], following: int | None) -> None:
-    if last["done"] is not None or following is not None:
-        with connection.cursor() as cursor:
-            said = fit_text(str(last["reply"]), 300)
-            cursor.execute(_ADVANCE, {**last, "reply": said, "next": following})  # type: ignore[dict-item]
+def _advance(last: dict[str, object], following: int | None) -> bool:
+    """Note how the last delivery went, and begin the following; gives whether its reader still wants it."""
+    if last["done"] is None and following is None:
+        return False
+    with connection.cursor() as cursor:
+        said = fit_text(str(last["reply"]), 300)
+        cursor.execute(_ADVANCE, {**last, "reply": said, "next": following})  # type: ignore[dict-item]
+        return (following, Delivery.State.SENDING) in cursor.fetchall()
 
 
 def unsubscribe_url(token: str) -> str:
@@ -382,7 +408,5 @@ def resolve_in_doubt(send: Send, resend: bool) -> int:
             Send.objects.filter(pk=send.pk).update(finished=None)
             enqueue_lanes(send)
         else:
-            count = doubtful.update(
-                state=Delivery.State.REFUSED, reply="in doubt; the editor decided not to resend"
-            )
+            count = doubtful.update(state=Delivery.State.SKIPPED)
     return int(count)

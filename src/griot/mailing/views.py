@@ -177,7 +177,9 @@ def send_status(request: HttpRequest, send_id: int) -> HttpResponse:
     counts = send.counts()
     total = sum(counts.values())
     left = counts["queued"] + counts["claimed"] + counts["sending"]
-    troubled = send.deliveries.filter(state__in=["refused", "in doubt"]).order_by("state", "address")[:200]
+    troubled = send.deliveries.filter(state__in=["refused", "in doubt", "skipped"]).order_by(
+        "state", "address"
+    )[:200]
     return render(
         request,
         "mailing/send_status.html",

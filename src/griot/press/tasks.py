@@ -16,13 +16,14 @@ from griot.press.listening.politeness import LISTENING
 from griot.press.listening.reading import read_entries
 from griot.press.stories import retention
 from griot.press.stories.pipeline import group_articles
+from griot.queueing import queue_of
 from griot.troubles.sweeping import each, in_turn
 
 DEAD_AFTER = 60  # seconds without a heartbeat
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="press.listen", queueing_lock="listen")
+@app.task(name="press.listen", queueing_lock="listen", queue=queue_of("press.listen"))
 def listen(timestamp: int | None = None) -> None:
     """Visit what is due, read what is new, group it. Interrupted, the next run goes on; several at once
     share the work.
@@ -42,7 +43,7 @@ def discover(pk: int) -> None:
 
 
 @app.periodic(cron="20 2 * * *")
-@app.task(name="press.retain", queueing_lock="retain")
+@app.task(name="press.retain", queueing_lock="retain", queue=queue_of("press.retain"))
 def retain(timestamp: int | None = None) -> None:
     """Close the window behind what is no news any more, and let go of what the policy lets go."""
     retention.retain(timezone.now())

@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -23,7 +24,9 @@ LOOK_EVERY = 1.0  # seconds between two looks at whether the database is there
 def run(name: str, arguments: list[str]) -> int:
     """0 when it was told to stop, 1 when the database went from under it: what runs it starts it again."""
     parser = argparse.ArgumentParser(prog="./griot worker", description="Run a worker alone.")
-    parser.add_argument("--jobs", type=whole(1, 64), default=4, help="jobs at a time (default 4)")
+    parser.add_argument(
+        "--jobs", type=whole(1, 64), default=3, help="jobs of each kind at a time (default 3)"
+    )
     options = parser.parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "griot.settings.dev")
     with database():
@@ -53,7 +56,23 @@ def _prepared() -> Any:
     for sweep in SWEEPS:  # it goes on at once, not at the next minute
         with suppress(AlreadyEnqueued):
             app.tasks[sweep].configure().defer()
-    return app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    return _connected(app)
+
+
+def _queues() -> tuple[str, ...]:
+    from django.conf import settings
+    from procrastinate.jobs import DEFAULT_QUEUE
+
+    return (DEFAULT_QUEUE, *settings.LONG_JOBS)
+
+
+def _connected(app: Any) -> Any:
+    """The application with connections of its own: each kind's worker keeps one to itself."""
+    from procrastinate import PsycopgConnector
+    from procrastinate.contrib.django.utils import connector_params
+
+    most = len(_queues()) + 4
+    return app.with_connector(PsycopgConnector(kwargs=connector_params(), min_size=2, max_size=most))
 
 
 async def _until_told(app: Any, jobs: int) -> None:
@@ -61,11 +80,7 @@ async def _until_told(app: Any, jobs: int) -> None:
     threads can't be stopped, procrastinate would wait for them, and they may all be run again.
     """
     async with app.open_async():
-        working = asyncio.create_task(
-            app.run_worker_async(
-                concurrency=jobs, shutdown_graceful_timeout=GRACE, install_signal_handlers=False
-            )
-        )
+        working = asyncio.ensure_future(_working(app, jobs))
         losing = asyncio.create_task(_until_lost())
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, _end, working)
@@ -74,6 +89,24 @@ async def _until_told(app: Any, jobs: int) -> None:
             os._exit(0)
         ended = losing if losing.done() else working
         os._exit(_left(ended.exception() or "a connection was closed"))
+
+
+async def _working(app: Any, jobs: int) -> None:
+    """A worker for each kind of job, with slots of its own."""
+    threads = ThreadPoolExecutor(len(_queues()) * jobs + 4)  # some are for the loop itself
+    asyncio.get_running_loop().set_default_executor(threads)
+    await asyncio.gather(
+        *(
+            app.run_worker_async(
+                queues=[queue],
+                name=queue,
+                concurrency=jobs,
+                shutdown_graceful_timeout=GRACE,
+                install_signal_handlers=False,
+            )
+            for queue in _queues()
+        )
+    )
 
 
 async def _until_lost() -> None:

@@ -144,6 +144,11 @@ CAPTURE_DIST = BASE.parents[1] / "capture" / "dist"
 # smtp://user:password@host:587 (STARTTLS where offered), smtps://…:465, or unset: a Maildir in var/
 EMAIL_URL = setting("EMAIL_URL", "", "smtp:// or smtps:// and the relay's host", is_relay)
 MAILDIR = VAR / "mail"
+LONG_JOBS = {  # by kind: none keeps another waiting
+    "films": ("testimonies.examine", "testimonies.machine", "testimonies.render"),
+    "mails": ("mailing.deliver",),
+    "wire": ("press.discover", "press.listen", "press.retain", "digest.check_links", "digest.translate"),
+}
 IN_DOUBT = one_of("GRIOT_IN_DOUBT", "skip", "skip", "resend")  # deliveries that a crash left in doubt
 EMAIL_BACKEND = "griot.mailing.backend.RelayBackend"
 DEFAULT_FROM_EMAIL = MAIL_FROM

@@ -300,7 +300,9 @@ class TestTheArchive:
             == 200
         )
 
-    @pytest.mark.parametrize("month", ["9999-11", "9999-12", "0001-01", "2018-02", "10000-01"])
+    @pytest.mark.parametrize(
+        "month", ["9999-11", "9999-12", "0001-01", "2018-02", "10000-01", "9" * 20 + "-1", "2018-" + "9" * 20]
+    )
     def test_no_month_breaks_it(self, client, month):
         assert client.get("/archive/", {"month": month}).status_code == 200
 

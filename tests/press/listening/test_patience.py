@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from griot.press.core.progress import silent_progress
+from griot.press.listening import listening, reading
 from griot.press.listening.listening import due_sources, fetch_sources
 from griot.press.listening.politeness import Patience, each_host
 from griot.press.listening.reading import read_entries
-from griot.press.models import Article, Entry, Outlet, Source
+from griot.press.models import Article, Entry, Fetch, Host, Outlet, Source
 from griot.press.stories.pipeline import group_articles
+from griot.press.stories.retention import retain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FEED = """<rss version="2.0"><channel><title>T</title>{}</channel></rss>"""
@@ -92,3 +95,50 @@ def test_who_names_very_many_pages_keeps_no_others_news_waiting(web):
     each_host(entries, lambda _, entry: seen.append(entry.url), silent_progress, "x", Patience(600, 600))
     here = [url for url in seen if "good.example" in url]
     assert len(seen) == 121 and here[0].endswith("/news")
+
+
+def test_of_a_source_that_brought_very_many_a_run_looks_at_some_and_the_next_goes_on(web, monkeypatch):
+    """Memory does not grow with what waits, and what was not read while it was news is kept out in words."""
+    monkeypatch.setattr(reading, "MOST_OF_A_SOURCE", 3)
+    for host, count in (("many", 8), ("good", 1)):
+        for n in range(count):
+            web.pages[f"{host}/{n}.html"] = page(f"Title number {n} at {host}")
+        items = [ITEM.format(web.url(host, f"/{n}.html"), f"Title {n}", WORDS) for n in range(count)]
+        web.pages[f"{host}/feed"] = FEED.format("".join(items))
+        Source.objects.create(outlet=Outlet.objects.create(name=host), url=web.url(host, "/feed"))
+    fetch_sources(due_sources(timezone.now()))
+    Entry.objects.filter(url__endswith="/7.html").update(first_seen=timezone.now() - timedelta(days=8))
+    read = []
+    for _ in range(3):
+        read_entries()
+        read.append(Article.objects.count())
+    assert read == [4, 7, 8]
+    assert "could not be read within 7 days" in Entry.objects.get(state=Entry.State.KEPT_OUT).reason
+
+
+def test_what_is_known_of_a_host_goes_when_it_does_not_hold_any_more(db):
+    now = timezone.now()
+    for name, hours in (("old.example", -2), ("kept.example", 2)):
+        until = now + timedelta(hours=hours)
+        Host.objects.create(name=name, next_request=now - timedelta(hours=2), robots_until=until)
+    Host.objects.create(name="never.asked.example", next_request=now - timedelta(hours=2))
+    Host.objects.create(name="away.example", next_request=now + timedelta(days=2))
+    retain(now)
+    assert {host.name for host in Host.objects.all()} == {"kept.example", "away.example"}
+
+
+def test_two_sources_that_move_to_one_address_are_both_visited(web, monkeypatch):
+    together, store = threading.Barrier(2, timeout=30), listening.store_entries
+    web.pages["new/feed"] = FEED.format(ITEM.format(web.url("new", "/a.html"), "Boats met", WORDS))
+    for host in "ab":
+        web.pages[f"{host}/feed"] = (301, {"Location": web.url("new", "/feed")}, "")
+        Source.objects.create(outlet=Outlet.objects.create(name=host), url=web.url(host, "/feed"))
+
+    def at_once(*delivered):
+        together.wait()
+        return store(*delivered)
+
+    monkeypatch.setattr(listening, "store_entries", at_once)
+    fetch_sources(due_sources(timezone.now()))
+    assert Fetch.objects.count() == 2
+    assert Source.objects.filter(url=web.url("new", "/feed")).count() == 1

@@ -17,6 +17,7 @@ from griot.testimonies.models import Access, Campaign, CheckIn, Module, Testimon
 from griot.testimonies.showing.shown import told
 from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
 from tests.testimonies.review.test_later import written
+from tests.testimonies.review.test_review import publish
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +134,29 @@ def test_a_phone_ends_a_consent_earlier_so_often_a_day(phone, monkeypatch):
     assert [until(day) for day in (28, 27, 26, 25, 24)] == [200, 200, 200, 200, 429]
     assert until(23, uses=["team"]) == 200 and Testimony.objects.get().consent.uses == ["team"]
     assert Testimony.objects.get().consent.until.day == 23
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+@pytest.mark.parametrize("most_heard", [200, 3])
+def test_a_name_is_kept_back_however_often_its_consent_was_changed(
+    phone, people, monkeypatch, is_open, most_heard
+):
+    """Also where the message that tells it says something else that a day bounds."""
+    monkeypatch.setattr(taking, "MOST_CHANGES", 3)
+    row = phone.tell()
+    if not is_open:
+        publish(row, people)
+
+    def until(day: int, **said: object) -> int:
+        consent = {"naming": "unnamed", "until": f"2100-01-{day:02}"}
+        return phone.post("testimonies/", as_sent(id=str(row.pk), consent=consent, **said)).status_code
+
+    assert [until(day) for day in (28, 27, 26)] == [200, 200, 200]
+    assert until(24) == 429
+    monkeypatch.setattr(taking, "MOST_HEARD", most_heard)
+    assert until(20, teller={"name": "Fatou Diop"}) == 200
+    row = Testimony.objects.get()
+    assert "Fatou Diop" in [*row.names, *(p.name for p in row.undecided)]
 
 
 def test_a_version_has_room_for_any_number_and_a_change_costs_the_same(phone):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 
 import pytest
 from django.db import connection
@@ -183,6 +184,37 @@ def test_a_service_that_fails_is_said_and_can_be_asked_again(testimony, editor, 
         assert work.state == "failed" and work.why and not testimony.writings.exists()
     service.pages["here/v1/audio/transcriptions"] = json.dumps({"segments": SEGMENTS})
     assert done(testimony, editor, "transcript").state == "ready"
+
+
+@pytest.mark.parametrize("words", ["word " * 60, "w" * 5000, "\x00\ufffe\ud83d" * 90])
+def test_a_service_may_say_more_than_there_is_room_for(testimony, editor, service, words):
+    service.pages["here/translate"] = lambda handler, body: (200, {}, json.dumps({"translatedText": words}))
+    testimony.writings.create(
+        language=testimony.language, title="Une nuit", quote="Je pars.", body="La nuit."
+    )
+    assert done(testimony, editor, "translation").state == "ready"
+    writing = testimony.writings.get(language="en")
+    assert len(writing.title) <= 200 and len(writing.quote) <= 400 and "title" in writing.machine
+
+
+@pytest.mark.parametrize(
+    ("error", "state"), [(KeyError("a fault of ours"), "failed"), (OSError("full"), "making")]
+)
+def test_an_error_of_ours_is_said_and_not_repeated_for_ever(
+    testimony, editor, service, monkeypatch, error, state
+):
+    def broken(work):
+        raise error
+
+    monkeypatch.setattr(machines, "_translated", broken)
+    testimony.writings.create(language=testimony.language, title="Une nuit", body="La nuit.")
+    with committed():
+        work = machines.ask(testimony, editor, "translation", "en")
+    with suppress(OSError):
+        machines.do(work.pk)
+    work.refresh_from_db()
+    assert work.state == state and ("KeyError" in work.why) == (state == "failed")
+    assert machines.unfinished() == ([work.pk] if state == "making" else [])
 
 
 def test_a_killed_worker_loses_nothing_and_a_withdrawn_testimony_is_not_heard(testimony, editor, service):

@@ -164,7 +164,7 @@ def _month(index: DigestIndexPage, asked: str, url: str) -> Month | None:
     try:
         year, month = (int(part) for part in asked.split("-"))
         first = date(year, month, 1)
-    except ValueError:
+    except (ValueError, OverflowError):
         first = newest.day.replace(day=1)
     language = index.locale.language_code
     days = {

@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('address', models.EmailField(max_length=254)),
                 ('token', models.CharField(max_length=32)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('claimed', 'claimed by a lane'), ('sending', 'being sent'), ('sent', 'sent'), ('refused', 'refused'), ('in doubt', 'in doubt')], default='queued', max_length=8)),
+                ('state', models.CharField(choices=[('queued', 'queued'), ('claimed', 'claimed by a lane'), ('sending', 'being sent'), ('sent', 'sent'), ('refused', 'refused'), ('in doubt', 'in doubt'), ('skipped', 'in doubt, and not sent again'), ('left', 'not subscribed any more')], default='queued', max_length=8)),
                 ('lane', models.PositiveSmallIntegerField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('not_before', models.DateTimeField(default=django.utils.timezone.now)),

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from griot.characters import fit_text
-from griot.locking import is_database_away
+from griot.locking import is_database_away, one_after_another
 from griot.press.core import types
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.core.sources.feeds import parse_feed
@@ -86,6 +86,9 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     rests = source.failures >= FAILURES_BEFORE_REST
     source.next_fetch = timezone.now() + (REST if rests else max(source.interval, stay_away))
     with transaction.atomic():
+        one_after_another("sources that move")
+        if Source.objects.filter(url=source.url).exclude(pk=source.pk).exists():
+            source.url = Source.objects.values_list("url", flat=True).get(pk=source.pk)  # another moved there
         source.save(
             update_fields=[
                 "url",

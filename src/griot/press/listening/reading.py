@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from pgvector import HalfVector
 
@@ -33,6 +35,7 @@ from griot.press.models import Article, Entry, Source
 from griot.press.stories.searching import search_vector
 
 log = logging.getLogger(__name__)
+MOST_OF_A_SOURCE = 500  # entries that a run looks at
 MOST_AUTHOR = 200  # characters
 STALE = timedelta(days=7)  # a new source delivers its archive; only its news is read
 PATIENCE = timedelta(minutes=20)  # that a page which can't be had at the moment is waited for
@@ -52,14 +55,17 @@ READ_FROM: dict[str, Article.ReadFrom] = {
 
 def read_entries(progress: Progress = silent_progress, patience: Patience = MORNING) -> None:
     """Read the entries that are new: its page where it can be had, else, for PATIENCE after it was seen
-    where it may be had yet, the feed's own words. Of a host that is slow, some are left for the next run.
+    where it may be had yet, the feed's own words. Of a host that is slow, some are left for the next run, and
+    of a source that brought very many, too; what could not be read for as long as news is news is kept out.
     """
-    waiting = list(
-        Entry.objects.filter(state=Entry.State.NEW).select_related("source__outlet").order_by("id")
-    )
+    new = Entry.objects.filter(state=Entry.State.NEW)
+    late = f"it could not be read within {STALE.days} days: there was more than could be asked for"
+    new.filter(first_seen__lt=timezone.now() - STALE).update(state=Entry.State.KEPT_OUT, reason=late)
+    turn = Window(RowNumber(), partition_by="source_id", order_by="id")
+    waiting = new.annotate(turn=turn, is_whole=~Q(text="")).filter(turn__lte=MOST_OF_A_SOURCE)
     with_page = []
-    for entry in waiting:
-        if entry.text:  # a mail or a push brings the whole piece
+    for entry in waiting.defer("title", "summary", "text").order_by("id"):
+        if entry.is_whole:  # a mail or a push brings the whole piece
             _set_aside_if_it_fails(_store_delivered, entry)
         elif not entry.url:
             _keep_out(entry, "it has no address that can be asked (http, of at most 2000 bytes)")
@@ -89,8 +95,9 @@ def _read_or_set_aside(fetcher: Fetcher, entry: Entry) -> None:
     _set_aside_if_it_fails(partial(_read_entry, fetcher), entry)
 
 
-def _read_entry(fetcher: Fetcher, entry: Entry) -> None:
-    if not Entry.objects.filter(pk=entry.pk, state=Entry.State.NEW).exists():
+def _read_entry(fetcher: Fetcher, waiting: Entry) -> None:
+    new = Entry.objects.filter(pk=waiting.pk, state=Entry.State.NEW)
+    if (entry := new.select_related("source__outlet").first()) is None:
         return  # another worker has just read it
     if known := Article.objects.filter(url=entry.url).first():
         _mark_read(entry, known)

@@ -167,6 +167,7 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
         value = narrowed(held, value)
     elif held and (is_late or is_asked):
         value = _allowing_less(held, value)
+    is_telling = warns(proposal)
     if is_late and is_timed:
         testimony.steps.create(kind=Step.Kind.COMMENT, words="came late, older than what is held: not taken")
     if is_open:
@@ -179,7 +180,7 @@ def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testim
     elif not is_late:
         testimony.as_of = max(value.given, testimony.as_of or value.given)  # as is held, or less
     testimony.save()
-    is_allowed_anew = is_new_consent and add_consent(testimony, value)
+    is_allowed_anew = is_new_consent and add_consent(testimony, value, is_telling=is_telling)
     _heard(proposal)
     if is_warning and not is_allowed_anew:
         plan_anew(testimony)
@@ -204,7 +205,7 @@ def _hears_what_protects(proposal: Proposal, held: types.Consent, said: types.Co
             raise TooMuch(TOO_OFTEN, [TOO_OFTEN])
         proposal.save()
         plan_anew(testimony)
-    is_less = add_consent(testimony, _allowing_less(held, said))
+    is_less = add_consent(testimony, _allowing_less(held, said), is_telling=is_warning)
     _heard(proposal)
     return is_less or is_warning
 
@@ -375,10 +376,13 @@ def _wrong(consent: types.Consent, teller: types.Teller) -> list[str]:
 
 
 @transaction.atomic
-def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = False) -> bool:
+def add_consent(
+    testimony: Testimony, said: types.Consent, *, is_reviewed: bool = False, is_telling: bool = False
+) -> bool:
     """What holds now that this was said, as the testimony's next version; False where nothing changes. Raises
     Refused for a testimony that was withdrawn meanwhile, and TooMuch for what does not protect its teller and
-    was changed too often in a day.
+    was changed too often in a day. With what `is_telling` came what protects somebody, such as a name, which
+    is bounded by itself: it is not refused.
     """
     row = Testimony.objects.select_for_update().get(pk=testimony.pk)
     versions = _telling(row)
@@ -387,7 +391,7 @@ def add_consent(testimony: Testimony, said: types.Consent, is_reviewed: bool = F
     value = after(versions, said, is_reviewed, row.receipt_narrows or row.is_perhaps_minor)
     if value is None:
         return False
-    if versions and not is_reviewed and not _protects(value, versions[-1]):
+    if versions and not (is_reviewed or is_telling or _protects(value, versions[-1])):
         words, since = f"by the {value.by}", timezone.now() - DAY
         if row.steps.filter(kind=Step.Kind.CONSENT, words=words, at__gt=since).count() >= MOST_CHANGES:
             raise TooMuch(TOO_OFTEN, [TOO_OFTEN])

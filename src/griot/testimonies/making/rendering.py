@@ -9,6 +9,7 @@ the other made. A cut that changes has others made, which wait for approval; tho
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,7 +19,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from griot.locking import only_one_at
+from griot.characters import fit_text
+from griot.locking import is_database_away, only_one_at
 from griot.queueing import soon
 from griot.testimonies.core.consent import FACES, VOICES
 from griot.testimonies.core.errors import Refused
@@ -30,6 +32,7 @@ from griot.testimonies.keeping import vault
 from griot.testimonies.models import File, MakingState, Rendition, Testimony
 from griot.testimonies.signals import announce
 
+log = logging.getLogger(__name__)
 STILL_AT = 0.2  # of what is shown, where nobody has chosen a moment
 _KINDS = {
     "video": ("light", "still", "waves", "stream", "small"),
@@ -226,8 +229,11 @@ def _make(pk: int) -> None:
     still_wanted = Rendition.objects.filter(pk=pk, state=MakingState.MAKING)
     try:
         made = _made(row, cut)
-    except Refused as refusal:
-        still_wanted.update(state=MakingState.FAILED, why=str(refusal)[:250])
+    except Exception as error:
+        if why := why_it_failed(error, Refused):
+            still_wanted.update(state=MakingState.FAILED, why=why)
+        else:
+            raise
     else:
         if not still_wanted.update(
             state=MakingState.READY, progress=1.0, why="", approved=_looked_at(row), **made
@@ -240,6 +246,18 @@ def _make(pk: int) -> None:
             file=row.file, kind__in=FILMS, state=MakingState.WAITING
         ).exclude(pk=pk):
             render_soon(other.pk)
+
+
+def why_it_failed(error: Exception, *told: type[Exception]) -> str:
+    """Why work that a sweep asks for again is not tried again: in the words of those that are `told`, or the
+    kind of an error that nobody thought of. "" for what passes: a database or a disk that is not there.
+    """
+    if isinstance(error, told):
+        return fit_text(str(error), 250) or type(error).__name__
+    if isinstance(error, OSError) or is_database_away(error):
+        return ""
+    log.exception("set aside")
+    return f"an error of ours, {type(error).__name__}: the log tells more"
 
 
 def render_soon(pk: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from griot.characters import fit_text
 from griot.helpers.clients import helper_from
 from griot.helpers.protocols import HelperError
 from griot.locking import only_one_at
@@ -25,7 +26,10 @@ from griot.testimonies.core.media.encoding import opened
 from griot.testimonies.core.media.subtitles import Cue, parse, unmarked, write
 from griot.testimonies.core.media.transcribing import as_heard, readable, transcriber_from
 from griot.testimonies.keeping import vault
+from griot.testimonies.making.rendering import why_it_failed
 from griot.testimonies.models import MachineWork, MakingState, Step, Testimony, Writing
+
+_MOST = {field.name: field.max_length for field in Writing._meta.fields}  # characters
 
 
 def can_transcribe() -> bool:
@@ -94,9 +98,16 @@ def _do(pk: int) -> None:
         work.save(update_fields=["state"])
     try:
         texts = _transcribed(work) if work.kind == MachineWork.Kind.TRANSCRIPT else _translated(work)
-    except (HelperError, Refused) as error:
-        MachineWork.objects.filter(pk=pk).update(state=MakingState.FAILED, why=str(error)[:250])
-        return
+        _store(work, texts)
+    except Exception as error:
+        if why := why_it_failed(error, HelperError, Refused):
+            MachineWork.objects.filter(pk=pk).update(state=MakingState.FAILED, why=why)
+        else:
+            raise
+
+
+def _store(work: MachineWork, texts: dict[str, str]) -> None:
+    """Keep what a machine wrote where nobody has gone over anything yet, as far as there is room for it."""
     with transaction.atomic():
         row = Testimony.objects.select_for_update().get(pk=work.testimony_id)
         if row.over:
@@ -107,7 +118,7 @@ def _do(pk: int) -> None:
         free = [name for name in texts if not getattr(writing, name) or name in writing.machine]
         if free:
             for name in free:
-                setattr(writing, name, texts[name])
+                setattr(writing, name, fit_text(texts[name], _MOST.get(name)))
             writing.machine = sorted({*writing.machine, *(name for name in free if texts[name])})
             writing.save()
             Step.objects.create(
@@ -117,7 +128,7 @@ def _do(pk: int) -> None:
                 words=f"a machine’s {work.get_kind_display()} in {work.language}",
                 from_state=row.state,
             )
-        MachineWork.objects.filter(pk=pk).update(state=MakingState.READY, progress=1.0)
+        MachineWork.objects.filter(pk=work.pk).update(state=MakingState.READY, progress=1.0)
 
 
 def _still_held(work: MachineWork) -> tuple[Testimony, types.Consent]:

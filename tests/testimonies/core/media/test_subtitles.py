@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from griot.testimonies.core.media.subtitles import BadSubtitles, Cue, as_vtt, parse, write
+from griot.testimonies.core.media.subtitles import BadSubtitles, Cue, as_vtt, parse, within, write
 from tests.support import ROOT
 
 SRT = (
@@ -86,3 +86,20 @@ def test_the_worst_text_is_read_in_one_pass(worst):
     )
     environment = {"PYTHONPATH": str(ROOT / "src")}
     subprocess.run([sys.executable, "-c", code], timeout=300, check=True, env=environment)
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "kept"),
+    [
+        (0.0, None, ["a", "b", "c"]),
+        (0.0, 4.1, ["a"]),  # b has hardly begun
+        (3.9, 9.0, ["b", "c"]),
+        (4.1, 9.0, ["c"]),
+        (1.04, 8.96, ["a", "b", "c"]),  # as near as players and editors round
+        (7.5, 8.2, []),
+    ],
+)
+def test_of_a_subtitle_that_a_cut_goes_through_nothing_is_read(begins, ends, kept):
+    found = within([Cue(1, 3, "a"), Cue(4, 7.9, "b"), Cue(8, 9, "c")], begins, ends)
+    assert [cue.text for cue in found] == kept
+    assert all(0 <= cue.begins < cue.ends for cue in found)

@@ -104,15 +104,19 @@ def merged(spans: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
     return found
 
 
+ROUNDING = 0.05  # seconds by which a cue may stand beyond a cut
+
+
 def within(cues: Sequence[Cue], begins: float, ends: float | None) -> list[Cue]:
-    """The cues of a film that was cut: those that are still seen, by the film's new time."""
-    last = ends if ends is not None else float("inf")
-    kept = (
-        Cue(max(c.begins, begins) - begins, min(c.ends, last) - begins, c.text)
+    """The cues of a film that was cut, by the film's new time: those that stand in it whole. Of one that a
+    cut goes through nobody knows which words are still heard, and what was cut away is not to be read.
+    """
+    first, last = begins - ROUNDING, (ends if ends is not None else float("inf")) + ROUNDING
+    return [
+        Cue(max(c.begins - begins, 0.0), c.ends - begins, c.text)
         for c in cues
-        if c.ends > begins and c.begins < last
-    )
-    return [cue for cue in kept if cue.ends - cue.begins > 0.05]
+        if c.begins >= first and c.ends <= last
+    ]
 
 
 # --- chapters -----------------------------------------------------------------------------------
