@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import json
 from collections import Counter
@@ -9,7 +10,6 @@ from email import policy
 from mailbox import Maildir
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
@@ -182,8 +182,14 @@ def test_who_leaves_while_their_batch_is_being_sent_gets_no_mail(issue, audience
     left = Subscription.objects.filter(subscriber__email="reader4@news.example")
     send, taken = start_send(issue, audience), sink.handle_DATA
 
+    def leave():
+        try:
+            left.update(ended=timezone.now())
+        finally:
+            connection.close()
+
     async def leaving(*handed):
-        await sync_to_async(lambda: left.update(ended=timezone.now()))()
+        await asyncio.to_thread(leave)
         return await taken(*handed)
 
     sink.handle_DATA = leaving

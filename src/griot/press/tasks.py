@@ -12,7 +12,7 @@ from procrastinate.manager import QUEUEING_LOCK_CONSTRAINT
 
 from griot.press.listening import sources
 from griot.press.listening.listening import due_sources, fetch_sources
-from griot.press.listening.politeness import LISTENING
+from griot.press.listening.politeness import LISTENING, forget_hosts
 from griot.press.listening.reading import read_entries
 from griot.press.stories import retention
 from griot.press.stories.pipeline import group_articles
@@ -34,6 +34,7 @@ def listen(timestamp: int | None = None) -> None:
         visiting=lambda: fetch_sources(due_sources(now), patience=LISTENING),
         reading=lambda: read_entries(patience=LISTENING),
         grouping=lambda: group_articles(now),
+        tidying=lambda: forget_hosts(now),
     )
 
 

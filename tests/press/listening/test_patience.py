@@ -9,13 +9,12 @@ import pytest
 from django.utils import timezone
 
 from griot.press.core.progress import silent_progress
-from griot.press.listening import listening, reading
+from griot.press.listening import listening, politeness, reading
 from griot.press.listening.listening import due_sources, fetch_sources
-from griot.press.listening.politeness import Patience, each_host
+from griot.press.listening.politeness import Patience, each_host, forget_hosts
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Entry, Fetch, Host, Outlet, Source
 from griot.press.stories.pipeline import group_articles
-from griot.press.stories.retention import retain
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FEED = """<rss version="2.0"><channel><title>T</title>{}</channel></rss>"""
@@ -123,8 +122,18 @@ def test_what_is_known_of_a_host_goes_when_it_does_not_hold_any_more(db):
         Host.objects.create(name=name, next_request=now - timedelta(hours=2), robots_until=until)
     Host.objects.create(name="never.asked.example", next_request=now - timedelta(hours=2))
     Host.objects.create(name="away.example", next_request=now + timedelta(days=2))
-    retain(now)
+    forget_hosts(now)
     assert {host.name for host in Host.objects.all()} == {"kept.example", "away.example"}
+
+
+def test_what_robots_say_is_kept_up_to_a_bound_of_all_hosts_together_the_latest(db, monkeypatch):
+    monkeypatch.setattr(politeness, "MOST_ROBOTS", 2500)
+    now = timezone.now()
+    for n in range(5):
+        until = now + timedelta(hours=n)
+        Host.objects.create(name=f"{n}", next_request=now, robots="x" * 1000, robots_until=until)
+    forget_hosts(now + timedelta(seconds=1))
+    assert {host.name for host in Host.objects.all()} == {"3", "4"}
 
 
 def test_two_sources_that_move_to_one_address_are_both_visited(web, monkeypatch):

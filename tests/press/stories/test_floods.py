@@ -90,3 +90,17 @@ def test_what_many_say_is_compared_once_each(monkeypatch):
     alike = [Value(f"https://a.example/{n}", f"P{n}", "Boats", text=f"{BODY} Number {n}.") for n in range(60)]
     assert len(syndication.find_copies(alike)) == 59
     assert compared == 59
+
+
+def test_a_line_is_drafted_from_so_many_of_its_story_originals_first(source, monkeypatch):
+    monkeypatch.setattr(pipeline, "DRAFTED_FROM", 3)
+    drafted, draft = [], pipeline.draft
+    monkeypatch.setattr(
+        pipeline, "draft", lambda members, *rest: drafted.extend(members) or draft(members, *rest)
+    )
+    group(source, "a", "b")
+    many_more(30)
+    Article.objects.exclude(copy_of=None).update(published=timezone.now() + timedelta(hours=1))
+    origin = Article.objects.get(copy_of=None)
+    pipeline.draft_story(origin.story, "en")
+    assert len(drafted) == 3 and origin.url in {value.url for value in drafted}

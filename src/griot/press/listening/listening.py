@@ -30,6 +30,7 @@ from griot.press.core.sources.mailboxes import new_mails
 from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput
 from griot.press.listening.apart import NotStarted, apart
+from griot.press.listening.homes import Homes
 from griot.press.listening.politeness import MORNING, Patience, each_host, fetch_politely
 from griot.press.models import Entry, Fetch, Notice, Source
 
@@ -156,8 +157,9 @@ def _visit(fetcher: Fetcher, source: Source) -> list[types.Entry]:
     # Only now: what could not be parsed is to be fetched again.
     source.etag, source.last_modified = fetched.etag, fetched.last_modified
     source.content_hash = hashlib.sha256(fetched.content).hexdigest()
-    if fetched.permanent_url and not Source.objects.filter(url=fetched.permanent_url).exists():
-        source.url = fetched.permanent_url  # 301 and 308 all the way: the publisher asks us to
+    moved_to = fetched.permanent_url  # 301 and 308 all the way: the publisher asks us to; not into another's
+    if moved_to and not Source.objects.filter(url=moved_to).exists():
+        source.url = source.url if Homes().owner(moved_to, source.outlet_id) else moved_to
     return entries
 
 

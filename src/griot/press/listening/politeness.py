@@ -8,7 +8,7 @@ import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
 from django.conf import settings
@@ -32,6 +32,8 @@ from griot.press.models import Entry, Host, Source
 HOSTS_AT_ONCE = 8
 OTHERS_AT_HOST = 0.2  # seconds before a host is looked at again where another worker is
 ROBOTS_KEPT, ROBOTS_RETRIED = timedelta(hours=24), timedelta(minutes=10)
+OF_NO_USE = timedelta(hours=1)  # after which what is known of a host is of no use any more
+MOST_ROBOTS = 50_000_000  # bytes kept, of all hosts
 Visited = TypeVar("Visited", Source, Entry)
 log = logging.getLogger(__name__)
 
@@ -93,6 +95,27 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
     if failure:
         raise FetchError(failure, is_passing=True)
     return text
+
+
+_FORGET_HOSTS = """
+DELETE FROM press_host WHERE name IN (
+    SELECT name FROM press_host JOIN (
+        SELECT name, greatest(next_request, robots_until) AS used,
+            sum(octet_length(robots)) OVER (ORDER BY robots_until DESC NULLS LAST, name) AS so_far
+        FROM press_host
+    ) host USING (name)
+    WHERE next_request < %(now)s AND (used < %(before)s OR so_far > %(most)s)
+    FOR UPDATE OF press_host SKIP LOCKED
+)
+"""
+
+
+def forget_hosts(now: datetime) -> None:
+    """Let go of what is known of hosts where it is of no use any more, and of what their robots.txt said
+    beyond MOST_ROBOTS of the latest: a feed may name very many hosts, whose robots.txt are large.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_HOSTS, {"now": now, "before": now - OF_NO_USE, "most": MOST_ROBOTS})
 
 
 def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: str = "") -> Fetched:

@@ -29,6 +29,7 @@ from griot.press.core.stories.clustering import WINDOW, view_of
 from griot.press.core.stories.syndication import bands
 from griot.press.core.types import BadInput, Dated, Page
 from griot.press.listening.apart import NotStarted, apart
+from griot.press.listening.homes import Homes
 from griot.press.listening.listening import in_words
 from griot.press.listening.politeness import MORNING, Patience, each_host, fetch_politely
 from griot.press.models import Article, Entry, Source
@@ -63,9 +64,11 @@ def read_entries(progress: Progress = silent_progress, patience: Patience = MORN
     new.filter(first_seen__lt=timezone.now() - STALE).update(state=Entry.State.KEPT_OUT, reason=late)
     turn = Window(RowNumber(), partition_by="source_id", order_by="id")
     waiting = new.annotate(turn=turn, is_whole=~Q(text="")).filter(turn__lte=MOST_OF_A_SOURCE)
-    with_page = []
-    for entry in waiting.defer("title", "summary", "text").order_by("id"):
-        if entry.is_whole:  # a mail or a push brings the whole piece
+    with_page, homes = [], Homes()
+    for entry in waiting.select_related("source").defer("title", "summary", "text").order_by("id"):
+        if owner := homes.owner(entry.url, entry.source.outlet_id):
+            _keep_out(entry, _of_another(owner))
+        elif entry.is_whole:  # a mail or a push brings the whole piece
             _set_aside_if_it_fails(_store_delivered, entry)
         elif not entry.url:
             _keep_out(entry, "it has no address that can be asked (http, of at most 2000 bytes)")
@@ -73,7 +76,7 @@ def read_entries(progress: Progress = silent_progress, patience: Patience = MORN
             _keep_out(entry, f"older than {STALE.days} days when first seen")
         else:
             with_page.append(entry)
-    each_host(with_page, _read_or_set_aside, progress, "reading", patience)
+    each_host(with_page, partial(_read_or_set_aside, homes), progress, "reading", patience)
 
 
 def _set_aside_if_it_fails(read: Callable[[Entry], None], entry: Entry) -> None:
@@ -91,11 +94,15 @@ def _store_delivered(entry: Entry) -> None:
     _store_article(entry, None, "", entry.text)
 
 
-def _read_or_set_aside(fetcher: Fetcher, entry: Entry) -> None:
-    _set_aside_if_it_fails(partial(_read_entry, fetcher), entry)
+def _read_or_set_aside(homes: Homes, fetcher: Fetcher, entry: Entry) -> None:
+    _set_aside_if_it_fails(partial(_read_entry, homes, fetcher), entry)
 
 
-def _read_entry(fetcher: Fetcher, waiting: Entry) -> None:
+def _of_another(owner: str) -> str:
+    return f"its address is at the site of {owner}, whose own sources bring it"
+
+
+def _read_entry(homes: Homes, fetcher: Fetcher, waiting: Entry) -> None:
     new = Entry.objects.filter(pk=waiting.pk, state=Entry.State.NEW)
     if (entry := new.select_related("source__outlet").first()) is None:
         return  # another worker has just read it
@@ -105,6 +112,9 @@ def _read_entry(fetcher: Fetcher, waiting: Entry) -> None:
     page: Page | None = None
     try:
         fetched = fetch_politely(fetcher, entry.url)
+        if owner := homes.owner(fetched.url, entry.source.outlet_id):
+            _keep_out(entry, _of_another(owner))
+            return
         page = apart(read_page, fetched.content, fetched.url)
         why = {"consent_wall": "a consent wall", "paywall": "a paywall"}.get(page.kind, "")
         if page.kind in NO_ARTICLE:

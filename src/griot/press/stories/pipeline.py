@@ -45,6 +45,7 @@ LANGUAGE = "en"  # that lines are drafted in
 BATCH = 100  # new articles grouped at a time
 NEIGHBOURS = 16  # looked at for each
 NEAR_ENOUGH = 0.75  # cosine distance beyond which nothing is one story
+DRAFTED_FROM = 400  # of a story's articles; its originals before copies of them
 MEMBERS = 40  # of a neighbouring story; of a larger one so many are enough to judge by
 SHARING = 100  # of articles that say nearly the same; of more so many are enough
 BACKGROUND = 1000  # articles that tell which words are rare
@@ -351,7 +352,9 @@ def draft_story(
     """
     if organisations is None:
         organisations = [row.as_value() for row in Organisation.objects.all()]
-    rows = list(story.articles.select_related("outlet", "copy_of"))
+    whole_first = story.articles.order_by(F("copy_of").asc(nulls_first=True), "-published", "url")
+    rows = list(whole_first.select_related("outlet", "copy_of")[:DRAFTED_FROM])
+    rows.sort(key=lambda a: (-a.published.timestamp(), a.url))
     fresh = [a for a in rows if story.told and a.first_seen > story.told and a.copy_of_id is None]
     members = [a.as_value() for a in (fresh or rows)]
     translator, drafter = helpers()

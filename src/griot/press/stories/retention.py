@@ -22,7 +22,6 @@ from griot.press.core.stories.clustering import WINDOW
 from griot.troubles.sweeping import in_turn, together
 
 BATCH = 5000
-OF_NO_USE = timedelta(hours=1)  # after which what is known of a host is of no use any more
 KEEP_VISITS = timedelta(days=60)  # the ledger looks back two weeks
 
 
@@ -50,13 +49,6 @@ _VISITS = _OLDEST.format(table="press_fetch", moment="at", where="")
 _LEAVE_WINDOW = "UPDATE press_article SET in_window = false WHERE id = ANY(%s)"
 _FORGET_ENTRIES = "DELETE FROM press_entry WHERE id = ANY(%s)"
 _FORGET_VISITS = "DELETE FROM press_fetch WHERE id = ANY(%s)"
-_FORGET_HOSTS = """
-DELETE FROM press_host WHERE name IN (
-    SELECT name FROM press_host
-    WHERE next_request < %(before)s AND (robots_until IS NULL OR robots_until < %(before)s)
-    LIMIT %(batch)s FOR UPDATE SKIP LOCKED
-)
-"""
 # What was used stays: a story that an issue told, an article that an editor spoke of.
 _USED = """
 SELECT a.id FROM press_article a WHERE a.id = ANY(%s) AND (
@@ -105,7 +97,6 @@ def retain(now: datetime) -> LetGo:
         before = now - timedelta(days=settings.KEEP_DAYS)
         steps["articles"] = partial(_go_through, "articles let go", _ARTICLES, before, let_articles_go)
         steps["entries"] = partial(_go_through, "entries let go", _ENTRIES, before, forget_entries)
-    steps["hosts"] = partial(_forget_hosts, now - OF_NO_USE)
     steps["visits"] = partial(_go_through, "visits let go", _VISITS, now - KEEP_VISITS, forget_visits)
     in_turn("retention", **steps)
     return gone
@@ -121,15 +112,6 @@ def _go_through(what: str, oldest: str, before: datetime, act: Callable[[Sequenc
             return
         together(what, [pk for pk, _ in found], act)
         last, reached = found[-1]
-
-
-def _forget_hosts(before: datetime) -> None:
-    """What robots.txt said of hosts, and whose turn it was: a feed may name very many hosts."""
-    while True:
-        with connection.cursor() as cursor:
-            cursor.execute(_FORGET_HOSTS, {"before": before, "batch": BATCH})
-            if cursor.rowcount < BATCH:
-                return
 
 
 def _run(statement: str, ids: Sequence[int]) -> int:

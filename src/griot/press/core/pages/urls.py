@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from courlan import extract_domain
+
 MOST_ADDRESS = 2000  # bytes: what browsers, caches and an index of a database hold
 MOST_HOST = 253  # RFC 1035 §2.3.4
 
@@ -50,3 +52,12 @@ def canonical_url(url: str, base: str = "") -> str:
     path = re.sub(r"/{2,}", "/", parts.path.rstrip()) or "/"
     address = urlunsplit((scheme, host, path, urlencode(kept), ""))
     return address if len(address.encode()) <= MOST_ADDRESS else ""
+
+
+def site_of(url: str) -> str:
+    """The domain under which an address's host was registered (bbc.co.uk), else the host; "" without one."""
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+    return (extract_domain(f"https://{host}/") or host) if host else ""

@@ -70,7 +70,7 @@ def host_of(url: str) -> str:
         host.encode()
     except ValueError:
         return ""
-    return f"{host}:{port}" if len(host) <= MOST_HOST else ""
+    return f"{host}:{port}" if 0 < len(host) <= MOST_HOST else ""
 
 
 def is_exempt(host: str, allowed: Collection[str]) -> bool:
