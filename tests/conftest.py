@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -99,12 +100,17 @@ class Inbox:
 def sink(settings) -> Iterator[Inbox]:
     """A real SMTP server on loopback; EMAIL_URL points at it."""
     inbox = Inbox()
+    with mail_server(inbox) as settings.EMAIL_URL:
+        yield inbox
+
+
+@contextmanager
+def mail_server(handler: object) -> Iterator[str]:
     with listener("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
-    settings.EMAIL_URL = f"smtp://127.0.0.1:{port}"
-    yield inbox
+    yield f"smtp://127.0.0.1:{port}"
     controller.stop()
 
 

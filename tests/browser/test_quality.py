@@ -30,7 +30,7 @@ def newsroom(site, settings, live_server, admin_user):
     issue = make_full_issue()
     make_editions(issue)
     for page in IssuePage.objects.all():
-        page.get_latest_revision().publish()
+        page.get_latest_revision().publish(skip_permission_checks=True)
     Correction.objects.create(issue=issue, text="The film lasts 45 minutes, not 54.")
     told = [tell(f"Migrants {n} met at sea", "The Harbour Times", "Al Marsa", hours=n + 1) for n in range(6)]
     rate_stories({s.pk for s in told})

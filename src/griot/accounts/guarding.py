@@ -27,6 +27,10 @@ WHY = "This changes what others rely on, or shows whom they trust us with: prove
 BULK = "wagtail_bulk_action"
 
 
+class NotNow(Exception):
+    """What somebody may do, but not now; the message says why and what to do. In the admin it is shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who `may` come in, whether with a second `factor`, and to which `rows`, where an address names one by
@@ -125,6 +129,7 @@ RULES: dict[str, Rule] = {
     # Rights, and what holds for the whole house. The log tells of everything that anybody has changed.
     **dict.fromkeys(
         (
+            "wagtailadmin_api:pages:action",  # what nothing of the admin uses
             BULK,  # of accounts, and of whatever comes
             "wagtailadmin_reports:site_history",
             "wagtailadmin_reports:site_history_results",
@@ -207,7 +212,10 @@ class Guard:
         return None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """What others rely on is not deleted, and says so."""
+        """What others rely on is not deleted, what may not be done now is not done, and both say so."""
+        if isinstance(exception, NotNow):
+            messages.error(request, str(exception))
+            return redirect(request.get_full_path())
         if isinstance(exception, ProtectedError):
             held = exception.protected_objects
         elif isinstance(exception, RestrictedError):

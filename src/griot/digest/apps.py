@@ -8,5 +8,5 @@ class DigestConfig(AppConfig):
 
     def ready(self) -> None:
         from griot.digest import signals  # noqa: F401
-        from griot.digest.release import approving  # noqa: F401
+        from griot.digest.release import approving, standing  # noqa: F401
         from griot.digest.site import reading  # noqa: F401

@@ -6,8 +6,10 @@ from typing import Any
 
 from wagtail.images.forms import BaseImageForm
 
+from griot.digest.release.standing import issues_with
 from griot.testimonies.core.media.pictures import Metadata, read_metadata
 
+_SEEN = {"file", "credit", "description"}
 _FILLED = {"credit": "credit", "description": "description", "licence": "licence"}
 
 
@@ -16,6 +18,7 @@ class PictureForm(BaseImageForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._user = options.get("user")
         self._needed = [name for name in _FILLED if name in self.fields and self.fields[name].required]
         for name in self._needed:
             self.fields[name].required = False
@@ -34,4 +37,16 @@ class PictureForm(BaseImageForm):
         for name in self._needed:
             if not facts.get(name):
                 self.add_error(name, "Say it here; the file does not.")
+        if self.instance.pk and _SEEN & set(self.changed_data):
+            self._stands_where_others_publish()
         return facts
+
+    def _stands_where_others_publish(self) -> None:
+        for issue in issues_with(self.instance):
+            if self._user is None or not issue.permissions_for_user(self._user).can_publish():
+                self.add_error(
+                    None,
+                    f"It stands in “{issue}”, which is out or approved: who may publish can change it."
+                    " Or upload this as a picture of its own.",
+                )
+                return

@@ -20,8 +20,9 @@ from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.models import AbstractGroupApprovalTask, Page
 from wagtail_localize.fields import SynchronizedField
 
+from griot.accounts.guarding import NotNow
 from griot.digest.blocks import IssueBlocks
-from griot.digest.registry import Answering, author_of
+from griot.digest.registry import Answering, author_of, why_not
 from griot.press.models import check_query
 from griot.testimonies.copies import Copy
 from griot.testimonies.core.media.pictures import without_metadata
@@ -46,6 +47,10 @@ class Picture(AbstractImage):
         help_text="After this day it vanishes from the web, and from mails that were sent. Empty: no end.",
     )
 
+    changed = models.DateTimeField(
+        default=timezone.now, editable=False, help_text="when what readers see of it last was"
+    )
+
     admin_form_fields = (
         "title",
         "file",
@@ -68,6 +73,11 @@ class Picture(AbstractImage):
             content = without_metadata(self.file.read())
             self.file = ContentFile(content, name=self.file.name)
             self.file_size, self.file_hash = len(content), ""
+            self.changed = timezone.now()
+        elif not Picture.objects.filter(
+            pk=self.pk, credit=self.credit, description=self.description
+        ).exists():
+            self.changed = timezone.now()
         super().save(*args, **options)
 
     @property
@@ -174,6 +184,22 @@ class IssuePage(Answering, Page):  # type: ignore[django-manager-missing]
         if self.locale_id:
             self.language = self.locale.language_code
         super().save(*args, **options)
+
+    def publish(
+        self,
+        revision: Any,
+        user: Any = None,
+        changed: bool = True,
+        log_action: Any = True,
+        previous_revision: Any = None,
+        skip_permission_checks: bool = False,
+    ) -> Any:
+        """By whatever way of Wagtail's. Raises NotNow where the issue may not go out, unless
+        `skip_permission_checks`: who says that has asked before.
+        """
+        if not skip_permission_checks and (reason := why_not(self)):
+            raise NotNow(f"“{self.title}” is a draft, and was not published. {reason}")
+        return super().publish(revision, user, changed, log_action, previous_revision, skip_permission_checks)
 
 
 class SecondPersonTask(AbstractGroupApprovalTask):

@@ -1,8 +1,8 @@
 """What pages ask of the rooms above them. A page knows its data; who shows it, or judges it, registers here
 and is found here.
 
-`site/reading.py` registers what readers get, `release/approving.py` who wrote an issue. Nothing
-here imports them.
+`site/reading.py` registers what readers get, `release/approving.py` who wrote an issue and what keeps it in.
+Nothing here imports them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ Preview = Callable[[Any, str], HttpResponseBase]
 _ROUTES: dict[str, list[URLPattern]] = defaultdict(list)
 _PREVIEWS: dict[str, Preview] = {}
 _AUTHORS: list[Callable[[Any], int | None]] = []
+_JUDGES: list[Callable[[Any], str]] = []
 
 
 class Answering(RoutablePageMixin):
@@ -66,3 +67,13 @@ def tells_author(function: Callable[[Any], int | None]) -> Callable[[Any], int |
 
 def author_of(page: Any) -> int | None:
     return _AUTHORS[0](page)
+
+
+def tells_why_not(function: Callable[[Any], str]) -> Callable[[Any], str]:
+    """The function says why a page may not go out now; "" where it may."""
+    _JUDGES[:] = [function]
+    return function
+
+
+def why_not(page: Any) -> str:
+    return _JUDGES[0](page)

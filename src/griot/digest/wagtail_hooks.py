@@ -108,6 +108,16 @@ def only_what_may_go_out(request: HttpRequest, page: Any) -> Any:
     return None
 
 
+@hooks.register("before_copy_page")
+def one_issue_a_day(request: HttpRequest, page: Any) -> Any:
+    if isinstance(page.specific_deferred, IssuePage):
+        messages.error(
+            request, "An issue is of one day, and is not copied: begin a new one, or carry its lines over."
+        )
+        return redirect("wagtailadmin_explore", page.get_parent().pk)
+    return None
+
+
 @hooks.register("register_admin_menu_item")
 def desk_item() -> MenuItem:
     return GuardedItem("Desk", reverse("desk:desk"), icon_name="edit", order=10)

@@ -263,6 +263,7 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
 }
+DATA_UPLOAD_MAX_NUMBER_FILES = 400  # a form names at most 300, and what is more is refused in words
 FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 
 WAGTAILIMAGES_IMAGE_MODEL = "digest.Picture"

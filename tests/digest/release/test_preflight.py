@@ -176,7 +176,7 @@ class TestThePreflight:
         earlier = make_issue(day=timezone.localdate() - timedelta(days=3), live=False)
         for page in (earlier, issue):
             page.body[5].value["lines"][0]["story"] = 4242
-        earlier.save_revision().publish()
+        earlier.save_revision().publish(skip_permission_checks=True)
         assert "told this story: “The Gulf Today and MENAFN" in told(issue, "warn")
 
     def test_dead_links_are_found_by_a_job(self, issue, web, settings):
@@ -344,7 +344,7 @@ class TestEditions:
         make_editions(issue)
         assert "all is changed" in render(issue_of(IssuePage.objects.get(language="es")), "html")
         for page in IssuePage.objects.all():
-            page.get_latest_revision().publish()
+            page.get_latest_revision().publish(skip_permission_checks=True)
         day = timezone.localdate()
         english, arabic = client.get(f"/{day}/").content.decode(), client.get(f"/ar/{day}/").content.decode()
         assert f'hreflang="ar" href="http://localhost:8000/ar/{day}/"' in english and 'dir="rtl"' in arabic

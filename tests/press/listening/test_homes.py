@@ -6,7 +6,7 @@ import pytest
 
 from griot.press.core.pages.urls import site_of
 from griot.press.core.sources.fetching import host_of
-from griot.press.listening.homes import Homes
+from griot.press.listening.homes import is_at_home
 from griot.press.listening.listening import fetch_sources
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Entry, Outlet, Source
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def feed_of(web, host: str, *addresses: str) -> Source:
     web.pages[f"{host}/feed"] = FEED.format("".join(ITEM.format(a, "Taken", WORDS) for a in addresses))
-    outlet = Outlet.objects.create(name=host)
+    outlet, _ = Outlet.objects.get_or_create(name=host)
     return Source.objects.create(outlet=outlet, url=web.url(host, "/feed"))
 
 
@@ -26,60 +26,84 @@ def listen(*sources: Source) -> None:
     read_entries()
 
 
-def test_who_names_anothers_article_first_does_not_get_it(web):
+def test_who_names_anothers_article_first_does_not_keep_it(web):
     web.pages["post/1.html"] = page("Boats met near Lampedusa")
     taker = feed_of(web, "taker", web.url("post", "/1.html"))
     post = feed_of(web, "post", web.url("post", "/1.html"))
+    web.pages["post/feed"] = web.pages["post/feed"].replace("Taken", "Boats met")
     listen(taker)
-    kept = taker.entries.get()
-    assert kept.state == Entry.State.KEPT_OUT and "the site of post" in kept.reason
+    assert Article.objects.get().outlet == taker.outlet  # nobody else has named it
     listen(post)
+    article = Article.objects.get()
+    assert (article.outlet, article.title) == (post.outlet, "Boats met")
+    assert {e.article for e in Entry.objects.all()} == {article}
+
+
+def test_who_names_anothers_article_later_does_not_get_it(web):
+    web.pages["post/1.html"] = page("Boats met near Lampedusa")
+    post = feed_of(web, "post", web.url("post", "/1.html"))
+    listen(post)
+    listen(feed_of(web, "taker", web.url("post", "/1.html")))
     assert Article.objects.get().outlet == post.outlet
 
 
-def test_an_address_that_leads_to_anothers_page_brings_no_article(web):
-    web.pages["post/1.html"] = page("Boats met near Lampedusa")
+def test_an_address_that_leads_to_anothers_page_does_not_take_it(web):
+    named = f'<link rel="canonical" href="{web.url("post", "/1.html")}"/><title>'
+    status, headers, html = page("Boats met near Lampedusa")
+    web.pages["post/1.html"] = (status, headers, html.replace("<title>", named))
     web.pages["taker/1.html"] = (302, {"Location": web.url("post", "/1.html")}, "")
     taker = feed_of(web, "taker", web.url("taker", "/1.html"))
     post = feed_of(web, "post", web.url("post", "/1.html"))
-    listen(taker, post)
-    assert [a.outlet for a in Article.objects.all()] == [post.outlet]
-    assert "the site of post" in taker.entries.get().reason
-
-
-def test_a_push_brings_nothing_under_anothers_address(web):
-    post = feed_of(web, "post")
-    outlet = Outlet.objects.create(name="Pusher")
-    push = Source.objects.create(outlet=outlet, kind=Source.Kind.PUSH, url="push:pusher")
-    for url in (web.url("post", "/1.html"), web.url("own", "/1.html")):
-        Entry.objects.create(source=push, identity=url, url=url, title="T", text=WORDS)
-    listen(post)
-    assert [a.url for a in Article.objects.all()] == [web.url("own", "/1.html")]
-
-
-def test_a_source_that_moves_does_not_move_in_with_another(web):
-    taker, post = feed_of(web, "taker"), feed_of(web, "post")
-    web.pages["post/other"] = web.pages["post/feed"]
-    web.pages["taker/feed"] = (301, {"Location": web.url("post", "/other")}, "")
     listen(taker)
+    listen(post)
+    assert Article.objects.get(url=web.url("post", "/1.html")).outlet == post.outlet
+
+
+def test_a_push_under_anothers_address_does_not_take_it(web):
+    web.pages["post/1.html"] = page("Boats met near Lampedusa")
+    post = feed_of(web, "post", web.url("post", "/1.html"))
+    push = Source.objects.create(
+        outlet=Outlet.objects.create(name="Pusher"), kind=Source.Kind.PUSH, url="push:pusher"
+    )
+    Entry.objects.create(source=push, identity="1", url=web.url("post", "/1.html"), title="T", text="Forged.")
+    listen(push)
+    listen(post)
+    article = Article.objects.get()
+    assert article.outlet == post.outlet and "Forged" not in article.text
+
+
+def test_at_home_is_who_states_it_and_nobodys_news_is_kept_out(web):
+    """One publisher's outlets share sites, and feeds lead where they like."""
+    shared = "https://news.example.com/1"
+    africa, mundo = (
+        Outlet.objects.create(name=name, home_page=home)
+        for name, home in (
+            ("Africa", "https://news.example.co.uk/"),
+            ("Mundo", "https://www.example.com/mundo"),
+        )
+    )
+    assert is_at_home(mundo, shared) and not is_at_home(africa, shared)
+    web.pages["lead/1.html"] = page("Boats met near Lampedusa")
+    listen(feed_of(web, "post", web.url("lead", "/1.html")))
+    assert Article.objects.get().outlet.name == "post"
+
+
+@pytest.mark.parametrize(("home_page", "moves"), [("", False), ("http://taker.localhost/", True)])
+def test_who_moves_in_with_another_is_not_at_home_there(web, home_page, moves):
+    taker = feed_of(web, "taker")
+    Outlet.objects.filter(pk=taker.outlet_id).update(home_page=home_page)
+    web.pages["post/other"] = web.pages["taker/feed"]
+    web.pages["taker/feed"] = (301, {"Location": web.url("post", "/other")}, "")
+    listen(Source.objects.get(pk=taker.pk))
     taker.refresh_from_db()
-    assert taker.url == web.url("taker", "/feed")
-    assert Homes().owner(web.url("post", "/1.html"), taker.outlet_id) == post.outlet.name
+    assert (taker.url == web.url("post", "/other")) == moves
+    assert not is_at_home(taker.outlet, web.url("post", "/1.html"))
 
 
-def test_at_a_site_of_several_each_is_at_home_and_at_nobodys_anyone_is(web):
-    first, second = feed_of(web, "shared"), Outlet.objects.create(name="Second")
-    Source.objects.create(outlet=second, url=web.url("shared", "/second"))
-    gone = Outlet.objects.create(name="Gone", home_page="https://gone.example/")
-    Source.objects.create(outlet=gone, url="https://gone.example/feed", is_active=False)
+def test_a_mailbox_is_nobodys_home(db):
     mailed = Outlet.objects.create(name="Mailed")
     Source.objects.create(outlet=mailed, kind=Source.Kind.MAILBOX, url="imaps://desk@mail.house.org/INBOX")
-    homes = Homes()
-    address = web.url("shared", "/1.html")
-    assert homes.owner(address, first.outlet_id) == "" == homes.owner(address, second.pk)
-    assert homes.owner(address, gone.pk) in {"shared", "Second"}
-    for nobodys in ("https://gone.example/1", "https://house.org/1", "mid:a@house.org", "", "https://[::1"):
-        assert homes.owner(nobodys, first.outlet_id) == ""
+    assert not is_at_home(mailed, "https://house.org/1") and not is_at_home(mailed, "mid:a@house.org")
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,13 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from griot.press.core.progress import silent_progress
 from griot.press.listening import listening, politeness, reading
 from griot.press.listening.listening import due_sources, fetch_sources
-from griot.press.listening.politeness import Patience, each_host, forget_hosts
+from griot.press.listening.politeness import Patience, each_host, forget_hosts, take_turn
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Entry, Fetch, Host, Outlet, Source
 from griot.press.stories.pipeline import group_articles
@@ -136,12 +137,31 @@ def test_what_robots_say_is_kept_up_to_a_bound_of_all_hosts_together_the_latest(
     assert {host.name for host in Host.objects.all()} == {"3", "4"}
 
 
+def test_a_host_that_another_worker_forgets_in_this_moment_costs_no_turn(db):
+    long_ago = timezone.now() - timedelta(days=2)
+    Host.objects.create(name="post.example", next_request=long_ago, robots_until=long_ago)
+    ends = threading.Event()
+
+    def forgets():
+        while not ends.is_set():
+            forget_hosts(timezone.now() + timedelta(days=1))
+        connection.close()
+
+    other = threading.Thread(target=forgets)
+    other.start()
+    for _ in range(200):
+        take_turn("post.example", 0.0)
+    ends.set()
+    other.join()
+
+
 def test_two_sources_that_move_to_one_address_are_both_visited(web, monkeypatch):
     together, store = threading.Barrier(2, timeout=30), listening.store_entries
     web.pages["new/feed"] = FEED.format(ITEM.format(web.url("new", "/a.html"), "Boats met", WORDS))
     for host in "ab":
         web.pages[f"{host}/feed"] = (301, {"Location": web.url("new", "/feed")}, "")
-        Source.objects.create(outlet=Outlet.objects.create(name=host), url=web.url(host, "/feed"))
+        outlet = Outlet.objects.create(name=host, home_page=web.url(host))
+        Source.objects.create(outlet=outlet, url=web.url(host, "/feed"))
 
     def at_once(*delivered):
         together.wait()

@@ -11,6 +11,7 @@ import re
 import shutil
 import uuid
 import zlib
+from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -596,3 +597,35 @@ def test_a_coordinator_lets_a_messenger_in_with_a_code_for_collect(site, client,
     Messenger.objects.update(state="frozen")
     client.post(f"/admin/testimonies/messengers/{messenger.pk}/", {"act": "odk"})
     assert Messenger.objects.get().state == "frozen"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_bytes_under_a_name_that_came_are_kept_beside_it(house):
+    """A phone lets go of what it was told we have; an empty file that came first costs nothing."""
+    _, url, auth = house
+    xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED)
+    empty, one, two = b"", made.photo(), made.photo() + b"\0" * 999
+    for content in (empty, one, two, one, two):
+        assert post(url, auth, xml, **{"p1.jpg": content}).status_code == 201
+    held = Counter(File.objects.exclude(sha256="").values_list("sha256", flat=True))
+    assert held == {hashlib.sha256(content).hexdigest(): 1 for content in (empty, one, two)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_bytes_for_the_evidence_of_consent_are_no_story(house):
+    _, url, auth = house
+    answers = {**CONSENTED, "answer": "e.jpg"}
+    xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **answers)
+    for content in (made.photo(), made.photo() + b"\0"):
+        post(url, auth, xml, **{"e.jpg": content})
+    held = File.objects.exclude(sha256="")
+    assert list(held.values_list("role", flat=True)) == [File.Role.EVIDENCE] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_as_many_files_at_once_as_a_testimony_may_have(house):
+    _, url, auth = house
+    xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED)
+    photo = made.photo()
+    assert post(url, auth, xml, **{f"{n}.jpg": photo for n in range(120)}).status_code == 201
+    assert File.objects.exclude(sha256="").count() == 120

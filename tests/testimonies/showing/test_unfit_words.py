@@ -58,7 +58,7 @@ def issue(people, site):
     page = make_issue()
     page.title, page.summary = f"Migrants{UNFIT}\u2028as Messengers", f"Communities{UNFIT}meet"
     page.body.append(("testimony", {"testimony": row.slug}))
-    page.save_revision().publish()
+    page.save_revision().publish(skip_permission_checks=True)
     page.refresh_from_db()
     return page
 
@@ -108,7 +108,7 @@ def test_one_publishers_title_takes_no_feed_and_no_mail(site):
     day = timezone.localdate()
     draft_lines(*night_of(day, timezone.now()))
     page = lay_out(day, *night_of(day, timezone.now()))
-    page.get_latest_revision().publish()
+    page.get_latest_revision().publish(skip_permission_checks=True)
     page.refresh_from_db()
     render_mail(issue_of(page, "mail"))
     assert Client(raise_request_exception=False).get("/feed/").status_code == 200

@@ -135,6 +135,7 @@ class Migration(migrations.Migration):
                 ('description', models.CharField(help_text="What the picture shows, for those who can't see it", max_length=255, verbose_name='alternative text')),
                 ('licence', models.CharField(blank=True, help_text='CC BY 4.0, or what was agreed with the agency', max_length=120)),
                 ('rights_until', models.DateField(blank=True, help_text='After this day it vanishes from the web, and from mails that were sent. Empty: no end.', null=True, verbose_name='rights end after')),
+                ('changed', models.DateTimeField(default=django.utils.timezone.now, editable=False, help_text='when what readers see of it last was')),
                 ('collection', models.ForeignKey(default=wagtail.models.media.get_root_collection_id, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.collection', verbose_name='collection')),
                 ('tags', taggit.managers.TaggableManager(blank=True, help_text=None, through='taggit.TaggedItem', to='taggit.Tag', verbose_name='tags')),
                 ('uploaded_by_user', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL, verbose_name='uploaded by user')),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 
 from django.conf import settings
@@ -12,8 +13,8 @@ from wagtail.models import GroupPagePermission, Revision, Workflow, WorkflowStat
 
 from griot.digest.core.rendering.as_json import render_json
 from griot.digest.models import DigestIndexPage, IssuePage, SecondPersonTask
-from griot.digest.registry import tells_author
-from griot.digest.release.preflight import blocks
+from griot.digest.registry import tells_author, tells_why_not
+from griot.digest.release.preflight import blocks, pictures_in
 from griot.digest.site.composing import issue_of
 from griot.digest.site.newsroom import newsroom
 
@@ -67,13 +68,17 @@ def approval_of(page: IssuePage) -> WorkflowState | None:
     found: WorkflowState | None = states.select_related("current_task_state").order_by("-pk").first()
     last = found.task_states.order_by("-pk").first() if found else None
     latest = page.get_latest_revision()
-    return (
-        found
-        if last and (last.revision_id == latest.pk or said_in(last.revision) == said_in(latest))
-        else None
-    )
+    if last is None or (last.revision_id != latest.pk and said_in(last.revision) != said_in(latest)):
+        return None
+    return None if _pictures_changed(latest.as_object(), last.finished_at or last.started_at) else found
 
 
+def _pictures_changed(draft: IssuePage, since: datetime) -> bool:
+    """Whether a picture in it is no more what was approved: a page names its pictures, and holds none."""
+    return any(picture.changed > since for block in draft.body for picture in pictures_in(block.value))
+
+
+@tells_why_not
 def why_not(page: IssuePage) -> str:
     """Why the issue may not go out now, in words; "" where it may."""
     draft = page.get_latest_revision_as_object()
@@ -81,12 +86,25 @@ def why_not(page: IssuePage) -> str:
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         return f"The pre-flight blocks it: {found[0].text}{more}"
-    if draft.language == settings.LANGUAGE_CODE and second_person_counts() and approval_of(page) is None:
+    original = _original_of(page)
+    if original != page:
+        is_out = original.live and not original.has_unpublished_changes
+        of_it = "" if is_out else why_not(original)
+        return of_it and f"The issue that it is an edition of may not go out. {of_it}"
+    if second_person_counts() and approval_of(page) is None:
         return (
             "It has not been approved by a second person as it stands now: submit it, and let somebody else"
             " approve it."
         )
     return ""
+
+
+def _original_of(page: IssuePage) -> IssuePage:
+    """The issue of which it is an edition, in the newsroom's language; itself where there is none."""
+    found = IssuePage.objects.filter(
+        translation_key=page.translation_key, language=settings.LANGUAGE_CODE
+    ).first()
+    return found or page
 
 
 def state_of(page: IssuePage) -> str:

@@ -192,7 +192,7 @@ def _pictures(page: IssuePage) -> Iterator[Finding]:
     today = timezone.localdate()
     count = 0
     for child in page.body:
-        for picture in _pictures_in(child.value):
+        for picture in pictures_in(child.value):
             count += 1
             if not picture.credit.strip():
                 yield Finding("block", f"“{picture.title}” has no credit.", _place(child))
@@ -212,15 +212,15 @@ def _pictures(page: IssuePage) -> Iterator[Finding]:
         yield Finding("warn", f"{count} pictures; more than {MOST_PICTURES} make a mail slow on a phone.")
 
 
-def _pictures_in(value: Any) -> Iterator[Picture]:
+def pictures_in(value: Any) -> Iterator[Picture]:
     if isinstance(value, Picture):
         yield value
     elif hasattr(value, "values") and not isinstance(value, str):
         for inner in value.values():
-            yield from _pictures_in(inner)
+            yield from pictures_in(inner)
     elif isinstance(value, list) or hasattr(value, "bound_blocks"):
         for inner in value:
-            yield from _pictures_in(inner)
+            yield from pictures_in(inner)
 
 
 def _outlets(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from django.utils import timezone
 from griot.characters import fit_text
 from griot.locking import is_database_away, one_after_another
 from griot.press.core import types
+from griot.press.core.pages.urls import site_of
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.core.sources.feeds import parse_feed
 from griot.press.core.sources.fetching import Fetched, Fetcher, FetchError, host_of, is_exempt
@@ -30,7 +31,6 @@ from griot.press.core.sources.mailboxes import new_mails
 from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput
 from griot.press.listening.apart import NotStarted, apart
-from griot.press.listening.homes import Homes
 from griot.press.listening.politeness import MORNING, Patience, each_host, fetch_politely
 from griot.press.models import Entry, Fetch, Notice, Source
 
@@ -157,9 +157,11 @@ def _visit(fetcher: Fetcher, source: Source) -> list[types.Entry]:
     # Only now: what could not be parsed is to be fetched again.
     source.etag, source.last_modified = fetched.etag, fetched.last_modified
     source.content_hash = hashlib.sha256(fetched.content).hexdigest()
-    moved_to = fetched.permanent_url  # 301 and 308 all the way: the publisher asks us to; not into another's
+    moved_to = fetched.permanent_url  # 301 and 308 all the way: the publisher asks us to
     if moved_to and not Source.objects.filter(url=moved_to).exists():
-        source.url = source.url if Homes().owner(moved_to, source.outlet_id) else moved_to
+        # Where an outlet states no home page its sources tell where it is at home, and they stay.
+        is_same = bool(source.outlet.home_page) or site_of(moved_to) == site_of(source.url)
+        source.url = moved_to if is_same else source.url
     return entries
 
 

@@ -50,18 +50,22 @@ class Patience(NamedTuple):
 LISTENING, MORNING = Patience(30, 120), Patience(120, 600)
 
 
+_TAKE_TURN = """
+INSERT INTO press_host (name, next_request, robots, robots_error)
+VALUES (%(host)s, now() + make_interval(secs => %(delay)s), '', '')
+ON CONFLICT (name) DO UPDATE
+SET next_request = greatest(press_host.next_request, now()) + make_interval(secs => %(delay)s)
+RETURNING extract(epoch FROM next_request - now()) - %(delay)s
+"""
+
+
 def take_turn(host: str, delay: float) -> None:
     """Wait until `host` may be asked again; across all workers, one row is the queue.
 
     Raises FetchError when the queue is longer than a minute: somebody else is at it.
     """
-    Host.objects.bulk_create([Host(name=host)], ignore_conflicts=True)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE press_host SET next_request = greatest(next_request, now()) + make_interval(secs => %s)"
-            " WHERE name = %s RETURNING extract(epoch FROM next_request - now()) - %s",
-            [delay, host, delay],
-        )
+        cursor.execute(_TAKE_TURN, {"host": host, "delay": delay})
         wait = float(cursor.fetchone()[0])
     if wait > 60 + delay:
         raise FetchError(f"{host} is being asked by others; tried again later", is_passing=True)

@@ -29,7 +29,7 @@ from griot.press.core.stories.clustering import WINDOW, view_of
 from griot.press.core.stories.syndication import bands
 from griot.press.core.types import BadInput, Dated, Page
 from griot.press.listening.apart import NotStarted, apart
-from griot.press.listening.homes import Homes
+from griot.press.listening.homes import comes_home
 from griot.press.listening.listening import in_words
 from griot.press.listening.politeness import MORNING, Patience, each_host, fetch_politely
 from griot.press.models import Article, Entry, Source
@@ -48,6 +48,27 @@ NO_ARTICLE = {
     "live_blog": "a live blog",
     "video": "a video without a text",
 }
+# What an article is by what its source and page say of it.
+_SAID = [
+    "outlet",
+    "title",
+    "summary",
+    "text",
+    "author",
+    "piece",
+    "language",
+    "places",
+    "image",
+    "published",
+    "published_from",
+    "utc_offset",
+    "updated",
+    "read_from",
+    "why_not_page",
+    "search",
+    "vector",
+    "bands",
+]
 READ_FROM: dict[str, Article.ReadFrom] = {
     Source.Kind.MAILBOX: Article.ReadFrom.MAIL,
     Source.Kind.PUSH: Article.ReadFrom.PUSH,
@@ -64,11 +85,9 @@ def read_entries(progress: Progress = silent_progress, patience: Patience = MORN
     new.filter(first_seen__lt=timezone.now() - STALE).update(state=Entry.State.KEPT_OUT, reason=late)
     turn = Window(RowNumber(), partition_by="source_id", order_by="id")
     waiting = new.annotate(turn=turn, is_whole=~Q(text="")).filter(turn__lte=MOST_OF_A_SOURCE)
-    with_page, homes = [], Homes()
-    for entry in waiting.select_related("source").defer("title", "summary", "text").order_by("id"):
-        if owner := homes.owner(entry.url, entry.source.outlet_id):
-            _keep_out(entry, _of_another(owner))
-        elif entry.is_whole:  # a mail or a push brings the whole piece
+    with_page = []
+    for entry in waiting.defer("title", "summary", "text").order_by("id"):
+        if entry.is_whole:  # a mail or a push brings the whole piece
             _set_aside_if_it_fails(_store_delivered, entry)
         elif not entry.url:
             _keep_out(entry, "it has no address that can be asked (http, of at most 2000 bytes)")
@@ -76,7 +95,7 @@ def read_entries(progress: Progress = silent_progress, patience: Patience = MORN
             _keep_out(entry, f"older than {STALE.days} days when first seen")
         else:
             with_page.append(entry)
-    each_host(with_page, partial(_read_or_set_aside, homes), progress, "reading", patience)
+    each_host(with_page, _read_or_set_aside, progress, "reading", patience)
 
 
 def _set_aside_if_it_fails(read: Callable[[Entry], None], entry: Entry) -> None:
@@ -94,27 +113,21 @@ def _store_delivered(entry: Entry) -> None:
     _store_article(entry, None, "", entry.text)
 
 
-def _read_or_set_aside(homes: Homes, fetcher: Fetcher, entry: Entry) -> None:
-    _set_aside_if_it_fails(partial(_read_entry, homes, fetcher), entry)
+def _read_or_set_aside(fetcher: Fetcher, entry: Entry) -> None:
+    _set_aside_if_it_fails(partial(_read_entry, fetcher), entry)
 
 
-def _of_another(owner: str) -> str:
-    return f"its address is at the site of {owner}, whose own sources bring it"
-
-
-def _read_entry(homes: Homes, fetcher: Fetcher, waiting: Entry) -> None:
+def _read_entry(fetcher: Fetcher, waiting: Entry) -> None:
     new = Entry.objects.filter(pk=waiting.pk, state=Entry.State.NEW)
     if (entry := new.select_related("source__outlet").first()) is None:
         return  # another worker has just read it
-    if known := Article.objects.filter(url=entry.url).first():
+    known = Article.objects.filter(url=entry.url).select_related("outlet").first()
+    if known and not comes_home(known, entry.source.outlet):
         _mark_read(entry, known)
         return
     page: Page | None = None
     try:
         fetched = fetch_politely(fetcher, entry.url)
-        if owner := homes.owner(fetched.url, entry.source.outlet_id):
-            _keep_out(entry, _of_another(owner))
-            return
         page = apart(read_page, fetched.content, fetched.url)
         why = {"consent_wall": "a consent wall", "paywall": "a paywall"}.get(page.kind, "")
         if page.kind in NO_ARTICLE:
@@ -149,7 +162,12 @@ def _store_article(entry: Entry, page: Page | None, why: str, text: str = "") ->
     article = article_of(entry.source, entry, page, why, text)
     with transaction.atomic():
         Article.objects.bulk_create([article], ignore_conflicts=True)  # another feed may carry the same page
-        _mark_read(entry, Article.objects.get(url=article.url))
+        known = Article.objects.select_for_update(of=("self",)).select_related("outlet").get(url=article.url)
+        if comes_home(known, article.outlet):
+            for field in _SAID:
+                setattr(known, field, getattr(article, field))
+            known.save(update_fields=_SAID)
+        _mark_read(entry, known)
 
 
 def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: str = "") -> Article:

@@ -142,8 +142,8 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
     testimony; None for a training.
 
     Raises Refused in words. A form that was filled in is taken, whatever its campaign is called by now: it
-    can't be changed. A file that no question names is kept like the others; what came twice is erased from
-    the vault.
+    can't be changed. A file that no question names is kept like the others, and so are other bytes under a
+    name that came already: the phone lets go of both. What came twice is erased from the vault.
     """
     messenger = device.messenger
     if re.fullmatch(r"griot-.+-training-\d+", said.form_id):
@@ -160,14 +160,16 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
     named_at_all = [*said.files, *(submitted.SubmittedFile(name, "") for name in unnamed)]
     uploads = _expected(row, device, named_at_all)
     for named in named_at_all:
-        upload = uploads.get(_file_pk(pk, named.name))
-        came = next((f for f in unused if f.name == named.name), None)
-        if upload is None:
+        if _file_pk(pk, named.name) not in uploads:
             raise Refused(f"{named.name}: another file was sent under it")
-        if upload.file.state == File.State.EXPECTED and came:
-            unused.remove(came)
-            see_to_bytes(messenger, came.size)
-            _keep(upload, came)
+        _keep_first(messenger, uploads[_file_pk(pk, named.name)], named.name, unused)
+    questions = {file.name: file.question for file in said.files}
+    for file in list(unused):
+        held = uploads[_file_pk(pk, file.name)].file
+        if held.state != File.State.ERASED and held.sha256 != file.sha256:
+            other = submitted.SubmittedFile(f"{file.name} {file.sha256}", questions.get(file.name, ""))
+            for upload in _expected(row, device, [other]).values():
+                _keep_first(messenger, upload, file.name, unused, file.sha256)
     transaction.on_commit(lambda: vault().erase(*(name for file in unused for name in file.pieces)))
     return row
 
@@ -188,6 +190,17 @@ def _expected(
     ours = Upload.objects.select_for_update(of=("self", "file")).select_related("file")
     ours = ours.filter(file__in=wanted, file__testimony=row)
     return {upload.file_id: upload for upload in ours}
+
+
+def _keep_first(
+    messenger: Messenger, upload: Upload, name: str, unused: list[SealedFile], sha256: str = ""
+) -> None:
+    """Keep the first of `unused` under that name (and checksum), where it is still looked for."""
+    came = next((f for f in unused if f.name == name and sha256 in {"", f.sha256}), None)
+    if came and upload.file.state == File.State.EXPECTED:
+        unused.remove(came)
+        see_to_bytes(messenger, came.size)
+        _keep(upload, came)
 
 
 def _keep(upload: Upload, came: SealedFile) -> None:

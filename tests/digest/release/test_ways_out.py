@@ -1,0 +1,147 @@
+"""Nothing unapproved goes out, by whatever way of Wagtail's."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from griot.accounts.guarding import NotNow
+from griot.digest.models import IssuePage, Picture
+from griot.digest.release.approving import why_not
+from griot.digest.release.editions import make_editions
+from tests.digest.issues import make_issue
+from tests.testimonies import made
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def writer(site):
+    """Who may publish, has written the draft, and has a colleague who has not read it."""
+    people = [get_user_model().objects.create_user(name, password="x") for name in ("ana", "bo")]
+    for user in people:
+        user.groups.set(Group.objects.filter(name__in=["Editors", "Moderators"]))
+    return people[0]
+
+
+@pytest.fixture
+def draft(writer):
+    page = make_issue()
+    page.unpublish()
+    IssuePage.objects.get().save_revision(user=writer)
+    return IssuePage.objects.get()
+
+
+def is_out(page) -> bool:
+    return IssuePage.objects.get(pk=page.pk).live
+
+
+def said(answer) -> str:
+    return " ".join(str(message) for message in get_messages(answer.wsgi_request))
+
+
+def test_several_at_once(draft, writer, client):
+    client.force_login(writer)
+    answer = client.post(f"/admin/bulk/wagtailcore/page/publish/?id={draft.pk}", {"include_descendants": ""})
+    assert not is_out(draft) and answer.status_code == 302
+    assert "not been approved by a second person" in said(answer)
+
+
+def test_with_what_is_below(draft, writer, client):
+    client.force_login(writer)
+    parent = draft.get_parent()
+    client.post(f"/admin/bulk/wagtailcore/page/publish/?id={parent.pk}", {"include_descendants": "on"})
+    assert not is_out(draft)
+
+
+@pytest.mark.parametrize("action", ["publish", "copy", "revert_to_page_revision", "create_alias"])
+def test_the_programming_interface_of_the_admin_is_closed(draft, writer, client, action):
+    client.force_login(writer)
+    address = f"/admin/api/main/pages/{draft.pk}/action/{action}/"
+    client.post(address, {"destination_page_id": draft.get_parent().pk, "keep_live": True})
+    assert not is_out(draft) and IssuePage.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)  # an edition is published when the change is committed
+def test_an_edition_waits_for_its_original(draft, writer, client):
+    client.force_login(writer)
+    edition = next(e for e in make_editions(draft) if e.locale.language_code == "fr")
+
+    def publish():
+        return client.post(f"/admin/pages/{edition.pk}/edit/", {"action": "publish"})
+
+    assert "edition of may not go out" in said(publish()) and not is_out(edition)
+    draft.get_latest_revision().publish(skip_permission_checks=True)
+    publish()
+    assert is_out(edition)
+
+
+def test_an_edition_of_what_was_changed_since_it_went_out_waits(draft, writer):
+    draft.get_latest_revision().publish(skip_permission_checks=True)
+    page = IssuePage.objects.get(pk=draft.pk)
+    page.summary = "What nobody else has read"
+    page.save_revision(user=writer)
+    edition = next(e for e in make_editions(page) if e.locale.language_code == "fr")
+    with pytest.raises(NotNow, match="edition of may not go out"):
+        edition.get_latest_revision().publish(user=writer)
+
+
+def test_an_issue_is_not_copied(draft, writer, client):
+    client.force_login(writer)
+    facts = {"new_title": "x", "new_slug": "other", "new_parent_page": draft.get_parent().pk}
+    answer = client.post(f"/admin/pages/{draft.pk}/copy/", facts)
+    assert answer.status_code == 302 and "of one day" in said(answer) and IssuePage.objects.count() == 1
+
+
+@pytest.fixture
+def editor(client):
+    """Who writes issues, and publishes none."""
+    user = get_user_model().objects.create_user("editor", password="x")
+    user.groups.set(Group.objects.filter(name="Editors"))
+    client.force_login(user)
+    return user
+
+
+def another(picture: Picture, client, **facts: str):
+    """Put another picture, or other words, in a picture's place."""
+    said = {"title": "T", "description": "Another thing", "credit": "AFP/Somebody", **facts}
+    file = SimpleUploadedFile("b.jpg", made.photo(), "image/jpeg")
+    said |= {"licence": "", "rights_until": "", "tags": "", "collection": picture.collection_id, "file": file}
+    return client.post(f"/admin/images/{picture.pk}/", said)
+
+
+def test_a_picture_in_a_public_issue_is_as_public(draft, writer, editor, client):
+    picture = Picture.objects.get()
+    assert another(picture, client).status_code == 302  # it stands in a draft
+    draft.get_latest_revision().publish(skip_permission_checks=True)
+    before = Picture.objects.get().file.name
+    refused = another(picture, client, description="A third thing")
+    assert b"which is out or approved" in refused.content and Picture.objects.get().file.name == before
+    for address in (
+        f"/admin/images/{picture.pk}/delete/",
+        f"/admin/bulk/digest/picture/delete/?id={picture.pk}",
+    ):
+        assert "Take it out of the issue first" in said(client.post(address)), address
+    client.force_login(writer)
+    assert another(picture, client, description="A third thing").status_code == 302
+    assert Picture.objects.get().description == "A third thing"
+
+
+def approve(page: IssuePage, asks, approves) -> None:
+    page.get_workflow().start(page, asks)
+    page = IssuePage.objects.get(pk=page.pk)
+    page.current_workflow_task.on_action(page.current_workflow_task_state, approves, "approve")
+
+
+def test_an_approval_is_of_the_pictures_that_were_seen(draft, writer, client, monkeypatch):
+    colleague = get_user_model().objects.get(username="bo")
+    monkeypatch.setattr(IssuePage, "publish", lambda *_, **__: None)  # approved, and not yet out
+    approve(draft, writer, colleague)
+    monkeypatch.undo()
+    assert why_not(draft) == ""
+    client.force_login(writer)
+    assert another(Picture.objects.get(), client).status_code == 302
+    assert "not been approved" in why_not(IssuePage.objects.get(pk=draft.pk))

@@ -1,0 +1,234 @@
+"""The ledger of deliveries, driven in random orders against a real SMTP server that misbehaves.
+
+The rule: of one send an address is handed at most one mail, and one more for each time that somebody
+decided to send again what was in doubt; nothing is handed to the relay for somebody who has left; a
+correction follows the issue, and only to those who may have it; and when the relay is well and time has
+passed, every delivery has ended as what the relay said of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import run_state_machine_as_test as run
+
+from griot.digest.models import Correction
+from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
+from griot.mailing.sending import (
+    SendRefused,
+    _advance,
+    _claim,
+    _corrected_by,
+    deliver,
+    resolve_in_doubt,
+    send_correction,
+    start_send,
+)
+from tests.conftest import mail_server
+from tests.digest.issues import make_issue
+
+READERS = [f"reader{n}@news.example" for n in range(3)]
+WHO, LANE, KIND = st.sampled_from(READERS), st.sampled_from([1, 2]), st.sampled_from(["issue", "correction"])
+MOODS = ["takes", "refuses", "wants to be asked later", "hangs up before", "hangs up after", "drops"]
+SETTLED = {"sent", "refused", "in doubt", "skipped", "left"}
+
+
+class Moody:
+    """A relay with a mood for each address; `taken` is (correction or issue, address) of what it has."""
+
+    def __init__(self) -> None:
+        self.moods = dict.fromkeys(READERS, "takes")
+        self.taken: list[tuple[str, str]] = []
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        mood = self.moods[address]
+        if mood == "hangs up before":
+            server.transport.close()
+        envelope.rcpt_tos.append(address)
+        replies = {"refuses": "550 no such user", "wants to be asked later": "451 later"}
+        return replies.get(mood, "250 OK")
+
+    async def handle_DATA(self, server, session, envelope):
+        (to,) = envelope.rcpt_tos
+        if self.moods[to] != "drops":
+            is_correction = b"Correction" in envelope.original_content.partition(b"\r\n\r\n")[0]
+            self.taken.append(("correction" if is_correction else "issue", to))
+        if self.moods[to] in {"drops", "hangs up after"}:
+            server.transport.close()
+        return "250 taken"
+
+
+class Ledger(RuleBasedStateMachine):
+    relay: Moody
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        self.relay.moods, self.relay.taken = dict.fromkeys(READERS, "takes"), []
+        self.issue = make_issue()
+        self.audience = Audience.objects.create(name="Staff", slug="staff")
+        self.tokens = {}
+        for address in READERS:
+            subscriber = Subscriber.objects.create(email=address)
+            joined = Subscription.objects.create(audience=self.audience, subscriber=subscriber)
+            self.tokens[address] = joined.token
+        self.standing, self.always = set(READERS), set(READERS)
+        self.allowed = Counter[tuple[str, str]]()  # mails beyond the first, for somebody decided so
+        self.unwell, self.begun = set[str](), dict[str, set[str]]()
+
+    def teardown(self) -> None:
+        try:
+            self.ends_well()
+        finally:
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
+
+    def send(self, kind: str) -> Send | None:
+        return Send.objects.filter(is_correction=kind == "correction").first()
+
+    def states(self, kind: str) -> dict[str, str]:
+        return dict(Delivery.objects.filter(send=self.send(kind)).values_list("address", "state"))
+
+    def delivers(self, act) -> None:
+        """Whoever is handed a mail by `act` stands on the list, and a correction comes after its issue."""
+        before, states = len(self.relay.taken), self.states("issue")
+        act()
+        for kind, address in self.relay.taken[before:]:
+            assert address in self.standing, f"{address} had left"
+            assert kind == "issue" or states[address] in SETTLED - {"refused", "left"}, states
+
+    @initialize(before=st.lists(WHO, max_size=1))
+    def has_begun(self, before):
+        for who in before:
+            self.leaves(who)
+        self.begins()
+
+    @rule()
+    def begins(self):
+        try:
+            start_send(self.issue, self.audience)
+            assert "issue" not in self.begun and self.standing
+            self.begun["issue"] = set(self.standing)
+        except SendRefused:
+            assert "issue" in self.begun or not self.standing
+
+    @precondition(lambda self: "issue" in self.begun)
+    @rule()
+    def corrects(self):
+        states = self.states("issue")
+        to = {a for a in self.standing if states.get(a, "refused") not in {"refused", "left"}}
+        correction = Correction.objects.first() or Correction.objects.create(
+            issue=self.issue, text="57, not 75."
+        )
+        try:
+            send_correction(correction)
+            assert "correction" not in self.begun and to
+            self.begun["correction"] = to
+        except SendRefused:
+            assert "correction" in self.begun or not to
+
+    @rule(who=WHO)
+    def leaves(self, who):
+        Client().post(f"/unsubscribe/{self.tokens[who]}/")
+        self.standing.discard(who)
+        self.always.discard(who)
+
+    @rule(who=WHO)
+    def returns(self, who):
+        answer = Client().post(f"/unsubscribe/{self.tokens[who]}/", {"again": "1"})
+        if answer.status_code == 200:
+            self.standing.add(who)
+
+    @rule(who=WHO)
+    def is_deleted(self, who):
+        Subscriber.objects.filter(email=who).delete()
+        self.standing.discard(who)
+        self.always.discard(who)
+
+    @rule(who=WHO, mood=st.sampled_from(MOODS))
+    def relay_changes(self, who, mood):
+        self.relay.moods[who] = mood
+        if mood != "takes":
+            self.unwell.add(who)
+
+    @rule(kind=KIND, lane=LANE)
+    def lane_runs(self, kind, lane):
+        if send := self.send(kind):
+            self.delivers(lambda: deliver(send, lane))
+
+    @rule(kind=KIND, lane=LANE, was_taken=st.booleans())
+    def lane_dies(self, kind, lane, was_taken):
+        """SIGKILL while the first of its batch is being sent: what it had noted stays as it is."""
+        send = self.send(kind)
+        left = {"claimed", "sending"}
+        if send is None or send.deliveries.filter(state__in=left, lane=lane).exists():
+            return  # another would settle it before it claims
+        if batch := _claim(send, lane, _corrected_by(send)):
+            key, address, _ = batch[0]
+            wanted = _advance({"done": None, "state": "", "reply": "", "wait": timedelta()}, key)
+            assert wanted == (address in self.standing)
+            if wanted and was_taken:
+                self.relay.taken.append((kind, address))
+            self.unwell.add(address)
+
+    @rule()
+    def time_passes(self):
+        Delivery.objects.filter(state="queued").update(not_before="2026-01-01T00:00Z")
+
+    @rule(kind=KIND, again=st.booleans())
+    def doubts_are_settled(self, kind, again):
+        if send := self.send(kind):
+            doubtful = {a for a, state in self.states(kind).items() if state == "in doubt"}
+            assert resolve_in_doubt(send, resend=again) == len(doubtful)
+            self.allowed.update((kind, a) for a in doubtful if again)
+
+    @invariant()
+    def nobody_gets_it_twice(self):
+        for what, count in Counter(self.relay.taken).items():
+            assert count <= 1 + self.allowed[what], what
+
+    @invariant()
+    def the_ledger_holds_everybody_once_and_says_what_was_taken(self):
+        for kind, begun in self.begun.items():
+            states = self.states(kind)
+            assert set(states) == begun
+            for address, state in states.items():
+                if state == "sent":
+                    assert (kind, address) in self.relay.taken
+                if (kind, address) in self.relay.taken and not self.allowed[kind, address]:
+                    assert state not in {"queued", "claimed", "left", "refused"}, (address, state)
+
+    def ends_well(self) -> None:
+        self.relay.moods = dict.fromkeys(READERS, "takes")
+        for kind in ("issue", "correction", "correction"):
+            if send := self.send(kind):
+                for lane in (1, 2, 1):
+                    self.time_passes()
+                    self.delivers(lambda send=send, lane=lane: deliver(send, lane))
+                self.nobody_gets_it_twice()
+                states = self.states(kind)
+                assert set(states.values()) <= SETTLED and Send.objects.get(pk=send.pk).finished
+                for address in self.begun[kind] & self.always - self.unwell:
+                    assert states[address] == "sent" and (kind, address) in self.relay.taken
+
+
+@pytest.fixture
+def relay(settings):
+    moody = Moody()
+    with mail_server(moody) as settings.EMAIL_URL:
+        yield moody
+
+
+@pytest.mark.django_db
+def test_the_ledger_of_deliveries_holds_in_any_order(relay, site, is_long):
+    Ledger.relay = relay
+    examples = settings(max_examples=100 if is_long else 8, stateful_step_count=20, deadline=None)
+    run(Ledger, settings=examples)
