@@ -35,6 +35,7 @@ from tests.conftest import mail_server
 from tests.digest.issues import make_issue
 
 READERS = [f"reader{n}@news.example" for n in range(3)]
+NEW = {address: f"new-{address}" for address in READERS}  # where staff write another address instead
 WHO, LANE, KIND = st.sampled_from(READERS), st.sampled_from([1, 2]), st.sampled_from(["issue", "correction"])
 MOODS = ["takes", "refuses", "wants to be asked later", "hangs up before", "hangs up after", "drops"]
 SETTLED = {"sent", "refused", "in doubt", "skipped", "left"}
@@ -44,7 +45,7 @@ class Moody:
     """A relay with a mood for each address; `taken` is (correction or issue, address) of what it has."""
 
     def __init__(self) -> None:
-        self.moods = dict.fromkeys(READERS, "takes")
+        self.moods = dict.fromkeys([*READERS, *NEW.values()], "takes")
         self.taken: list[tuple[str, str]] = []
 
     async def handle_RCPT(self, server, session, envelope, address, options):
@@ -72,7 +73,7 @@ class Ledger(RuleBasedStateMachine):
         super().__init__()
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
-        self.relay.moods, self.relay.taken = dict.fromkeys(READERS, "takes"), []
+        self.relay.moods, self.relay.taken = dict.fromkeys([*READERS, *NEW.values()], "takes"), []
         self.issue = make_issue()
         self.audience = Audience.objects.create(name="Staff", slug="staff")
         self.tokens = {}
@@ -82,6 +83,7 @@ class Ledger(RuleBasedStateMachine):
             self.tokens[address] = joined.token
         self.standing, self.always = set(READERS), set(READERS)
         self.allowed = Counter[tuple[str, str]]()  # mails beyond the first, for somebody decided so
+        self.address = {reader: reader for reader in READERS}  # as staff have it now
         self.unwell, self.begun = set[str](), dict[str, set[str]]()
 
     def teardown(self) -> None:
@@ -95,15 +97,20 @@ class Ledger(RuleBasedStateMachine):
         return Send.objects.filter(is_correction=kind == "correction").first()
 
     def states(self, kind: str) -> dict[str, str]:
-        return dict(Delivery.objects.filter(send=self.send(kind)).values_list("address", "state"))
+        """By reader, under whatever address."""
+        reader = {token: reader for reader, token in self.tokens.items()}
+        rows = Delivery.objects.filter(send=self.send(kind)).values_list("token", "state")
+        return {reader[token]: state for token, state in rows}
 
     def delivers(self, act) -> None:
         """Whoever is handed a mail by `act` stands on the list, and a correction comes after its issue."""
         before, states = len(self.relay.taken), self.states("issue")
         act()
         for kind, address in self.relay.taken[before:]:
-            assert address in self.standing, f"{address} had left"
-            assert kind == "issue" or states[address] in SETTLED - {"refused", "left"}, states
+            reader = address.removeprefix("new-")
+            assert reader in self.standing, f"{reader} had left"
+            assert address == self.address[reader], f"{reader} is there no more"
+            assert kind == "issue" or states[reader] in SETTLED - {"refused", "left"}, states
 
     @initialize(before=st.lists(WHO, max_size=1))
     def has_begun(self, before):
@@ -144,18 +151,45 @@ class Ledger(RuleBasedStateMachine):
     @rule(who=WHO)
     def returns(self, who):
         answer = Client().post(f"/unsubscribe/{self.tokens[who]}/", {"again": "1"})
-        if answer.status_code == 200:
+        on_it = Subscription.objects.filter(token=self.tokens[who], audience=self.audience)
+        if answer.status_code == 200 and on_it.exists():
             self.standing.add(who)
 
     @rule(who=WHO)
     def is_deleted(self, who):
-        Subscriber.objects.filter(email=who).delete()
+        Subscriber.objects.filter(email=self.address[who]).delete()
         self.standing.discard(who)
         self.always.discard(who)
 
+    @rule(who=WHO)
+    def address_is_changed(self, who):
+        """By staff: the old one is nobody's, or somebody else's."""
+        if Subscriber.objects.filter(email=who).update(email=NEW[who]):
+            self.address[who] = NEW[who]
+            self.always.discard(who)
+
+    @rule(who=WHO)
+    def is_moved_to_another_audience(self, who):
+        other, _ = Audience.objects.get_or_create(name="Other", slug="other")
+        Subscription.objects.filter(token=self.tokens[who]).update(audience=other)
+        self.standing.discard(who)
+        self.always.discard(who)
+
+    @precondition(lambda self: "correction" in self.begun)
+    @rule()
+    def correction_is_taken_back(self):
+        """Nothing more of it is sent; what is sent in its place is another mail."""
+        Correction.objects.all().delete()
+        before = len(self.relay.taken)
+        if send := self.send("correction"):
+            deliver(send, 1)
+        assert len(self.relay.taken) == before
+        del self.begun["correction"]
+        self.allowed.update(("correction", reader) for reader in READERS)
+
     @rule(who=WHO, mood=st.sampled_from(MOODS))
     def relay_changes(self, who, mood):
-        self.relay.moods[who] = mood
+        self.relay.moods[who] = self.relay.moods[NEW[who]] = mood
         if mood != "takes":
             self.unwell.add(who)
 
@@ -174,10 +208,11 @@ class Ledger(RuleBasedStateMachine):
         if batch := _claim(send, lane, _corrected_by(send)):
             key, address, _ = batch[0]
             wanted = _advance({"done": None, "state": "", "reply": "", "wait": timedelta()}, key)
-            assert wanted == (address in self.standing)
+            reader = address.removeprefix("new-")
+            assert wanted == (reader in self.standing and address == self.address[reader])
             if wanted and was_taken:
                 self.relay.taken.append((kind, address))
-            self.unwell.add(address)
+            self.unwell.add(address.removeprefix("new-"))
 
     @rule()
     def time_passes(self):
@@ -192,7 +227,8 @@ class Ledger(RuleBasedStateMachine):
 
     @invariant()
     def nobody_gets_it_twice(self):
-        for what, count in Counter(self.relay.taken).items():
+        taken = Counter((kind, address.removeprefix("new-")) for kind, address in self.relay.taken)
+        for what, count in taken.items():
             assert count <= 1 + self.allowed[what], what
 
     @invariant()
@@ -200,14 +236,14 @@ class Ledger(RuleBasedStateMachine):
         for kind, begun in self.begun.items():
             states = self.states(kind)
             assert set(states) == begun
-            for address, state in states.items():
-                if state == "sent":
-                    assert (kind, address) in self.relay.taken
-                if (kind, address) in self.relay.taken and not self.allowed[kind, address]:
-                    assert state not in {"queued", "claimed", "left", "refused"}, (address, state)
+            for reader, state in states.items():
+                is_taken = not {(kind, reader), (kind, NEW[reader])}.isdisjoint(self.relay.taken)
+                assert state != "sent" or is_taken
+                if is_taken and not self.allowed[kind, reader]:
+                    assert state not in {"queued", "claimed", "left", "refused"}, (reader, state)
 
     def ends_well(self) -> None:
-        self.relay.moods = dict.fromkeys(READERS, "takes")
+        self.relay.moods = dict.fromkeys([*READERS, *NEW.values()], "takes")
         for kind in ("issue", "correction", "correction"):
             if send := self.send(kind):
                 for lane in (1, 2, 1):

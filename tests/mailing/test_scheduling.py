@@ -9,12 +9,12 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from griot.digest.models import Correction, IssuePage
+from griot.digest.models import Correction, IssuePage, Picture
 from griot.digest.release.editions import make_editions
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscriber, Subscription
 from griot.mailing.scheduling import begin_due, moment, schedule, unschedule
 from griot.mailing.sending import SendRefused, deliver, send_correction, start_send
-from tests.digest.issues import make_issue
+from tests.digest.issues import make_issue, make_picture
 
 pytestmark = pytest.mark.django_db
 
@@ -238,3 +238,30 @@ def test_a_correction_goes_to_those_who_received_the_issue(admin_client, site, s
         send_correction(correction)
     admin_client.post(f"/admin/issues/corrections/{correction.pk}/take-back/")
     assert not Correction.objects.exists() and Send.objects.filter(is_correction=True).count() == 1
+
+
+def test_the_issue_is_out_with_the_first_of_its_sends(draft, audience, admin_user):
+    first, other = timezone.now() + timedelta(hours=2), an_audience("Later")
+
+    def out():
+        return IssuePage.objects.get(pk=draft.pk).scheduled_revision.approved_go_live_at
+
+    schedule(draft, [audience], first, "UTC", admin_user)
+    (late,) = schedule(draft, [other], first + timedelta(hours=5), "UTC", admin_user)
+    assert out() == first
+    unschedule(late)
+    (early,) = schedule(draft, [other], first - timedelta(hours=1), "UTC", admin_user)
+    assert out() == first - timedelta(hours=1)
+    unschedule(early)
+    assert out() == first
+
+
+def test_an_edition_that_is_not_ready_holds_up_no_plan(draft, audience, admin_user):
+    edition, *_ = make_editions(draft, admin_user)
+    bare = make_picture("Uncredited")
+    Picture.objects.filter(pk=bare.pk).update(credit="")
+    edition.body = [("banner", {"picture": Picture.objects.get(pk=bare.pk), "url": ""})]
+    edition.save_revision(clean=False)
+    schedule(draft, [audience], timezone.now() + timedelta(hours=1), "UTC", admin_user)
+    planned = {page.pk for page in IssuePage.objects.all() if page.scheduled_revision}
+    assert draft.pk in planned and edition.pk not in planned

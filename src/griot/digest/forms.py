@@ -9,7 +9,7 @@ from wagtail.images.forms import BaseImageForm
 from griot.digest.release.standing import issues_with
 from griot.testimonies.core.media.pictures import Metadata, read_metadata
 
-_SEEN = {"file", "credit", "description"}
+_SEEN = {"file", "credit", "description", "licence", "rights_until"}
 _FILLED = {"credit": "credit", "description": "description", "licence": "licence"}
 
 

@@ -17,7 +17,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition
-from wagtail.models import AbstractGroupApprovalTask, Page
+from wagtail.models import AbstractGroupApprovalTask, Page, Revision, TaskState
 from wagtail_localize.fields import SynchronizedField
 
 from griot.accounts.guarding import NotNow
@@ -75,7 +75,7 @@ class Picture(AbstractImage):
             self.file_size, self.file_hash = len(content), ""
             self.changed = timezone.now()
         elif not Picture.objects.filter(
-            pk=self.pk, credit=self.credit, description=self.description
+            pk=self.pk, credit=self.credit, description=self.description, licence=self.licence
         ).exists():
             self.changed = timezone.now()
         super().save(*args, **options)
@@ -185,6 +185,12 @@ class IssuePage(Answering, Page):  # type: ignore[django-manager-missing]
             self.language = self.locale.language_code
         super().save(*args, **options)
 
+    def save_revision(self, *args: Any, **options: Any) -> Any:
+        """What somebody was asked to approve, or what is planned or out, is not written over in its place."""
+        if (old := options.get("overwrite_revision")) and _is_relied_on(old):
+            options["overwrite_revision"] = None
+        return super().save_revision(*args, **options)
+
     def publish(
         self,
         revision: Any,
@@ -200,6 +206,12 @@ class IssuePage(Answering, Page):  # type: ignore[django-manager-missing]
         if not skip_permission_checks and (reason := why_not(self)):
             raise NotNow(f"“{self.title}” is a draft, and was not published. {reason}")
         return super().publish(revision, user, changed, log_action, previous_revision, skip_permission_checks)
+
+
+def _is_relied_on(revision: Revision) -> bool:
+    is_planned = Revision.objects.filter(pk=revision.pk, approved_go_live_at__isnull=False).exists()
+    is_out = IssuePage.objects.filter(live_revision=revision.pk).exists()
+    return is_planned or is_out or TaskState.objects.filter(revision=revision.pk).exists()
 
 
 class SecondPersonTask(AbstractGroupApprovalTask):

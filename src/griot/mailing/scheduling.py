@@ -9,7 +9,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
+from wagtail.models import Revision
 
 from griot.digest.models import IssuePage
 from griot.digest.release.approving import why_not
@@ -35,10 +37,7 @@ def schedule(
     if not audiences:
         raise SendRefused("choose at least one audience.")
     with transaction.atomic():
-        pages = IssuePage.objects.filter(translation_key=issue.translation_key).order_by("pk")
-        for page in pages.select_for_update(of=("self",)):  # two who plan at once plan one after the other
-            if not page.live:
-                _publish_at(page, at, user)
+        editions = _editions(issue)  # two who plan at once plan one after the other
         rows = []
         for audience in audiences:
             if earlier := sends_of(issue, audience).first():
@@ -47,7 +46,28 @@ def schedule(
                 issue__translation_key=issue.translation_key, audience=audience, send=None
             ).delete()
             rows.append(Schedule.objects.create(issue=issue, audience=audience, at=at, zone=zone, by=user))
+        _publish_with_the_first(editions, user)
     return rows
+
+
+def _editions(issue: IssuePage) -> list[IssuePage]:
+    pages = IssuePage.objects.filter(translation_key=issue.translation_key).order_by("pk")
+    return list(pages.select_for_update(of=("self",)))
+
+
+def _publish_with_the_first(editions: Sequence[IssuePage], user: Any) -> None:
+    """The issue goes live with the first of the sends that are planned, and not where none is. An edition
+    that is not ready stays a draft: its audience gets the original.
+    """
+    planned = Schedule.objects.filter(issue__in=editions, send=None, error="")
+    first = planned.aggregate(first=Min("at"))["first"]
+    for page in editions:
+        if page.live:
+            continue
+        if first and not why_not(page):
+            _publish_at(page, first, user)
+        elif revision := page.scheduled_revision:  # what was approved then, whatever was written since
+            _set_moment(revision, first)
 
 
 def _publish_at(page: IssuePage, at: datetime, user: Any) -> None:
@@ -58,18 +78,18 @@ def _publish_at(page: IssuePage, at: datetime, user: Any) -> None:
     latest.publish(user=user, log_action=True)
 
 
+def _set_moment(planned: Revision, at: datetime | None) -> None:
+    planned.approved_go_live_at = at
+    planned.content = {**planned.content, "go_live_at": at and at.isoformat()}
+    planned.save(update_fields=["approved_go_live_at", "content"])
+
+
 def unschedule(row: Schedule, user: Any = None) -> None:
     """Take a planned send back; with the last one, the issue's publication, too."""
     with transaction.atomic():
-        issue = row.issue
+        editions = _editions(row.issue)
         row.delete()
-        if not Schedule.objects.filter(issue__translation_key=issue.translation_key, send=None).exists():
-            for page in IssuePage.objects.filter(translation_key=issue.translation_key, live=False):
-                planned = page.scheduled_revision
-                if planned:
-                    planned.approved_go_live_at = None
-                    planned.content = {**planned.content, "go_live_at": None}
-                    planned.save(update_fields=["approved_go_live_at", "content"])
+        _publish_with_the_first(editions, user)
 
 
 def begin_due(now: datetime | None = None) -> int:

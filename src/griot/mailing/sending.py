@@ -155,9 +155,10 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
 # mistake does no harm. It waits until the issue's own delivery is settled (_CLAIM).
 _QUEUE_AGAIN = """
 INSERT INTO mailing_delivery (send_id, address, token, state, attempts, not_before, reply, changed)
-SELECT %s, earlier.address, earlier.token, 'queued', 0, now(), '', now()
+SELECT %s, subscriber.email, earlier.token, 'queued', 0, now(), '', now()
 FROM mailing_delivery earlier
 JOIN mailing_subscription subscription ON subscription.token = earlier.token
+JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
 WHERE earlier.send_id = %s AND earlier.state NOT IN ('refused', 'left')
     AND subscription.audience_id = %s AND subscription.ended IS NULL
 ORDER BY earlier.id
@@ -186,7 +187,7 @@ WHERE id IN (
     SELECT id FROM mailing_delivery waiting
     WHERE send_id = %(send)s AND state = 'queued' AND not_before <= now() AND NOT EXISTS (
         SELECT 1 FROM mailing_delivery first
-        WHERE first.send_id = %(corrected)s AND first.address = waiting.address
+        WHERE first.send_id = %(corrected)s AND first.token = waiting.token
             AND first.state IN ('queued', 'claimed', 'sending')
     )
     ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
@@ -195,7 +196,7 @@ RETURNING id, address, token
 """
 
 # One commit per message: the same statement notes the reply to the last and that the next is being sent, if
-# its reader is still subscribed in this moment.
+# its reader is still subscribed in this moment, to this audience and at this address.
 _ADVANCE = """
 UPDATE mailing_delivery delivery SET
     state = CASE WHEN id = %(done)s THEN %(state)s WHEN stands THEN 'sending' ELSE 'left' END,
@@ -206,7 +207,10 @@ UPDATE mailing_delivery delivery SET
 FROM (
     SELECT waiting.id AS of, EXISTS (
         SELECT 1 FROM mailing_subscription subscription
+        JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
+        JOIN mailing_send send ON send.audience_id = subscription.audience_id
         WHERE subscription.token = waiting.token AND subscription.ended IS NULL
+            AND send.id = waiting.send_id AND subscriber.email = waiting.address
     ) AS stands
     FROM mailing_delivery waiting WHERE waiting.id IN (%(done)s, %(next)s)
 ) reader

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from griot.accounts.guarding import NotNow
 from griot.digest.models import IssuePage, Picture
 from griot.digest.release.approving import why_not
 from griot.digest.release.editions import make_editions
-from tests.digest.issues import make_issue
+from tests.digest.issues import make_issue, make_picture
 from tests.testimonies import made
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +137,40 @@ def approve(page: IssuePage, asks, approves) -> None:
     page.get_workflow().start(page, asks)
     page = IssuePage.objects.get(pk=page.pk)
     page.current_workflow_task.on_action(page.current_workflow_task_state, approves, "approve")
+
+
+def test_what_was_approved_is_not_written_over(draft, writer, monkeypatch):
+    """Wagtail's editor may overwrite the last revision, for saving by itself."""
+    colleague = get_user_model().objects.get(username="bo")
+    monkeypatch.setattr(IssuePage, "publish", lambda *_, **__: None)
+    approve(draft, writer, colleague)
+    monkeypatch.undo()
+    page = IssuePage.objects.get(pk=draft.pk).get_latest_revision_as_object()
+    approved, page.summary = page.get_latest_revision(), "What nobody else has read"
+    for _ in range(2):
+        page.save_revision(user=writer, overwrite_revision=page.get_latest_revision())
+    assert page.get_latest_revision() != approved and page.revisions.filter(pk__gt=approved.pk).count() == 1
+    assert "not been approved" in why_not(page)
+
+
+def test_a_picture_of_a_change_that_is_planned_is_as_public(draft, writer, editor, client):
+    draft.get_latest_revision().publish(skip_permission_checks=True)
+    page, new = IssuePage.objects.get(pk=draft.pk), make_picture("Another")
+    page.body = [("banner", {"picture": new, "url": ""})]
+    page.go_live_at = timezone.now() + timedelta(hours=1)
+    page.save_revision(user=writer).publish(skip_permission_checks=True)
+    assert b"which is out or approved" in another(new, client, description="A third thing").content
+    assert "Take it out of the issue first" in said(client.post(f"/admin/images/{new.pk}/delete/"))
+
+
+def test_the_rights_to_a_public_picture_are_changed_by_who_may_publish(draft, editor, client):
+    draft.get_latest_revision().publish(skip_permission_checks=True)
+    picture = Picture.objects.get()
+    facts = {"title": "T", "description": picture.description, "credit": picture.credit, "tags": ""}
+    facts |= {"licence": "", "collection": picture.collection_id}
+    for until in ("2020-01-01", "2099-01-01"):
+        answer = client.post(f"/admin/images/{picture.pk}/", {**facts, "rights_until": until})
+        assert b"which is out or approved" in answer.content
 
 
 def test_an_approval_is_of_the_pictures_that_were_seen(draft, writer, client, monkeypatch):

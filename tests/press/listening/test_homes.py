@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from griot.press.core.pages.urls import site_of
 from griot.press.core.sources.fetching import host_of
 from griot.press.listening.homes import is_at_home
 from griot.press.listening.listening import fetch_sources
 from griot.press.listening.reading import read_entries
-from griot.press.models import Article, Entry, Outlet, Source
+from griot.press.models import Article, Entry, Line, Outlet, Source, Story
+from griot.press.stories.pipeline import draft_story, group_articles
 from tests.press.listening.test_patience import FEED, ITEM, WORDS, page
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,6 +39,21 @@ def test_who_names_anothers_article_first_does_not_keep_it(web):
     article = Article.objects.get()
     assert (article.outlet, article.title) == (post.outlet, "Boats met")
     assert {e.article for e in Entry.objects.all()} == {article}
+
+
+def test_what_comes_home_leaves_nothing_of_the_taker(web):
+    web.pages["post/1.html"] = page("Boats met near Lampedusa")
+    taker = feed_of(web, "taker", web.url("post", "/1.html"))
+    post = feed_of(web, "post", web.url("post", "/1.html"))
+    listen(taker)
+    group_articles(timezone.now())
+    draft_story(Story.objects.get(), "en")
+    web.pages["post/feed"] = web.pages["post/feed"].replace("Taken", "Boats met")
+    listen(post)
+    group_articles(timezone.now())
+    story = Story.objects.get()
+    assert story.headline == "Boats met" and story.outlets == [post.outlet_id]
+    assert not Line.objects.exists() and "taker" not in str(draft_story(story, "en").outlets)
 
 
 def test_who_names_anothers_article_later_does_not_get_it(web):

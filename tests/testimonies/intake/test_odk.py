@@ -29,7 +29,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.core.types import MOST_FILES
 from griot.testimonies.intake import odk
-from griot.testimonies.intake.receiving import examine
+from griot.testimonies.intake.receiving import discard, examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import (
     Campaign,
@@ -609,6 +609,19 @@ def test_other_bytes_under_a_name_that_came_are_kept_beside_it(house):
         assert post(url, auth, xml, **{"p1.jpg": content}).status_code == 201
     held = Counter(File.objects.exclude(sha256="").values_list("sha256", flat=True))
     assert held == {hashlib.sha256(content).hexdigest(): 1 for content in (empty, one, two)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_comes_whole_after_a_broken_one_of_its_name_was_let_go(house):
+    _, url, auth = house
+    xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED)
+    broken, whole = made.photo()[:500], made.photo()
+    assert post(url, auth, xml, **{"p1.jpg": broken}).status_code == 201
+    discard(File.objects.exclude(sha256="").get(), "it could not be opened")
+    for content in (broken, whole):
+        assert post(url, auth, xml, **{"p1.jpg": content}).status_code == 201
+    held = File.objects.exclude(sha256="").exclude(state=File.State.ERASED).get()
+    assert held.sha256 == hashlib.sha256(whole).hexdigest()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -20,10 +20,13 @@ PUBLIC = {"out", "scheduled", "approved"}
 def issues_with(picture: Picture) -> list[IssuePage]:
     """The issues that are out, or may go out as they are, in which the picture stands."""
     named = ReferenceIndex.get_references_to(picture).values_list("object_id", flat=True)
-    pages = IssuePage.objects.filter(
-        Q(live=True, pk__in=[pk for pk in named if pk.isdigit()]) | Q(live=False)
-    )
-    return [page for page in pages if page.live or (state_of(page) in PUBLIC and _is_in(picture, page))]
+    shown = {int(pk) for pk in named if pk.isdigit()}  # of drafts the index knows nothing, nor of changes
+    out, drafted = Q(live=True, pk__in=shown), Q(live=False) | Q(has_unpublished_changes=True)
+    return [
+        page
+        for page in IssuePage.objects.filter(out | drafted)
+        if (page.live and page.pk in shown) or (state_of(page) in PUBLIC and _is_in(picture, page))
+    ]
 
 
 def _is_in(picture: Picture, page: IssuePage) -> bool:

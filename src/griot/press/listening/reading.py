@@ -33,6 +33,7 @@ from griot.press.listening.homes import comes_home
 from griot.press.listening.listening import in_words
 from griot.press.listening.politeness import MORNING, Patience, each_host, fetch_politely
 from griot.press.models import Article, Entry, Source
+from griot.press.stories.pipeline import rate_stories
 from griot.press.stories.searching import search_vector
 
 log = logging.getLogger(__name__)
@@ -164,10 +165,19 @@ def _store_article(entry: Entry, page: Page | None, why: str, text: str = "") ->
         Article.objects.bulk_create([article], ignore_conflicts=True)  # another feed may carry the same page
         known = Article.objects.select_for_update(of=("self",)).select_related("outlet").get(url=article.url)
         if comes_home(known, article.outlet):
-            for field in _SAID:
-                setattr(known, field, getattr(article, field))
-            known.save(update_fields=_SAID)
+            _bring_home(known, article)
         _mark_read(entry, known)
+
+
+def _bring_home(known: Article, article: Article) -> None:
+    """What its own outlet says of it counts, and nothing that was made of what another said."""
+    left = known.story_id
+    for field in _SAID:
+        setattr(known, field, getattr(article, field))
+    known.story = known.copy_of = None  # it is grouped anew
+    known.save(update_fields=[*_SAID, "story", "copy_of"])
+    if left:
+        rate_stories({left})
 
 
 def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: str = "") -> Article:

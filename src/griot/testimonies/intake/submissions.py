@@ -166,7 +166,7 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
     questions = {file.name: file.question for file in said.files}
     for file in list(unused):
         held = uploads[_file_pk(pk, file.name)].file
-        if held.state != File.State.ERASED and held.sha256 != file.sha256:
+        if held.sha256 not in {"", file.sha256}:
             other = submitted.SubmittedFile(f"{file.name} {file.sha256}", questions.get(file.name, ""))
             for upload in _expected(row, device, [other]).values():
                 _keep_first(messenger, upload, file.name, unused, file.sha256)

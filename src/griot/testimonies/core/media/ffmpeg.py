@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -43,9 +44,16 @@ class Streams:
 
 @lru_cache(maxsize=1)
 def program() -> str:
-    from imageio_ffmpeg import get_ffmpeg_exe
+    """The ffmpeg of imageio-ffmpeg, by its place: that package runs it first, and where this one run is
+    killed, it believes until the process ends that there is none. Raises Refused.
+    """
+    from imageio_ffmpeg import binaries
 
-    return str(get_ffmpeg_exe())
+    shipped = next(Path(str(binaries.__file__)).parent.glob("ffmpeg*"), None)
+    found = os.environ.get("IMAGEIO_FFMPEG_EXE") or shipped or shutil.which("ffmpeg")
+    if not found:
+        raise Refused("there is no ffmpeg on this machine")
+    return str(found)
 
 
 class Killed(Exception):
