@@ -252,15 +252,19 @@ def line_set(stories: Mapping[str, Sequence[Article]]) -> list[tuple[str, Sequen
 def check_scores(lines: Sequence[tuple[str, Sequence[Article]]], random: Random) -> dict[str, Any]:
     """Recall and precision of the check on true lines and the same lines with one fact changed.
 
-    A line refused is right when a fact in it was changed.
+    A line refused is right when a fact in it was changed. What is undecided is counted apart.
     """
-    caught = changed = false_alarms = 0
+    caught = changed = false_alarms = undecided = doubted = 0
     by_kind: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for line, members in lines:
-        false_alarms += not all(c.is_supported for c in check(line, members))
+        answer = _answer(line, members)
+        false_alarms += answer == "refused"
+        undecided += answer == "undecided"
         ways = list(corruptions(line, members, random))
         for kind, bad in random.sample(ways, min(CORRUPTIONS_A_LINE, len(ways))):
-            refused = not all(c.is_supported for c in check(bad, members))
+            answer = _answer(bad, members)
+            refused = answer == "refused"
+            doubted += answer == "undecided"
             caught, changed = caught + refused, changed + 1
             by_kind[kind][0] += refused
             by_kind[kind][1] += 1
@@ -272,8 +276,16 @@ def check_scores(lines: Sequence[tuple[str, Sequence[Article]]], random: Random)
         "recall": round(caught / changed, 4) if changed else 1.0,
         "precision": round(caught / refused_in_all, 4) if refused_in_all else 1.0,
         "false_alarms": false_alarms,
+        "undecided": {"true": undecided, "changed": doubted},
         "kinds": {k: f"{a} of {b}" for k, (a, b) in sorted(by_kind.items())},
     }
+
+
+def _answer(line: str, members: Sequence[Article]) -> str:
+    claims = check(line, members)
+    if any(c.is_refused for c in claims):
+        return "refused"
+    return "undecided" if any(c.is_undecided for c in claims) else "supported"
 
 
 # --- all of it ---------------------------------------------------------------------------
@@ -423,6 +435,14 @@ def _print(found: dict[str, dict[str, Any]]) -> None:
 
     row("line check, recall of changed facts", check(lambda c: f"{c['recall']:.3f} ({c['changed']} lines)"))
     row("line check, precision", check(lambda c: f"{c['precision']:.3f} ({c['true']} true lines)"))
+    row(
+        "line check, undecided: true and changed lines",
+        check(
+            lambda c: (
+                f"{c['undecided']['true'] / c['true']:.3f} / {c['undecided']['changed'] / c['changed']:.3f}"
+            )
+        ),
+    )
     console.print(table)
     for name, facts in found.items():
         if "check" in facts:

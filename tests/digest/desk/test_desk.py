@@ -15,7 +15,7 @@ from griot.digest.desk.actions import Refused, act, undo_last
 from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import day_in_the_making, draft_of, issue_in_the_making
 from griot.digest.models import DeskAction, IssuePage
-from griot.press.core.types import Claim
+from griot.press.core.types import Claim, Nearest
 from griot.press.models import Article, Line, Outlet, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
@@ -192,12 +192,14 @@ def test_claims_are_cut_out_of_the_line_where_they_stand():
         Claim("57", "number", "u", "57 people came"),
         Claim("Rome", "place"),
         Claim("57 people", "number"),
+        Claim("stayed in", "deed", nearest=(Nearest("u", "57 left Rome"),)),
     ]
     cut = pieces(body, claims, frozenset({"Rome"}))
     assert "".join(p.text for p in cut) == body
     assert [(p.text, p.state) for p in cut if p.claim] == [
         ("57 people", "unsupported"),
         ("57", "supported"),
+        ("stayed in", "undecided"),
         ("Rome", "vouched"),
     ]
 

@@ -1,5 +1,6 @@
 """Lines about invented stories, true ones and ones with one fact wrong, each with the answer that a press officer
-expects. What the check does not tell yet stands in `check_open.txt`: it must not grow, and what is told goes out of it.
+expects: a true one is not refused, and a wrong one is refused or undecided. What the check does not tell yet stands
+in `check_open.txt`: it must not grow, and what is told goes out of it.
 """
 
 from __future__ import annotations
@@ -22,5 +23,17 @@ def test_a_line_is_judged_as_its_editor_would(name):
     articles = articles_of(str(HERE / "check" / name))
     for truth in ("true", "false"):
         for line in EXPECTED[name][truth]:
-            refused = [(c.text, c.kind) for c in check(line, articles) if not c.is_supported]
-            assert (bool(refused) is (truth == "false")) is (line not in OPEN), (truth, line, refused)
+            claims = check(line, articles)
+            refused = [(c.text, c.kind) for c in claims if c.is_refused]
+            undecided = [(c.text, c.kind) for c in claims if c.is_undecided]
+            is_right = not refused if truth == "true" else bool(refused or undecided)
+            assert is_right is (line not in OPEN), (truth, line, refused, undecided)
+
+
+def test_few_true_lines_are_left_to_a_person():
+    true = [(line, name) for name, lines in EXPECTED.items() for line in lines["true"]]
+    checked = [check(line, articles_of(str(HERE / "check" / name))) for line, name in true]
+    undecided = sum(
+        any(c.is_undecided for c in claims) and not any(c.is_refused for c in claims) for claims in checked
+    )
+    assert undecided <= 0.15 * len(true)

@@ -174,7 +174,7 @@ def _accept(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     if not line.outlets:
         raise Refused("the line names no outlet; add one, then accept it")
     if not line.may_be_approved:
-        bad = [c["text"] for c in line.claims if not c["passage"]]
+        bad = [c.text for c in line.as_value().claims if c.is_refused]
         raise Refused(f"no article supports “{bad[0]}”: mend the line, or vouch for it with your name")
     issue = _issue()
     undo = _decide(story, Story.Decision.ACCEPTED, user, data.get("seen"))
@@ -293,7 +293,7 @@ def _vouch(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     """A named person answers for a claim that no article supports."""
     story, claim, why = _story(data), str(data.get("claim", "")), " ".join(str(data.get("why", "")).split())
     line = _line(story)
-    if claim not in {c["text"] for c in line.claims if not c["passage"]}:
+    if claim not in {c.text for c in line.as_value().claims if c.is_refused}:
         raise Refused("the line makes no such claim, or an article supports it")
     if len(why) < 5:
         raise Refused("say where you have it from, in a few words")

@@ -24,14 +24,18 @@ class Piece:
     def state(self) -> str:
         if self.claim is None:
             return ""
-        return "supported" if self.claim.is_supported else "vouched" if self.is_vouched else "unsupported"
+        if self.claim.is_supported:
+            return "supported"
+        if self.claim.is_undecided:
+            return "undecided"
+        return "vouched" if self.is_vouched else "unsupported"
 
 
 def pieces(body: str, claims: Sequence[Claim], vouched: frozenset[str] = frozenset()) -> list[Piece]:
     """The body cut at its claims; what stands inside another claim's words is left to that one."""
     spans: list[tuple[int, int, Claim]] = []
     folded = body.lower()
-    for claim in sorted(claims, key=lambda c: (-len(c.text), c.is_supported)):
+    for claim in sorted(claims, key=lambda c: (c.is_undecided, -len(c.text), c.is_supported)):
         words = claim.text.lower().strip('“”"«» ')
         start = folded.find(words) if words else -1
         while start >= 0 and any(a < start + len(words) and start < b for a, b, _ in spans):
@@ -61,4 +65,4 @@ def check_again(line: Line) -> None:
     claims = check(line_text(value), members) if members else list(value.claims)
     line.claims = [asdict(c) for c in claims]
     line.findings = [asdict(f) for f in lint(line.body, line.language)]
-    line.ok = all(c.is_supported for c in claims)
+    line.ok = not any(c.is_refused for c in claims)

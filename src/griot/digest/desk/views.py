@@ -240,8 +240,9 @@ def _story_context(pk: int) -> dict[str, Any]:
         "head": head,
         "pieces": shown,
         "vouched": vouched,
-        "elsewhere": [c for c in claims if not c.is_supported and c.text not in in_body],
-        "unsupported": [c.text for c in claims if not c.is_supported and c.text not in vouched],
+        "elsewhere": [c for c in claims if c.is_refused and c.text not in in_body],
+        "unsupported": [c.text for c in claims if c.is_refused and c.text not in vouched],
+        "undecided": [c for c in claims if c.is_undecided],
         "more_outlets": [a for a in articles if a.url not in named],
         "can_translate": bool(settings.TRANSLATOR),
     }

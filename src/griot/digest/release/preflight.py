@@ -111,7 +111,7 @@ def _claims(page: IssuePage) -> Iterator[Finding]:
             continue
         vouched = {o.claim: o for o in line.overrides.all()}
         for claim in line.as_value().claims:
-            if claim.is_supported:
+            if not claim.is_refused:
                 continue
             if claim.text in vouched:
                 o = vouched[claim.text]

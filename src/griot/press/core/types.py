@@ -17,7 +17,7 @@ Provenance = Literal["feed", "json-ld", "meta", "url", "text", "first seen"]
 PageKind = Literal["article", "consent_wall", "paywall", "listing", "live_blog", "video", "empty"]
 Piece = Literal["news", "statement", "feature", "opinion", "interview", "review", "data"]
 DIMENSIONS = 512  # of a sentence vector
-ClaimKind = Literal["number", "name", "place", "date", "quotation", "outlet", "negation", "verb"]
+ClaimKind = Literal["number", "name", "place", "date", "quotation", "outlet", "negation", "verb", "deed"]
 
 
 class Run(Protocol):
@@ -130,17 +130,38 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Nearest:
+    """The passage of an article that is nearest to what a line states."""
+
+    url: str
+    passage: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """A fact that a line states. `passage` and `url` say where it was found, or are empty."""
+    """A fact that a line states, or who did what in it.
+
+    `passage` and `url` say where it was found. Where they are empty, `nearest` are the passages between
+    which a person has to decide; where there are none either, the claim is refused.
+    """
 
     text: str
     kind: ClaimKind
     url: str = ""
     passage: str = ""
+    nearest: tuple[Nearest, ...] = ()
 
     @property
     def is_supported(self) -> bool:
         return bool(self.passage)
+
+    @property
+    def is_undecided(self) -> bool:
+        return not self.passage and bool(self.nearest)
+
+    @property
+    def is_refused(self) -> bool:
+        return not self.passage and not self.nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +188,7 @@ class Line:
 
     @property
     def ok(self) -> bool:
-        return all(claim.is_supported for claim in self.claims)
+        return not any(claim.is_refused for claim in self.claims)
 
 
 @dataclass(frozen=True, slots=True)

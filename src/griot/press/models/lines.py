@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -68,15 +70,20 @@ class Line(models.Model):
             outlets=tuple(types.OutletLink(o["name"], o["url"]) for o in self.outlets),
             body=self.body,
             language=self.language,
-            claims=tuple(types.Claim(**c) for c in self.claims),
+            claims=tuple(_claim(c) for c in self.claims),
             mention=self.mention,
         )
 
     @property
     def may_be_approved(self) -> bool:
-        """Whether every claim is supported, or has been vouched for by a named person."""
+        """Whether no claim is refused but those that a named person vouches for."""
         vouched = set(self.overrides.values_list("claim", flat=True))
-        return all(claim.is_supported or claim.text in vouched for claim in self.as_value().claims)
+        return all(not claim.is_refused or claim.text in vouched for claim in self.as_value().claims)
+
+
+def _claim(stored: dict[str, Any]) -> types.Claim:
+    nearest = tuple(types.Nearest(**n) for n in stored.get("nearest", ()))
+    return types.Claim(**{**stored, "nearest": nearest})
 
 
 class Override(models.Model):

@@ -1,8 +1,9 @@
-"""Whether every fact of a line is in its story's articles."""
+"""Whether every fact of a line is in its story's articles, and who did what as they tell it."""
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from typing import Any
 
 from griot.press.core.commandline.files import articles_of, print_json
@@ -22,6 +23,11 @@ def run(args: argparse.Namespace) -> int:
             f"--line has {len(args.line)} characters; a line is a sentence or two, at most {LONGEST}"
         )
     claims = check(args.line, articles_of(args.file))
-    unsupported = [{"text": c.text, "kind": c.kind} for c in claims if not c.is_supported]
-    print_json([{"ok": not unsupported, "unsupported": unsupported}])
+    unsupported = [{"text": c.text, "kind": c.kind} for c in claims if c.is_refused]
+    undecided = [
+        {"text": c.text, "kind": c.kind, "nearest": [asdict(n) for n in c.nearest]}
+        for c in claims
+        if c.is_undecided
+    ]
+    print_json([{"ok": not unsupported, "unsupported": unsupported, "undecided": undecided}])
     return 1 if unsupported else 0

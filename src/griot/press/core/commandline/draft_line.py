@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from griot.press.core.commandline.files import articles_of, print_json
@@ -39,5 +39,6 @@ def _with_copies(articles: list[Article]) -> list[Article]:
     return [replace(a, copy_of=copies.get(a.url)) for a in articles]
 
 
-def _claim(claim: Claim) -> dict[str, str]:
-    return {"text": claim.text, "kind": claim.kind, "url": claim.url, "passage": claim.passage}
+def _claim(claim: Claim) -> dict[str, Any]:
+    told = {"text": claim.text, "kind": claim.kind, "url": claim.url, "passage": claim.passage}
+    return told | ({"nearest": [asdict(n) for n in claim.nearest]} if claim.is_undecided else {})

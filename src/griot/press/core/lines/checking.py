@@ -6,7 +6,9 @@ company it keeps in the line. Where a passage says the same thing with *another*
 place, that contradicts the line, even if the fact stands somewhere else in the story: so a
 true figure moved to another subject, or two names changed about, are found.
 
-What is found keeps its passage; what is not has none.
+What is found keeps its passage. What is contradicted, or nowhere, is refused; what the story has without
+clearly bearing it out is undecided, and keeps the passages between which a person decides. So it is with
+deeds, too: who did what to whom, in English, by the grammar of the nearest passages.
 
     attribution.py        whom the line credits
     quoting.py            what it quotes
@@ -37,9 +39,14 @@ def check(
     if passages is None:
         passages = passages_of(articles)
     parts = parted(" ".join(line.split()), articles)
+    outlets = list(outlets_credited(parts.credited, articles))
+    credited = {claim.text for claim in outlets}
+    urls = {a.url for a in articles if a.outlet in credited}
     claims = [
-        *outlets_credited(parts.credited, articles),
+        *outlets,
         *quotations(parts.said, passages, language),
-        *compare(Text(without_quotations(parts.said), language), passages),
+        *compare(
+            Text(without_quotations(parts.said), language), passages, [p for p in passages if p.url in urls]
+        ),
     ]
     return tuple(dict.fromkeys(claims))

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 
+from griot.press.core.language.lexicon import are_opposed
 from griot.press.core.language.places import country_code
 from griot.press.core.language.text import fold, stem, without_initials
 
@@ -244,6 +245,12 @@ def side_of(token: str, language: str) -> Side | None:
     """Which side of which pair of opposites a folded word is on, or None."""
     word = _IRREGULAR.get(token, token) if language == "en" else token
     return _sides().get(f"{'es' if language == 'pt' else language}:{stem(word, language)}")
+
+
+def are_opposites(one: str, other: str) -> bool:
+    """Whether two English verbs, as lemmas, say the opposite of each other."""
+    a, b = side_of(one, "en"), side_of(other, "en")
+    return are_opposed(one, other) or (a is not None and b is not None and a == b.opposite)
 
 
 _WORD = r"\w+(?:[.'’-]\w+)*\.?"

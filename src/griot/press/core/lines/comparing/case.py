@@ -30,6 +30,18 @@ class Retelling:
         return not any(fact.start <= place < end for place in self.unsaid)
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Words of the line that its outlets' passages contradict, or that none of them bears out.
+
+    `passage` is the one that says otherwise, where there is one.
+    """
+
+    words: str
+    is_contradicted: bool
+    passage: Text | None = None
+
+
 @dataclass(frozen=True)
 class Case:
     """A line's body, the passages of its story, and those of them that it retells."""

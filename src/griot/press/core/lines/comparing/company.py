@@ -11,6 +11,7 @@ from griot.press.core.lines.comparing.matching import has
 from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text
 
+MIN_SHARED = 3  # content words by which a passage tells what the line tells
 MIN_COMPANY = 3  # content words; with fewer the company says nothing
 
 
@@ -21,6 +22,8 @@ def passage_in_company(case: Case, fact: Fact) -> Text | None:
         found = _paraphrase(case, fact)
     if found is None and fact.name:
         found = _with_pieces(case, fact)
+    if found is None and fact.kind in {"number", "date"}:
+        found = _telling_the_same(case, fact)
     return found
 
 
@@ -36,6 +39,14 @@ def _with_fact(case: Case, fact: Fact) -> Text | None:
                 beside = [passage]
             if any(_keeps_company(case.said, company, p) for p in beside):
                 return passage
+    return None
+
+
+def _telling_the_same(case: Case, fact: Fact) -> Text | None:
+    """A passage with the fact that tells much of the line, although in other words right beside it."""
+    for passage in case.passages:
+        if len(case.said.content & passage.stems) >= MIN_SHARED and has(case.said, fact, passage):
+            return passage
     return None
 
 

@@ -10,7 +10,10 @@ from griot.press.core.language.text import stop_words
 from griot.press.core.lines.comparing.case import Case
 from griot.press.core.lines.comparing.changes import reversed_change
 from griot.press.core.lines.comparing.company import passage_in_company
-from griot.press.core.lines.comparing.matching import Taken, place_of
+from griot.press.core.lines.comparing.doings import nearest_of_each
+from griot.press.core.lines.comparing.doubting import doubts
+from griot.press.core.lines.comparing.following import follows
+from griot.press.core.lines.comparing.matching import Taken, has, place_of
 from griot.press.core.lines.comparing.misplacing import is_repeated, is_told_of_another
 from griot.press.core.lines.comparing.negations import lost_negation
 from griot.press.core.lines.comparing.retelling import is_exchanged, retellings
@@ -25,14 +28,21 @@ SAME = 0.6  # share of a claim's neighbours from which a passage says the same t
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The passage that bears out a fact, or None, and the places that no other fact can be found at now."""
+    """The passage that bears out a fact, or None, and the places that no other fact can be found at now.
+
+    `is_open` where the story has the fact, none bears it out, and none contradicts it.
+    """
 
     passage: Text | None
     taken: Taken = frozenset()
+    is_open: bool = False
 
 
-def compare(said: Text, passages: Sequence[Text]) -> Iterator[Claim]:
-    """The claims of a line's body, each with the passage that supports it or without."""
+def compare(said: Text, passages: Sequence[Text], own: Sequence[Text] = ()) -> Iterator[Claim]:
+    """The claims of a line's body, each with the passage that supports it, or between which a person decides.
+
+    `own` are those of the passages that the outlets credited have.
+    """
     case = Case(said, passages, tuple(retellings(said, passages)))
     taken: Taken = frozenset()
     for fact in said.facts:
@@ -41,13 +51,21 @@ def compare(said: Text, passages: Sequence[Text]) -> Iterator[Claim]:
         ruling = rule(case, fact, taken)
         taken |= ruling.taken
         passage = ruling.passage
-        yield Claim(fact.text, fact.kind, *((passage.url, passage.text) if passage else ()))
+        if ruling.is_open and passage is None and fact.kind in {"verb", "negation"}:
+            continue  # who did what, and whether, the deeds say
+        if ruling.is_open and passage is None and fact.name and all(p.language != said.language for p in own):
+            passage = next((p for p in passages if has(said, fact, p)), None)  # no words can stand beside it
+        nearest = nearest_of_each(case, own or passages) if ruling.is_open else ()
+        yield Claim(fact.text, fact.kind, *((passage.url, passage.text) if passage else ("", "", nearest)))
     if lost := lost_negation(said, passages):
         yield Claim(lost, "negation")
     if backwards := reversed_change(said, passages):
         yield Claim(backwards, "number")
     if unsaid := unsaid_universal(said, passages):
         yield Claim(unsaid, "number")
+    for doubt in doubts(case, own or passages):
+        nearest = () if doubt.is_contradicted else nearest_of_each(case, own or passages, doubt.passage)
+        yield Claim(doubt.words, "deed", nearest=nearest)
 
 
 def _is_only_the_first_word(case: Case, fact: Fact) -> bool:
@@ -69,13 +87,21 @@ def rule(case: Case, fact: Fact, taken: Taken) -> Ruling:
     exact = [(p, at) for p in same if (at := place_of(case.said, fact, p, taken)) is not None]
     if exact:
         return Ruling(exact[0][0], frozenset(exact))
-    if (
-        is_repeated(case, fact)
-        or any(has_rival(case.said, fact, p) for p in same)
-        or is_told_of_another(case, fact)
-    ):
+    rivals = [p for p in same if has_rival(case.said, fact, p)]
+    if rivals or is_repeated(case, fact):
+        return Ruling(None, is_open=bool(rivals) and _is_told_as_well(case, fact, rivals))
+    is_of_another = is_told_of_another(case, fact)
+    if is_of_another and fact.kind == "place":
         return Ruling(None)
-    return Ruling(passage_in_company(case, fact))
+    passage = None if is_of_another else passage_in_company(case, fact)
+    is_open = fact.kind in {"verb", "negation"} or any(has(case.said, fact, p) for p in case.passages)
+    return Ruling(passage, is_open=is_open or follows(case, fact))
+
+
+def _is_told_as_well(case: Case, fact: Fact, rivals: Sequence[Text]) -> bool:
+    """Whether a passage with the fact shares as many of the line's words as any with a rival."""
+    shared = [len(case.said.content & p.stems) for p in case.passages if has(case.said, fact, p)]
+    return bool(shared) and max(shared) >= max(len(case.said.content & p.stems) for p in rivals)
 
 
 def _saying_the_same(case: Case, fact: Fact) -> list[Text]:

@@ -56,7 +56,10 @@ def is_told_of_another(case: Case, fact: Fact) -> bool:
 
 def _is_figure_of_another(case: Case, fact: Fact) -> bool:
     around = _clause_around(case.said, fact)
-    with_it = max((len(around & p.stems) for p in case.passages if has(case.said, fact, p)), default=0)
+    having = [p for p in case.passages if has(case.said, fact, p)]
+    if having and all(p.language != case.said.language for p in having):
+        return False  # they can't share the line's words
+    with_it = max((len(around & p.stems) for p in having), default=0)
     return any(
         len(around & p.stems) >= with_it + _MORE
         and not has(case.said, fact, p)
