@@ -12,10 +12,11 @@ from django.test import Client
 
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import encoding
-from griot.testimonies.core.media.ffmpeg import probe, reading, run
+from griot.testimonies.core.media.ffmpeg import probe, program, reading, run
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make, unfinished
 from griot.testimonies.models import Rendition
+from tests.signing_in import with_second_factor
 from tests.support import held_elsewhere
 from tests.testimonies import made
 from tests.testimonies.people import committed, user_with
@@ -176,3 +177,34 @@ def test_progress_is_heard_of(tmp_path):
     heard: list[float] = []
     run([*reading(source, "mov"), "-f", "null", "-"], heard.append)
     assert heard and heard[-1] == pytest.approx(3, abs=0.3)
+
+
+def test_a_rendition_that_failed_is_made_again_when_somebody_asks(phone, tmp_path, django_user_model):
+    testimony = phone.tell()
+    phone.send(testimony, film(tmp_path, "320x240", 2))
+    still = Rendition.objects.get(kind="still")
+    Rendition.objects.filter(pk=still.pk).update(state="failed", why="an error of ours, OSError")
+    type(testimony).objects.update(state="editing")
+    address, act = f"/admin/testimonies/{testimony.pk}/", {"act": "make_again", "rendition": still.pk}
+
+    def room(role: str) -> tuple[Client, str]:
+        client = Client()
+        with_second_factor(client, user_with(django_user_model, role))
+        return client, client.get(address).content.decode()
+
+    approver, shown = room("approver")
+    assert "Make it again" not in shown
+    approver.post(f"{address}step/", act)
+    assert Rendition.objects.get(pk=still.pk).state == "failed"
+    editor, shown = room("editor")
+    assert "an error of ours" in shown and "Make it again" in shown
+    editor.post(f"{address}step/", act)
+    assert Rendition.objects.get(pk=still.pk).state == "waiting"
+    assert render(testimony)["still"].state == "ready"
+    assert "It is being made already" in editor.post(f"{address}step/", act, follow=True).content.decode()
+
+
+def test_an_ffmpeg_that_is_killed_while_it_is_looked_for_is_still_there(monkeypatch):
+    monkeypatch.setattr("imageio_ffmpeg._utils._is_valid_exe", lambda _: False)
+    program.cache_clear()
+    assert "ffmpeg" in program() and run(["-version"]) == ""

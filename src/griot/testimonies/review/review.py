@@ -20,8 +20,8 @@ from griot.testimonies.core.consent import NO_GUARDIAN, is_within, may_be_minor
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.sent import uuid_in
-from griot.testimonies.making.rendering import plan_anew, showable
-from griot.testimonies.models import HELD, Cut, File, Rendition, Step, Testimony
+from griot.testimonies.making.rendering import plan_anew, render_soon, showable
+from griot.testimonies.models import HELD, Cut, File, MakingState, Rendition, Step, Testimony
 from griot.testimonies.models.days import day_of
 from griot.testimonies.signals import announce
 
@@ -424,6 +424,18 @@ def examine_kept_again(testimony: Testimony, user: Any, pk: Any) -> None:
     row, file = _kept(testimony, user, pk)
     receiving.examine_again(file)
     note_step(row, Step.Kind.COMMENT, user, "had a file examined again that could not be opened")
+
+
+@transaction.atomic
+def make_again(testimony: Testimony, user: Any, pk: int) -> None:
+    """Have a rendition made once more that failed: the disk was full then, or the fault was ours."""
+    row = locked(testimony)
+    require(user, "edit", row)
+    failed = Rendition.objects.filter(file__testimony=row, pk=pk, state=MakingState.FAILED)
+    if not failed.update(state=MakingState.WAITING, why="", progress=0.0):
+        raise Refused("It is being made already.")
+    render_soon(pk)
+    note_step(row, Step.Kind.COMMENT, user, "had a rendition made again that had failed")
 
 
 def _kept(testimony: Testimony, user: Any, pk: Any) -> tuple[Testimony, File]:

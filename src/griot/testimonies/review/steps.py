@@ -135,6 +135,11 @@ def _approve_rendition(request: HttpRequest, row: Testimony, words: str) -> Answ
     return "Noted: looked at."
 
 
+def _make_again(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.make_again(row, request.user, number_in(request.POST.get("rendition")) or 0)
+    return "Asked for: it stands here when it is made."
+
+
 def _examine_again(request: HttpRequest, row: Testimony, words: str) -> Answer:
     review.examine_kept_again(row, request.user, request.POST.get("file"))
     return "Asked for: in a minute it says here whether it could be opened."
@@ -197,6 +202,7 @@ ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
     "assign": _assign,
     "describe": _describe,
     "approve": _approve_rendition,
+    "make_again": _make_again,
     "examine_again": _examine_again,
     "discard_file": _discard_file,
     "transcribe": _transcribe,
