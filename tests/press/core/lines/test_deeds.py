@@ -63,6 +63,16 @@ CASES = {
         "former minister Odile Marchetti opened an exhibition in the customs house.",
         "minister Odile Marchetti opened an exhibition in the customs house.",
     ),
+    "less than": (
+        "The dam holds more than the farmers along the old canal had asked for, engineers said.",
+        "the dam holds more than the farmers along the canal had asked for.",
+        "the dam holds less than the farmers along the canal had asked for.",
+    ),
+    "until a month that is a word": (
+        "Bathers may use the old pier in Zadar until March.",
+        "bathers may use the old pier in Zadar until March.",
+        "bathers may use the old pier in Zadar until May.",
+    ),
 }
 
 
@@ -74,6 +84,36 @@ def test_a_line_says_who_did_what_as_its_story_does(kind):
 
 
 OPEN = {
+    "measured against": (
+        "The harvest owed more to the rain of April than to the new pumps, growers said.",
+        "growers put the harvest down to rain.",
+        "growers put the harvest down to pumps.",
+    ),
+    "denied in a short sentence": (
+        "The baker waited for the mayor in front of the hall with his sons. No refund has been paid.",
+        "the baker and his sons waited for the mayor in front of the hall.",
+        "the mayor refunded the baker who waited in front of the hall.",
+    ),
+    "nobody": (
+        "Two men who sold the boat are being questioned, but nobody has been punished.",
+        "two men who sold the boat are being questioned.",
+        "two men who sold the boat have been punished.",
+    ),
+    "of another country": (
+        "Potters from Malta will teach in Cypriot schools from autumn, the guild said.",
+        "Maltese potters will teach in Cyprus from autumn.",
+        "Cypriot potters will teach in Malta from autumn.",
+    ),
+    "to another country": (
+        "The stolen icon was handed over to Maltese curators on Tuesday; Cyprus wanted it, too.",
+        "a stolen icon was handed over to Malta.",
+        "a stolen icon was handed over to Cyprus.",
+    ),
+    "a cause that nobody gave": (
+        "The ferry stayed in port because of fog, the harbour master said.",
+        "the ferry stayed in port because of fog.",
+        "the ferry stayed in port because pirates had sunk its tender.",
+    ),
     "of another": (
         "The lighthouse keeper rescued three children from the reef at night.",
         "three children were rescued from the reef by a lighthouse keeper.",
@@ -117,7 +157,26 @@ def test_a_strangers_endless_sentence_costs_little():
     assert answer(told, "the guard told the mayor.") in {"supported", "undecided", "refused"}
 
 
+def test_a_figure_that_only_another_outlet_has_is_left_to_a_person():
+    stories = ("The mill in Aalst burnt down on Monday.", "The fire in Aalst cost 4,500 bees their hives.")
+    articles = [
+        Article(f"https://{i}.example/", f"Outlet {i}", "News", text=text, language="en")
+        for i, text in enumerate(stories)
+    ]
+    for outlet, expected in enumerate((True, False)):
+        claims = check(
+            f"Outlet {outlet} reported that a fire in Aalst cost 4,500 bees their hives.", articles
+        )
+        assert any(not c.is_supported for c in claims) is expected
+
+
 FIGURES = {
+    "fewer than last year": (
+        "Since May 740 pilgrims came, 9 per cent more than last year.",
+        "740 pilgrims came since May, 9 per cent more than last year.",
+        "the number of pilgrims since May was 740, nine per cent fewer than last year.",
+        "refused",
+    ),
     "a rise for a fall": (
         "There were 9 per cent fewer apprentices this year, 418 in all. Their pay rose by 3 per cent.",
         "the number of apprentices fell by 9 per cent.",
@@ -142,6 +201,12 @@ FIGURES = {
         "the library counted 734 readers at the end of this May.",
         "undecided",
     ),
+    "of another month": (
+        "The mint struck 61,000 coins in October; in September it had stood still.",
+        "the mint struck 61,000 coins in October.",
+        "the mint struck 61,000 coins in September.",
+        "undecided",
+    ),
     "most": (
         "Of the 40 beekeepers asked, 12 want to sell and 9 want to wait.",
         "12 of the 40 beekeepers want to sell.",
@@ -159,6 +224,11 @@ def test_a_figure_is_told_as_its_story_tells_it(kind):
 
 
 ABROAD = {
+    "of another figure there": (
+        "Parmi les éleveurs, 46 % veulent vendre et 12 % ont déménagé.",
+        "12 percent of the herders have moved.",
+        "46 percent of the herders have moved.",
+    ),
     "apart": (
         "Trois cents pêcheurs ont manifesté à Agadir.\nLa coopérative a licencié 45 ouvriers.\nLe ministre se tait.\n"
         "À Tanger, le port est fermé.\nLe syndicat attend.\nOn a compté 61 bateaux à quai.",
@@ -196,3 +266,15 @@ def test_a_figure_that_an_editor_worked_out_is_left_to_a_person():
     told = "After the storm shepherds counted 120 dead ewes on the hills, and 35 in the barns of the valley."
     assert answer(told, "a storm has cost shepherds 155 animals.") == "undecided"
     assert answer(told, "a storm has cost shepherds 157 animals.") == "refused"
+
+
+def test_a_figure_that_the_line_works_out_from_one_that_it_gives_is_borne_out():
+    told = "The abbey will press 3,100 bottles next year, after 4,500 in this one."
+    assert answer(told, "the abbey is to press 3,100 bottles next year, 1,400 fewer.") == "supported"
+    assert answer(told, "the abbey is to press 3,100 bottles next year, 1,400 more.") == "refused"
+    assert answer(told, "the abbey is to press 3,100 bottles next year, 1,300 fewer.") == "refused"
+
+
+def test_a_figure_alone_of_its_sort_belongs_to_its_verb():
+    told = "It was dark. The ferry turned back and took 38 people aboard; a tug followed."
+    assert answer(told, "sailors of a vessel bound for Malta took 38 people with them.") != "undecided"

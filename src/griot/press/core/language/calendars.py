@@ -17,6 +17,11 @@ from griot.press.core.language.text import fold
 _LEVANTINE = (
     "كانون الثاني,شباط,آذار,نيسان,أيار,حزيران,تموز,آب,أيلول,تشرين الأول,تشرين الثاني,كانون الأول".split(",")
 )
+_MAY = {"may", "mai"}  # whole names of months that are as short as a word
+_IN_TIME = set(
+    "in until till since by from before after between early late mid last next this every of"
+    " en depuis jusqu'en au fin debut im seit bis ab vor nach ende anfang mitte".split()
+)
 _CAPITALISED = {"en", "de"}  # there a month or day is written with a capital: "may" is none
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 _BETWEEN = re.compile(r"(?:\s|,|\.|º|°|st|nd|rd|th|er|de|of|the|del|d'|-){0,6}", re.I)
@@ -106,7 +111,8 @@ def dates_in(text: str, language: str) -> Iterator[CalendarDate]:
         elif is_name and (found := _month(months, folded, i)):
             month, length = found
             date = _around(plain, tokens, i, length, month)
-            if date.day or len(word) > 3:  # "mar" or "set" alone is a word
+            before = folded[i - 1] if i else ""
+            if date.day or len(word) > 3 or (word in _MAY and before in _IN_TIME):  # "mar" alone is a word
                 yield date
                 while i + 1 < len(tokens) and tokens[i + 1].end() <= date.end:
                     i += 1

@@ -11,11 +11,13 @@ from babel.units import format_unit
 from griot.press.core.language.places import place_key
 from griot.press.core.language.text import fold
 from griot.press.core.lines.claims import is_negation
+from griot.press.core.lines.comparing.aligning import alignment_doubts
 from griot.press.core.lines.comparing.case import Case, Doubt
 from griot.press.core.lines.comparing.matching import has, places_of
 from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text
 
+PARSED = "en"  # the language whose grammar is known
 _REACH = 4  # words to either side of a figure in which a "not" concerns it
 _CAUSE = re.compile(
     r"\b(?:because(?: of)?|due to|owing to|thanks to|following|as a result of|on account of|in response to)"
@@ -38,6 +40,8 @@ def foreign_doubts(case: Case, own: Sequence[Text]) -> Iterator[Doubt]:
             if all(other != unit for other, _ in units):
                 yield Doubt(f"{words} {unit}", False, units[0][1])
     yield from _apart(case, own)
+    if case.said.language == PARSED:
+        yield from alignment_doubts(case.said, own)
     if found := _CAUSE.search(case.said.text):
         yield Doubt(found.group(), False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
 from griot.press.core.language.lexicon import are_alike
@@ -34,6 +34,7 @@ _CLAUSES = {
 
 _PRONOUNS = {"PRP", "WP", "WDT", "EX", "DT", "WRB"}
 _AFFIRMING = ("admit", "confirm", "accept")  # what is denied, refuted, rejected or opposed is not stated
+_INSTEAD = {"than", "instead", "without"}
 _NEGATIVE = {"not", "n't", "never", "no", "neither", "nor", "none", "nobody", "nothing"}
 
 
@@ -100,6 +101,18 @@ def deeds_in(parse: Parse) -> list[Deed]:
     return list(_Grammar(parse).deeds())
 
 
+def words_set_aside(parse: Parse) -> tuple[Set[str], Set[str]]:
+    """The lemmas of nouns and verbs that a sentence states, and of those that it denies, or names only as
+    what something else is measured against or stands in the place of: "rather than a reform".
+    """
+    return _Grammar(parse).set_aside()
+
+
+def origins(parse: Parse) -> Iterator[tuple[str, Set[str]]]:
+    """Nouns, and the countries that they are of, from or in: "Maltese bakers", "bakers from Malta"."""
+    return _Grammar(parse).origins()
+
+
 class _Grammar:
     """A parsed sentence, asked for what stands below each word."""
 
@@ -114,6 +127,45 @@ class _Grammar:
         told = [i for i, t in enumerate(self.tokens) if self._is_deed(t) or t.relation == "appos"]
         for i in told[:MOST]:
             yield self._deed(i) if self._is_deed(self.tokens[i]) else self._apposition(i)
+
+    def set_aside(self) -> tuple[Set[str], Set[str]]:
+        stated: set[str] = set()
+        aside: set[str] = set()
+        denied = {i for i in range(len(self.tokens)) if self._has_no(i) or self._has_no_before(i)}
+        for i, token in enumerate(self.tokens):
+            if token.tag[:2] in {"NN", "VB"} and token.relation not in {"aux", "auxpass"}:
+                (aside if self._is_set_aside(i, denied) else stated).add(fold(token.lemma))
+        return stated, aside
+
+    def _is_set_aside(self, i: int, denied: Set[int]) -> bool:
+        """A verb by its own "not"; a noun by a "no" or "than" above it, up to the next verb."""
+        if self._is_deed(self.tokens[i]):
+            return self._is_negated(i) or self._is_disowned(i)
+        for _ in range(_LONGEST):
+            if i in denied:
+                return True
+            above = self.tokens[i].head
+            if above == i or self._is_deed(self.tokens[above]):
+                return False
+            if fold(self.tokens[above].text) in _INSTEAD:
+                return True
+            i = above
+        return False
+
+    def origins(self) -> Iterator[tuple[str, Set[str]]]:
+        for i, token in enumerate(self.tokens):
+            if token.tag not in {"NN", "NNS"}:
+                continue
+            near = self._children(i, "amod", "compound", "poss")
+            near += [
+                o
+                for c in self._children(i, "prep")
+                if fold(self.tokens[c].text) in {"from", "of", "in"}
+                for o in self._children(c, "pobj")
+            ]
+            keys = (place_key(self.tokens[c].text) or "" for c in near)
+            if countries := frozenset(key for key in keys if len(key) == len("XX")):
+                yield fold(token.lemma), countries
 
     def _apposition(self, i: int) -> Deed:
         """ "China, the largest source" says what China is."""

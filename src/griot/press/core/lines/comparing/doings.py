@@ -14,6 +14,7 @@ from griot.press.core.types import Nearest
 
 BLANK = "··"  # in the place of a quotation
 NEAREST = 6  # passages whose grammar is looked at
+_FEW = 3  # of those that share a single word with the line, where none shares more
 MOST_OUTLETS = 8  # whose passages a person is shown
 # Prepositions that say the opposite of each other, of one verb and one party.
 _OPPOSED = {
@@ -40,7 +41,8 @@ def nearest(case: Case, own: Sequence[Text], most: int = NEAREST) -> list[Text]:
         if p in among and p.language == case.said.language
     ]
     weighed.sort(key=lambda w: w[:2], reverse=True)
-    return [p for weight, _, p in weighed[:most] if weight > 1]
+    shared = [p for weight, _, p in weighed[:most] if weight > 1]
+    return shared or [p for weight, _, p in weighed[:_FEW] if weight]
 
 
 def nearest_of_each(case: Case, passages: Sequence[Text], first: Text | None = None) -> tuple[Nearest, ...]:

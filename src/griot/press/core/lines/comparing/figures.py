@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from griot.press.core.language.calendars import CalendarDate
 from griot.press.core.language.text import fold, stem
 from griot.press.core.lines.claims import Side, side_of
 from griot.press.core.lines.comparing.case import Case, Doubt
@@ -15,6 +16,8 @@ from griot.press.core.lines.passages import Text
 
 _NEAR = 4  # words to either side of a figure that say whether it rose or fell
 _LINKS = 5  # of the grammar, from a figure up to what it is compared with
+_MANY = 20  # places of one figure that are looked at
+_THAN = len(" than about $")
 _BASES = {"than", "against", "compare", "compared"}
 _BEFORE = re.compile(r"\b(?:ago|earlier|before|last|previous(?:ly)?|then|until|down|up)\b")
 _PAUSE = re.compile(r"[,;:–—]\s")
@@ -45,7 +48,7 @@ def figure_doubts(case: Case, own: Sequence[Text]) -> Iterator[Doubt]:
         if not having:
             continue
         words = case.said.text[fact.start : fact.end]
-        for rule in (_reversed, _by_another_time, _of_before):
+        for rule in (_reversed, _by_another_time, _of_before, _of_another_month):
             if found := rule(case.said, fact, having):
                 yield Doubt(words, *found)
                 break
@@ -64,9 +67,14 @@ def _ways() -> dict[Side, int]:
     return {s: way for up in pairs if up for s, way in ((up, 1), (up.opposite, -1))}
 
 
-def _way(text: Text, start: int, end: int) -> int:
+def way_of(text: Text, start: int, end: int) -> int:
     """Whether what is counted there went up (1) or down (-1), by the nearest word that says so, or 0."""
-    rounding = {m.start() for m in _ROUNDING.finditer(text.text)}
+    numbers = [f.start for f in text.facts if f.kind == "number"]
+    rounding = {
+        m.start()
+        for m in _ROUNDING.finditer(text.text)
+        if any(0 <= at - m.end() <= _THAN for at in numbers)  # "fewer than 40", not "fewer than last year"
+    }
     first = next((i for i, (at, _) in enumerate(text.words) if at >= start), len(text.words))
     behind = next((i for i, (at, _) in enumerate(text.words) if at >= end), len(text.words))
     for distance in range(1, _NEAR + 1):
@@ -87,8 +95,8 @@ def _way(text: Text, start: int, end: int) -> int:
 
 def _reversed(said: Text, fact: Fact, having: Having) -> Found:
     """Nine per cent more, where every passage with the figure has nine per cent fewer."""
-    mine = _way(said, fact.start, fact.end)
-    ways = [(_way(p, at, to), p) for p, at, to in having]
+    mine = way_of(said, fact.start, fact.end)
+    ways = [(way_of(p, at, to), p) for p, at, to in having]
     told = [(way, p) for way, p in ways if way]
     if mine and told and all(way == -mine for way, _ in told):
         return len(told) == len(ways), told[0][1]
@@ -117,6 +125,21 @@ def _of_before(said: Text, fact: Fact, having: Having) -> Found:
     if parsed and all(_is_base(p, at) for p, at in parsed):
         return False, parsed[0][0]
     return None
+
+
+def _of_another_month(said: Text, fact: Fact, having: Having) -> Found:
+    """A figure of October, where every passage has it nearest to September."""
+    mine = _month_near(said, fact.start)
+    told = [(_month_near(p, at), p) for p, at, _ in having[:_MANY] if p.language == said.language]
+    if mine and told and all(month and month != mine for month, _ in told):
+        return False, told[0][1]
+    return None
+
+
+def _month_near(text: Text, at: int) -> int:
+    dates = [f for f in text.facts if isinstance(f.value, CalendarDate) and f.value.month and not f.value.day]
+    nearest = min(dates, key=lambda f: abs(f.start - at), default=None)
+    return nearest.value.month if nearest and isinstance(nearest.value, CalendarDate) else 0
 
 
 def _clause(text: Text, fact: Fact) -> str:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from collections.abc import Sequence
+from itertools import combinations, permutations
 
+from griot.press.core.language.lexicon import are_same
 from griot.press.core.language.numbers import Number
 from griot.press.core.language.text import fold
 from griot.press.core.lines.comparing.case import Case
+from griot.press.core.lines.comparing.doings import nearest
+from griot.press.core.lines.comparing.figures import way_of
+from griot.press.core.lines.comparing.matching import bears_out, has
 from griot.press.core.lines.facts import Fact
-from griot.press.core.lines.passages import Text
+from griot.press.core.lines.passages import Text, counted, parse_all
 
+PARSED = "en"  # the language whose grammar is known
+_COUNTED = 3  # so small a difference is one by chance
+_ORDINAL = re.compile(r"(?:\dst|\dnd|\drd|th)$", re.I)
 _MOST = 8  # figures of a passage that are added up
 _AGO = re.compile(r"\W+years?\s+(?:ago|earlier|before|later|on)\b", re.I)
 _PART_OF = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
@@ -25,6 +33,41 @@ def follows(case: Case, fact: Fact) -> bool:
     return any(_has_parts(fact.value, p) for p in case.passages)
 
 
+def decided(case: Case, fact: Fact, own: Sequence[Text]) -> Text | None:
+    """The passage that bears out a figure by arithmetic or by its deed, where its company does not."""
+    if found := worked_out(case, fact, own):
+        return found
+    if case.said.language != PARSED:
+        return None
+    parse_all([case.said, *nearest(case, own)])
+    return told_of_same_deed(case, fact, own)
+
+
+def worked_out(case: Case, fact: Fact, own: Sequence[Text]) -> Text | None:
+    """The passage that has two figures of which the line gives one, and this one follows from both:
+    "45,000 this year, 37,000 next" bears out "37,000, which is 8,000 fewer", or a part of one.
+    """
+    if not isinstance(fact.value, Number) or fact.value.value <= _COUNTED or _ORDINAL.search(fact.text):
+        return None
+    wanted = fact.value.value
+    given = {f.value.value for f in case.said.facts if isinstance(f.value, Number) and f is not fact}
+    way = way_of(case.said, fact.start, fact.end)
+    for passage in own:
+        figures = [f.value for f in passage.facts if isinstance(f.value, Number)][:_MOST]
+        if fact.value.unit == "percent":
+            words = {fold(w) for _, w in passage.words}
+            parts = any(abs(part - wanted) < 1 and word in words for word, part in _PART_OF.items())
+            if parts and any(f.value in given and f.unit for f in figures):
+                return passage
+            continue
+        for one, other in permutations(figures, 2):
+            if one.value not in given or other.value in given or one.unit != other.unit:
+                continue
+            if abs(one.value - other.value) == wanted and way * (one.value - other.value) >= 0:
+                return passage
+    return None
+
+
 def _has_parts(wanted: Number, passage: Text) -> bool:
     words = {fold(w) for _, w in passage.words}
     if any(abs(part - wanted.value) < 1 and word in words for word, part in _PART_OF.items()):
@@ -34,3 +77,31 @@ def _has_parts(wanted: Number, passage: Text) -> bool:
         abs(a + b - wanted.value) < 1e-6 or abs(abs(a - b) - wanted.value) < 1e-6
         for a, b in combinations(values, 2)
     )
+
+
+def told_of_same_deed(case: Case, fact: Fact, own: Sequence[Text]) -> Text | None:
+    """The passage in which the figure, alone of its sort, belongs to the verb that it has in the line."""
+    sort = counted(case.said, fact)
+    mine = _verb_over(case.said, fact.start)
+    if not mine or (sort and sort.startswith("thing")):
+        return None
+    for passage in own:
+        if passage.language != case.said.language or not has(case.said, fact, passage):
+            continue
+        figures = [f for f in passage.facts if isinstance(f.value, Number)]
+        at = [f for f in figures if bears_out(case.said, fact, f, passage)]
+        rivals = [f for f in figures if f not in at and counted(passage, f) == counted(passage, at[0])]
+        if len(at) == 1 and not rivals:
+            verb = _verb_over(passage, at[0].start)
+            if verb and are_same(mine, verb):
+                return passage
+    return None
+
+
+def _verb_over(text: Text, at: int) -> str:
+    """The verb of the innermost deed around a place."""
+    if "parse" not in text.__dict__:
+        return ""
+    around = [d for d in text.deeds if d.start <= at < d.end]
+    found = min(around, key=lambda d: d.end - d.start, default=None)
+    return found.verb if found and not found.is_negated else ""

@@ -12,7 +12,7 @@ from griot.press.core.lines.comparing.changes import reversed_change
 from griot.press.core.lines.comparing.company import passage_in_company
 from griot.press.core.lines.comparing.doings import nearest_of_each
 from griot.press.core.lines.comparing.doubting import doubts
-from griot.press.core.lines.comparing.following import follows
+from griot.press.core.lines.comparing.following import decided, follows, worked_out
 from griot.press.core.lines.comparing.matching import Taken, has, place_of
 from griot.press.core.lines.comparing.misplacing import is_repeated, is_told_of_another
 from griot.press.core.lines.comparing.negations import lost_negation
@@ -55,6 +55,8 @@ def compare(said: Text, passages: Sequence[Text], own: Sequence[Text] = ()) -> I
             continue  # who did what, and whether, the deeds say
         if ruling.is_open and passage is None and fact.name and all(p.language != said.language for p in own):
             passage = next((p for p in passages if has(said, fact, p)), None)  # no words can stand beside it
+        if passage is None and fact.kind == "number":
+            passage = (decided if ruling.is_open else worked_out)(case, fact, own or passages)
         nearest = nearest_of_each(case, own or passages) if ruling.is_open else ()
         yield Claim(fact.text, fact.kind, *((passage.url, passage.text) if passage else ("", "", nearest)))
     if lost := lost_negation(said, passages):
