@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import combinations, permutations
+from itertools import combinations, islice, permutations
 
 from griot.press.core.language.lexicon import are_same
 from griot.press.core.language.numbers import Number
@@ -20,6 +20,7 @@ PARSED = "en"  # the language whose grammar is known
 _COUNTED = 3  # so small a difference is one by chance
 _ORDINAL = re.compile(r"(?:\dst|\dnd|\drd|th)$", re.I)
 _MOST = 8  # figures of a passage that are added up
+_GIVEN = 16  # other figures of a line that one may follow from
 _AGO = re.compile(r"\W+years?\s+(?:ago|earlier|before|later|on)\b", re.I)
 _PART_OF = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
 
@@ -50,7 +51,8 @@ def worked_out(case: Case, fact: Fact, own: Sequence[Text]) -> Text | None:
     if not isinstance(fact.value, Number) or fact.value.value <= _COUNTED or _ORDINAL.search(fact.text):
         return None
     wanted = fact.value.value
-    given = {f.value.value for f in case.said.facts if isinstance(f.value, Number) and f is not fact}
+    others = (f.value.value for f in case.said.facts if isinstance(f.value, Number) and f is not fact)
+    given = set(islice(others, _GIVEN))
     way = way_of(case.said, fact.start, fact.end)
     for passage in own:
         figures = [f.value for f in passage.facts if isinstance(f.value, Number)][:_MOST]
