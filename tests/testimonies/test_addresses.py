@@ -65,6 +65,7 @@ WITH_FACTOR = {
     "subscribers": "-------..",
     "subscriptions": "-------..",
     BULK: "--------.",
+    "wagtailadmin_api:pages:action": "--------.",
     "wagtailadmin_collections": "--------.",
     "wagtailadmin_error_test": "--------.",
     "wagtailadmin_reports:site_history": "--------.",
