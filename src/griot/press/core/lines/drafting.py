@@ -29,7 +29,7 @@ from babel import Locale
 from griot.helpers.protocols import Drafter, HelperError, Translator
 from griot.press.core.language.places import country_code, looks_like_demonym
 from griot.press.core.language.rarity import as_written
-from griot.press.core.language.syntax import Parse, default_parser
+from griot.press.core.language.syntax import PARSED, Parse, default_parser
 from griot.press.core.language.text import fold, sentences, words
 from griot.press.core.lines.checking import check
 from griot.press.core.lines.choosing import candidates
@@ -52,7 +52,6 @@ PROPOSALS = 3
 AT_ONCE = 2  # sentences parsed in a batch; the first two mostly hold the line
 LIKELIER = 1.0  # log-probabilities by which a word is written small, in the world, rather than as a name
 COMMON = -16.0  # log-probability from which a word is known to be a word
-PARSED = "en"  # the language whose grammar is known
 _FAR = datetime.max.replace(tzinfo=UTC)
 _PROPOSED = re.compile(r"(?:reported|published|featured|ran|interviewed|spoke with|reviewed)\b")
 _KICKER = re.compile(

@@ -9,6 +9,7 @@ from functools import cache
 from babel.units import format_unit
 
 from griot.press.core.language.places import place_key
+from griot.press.core.language.syntax import PARSED
 from griot.press.core.language.text import fold
 from griot.press.core.lines.claims import is_negation
 from griot.press.core.lines.comparing.aligning import alignment_doubts
@@ -17,7 +18,6 @@ from griot.press.core.lines.comparing.matching import has, places_of
 from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text
 
-PARSED = "en"  # the language whose grammar is known
 _REACH = 4  # words to either side of a figure in which a "not" concerns it
 _CAUSE = re.compile(
     r"\b(?:because(?: of)?|due to|owing to|thanks to|following|as a result of|on account of|in response to)"

@@ -11,7 +11,7 @@ import numpy as np
 from griot.press.core.language.text import stop_words
 from griot.press.core.language.vectors import Vectors, default_encoder
 from griot.press.core.lines.comparing.case import Doubt
-from griot.press.core.lines.comparing.deeds import Deed
+from griot.press.core.lines.comparing.deeds import innermost
 from griot.press.core.lines.comparing.matching import places_of
 from griot.press.core.lines.passages import Text
 
@@ -27,8 +27,10 @@ Stretch = Sequence[str]
 
 def alignment_doubts(said: Text, own: Sequence[Text]) -> Iterator[Doubt]:
     """What so many have done, and the passages tell of another figure."""
-    for fact in said.facts:
-        deed = _deed_of(said, fact.start) if fact.kind == "number" else None
+    figures = [fact for fact in said.facts if fact.kind == "number"]
+    telling = [deed for deed in said.deeds if deed.verb not in _EMPTY] if figures else []
+    for fact in figures:
+        deed = innermost(telling, fact.start)
         if deed and _INSTEAD.search(said.text[deed.start : fact.start]):
             continue
         having = [(p, at) for p in own for at, _ in places_of(said, fact, p)][:_PLACES] if deed else []
@@ -43,11 +45,6 @@ def alignment_doubts(said: Text, own: Sequence[Text]) -> Iterator[Doubt]:
             nearness.append((_nearness(deed.verb, mine), nearest, passage))
         if all(other >= _ALIKE and its <= other - _BETTER for its, other, _ in nearness):
             yield Doubt(said.text[fact.start : fact.end], False, nearness[0][2])
-
-
-def _deed_of(text: Text, at: int) -> Deed | None:
-    around = [d for d in text.deeds if d.start <= at < d.end and d.verb not in _EMPTY]
-    return min(around, key=lambda d: d.end - d.start, default=None)
 
 
 def _telling(text: Text) -> list[tuple[int, str]]:

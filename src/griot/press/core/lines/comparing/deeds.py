@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from griot.press.core.language.lexicon import are_alike
@@ -99,6 +99,11 @@ class Deed:
 def deeds_in(parse: Parse) -> list[Deed]:
     """The deeds of a parsed sentence, in the order of their verbs; at most MOST."""
     return list(_Grammar(parse).deeds())
+
+
+def innermost(deeds: Iterable[Deed], at: int) -> Deed | None:
+    """The deed whose words are the fewest around a place."""
+    return min((d for d in deeds if d.start <= at < d.end), key=lambda d: d.end - d.start, default=None)
 
 
 def words_set_aside(parse: Parse) -> tuple[Set[str], Set[str]]:

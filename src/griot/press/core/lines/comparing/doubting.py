@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from griot.press.core.language.numbers import Number
+from griot.press.core.language.syntax import PARSED
 from griot.press.core.lines.comparing.abroad import foreign_doubts
 from griot.press.core.lines.comparing.case import Case, Doubt
 from griot.press.core.lines.comparing.doings import deed_doubts, nearest
@@ -14,7 +15,6 @@ from griot.press.core.lines.comparing.matching import has
 from griot.press.core.lines.passages import Text
 
 _COUNTED = 3  # so many are counted by whoever reads their names
-PARSED = "en"  # the language whose grammar is known
 
 
 def doubts(case: Case, own: Sequence[Text]) -> Iterator[Doubt]:

@@ -8,15 +8,16 @@ from itertools import combinations, islice, permutations
 
 from griot.press.core.language.lexicon import are_same
 from griot.press.core.language.numbers import Number
+from griot.press.core.language.syntax import PARSED
 from griot.press.core.language.text import fold
 from griot.press.core.lines.comparing.case import Case
+from griot.press.core.lines.comparing.deeds import innermost
 from griot.press.core.lines.comparing.doings import nearest
 from griot.press.core.lines.comparing.figures import way_of
 from griot.press.core.lines.comparing.matching import bears_out, has
 from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text, counted, parse_all
 
-PARSED = "en"  # the language whose grammar is known
 _COUNTED = 3  # so small a difference is one by chance
 _ORDINAL = re.compile(r"(?:\dst|\dnd|\drd|th)$", re.I)
 _MOST = 8  # figures of a passage that are added up
@@ -104,6 +105,5 @@ def _verb_over(text: Text, at: int) -> str:
     """The verb of the innermost deed around a place."""
     if "parse" not in text.__dict__:
         return ""
-    around = [d for d in text.deeds if d.start <= at < d.end]
-    found = min(around, key=lambda d: d.end - d.start, default=None)
+    found = innermost(text.deeds, at)
     return found.verb if found and not found.is_negated else ""
