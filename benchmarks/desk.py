@@ -152,7 +152,7 @@ def _key_press(session: str) -> float | None:
             """window.took = []; addEventListener("keydown", () => { const start = performance.now();
             requestAnimationFrame(() => setTimeout(() => took.push(performance.now() - start))); }, true);"""
         )
-        page.goto(f"http://localhost:{server.port}/admin/desk/", wait_until="networkidle")
+        page.goto(f"http://localhost:{server.port}/admin/desk/")
         for n in range(PRESSES):
             page.keyboard.press("d" if n % 10 == 9 else "j")
             page.wait_for_timeout(60)

@@ -9,6 +9,7 @@ from griot.testimonies.making.rendering import make
 from griot.testimonies.models import Cut, Guide, Rendition, Writing
 from tests.browser.test_quality import violations
 from tests.browser.test_screens import OVERFLOW
+from tests.browser.tools import visit
 from tests.signing_in import with_second_factor
 from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_cutting import film
@@ -37,7 +38,7 @@ def room(site, settings, live_server, client, django_user_model, tmp_path):
 def opened(page, room):
     url, session = room
     page.context.add_cookies([{"name": "sessionid", "value": session, "url": url[: url.index("/admin")]}])
-    page.goto(url, wait_until="networkidle")
+    visit(page, url)
     page.wait_for_function("document.getElementById('player').readyState >= 1")
     page.evaluate("document.activeElement.blur()")
     return page
@@ -163,7 +164,7 @@ def test_a_guides_prompts_are_typed_in_fields(page_at, site, live_server, settin
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
-    page.goto(f"{live_server.url}/admin/guides/edit/{guide.pk}/", wait_until="networkidle")
+    visit(page, f"{live_server.url}/admin/guides/edit/{guide.pk}/")
     page.get_by_role("button", name="Add a prompt").click()
     page.keyboard.type("Was there a place where you were safe?")
     page.keyboard.press("Tab")
@@ -175,7 +176,7 @@ def test_a_guides_prompts_are_typed_in_fields(page_at, site, live_server, settin
         {"id": "there", "text": "Was there a place where you were safe?"},
         {"id": "leaving", "text": "Pourquoi ?"},
     ]
-    page.goto(f"{live_server.url}/admin/guides/edit/{guide.pk}/", wait_until="networkidle")
+    visit(page, f"{live_server.url}/admin/guides/edit/{guide.pk}/")
     assert violations(page) == []
     page.get_by_label("What is asked").first.fill("")
     page.locator("button[type=submit]", has_text="Save").first.click()

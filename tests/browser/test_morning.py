@@ -16,7 +16,7 @@ from griot.press.models import Line, Story
 from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
 from tests.browser.test_screens import OVERFLOW
-from tests.browser.tools import still
+from tests.browser.tools import still, visit
 from tests.digest.desk.test_desk import tell
 from tests.signing_in import with_second_factor
 from tests.support import words
@@ -87,7 +87,7 @@ def lines() -> list[int]:
 def test_a_morning_by_keys_alone(night, live_server, page_at, client):
     page = page_at(1280)
     sign_in(page, live_server, client, editor())
-    page.goto(f"{live_server.url}/admin/desk/", wait_until="networkidle")
+    visit(page, f"{live_server.url}/admin/desk/")
     for n in range(4):
         page.keyboard.press("a")
         said(page, f"report {n}")
@@ -140,7 +140,7 @@ def test_a_story_on_its_way_is_edited_when_it_is_there_and_typed_words_stay(
 ):
     page = page_at(1280)
     sign_in(page, live_server, client, editor())
-    page.goto(f"{live_server.url}/admin/desk/", wait_until="networkidle")
+    visit(page, f"{live_server.url}/admin/desk/")
 
     def slowly(route):
         page.wait_for_timeout(700)
@@ -165,7 +165,7 @@ def test_a_story_on_its_way_is_edited_when_it_is_there_and_typed_words_stay(
 def test_more_stories_come_as_one_goes_down(night, live_server, page_at, client):
     page = page_at(1280)
     sign_in(page, live_server, client, editor())
-    page.goto(f"{live_server.url}/admin/desk/", wait_until="networkidle")
+    visit(page, f"{live_server.url}/admin/desk/")
     for _ in range(70):
         press(page, "j")
     page.wait_for_function(
@@ -174,11 +174,24 @@ def test_more_stories_come_as_one_goes_down(night, live_server, page_at, client)
     assert page.locator(".desk-row").count() >= 100
 
 
+def test_a_page_of_stories_that_does_not_come_is_asked_for_again(night, live_server, page_at, client):
+    page = page_at(1280)
+    sign_in(page, live_server, client, editor())
+    visit(page, f"{live_server.url}/admin/desk/")
+    page.route("**/desk/rows/**", lambda asked: asked.fulfill(status=409, body="not now"))
+    for _ in range(55):
+        press(page, "j")
+    said(page, "No more stories came")
+    page.unroute("**/desk/rows/**")
+    press(page, "j")
+    page.wait_for_function("document.querySelectorAll('.desk-row').length >= 100")
+
+
 def test_two_editors_at_once(night, live_server, page_at, client):
     ana, bo = page_at(1280), page_at(1280)
     for page, name in ((ana, "ana"), (bo, "bo")):
         sign_in(page, live_server, client, editor(name))
-        page.goto(f"{live_server.url}/admin/desk/", wait_until="networkidle")
+        visit(page, f"{live_server.url}/admin/desk/")
     story = night[0]
     press(ana, "e")
     ana.locator(".desk-edit textarea").fill("reported that boats were met, as Ana has it.")
@@ -217,7 +230,7 @@ def test_two_editors_at_once(night, live_server, page_at, client):
 def test_a_refusal_is_taken_back_in_words(night, live_server, page_at, client):
     page = page_at(1280)
     sign_in(page, live_server, client, editor())
-    page.goto(f"{live_server.url}/admin/desk/", wait_until="networkidle")
+    visit(page, f"{live_server.url}/admin/desk/")
     page.context.set_offline(True)
     press(page, "a")
     said(page, "can’t be reached")
@@ -228,7 +241,7 @@ def test_a_refusal_is_taken_back_in_words(night, live_server, page_at, client):
 def test_on_a_phone(night, live_server, page_at, client):
     page = page_at(375)
     sign_in(page, live_server, client, editor())
-    page.goto(f"{live_server.url}/admin/desk/", wait_until="networkidle")
+    visit(page, f"{live_server.url}/admin/desk/")
     assert page.evaluate(OVERFLOW) == 0
     page.locator(".desk-open").first.click()
     page.wait_for_selector(".desk-acts")
@@ -261,7 +274,7 @@ def test_an_arabic_edition_runs_from_the_right(night, live_server, page_at, clie
     for page in IssuePage.objects.all():
         page.get_latest_revision().publish(skip_permission_checks=True)
     page = page_at(375)
-    page.goto(f"{live_server.url}/ar/{issue.slug}/", wait_until="networkidle")
+    visit(page, f"{live_server.url}/ar/{issue.slug}/")
     assert page.evaluate(OVERFLOW) == 0
     assert page.evaluate("getComputedStyle(document.querySelector('.press-review h2')).direction") == "rtl"
     assert page.locator(".press-review li").first.get_attribute("dir") == "ltr", (

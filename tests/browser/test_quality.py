@@ -14,7 +14,7 @@ from griot.digest.site.composing import issue_of
 from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
-from tests.browser.tools import COUNTING, lighthouse, still
+from tests.browser.tools import COUNTING, lighthouse, still, visit
 from tests.digest.desk.test_desk import tell
 from tests.digest.issues import make_full_issue
 from tests.signing_in import with_second_factor
@@ -73,7 +73,7 @@ def test_readers_pages_have_no_barriers(newsroom, live_server, chromium, scheme)
     ]
     found = {}
     for path in paths:
-        page.goto(live_server.url + path, wait_until="networkidle")
+        visit(page, live_server.url + path)
         if bad := violations(page):
             found[path] = bad
     context.close()
@@ -103,7 +103,7 @@ def test_the_editors_pages_have_no_barriers(
     ]
     found = {}
     for path in paths:
-        page.goto(live_server.url + path, wait_until="networkidle")
+        visit(page, live_server.url + path)
         bad = violations(page)
         if path == "/admin/desk/":
             page.keyboard.press("a")
@@ -133,7 +133,7 @@ def test_the_desk_has_no_barriers_from_right_to_left(
     )
     page = context.new_page()
     for path in ("/admin/desk/", f"/admin/issues/preflight/{newsroom.pk}/"):
-        page.goto(live_server.url + path, wait_until="networkidle")
+        visit(page, live_server.url + path)
         assert page.evaluate("document.documentElement.dir") == "rtl"
         assert violations(page) == []
     context.close()

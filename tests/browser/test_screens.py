@@ -8,6 +8,7 @@ from griot.digest.core.rendering import render
 from griot.digest.site.composing import issue_of
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.mailing.sending import deliver
+from tests.browser.tools import visit
 from tests.digest.issues import make_issue
 from tests.signing_in import code
 from tests.support import words
@@ -36,10 +37,10 @@ OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElemen
 def test_readers_pages_fit_and_can_be_read(live_server, issue, page_at, width, scheme):
     page = page_at(width, scheme)
     for address in ("/", "/archive/"):
-        page.goto(live_server.url + address, wait_until="networkidle")
+        visit(page, live_server.url + address)
         assert page.evaluate(OVERFLOW) == 0
         assert page.evaluate(CONTRAST) == []
-    page.goto(live_server.url, wait_until="networkidle")
+    visit(page, live_server.url)
     broken = "() => [...document.images].filter(i => i.complete && !i.naturalWidth).length"
     assert page.evaluate(broken) == 0
 
@@ -48,7 +49,7 @@ def test_readers_pages_fit_and_can_be_read(live_server, issue, page_at, width, s
 @pytest.mark.parametrize("width", [600, 375])
 def test_the_mail_fits_and_can_be_read(live_server, issue, page_at, width, scheme):
     page = page_at(width, scheme)
-    page.set_content(render(issue_of(issue), "email"), wait_until="networkidle")
+    page.set_content(render(issue_of(issue), "email"))
     assert page.evaluate(OVERFLOW) == 0
     assert page.evaluate(CONTRAST) == []
 
@@ -57,7 +58,7 @@ def test_arabic_is_laid_out_from_the_right(site, settings, live_server, page_at)
     settings.PUBLIC_URL = live_server.url
     make_issue("ar")
     page = page_at(375)
-    page.goto(f"{live_server.url}/ar/", wait_until="networkidle")
+    visit(page, f"{live_server.url}/ar/")
     assert page.evaluate(OVERFLOW) == 0
     mark = page.locator(".wordmark svg").bounding_box()
     assert mark["x"] > 375 / 2, "the mark stands at the right edge, where Arabic begins"

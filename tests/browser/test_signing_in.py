@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.test_quality import violations
 from tests.browser.test_screens import OVERFLOW
+from tests.browser.tools import still
 from tests.signing_in import code
 from tests.testimonies.people import user_with
 
@@ -37,7 +38,7 @@ def test_an_app_is_set_up_before_raw_material_opens(house, page_at, width, schem
     found = []
 
     def look() -> None:
-        page.wait_for_load_state("networkidle")
+        still(page)
         assert page.evaluate(OVERFLOW) <= 0, page.url
         found.extend((page.url, v) for v in violations(page))
 

@@ -20,10 +20,19 @@ COUNTING = """window.asked = 0; const plain = window.fetch; window.fetch = async
 MODULES = Path(__file__).resolve().parents[1] / "tools" / "node_modules"
 
 
+def visit(page, url: str) -> None:
+    """Open a page until it is still. (Playwright's `networkidle` comes half a second after the last byte, where
+    the browser is slow before the page is read, and before its scripts have run.)
+    """
+    page.goto(url)
+    still(page)
+
+
 def still(page) -> None:
-    """Until a page whose requests are counted (`COUNTING`) has got what it asked for, and has drawn it."""
+    """Until a page has loaded, has got what it asked for (where that is counted: `COUNTING`), and has drawn it."""
+    page.wait_for_load_state("load")
     for _ in range(2):
-        page.wait_for_function("window.asked === 0")
+        page.wait_for_function("!window.asked")
         page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
 
 

@@ -48,11 +48,9 @@ def run(name: str, arguments: list[str]) -> int:
                     page = context.new_page()
                     if subject == "mail":
                         page.goto(url)  # so that pictures load from the newsroom itself
-                        page.set_content(mail, wait_until="networkidle")
+                        page.set_content(mail)
                     else:
-                        page.goto(
-                            url + ("/" if subject == "web" else f"/{subject}/"), wait_until="networkidle"
-                        )
+                        page.goto(url + ("/" if subject == "web" else f"/{subject}/"))
                     page.wait_for_timeout(300)
                     page.screenshot(path=folder / f"{subject}-{width}-{scheme}.jpg", type="jpeg", quality=72)
                     context.close()

@@ -55,7 +55,7 @@ class Hand:
 
     def click(self, selector: str) -> None:
         """Click what leads to another page, and wait for it."""
-        with self.page.expect_navigation(wait_until="networkidle", timeout=60000):
+        with self.page.expect_navigation(timeout=60000):
             self.page.locator(selector).first.evaluate("e => e.click()")
         self.clicks += 1
 
@@ -170,7 +170,7 @@ def _walk(url: str, browser: str, folder: Path, password: str, second: str) -> d
         chrome = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         hand = Hand(_signed_in(chrome, url, "admin", password), folder)
         page = hand.page
-        page.goto(f"{url}/admin/desk/", wait_until="networkidle")
+        page.goto(f"{url}/admin/desk/")
         hand.picture("1-desk")
         _choose(hand)
         hand.press("i")
@@ -184,24 +184,24 @@ def _walk(url: str, browser: str, folder: Path, password: str, second: str) -> d
         hand.picture("5-editor")
         hand.click("[name='action-submit']")
         other = Hand(_signed_in(chrome, url, "bo", second), folder)
-        other.page.goto(f"{url}/admin/pages/{issue}/edit/", wait_until="networkidle")
+        other.page.goto(f"{url}/admin/pages/{issue}/edit/")
         other.click("[data-workflow-action-name='approve']")
         other.page.wait_for_timeout(1500)
-        page.goto(f"{url}/admin/mailing/send/{issue}/", wait_until="networkidle")
+        page.goto(f"{url}/admin/mailing/send/{issue}/")
         _set_up_an_app(page, password)
         page.select_option("select[name=zone]", "Africa/Dakar")
         hand.clicks += 1
         hand.picture("6-schedule")
         hand.click("section[aria-labelledby=schedule] button[type=submit]")
-        page.goto(f"{url}{preflight}", wait_until="networkidle")
+        page.goto(f"{url}{preflight}")
         state = page.locator(".griot-preflight p strong").first.text_content()
         editions = page.locator(".griot-preflight h3").count()
         hand.picture("7-scheduled")
         arabic = page.locator(".griot-preflight h3 a").first.get_attribute("href")
         for language, edit in (("ar", arabic),):
-            page.goto(f"{url}{edit.replace('/edit/', '/view_draft/')}", wait_until="networkidle")
+            page.goto(f"{url}{edit.replace('/edit/', '/view_draft/')}")
             hand.picture(f"8-edition-{language}")
-        page.goto(f"{url}/", wait_until="networkidle")
+        page.goto(f"{url}/")
         hand.picture("9-web")
         chrome.close()
     return {

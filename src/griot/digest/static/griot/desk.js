@@ -143,9 +143,19 @@ function more() {
 async function load() {
   const here = new URLSearchParams(asked);
   here.set("from", offset);
-  const answer = await fetch(`${desk.dataset.rowsUrl}?${here}`);
+  let answer;
+  try {
+    answer = await fetch(`${desk.dataset.rowsUrl}?${here}`);
+  } catch {
+    say("The newsroom can’t be reached: no more stories came. The next key asks again.", false, true);
+    return;
+  }
+  if (answer.redirected) {
+    say("You are no longer signed in. Sign in again in another tab.", false, true);
+    return;
+  }
   if (!answer.ok) {
-    ended = true;
+    say("No more stories came, for an error of ours. The next key asks again.", false, true);
     return;
   }
   const found = fragment(await answer.text()).querySelectorAll(".desk-row");
