@@ -2,14 +2,13 @@
 
 The rule: of one send an address is handed at most one mail, and one more for each time that somebody
 decided to send again what was in doubt; nothing is handed to the relay for somebody who has left; a
-correction follows the issue, and only to those who may have it; and when the relay is well and time has
-passed, every delivery has ended as what the relay said of it.
+correction follows the issue, and only to those who may have it; the mistake never follows its correction;
+and when the relay is well and time has passed, every delivery has ended as what the relay said of it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 
 import pytest
 from django.db import transaction
@@ -22,11 +21,14 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from griot.digest.models import Correction
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
 from griot.mailing.sending import (
+    NOTHING,
+    TOO_LATE,
     SendRefused,
     _advance,
     _claim,
     _corrected_by,
     deliver,
+    recover,
     resolve_in_doubt,
     send_correction,
     start_send,
@@ -49,7 +51,7 @@ class Moody:
         self.taken: list[tuple[str, str]] = []
 
     async def handle_RCPT(self, server, session, envelope, address, options):
-        mood = self.moods[address]
+        mood = self.moods.get(address, "takes")
         if mood == "hangs up before":
             server.transport.close()
         envelope.rcpt_tos.append(address)
@@ -58,10 +60,11 @@ class Moody:
 
     async def handle_DATA(self, server, session, envelope):
         (to,) = envelope.rcpt_tos
-        if self.moods[to] != "drops":
+        mood = self.moods.get(to, "takes")
+        if mood != "drops":
             is_correction = b"Correction" in envelope.original_content.partition(b"\r\n\r\n")[0]
             self.taken.append(("correction" if is_correction else "issue", to))
-        if self.moods[to] in {"drops", "hangs up after"}:
+        if mood in {"drops", "hangs up after"}:
             server.transport.close()
         return "250 taken"
 
@@ -85,6 +88,7 @@ class Ledger(RuleBasedStateMachine):
         self.allowed = Counter[tuple[str, str]]()  # mails beyond the first, for somebody decided so
         self.address = {reader: reader for reader in READERS}  # as staff have it now
         self.unwell, self.begun = set[str](), dict[str, set[str]]()
+        self.corrected = set[str]()  # who were handed a correction that stands
 
     def teardown(self) -> None:
         try:
@@ -94,7 +98,9 @@ class Ledger(RuleBasedStateMachine):
             self.savepoint.__exit__(None, None, None)
 
     def send(self, kind: str) -> Send | None:
-        return Send.objects.filter(is_correction=kind == "correction").first()
+        return Send.objects.filter(
+            correction__isnull=kind == "issue", is_correction=kind == "correction"
+        ).first()
 
     def states(self, kind: str) -> dict[str, str]:
         """By reader, under whatever address."""
@@ -110,7 +116,11 @@ class Ledger(RuleBasedStateMachine):
             reader = address.removeprefix("new-")
             assert reader in self.standing, f"{reader} had left"
             assert address == self.address[reader], f"{reader} is there no more"
-            assert kind == "issue" or states[reader] in SETTLED - {"refused", "left"}, states
+            if kind == "correction":
+                assert states[reader] in SETTLED and reader in self.begun["correction"], states
+                self.corrected.add(reader)
+            else:
+                assert reader not in self.corrected, f"{reader} was told better"
 
     @initialize(before=st.lists(WHO, max_size=1))
     def has_begun(self, before):
@@ -131,7 +141,9 @@ class Ledger(RuleBasedStateMachine):
     @rule()
     def corrects(self):
         states = self.states("issue")
-        to = {a for a in self.standing if states.get(a, "refused") not in {"refused", "left"}}
+        doubted = {row.token for row in self.send("issue").deliveries.filter(is_doubted=True)}
+        may_have = {a for a, state in states.items() if state not in {"refused", "left"}}
+        to = self.standing & (may_have | {a for a in READERS if self.tokens[a] in doubted})
         correction = Correction.objects.first() or Correction.objects.create(
             issue=self.issue, text="57, not 75."
         )
@@ -178,12 +190,15 @@ class Ledger(RuleBasedStateMachine):
     @precondition(lambda self: "correction" in self.begun)
     @rule()
     def correction_is_taken_back(self):
-        """Nothing more of it is sent; what is sent in its place is another mail."""
+        """Nothing more of it is sent, whatever is decided; what is sent in its place is another mail."""
+        send, before = self.send("correction"), len(self.relay.taken)
         Correction.objects.all().delete()
-        before = len(self.relay.taken)
-        if send := self.send("correction"):
-            deliver(send, 1)
+        deliver(send, 1)
+        resolve_in_doubt(send, resend=True)
+        self.time_passes()
+        deliver(send, 1)
         assert len(self.relay.taken) == before
+        self.corrected.clear()
         del self.begun["correction"]
         self.allowed.update(("correction", reader) for reader in READERS)
 
@@ -207,11 +222,12 @@ class Ledger(RuleBasedStateMachine):
             return  # another would settle it before it claims
         if batch := _claim(send, lane, _corrected_by(send)):
             key, address, _ = batch[0]
-            wanted = _advance({"done": None, "state": "", "reply": "", "wait": timedelta()}, key)
+            wanted = _advance(NOTHING, key)
             reader = address.removeprefix("new-")
             assert wanted == (reader in self.standing and address == self.address[reader])
             if wanted and was_taken:
                 self.relay.taken.append((kind, address))
+                self.corrected.update({reader} if kind == "correction" else ())
             self.unwell.add(address.removeprefix("new-"))
 
     @rule()
@@ -222,7 +238,11 @@ class Ledger(RuleBasedStateMachine):
     def doubts_are_settled(self, kind, again):
         if send := self.send(kind):
             doubtful = {a for a, state in self.states(kind).items() if state == "in doubt"}
-            assert resolve_in_doubt(send, resend=again) == len(doubtful)
+            sent_again, skipped = resolve_in_doubt(send, resend=again)
+            assert sent_again + skipped == len(doubtful)
+            assert (
+                sent_again <= (len(doubtful - self.corrected) if kind == "issue" else len(doubtful)) * again
+            )
             self.allowed.update((kind, a) for a in doubtful if again)
 
     @invariant()
@@ -268,3 +288,66 @@ def test_the_ledger_of_deliveries_holds_in_any_order(relay, site, is_long):
     Ledger.relay = relay
     examples = settings(max_examples=100 if is_long else 8, stateful_step_count=20, deadline=None)
     run(Ledger, settings=examples)
+
+
+# The orders that strangers found.
+
+
+def dies(send: Send) -> str:
+    """A lane is killed while it sends; gives the reader's token."""
+    key, _, token = _claim(send, 1, _corrected_by(send))[0]
+    assert _advance(NOTHING, key)
+    recover(send, 1)
+    return token
+
+
+def begun(readers: int) -> Send:
+    audience = Audience.objects.create(name="Staff", slug="staff")
+    for n in range(readers):
+        subscriber = Subscriber.objects.create(email=f"r{n}@news.example")
+        Subscription.objects.create(audience=audience, subscriber=subscriber)
+    return start_send(make_issue(), audience)
+
+
+def corrected(send: Send) -> Send:
+    (correction,) = send_correction(Correction.objects.create(issue=send.issue, text="57, not 75."))
+    return correction
+
+
+@pytest.mark.django_db
+def test_the_mistake_does_not_follow_its_correction(relay, site):
+    send = begun(2)
+    dies(send)
+    deliver(corrected(send), 1)
+    deliver(send, 2)
+    assert resolve_in_doubt(send, resend=True) == (0, 1)
+    assert set(send.deliveries.values_list("state", "reply")) == {
+        ("sent", "250 taken"),
+        ("skipped", TOO_LATE),
+    }
+
+
+@pytest.mark.django_db
+def test_a_correction_taken_back_while_the_relay_says_later_is_not_tried_again(relay, site):
+    send = begun(1)
+    deliver(send, 1)
+    correction = corrected(send)
+    key, _, _ = _claim(correction, 1, _corrected_by(correction))[0]
+    assert _advance(NOTHING, key)
+    Correction.objects.all().delete()
+    _advance({**NOTHING, "done": key, "state": "queued", "reply": "451 later"}, None)
+    deliver(correction, 1)
+    assert correction.counts()["skipped"] == 1 and [kind for kind, _ in relay.taken] == ["issue"]
+
+
+@pytest.mark.django_db
+def test_who_may_have_the_mistake_gets_the_correction_whatever_became_of_the_doubt(relay, site):
+    send = begun(2)
+    token = dies(send)
+    Client().post(f"/unsubscribe/{token}/")
+    resolve_in_doubt(send, resend=True)
+    send.deliveries.filter(state="queued").update(not_before="2026-01-01T00:00Z")
+    deliver(send, 1)
+    assert send.deliveries.get(token=token).state == "left"
+    Client().post(f"/unsubscribe/{token}/", {"again": "1"})
+    assert corrected(send).deliveries.filter(token=token).exists()

@@ -152,7 +152,7 @@ class Delivery(models.Model):
     queued → claimed (by a lane, nothing said yet) → sending (the relay is being spoken to)
     → sent, or refused by the relay. A lane that died while sending leaves the row in doubt:
     the relay may have taken the message; an editor has it sent again, or skipped. Who is not subscribed any
-    more when their turn comes has left.
+    more when their turn comes has left. `is_doubted` stays: whatever was decided, it may have arrived.
     """
 
     class State(models.TextChoices):
@@ -162,7 +162,7 @@ class Delivery(models.Model):
         SENT = "sent", "sent"
         REFUSED = "refused", "refused"
         IN_DOUBT = "in doubt", "in doubt"
-        SKIPPED = "skipped", "in doubt, and not sent again"
+        SKIPPED = "skipped", "not sent, by decision"
         LEFT = "left", "not subscribed any more"
 
     send = models.ForeignKey(Send, models.CASCADE, related_name="deliveries")
@@ -174,6 +174,7 @@ class Delivery(models.Model):
     not_before = models.DateTimeField(default=timezone.now)
     reply = models.CharField(max_length=300, blank=True)
     changed = models.DateTimeField(default=timezone.now)
+    is_doubted = models.BooleanField(default=False)
 
     class Meta:
         verbose_name_plural = "deliveries"

@@ -154,12 +154,13 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
 # Those whom the relay took the issue for, may have, or may yet: a correction to somebody who has not seen the
 # mistake does no harm. It waits until the issue's own delivery is settled (_CLAIM).
 _QUEUE_AGAIN = """
-INSERT INTO mailing_delivery (send_id, address, token, state, attempts, not_before, reply, changed)
-SELECT %s, subscriber.email, earlier.token, 'queued', 0, now(), '', now()
+INSERT INTO mailing_delivery
+    (send_id, address, token, state, attempts, not_before, reply, changed, is_doubted)
+SELECT %s, subscriber.email, earlier.token, 'queued', 0, now(), '', now(), false
 FROM mailing_delivery earlier
 JOIN mailing_subscription subscription ON subscription.token = earlier.token
 JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
-WHERE earlier.send_id = %s AND earlier.state NOT IN ('refused', 'left')
+WHERE earlier.send_id = %s AND (earlier.is_doubted OR earlier.state NOT IN ('refused', 'left'))
     AND subscription.audience_id = %s AND subscription.ended IS NULL
 ORDER BY earlier.id
 """
@@ -173,8 +174,9 @@ def already_sent(send: Send) -> str:
 
 
 _QUEUE_DELIVERIES = """
-INSERT INTO mailing_delivery (send_id, address, token, state, attempts, not_before, reply, changed)
-SELECT %s, subscriber.email, subscription.token, 'queued', 0, now(), '', now()
+INSERT INTO mailing_delivery
+    (send_id, address, token, state, attempts, not_before, reply, changed, is_doubted)
+SELECT %s, subscriber.email, subscription.token, 'queued', 0, now(), '', now(), false
 FROM mailing_subscription subscription
 JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
 WHERE subscription.audience_id = %s AND subscription.ended IS NULL
@@ -196,23 +198,26 @@ RETURNING id, address, token
 """
 
 # One commit per message: the same statement notes the reply to the last and that the next is being sent, if
-# its reader is still subscribed in this moment, to this audience and at this address.
+# its reader is still subscribed in this moment, to this audience and at this address, and it is no correction
+# that was taken back.
 _ADVANCE = """
 UPDATE mailing_delivery delivery SET
-    state = CASE WHEN id = %(done)s THEN %(state)s WHEN stands THEN 'sending' ELSE 'left' END,
-    reply = CASE WHEN id = %(done)s THEN %(reply)s ELSE reply END,
+    state = CASE WHEN id = %(done)s THEN %(state)s WHEN is_taken_back THEN 'skipped'
+        WHEN stands THEN 'sending' ELSE 'left' END,
+    reply = CASE WHEN id = %(done)s THEN %(reply)s WHEN is_taken_back THEN %(taken_back)s ELSE reply END,
+    is_doubted = is_doubted OR id = %(done)s AND %(is_doubted)s,
     not_before = CASE WHEN id = %(done)s THEN now() + %(wait)s ELSE not_before END,
-    attempts = attempts + CASE WHEN id = %(next)s AND stands THEN 1 ELSE 0 END,
+    attempts = attempts + CASE WHEN id = %(next)s AND stands AND NOT is_taken_back THEN 1 ELSE 0 END,
     changed = now()
 FROM (
-    SELECT waiting.id AS of, EXISTS (
+    SELECT waiting.id AS of, send.is_correction AND send.correction_id IS NULL AS is_taken_back, EXISTS (
         SELECT 1 FROM mailing_subscription subscription
         JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
-        JOIN mailing_send send ON send.audience_id = subscription.audience_id
         WHERE subscription.token = waiting.token AND subscription.ended IS NULL
-            AND send.id = waiting.send_id AND subscriber.email = waiting.address
+            AND subscription.audience_id = send.audience_id AND subscriber.email = waiting.address
     ) AS stands
-    FROM mailing_delivery waiting WHERE waiting.id IN (%(done)s, %(next)s)
+    FROM mailing_delivery waiting JOIN mailing_send send ON send.id = waiting.send_id
+    WHERE waiting.id IN (%(done)s, %(next)s)
 ) reader
 WHERE delivery.id = reader.of
 RETURNING id, state
@@ -316,10 +321,22 @@ def recover(send: Send, lane: int) -> None:
     left = send.deliveries.filter(lane=lane)
     left.filter(state=Delivery.State.CLAIMED).update(state=Delivery.State.QUEUED, lane=None)
     after = Delivery.State.QUEUED if settings.IN_DOUBT == "resend" else Delivery.State.IN_DOUBT
-    left.filter(state=Delivery.State.SENDING).update(state=after, changed=timezone.now(), reply=DOUBT)
+    left.filter(state=Delivery.State.SENDING).update(
+        state=after, is_doubted=True, changed=timezone.now(), reply=DOUBT
+    )
 
 
 DOUBT = "the sender died before the relay's reply was noted"
+TAKEN_BACK = "the correction was taken back"
+TOO_LATE = "not sent again: the correction went out before"
+# How the last delivery went, for `_advance`: nothing was delivered yet.
+NOTHING: dict[str, object] = {
+    "done": None,
+    "state": "",
+    "reply": "",
+    "wait": timedelta(),
+    "is_doubted": False,
+}
 
 
 def _corrected_by(send: Send) -> int | None:
@@ -338,12 +355,12 @@ def _claim(send: Send, lane: int, corrected: int | None) -> list[tuple[int, str,
 def _deliver_batch(batch: list[tuple[int, str, str]], words: _Words, relay: Relay) -> None:
     sender = parseaddr(settings.MAIL_FROM)[1]
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-    last: dict[str, object] = {"done": None, "state": "", "reply": "", "wait": timedelta()}
+    last = NOTHING
     try:
         for key, address, token in batch:
             compiled = words.now()
             is_wanted = _advance(last, key)
-            last = {"done": None, "state": "", "reply": "", "wait": timedelta()}
+            last = NOTHING
             if not is_wanted:
                 continue
             try:
@@ -358,7 +375,13 @@ def _deliver_batch(batch: list[tuple[int, str, str]], words: _Words, relay: Rela
                 last = {**last, "done": key, "state": Delivery.State.REFUSED, "reply": str(error)}
             except InDoubt as error:
                 after = Delivery.State.QUEUED if settings.IN_DOUBT == "resend" else Delivery.State.IN_DOUBT
-                last = {**last, "done": key, "state": after, "reply": f"no reply: {error}"}
+                last = {
+                    **last,
+                    "done": key,
+                    "state": after,
+                    "reply": f"no reply: {error}",
+                    "is_doubted": True,
+                }
             except RelayDown as error:
                 wait = timedelta(seconds=30)
                 last = {
@@ -395,7 +418,7 @@ def _advance(last: dict[str, object], following: int | None) -> bool:
         return False
     with connection.cursor() as cursor:
         said = fit_text(str(last["reply"]), 300)
-        cursor.execute(_ADVANCE, {**last, "reply": said, "next": following})  # type: ignore[dict-item]
+        cursor.execute(_ADVANCE, {**last, "reply": said, "taken_back": TAKEN_BACK, "next": following})  # type: ignore[dict-item]
         return (following, Delivery.State.SENDING) in cursor.fetchall()
 
 
@@ -403,14 +426,29 @@ def unsubscribe_url(token: str) -> str:
     return absolute(f"/unsubscribe/{token}/")
 
 
-def resolve_in_doubt(send: Send, resend: bool) -> int:
-    """Decide on the deliveries in doubt: send them again, or count them as they are. Gives their number."""
+def resolve_in_doubt(send: Send, resend: bool) -> tuple[int, int]:
+    """Decide on the deliveries in doubt: send them again, or count them as they are. Gives how many are sent
+    again, and how many are not: those, too, whose reader has the correction already, or won't get it.
+    """
     with transaction.atomic():
-        doubtful = send.deliveries.filter(state=Delivery.State.IN_DOUBT)
-        if resend:
-            count = doubtful.update(state=Delivery.State.QUEUED, lane=None, not_before=timezone.now())
-            Send.objects.filter(pk=send.pk).update(finished=None)
-            enqueue_lanes(send)
-        else:
-            count = doubtful.update(state=Delivery.State.SKIPPED)
-    return int(count)
+        doubtful, skipped = send.deliveries.filter(state=Delivery.State.IN_DOUBT), 0
+        if not resend:
+            return 0, doubtful.update(state=Delivery.State.SKIPPED)
+        corrections = Delivery.objects.filter(
+            send__correction__isnull=False,
+            send__issue=send.issue_id,
+            send__audience=send.audience_id,
+            token__in=list(doubtful.values_list("token", flat=True)),
+        )
+        if not send.is_correction:
+            # A lane that is about to claim one finds it changed, and leaves it.
+            waiting = corrections.filter(state=Delivery.State.QUEUED)
+            waiting.update(not_before=timezone.now() + timedelta(seconds=1))
+            gone = corrections.exclude(state=Delivery.State.QUEUED)
+            skipped = doubtful.filter(token__in=list(gone.values_list("token", flat=True))).update(
+                state=Delivery.State.SKIPPED, reply=TOO_LATE
+            )
+        count = doubtful.update(state=Delivery.State.QUEUED, lane=None, not_before=timezone.now())
+        Send.objects.filter(pk=send.pk).update(finished=None)
+        enqueue_lanes(send)
+    return count, skipped

@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from griot.digest.models import Correction
 from griot.mailing.models import Delivery
-from griot.mailing.sending import make_all_anew
+from griot.mailing.sending import TAKEN_BACK, make_all_anew
 from griot.testimonies.models import Testimony
 from griot.testimonies.signals import changed
 
@@ -22,6 +22,10 @@ def render_anew(**_: Any) -> None:
 
 @receiver(pre_delete, sender=Correction)
 def what_waits_is_not_sent(instance: Correction, **_: Any) -> None:
-    """What was not handed over of a correction is not sent once it is taken back."""
-    states = (Delivery.State.QUEUED, Delivery.State.CLAIMED)
-    Delivery.objects.filter(send__correction=instance, state__in=states).delete()
+    """What was not handed over of a correction is not sent once it is taken back; nor what is in doubt again.
+    (What is being sent is asked about before another try: `_ADVANCE`.)
+    """
+    rows = Delivery.objects.filter(send__correction=instance)
+    rows.filter(state__in=(Delivery.State.QUEUED, Delivery.State.CLAIMED), is_doubted=False).delete()
+    again = rows.filter(state__in=(Delivery.State.QUEUED, Delivery.State.IN_DOUBT))
+    again.update(state=Delivery.State.SKIPPED, reply=TAKEN_BACK)

@@ -28,7 +28,7 @@ from griot.digest.core.rendering.mail import MAIL_POLICY
 from griot.digest.core.words import is_right_to_left, words
 from griot.digest.models import Correction, IssuePage
 from griot.digest.release.approving import why_not
-from griot.mailing.models import Audience, Schedule, Send, Subscription
+from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscription
 from griot.mailing.outbox import hidden, kept
 from griot.mailing.scheduling import moment, schedule, unschedule
 from griot.mailing.sending import SendRefused, resolve_in_doubt, send_correction, start_send
@@ -185,7 +185,8 @@ def send_status(request: HttpRequest, send_id: int) -> HttpResponse:
         "mailing/send_status.html",
         {
             "send": send,
-            "counts": counts,
+            "counts": [(state.label, counts[state]) for state in Delivery.State if counts[state]],
+            "in_doubt": counts["in doubt"],
             "total": total,
             "done": total - left,
             "troubled": troubled,
@@ -199,9 +200,8 @@ def settle(request: HttpRequest, send_id: int) -> HttpResponse:
     if not _may_send(request):
         return permission_denied(request)
     send = get_object_or_404(Send, pk=send_id)
-    resend = request.POST.get("decision") == "resend"
-    count = resolve_in_doubt(send, resend)
-    messages.success(request, f"{count} in doubt: {'queued again' if resend else 'not sent again'}.")
+    again, skipped = resolve_in_doubt(send, request.POST.get("decision") == "resend")
+    messages.success(request, f"In doubt: {again} queued again, {skipped} not sent again.")
     return redirect("mailing:send_status", send.pk)
 
 

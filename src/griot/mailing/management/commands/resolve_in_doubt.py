@@ -24,4 +24,5 @@ class Command(BaseCommand):
         send = Send.objects.filter(pk=options["send"]).first()
         if send is None:
             raise CommandError(f"there is no send {options['send']}; ./griot sends lists them", returncode=2)
-        self.stdout.write(f'{{"resolved": {resolve_in_doubt(send, options["resend"])}}}')
+        again, skipped = resolve_in_doubt(send, options["resend"])
+        self.stdout.write(f'{{"sent_again": {again}, "skipped": {skipped}}}')
