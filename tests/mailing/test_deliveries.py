@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from griot.digest.models import Correction
+from griot.mailing import sending
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
 from griot.mailing.sending import (
     NOTHING,
@@ -35,6 +36,7 @@ from griot.mailing.sending import (
 )
 from tests.conftest import mail_server
 from tests.digest.issues import make_issue
+from tests.signing_in import with_second_factor
 
 READERS = [f"reader{n}@news.example" for n in range(3)]
 NEW = {address: f"new-{address}" for address in READERS}  # where staff write another address instead
@@ -351,3 +353,35 @@ def test_who_may_have_the_mistake_gets_the_correction_whatever_became_of_the_dou
     assert send.deliveries.get(token=token).state == "left"
     Client().post(f"/unsubscribe/{token}/", {"again": "1"})
     assert corrected(send).deliveries.filter(token=token).exists()
+
+
+@pytest.mark.django_db
+def test_two_who_send_a_correction_at_once_send_it_once(relay, site, monkeypatch):
+    send, correction, others = begun(1), None, []
+
+    def meanwhile(issue):
+        if not others:
+            others.append(None)
+            others.extend(send_correction(correction))
+        return composed(issue)
+
+    deliver(send, 1)
+    correction = Correction.objects.create(issue=send.issue, text="57, not 75.")
+    composed = sending.issue_of
+    monkeypatch.setattr(sending, "issue_of", meanwhile)
+    with pytest.raises(SendRefused, match="sent already"):
+        send_correction(correction)
+    assert Send.objects.filter(is_correction=True).count() == 1
+
+
+@pytest.mark.django_db
+def test_the_page_says_to_how_many_a_correction_goes(relay, site, admin_client, admin_user):
+    send = begun(4)
+    dies(send)
+    Client().post(f"/unsubscribe/{send.deliveries.filter(state='queued').last().token}/")
+    correction = Correction.objects.create(issue=send.issue, text="57, not 75.")
+    with_second_factor(admin_client, admin_user)
+    page = admin_client.get(f"/admin/mailing/corrections/{correction.pk}/").content.decode()
+    assert "3 received the issue, or may have" in " ".join(page.split())
+    (begun_now,) = send_correction(correction)
+    assert begun_now.deliveries.count() == 3

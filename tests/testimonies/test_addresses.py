@@ -65,6 +65,8 @@ WITH_FACTOR = {
     "subscribers": "-------..",
     "subscriptions": "-------..",
     BULK: "--------.",
+    "wagtailadmin_api:documents": "--------.",
+    "wagtailadmin_api:images": "--------.",
     "wagtailadmin_api:pages:action": "--------.",
     "wagtailadmin_collections": "--------.",
     "wagtailadmin_error_test": "--------.",

@@ -129,7 +129,9 @@ RULES: dict[str, Rule] = {
     # Rights, and what holds for the whole house. The log tells of everything that anybody has changed.
     **dict.fromkeys(
         (
-            "wagtailadmin_api:pages:action",  # what nothing of the admin uses
+            "wagtailadmin_api:documents",  # what nothing of the admin uses
+            "wagtailadmin_api:images",
+            "wagtailadmin_api:pages:action",
             BULK,  # of accounts, and of whatever comes
             "wagtailadmin_reports:site_history",
             "wagtailadmin_reports:site_history_results",

@@ -124,15 +124,19 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
         said = words(original.language)["correction"]
         subject = f"{value.newsroom}: {said} – {original.issue.title}"
         with transaction.atomic():
-            send = Send.objects.create(
-                issue=original.issue,
+            send, is_new = Send.objects.get_or_create(
                 audience=original.audience,
                 correction=correction,
-                is_correction=True,
-                language=original.language,
-                subject=subject[:300],
-                started_by=user,
+                defaults={
+                    "issue": original.issue,
+                    "is_correction": True,
+                    "language": original.language,
+                    "subject": subject[:300],
+                    "started_by": user,
+                },
             )
+            if not is_new:  # by somebody else, in this moment
+                continue
             mark = send.unsubscribe_mark
             send.html = render_correction_mail(value, correction.text, mark)
             send.text = render_correction_text(value, correction.text, mark)
@@ -153,17 +157,27 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
 
 # Those whom the relay took the issue for, may have, or may yet: a correction to somebody who has not seen the
 # mistake does no harm. It waits until the issue's own delivery is settled (_CLAIM).
-_QUEUE_AGAIN = """
-INSERT INTO mailing_delivery
-    (send_id, address, token, state, attempts, not_before, reply, changed, is_doubted)
-SELECT %s, subscriber.email, earlier.token, 'queued', 0, now(), '', now(), false
+_MAY_HAVE_IT = """
 FROM mailing_delivery earlier
 JOIN mailing_subscription subscription ON subscription.token = earlier.token
 JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
 WHERE earlier.send_id = %s AND (earlier.is_doubted OR earlier.state NOT IN ('refused', 'left'))
     AND subscription.audience_id = %s AND subscription.ended IS NULL
+"""
+_QUEUE_AGAIN = f"""
+INSERT INTO mailing_delivery
+    (send_id, address, token, state, attempts, not_before, reply, changed, is_doubted)
+SELECT %s, subscriber.email, earlier.token, 'queued', 0, now(), '', now(), false
+{_MAY_HAVE_IT}
 ORDER BY earlier.id
 """
+
+
+def readers_of_a_correction(original: Send) -> int:
+    """How many a correction of what was sent goes to."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) {_MAY_HAVE_IT}", [original.pk, original.audience_id])
+        return int(cursor.fetchone()[0])
 
 
 def already_sent(send: Send) -> str:

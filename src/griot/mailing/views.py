@@ -31,7 +31,13 @@ from griot.digest.release.approving import why_not
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscription
 from griot.mailing.outbox import hidden, kept
 from griot.mailing.scheduling import moment, schedule, unschedule
-from griot.mailing.sending import SendRefused, resolve_in_doubt, send_correction, start_send
+from griot.mailing.sending import (
+    SendRefused,
+    readers_of_a_correction,
+    resolve_in_doubt,
+    send_correction,
+    start_send,
+)
 
 MAILS_PER_PAGE = 50
 
@@ -154,7 +160,7 @@ def correction(request: SignedIn, pk: int) -> HttpResponse:
     ).select_related("audience")
     done = set(row.sends.values_list("audience", flat=True))
     reached = [
-        {"send": s, "recipients": s.counts()["sent"], "is_done": s.audience_id in done} for s in earlier
+        {"send": s, "readers": readers_of_a_correction(s), "is_done": s.audience_id in done} for s in earlier
     ]
     return render(
         request,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -55,10 +56,22 @@ class SourceForm(WagtailAdminModelForm):
             self.add_error(
                 "url", ValidationError("This is no web address; one looks like https://www.example.org/feed")
             )
+        before = Source.objects.filter(pk=self.instance.pk).first()
+        if before and not facts.get("secret"):
+            # What is kept is handed to the server and user that it was given for, and to nobody else.
+            if before.kind == kind and _server_of(before.url) == _server_of(url):
+                facts["secret"] = before.secret
+            elif kind == Source.Kind.MAILBOX:
+                self.add_error("secret", "This is another mailbox: its password is asked for anew.")
         return facts
 
-    def clean_secret(self) -> str:
-        return str(self.cleaned_data.get("secret") or self.instance.secret)
+
+def _server_of(url: str) -> tuple[str, str]:
+    """Scheme, and user with host and port."""
+    try:
+        return urlsplit(url)[:2]
+    except ValueError:
+        return url, ""
 
 
 class OutletViewSet(ModelViewSet):

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import secrets
+import threading
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -51,7 +52,7 @@ def kept(name: str) -> str | None:
 
 def write_whole(path: Path, text: str, mode: int = 0o600) -> None:
     """Write `text` to `path` so that a reader sees the old file or the new one, never half."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{threading.get_native_id()}")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -68,7 +69,7 @@ def secret_key() -> str:
     """This newsroom's secret key, made on first use. Raises StateError."""
     path = state_folder() / "secret-key"
     if not path.exists():
-        draft = path.with_name(f".secret-key.{os.getpid()}")
+        draft = path.with_name(f".secret-key.{threading.get_native_id()}")
         write_whole(draft, secrets.token_urlsafe(64))
         with suppress(FileExistsError):  # another process was faster
             os.link(draft, path)

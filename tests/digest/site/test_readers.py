@@ -12,6 +12,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +28,7 @@ from griot.digest.core.rendering.exporting import render_newsml, render_ninjs
 from griot.digest.core.series import parse_series
 from griot.digest.core.types import Figures
 from griot.digest.models import Correction, IssuePage, Picture, ToldItem
+from griot.digest.site import archive
 from griot.digest.site.composing import issue_of
 from griot.press.core.types import BadInput
 from tests.digest.issues import make_issue
@@ -299,6 +303,34 @@ class TestTheArchive:
             client.get("/archive/", {"q": q, "outlet": q, "country": q, "month": q, "page": q}).status_code
             == 200
         )
+
+    @pytest.mark.parametrize(
+        ("q", "is_asked"),
+        [
+            ('"b* c* d*" NEAR/99 "f* b*"', False),
+            ("mi* NEAR/20 bo*", False),
+            (" OR ".join(f"{a}*" for a in "bcdfghklmnprstvwxyz123"), False),
+            ("NOT (boat* NEAR/99 sea*)", False),
+            ("people NEAR/99 fence", True),
+            ("migr* NEAR/20 (boat* OR ship)", True),
+            ("mi* OR sport", True),
+        ],
+    )
+    def test_what_a_query_costs_has_a_bound(self, client, q, is_asked):
+        page = client.get("/archive/", {"q": q}).content.decode()
+        assert ("asks for too much at once" not in page) == is_asked
+
+    def test_a_search_that_takes_too_long_is_ended_and_says_so(self, client, monkeypatch):
+        sleeping = RawSQL("pg_sleep(100) IS NULL", [], output_field=BooleanField())
+        monkeypatch.setattr(archive, "PATIENCE", "50ms")
+        monkeypatch.setitem(archive.TOLD_FILTERS, "piece", lambda values: Q(Exact(sleeping, True)))
+        page = client.get("/archive/", {"q": "piece:news"})
+        assert page.status_code == 200 and "takes too long" in page.content.decode()
+        monkeypatch.undo()
+        assert self.found(client, q="people")
+
+    def test_nearness_asks_for_each_word_on_a_side(self, client):
+        assert len(self.found(client, q="fence NEAR/3 (zzyzx OR climbs)")) == 2
 
     @pytest.mark.parametrize(
         "month", ["9999-11", "9999-12", "0001-01", "2018-02", "10000-01", "9" * 20 + "-1", "2018-" + "9" * 20]

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from urllib.request import urlopen
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
@@ -506,3 +507,36 @@ def test_a_source_never_reached_says_so_plainly(source):
     feed = source()
     (night,) = ledger(timezone.now() - timedelta(hours=36), timezone.now()).sources
     assert (night.outcome, night.in_words, night.url) == ("never reached", "not reached yet", feed.url)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "url", "kept"),
+    [
+        ("mailbox", "imaps://news@mail.ours.example/News", True),
+        ("mailbox", "imaps://news@mail.other.example/INBOX", False),
+        ("mailbox", "imaps://news@mail.ours.example:994/INBOX", False),
+        ("mailbox", "imap://news@mail.ours.example/INBOX", False),
+        ("mailbox", "imaps://chief@mail.ours.example/INBOX", False),
+        ("mailbox", "imaps://[news@mail.ours.example/INBOX", False),
+        ("feed", "https://mail.ours.example/feed", False),
+        ("push", "push:ours", False),
+    ],
+)
+def test_a_mailboxs_password_is_for_its_server_and_user_alone(client, django_user_model, kind, url, kept):
+    """Who may write a source's address does not get to know its secret by it."""
+    user = django_user_model.objects.create_user("ed", password="a password of length")
+    may = Permission.objects.filter(codename__in=["access_admin", "change_source"])
+    user.user_permissions.add(*may)
+    outlet = Outlet.objects.create(name="The Harbour Times")
+    at = "imaps://news@mail.ours.example/INBOX"
+    source = Source.objects.create(outlet=outlet, kind="mailbox", url=at, secret="the password")
+    client.force_login(user)
+    said = {"outlet": outlet.pk, "kind": kind, "url": url, "secret": "", "is_active": "on"}
+    page = client.post(f"/admin/sources/edit/{source.pk}/", said)
+    source.refresh_from_db()
+    assert (source.url == url and source.secret == "the password") == kept
+    assert kept or source.secret == "" or (source.url == at and b"asked for anew" in page.content)
+    client.post(f"/admin/sources/edit/{source.pk}/", {**said, "secret": "another"})
+    source.refresh_from_db()
+    assert (source.url, source.secret) == (url, "another")

@@ -12,8 +12,9 @@ from babel import Locale
 from babel.dates import format_date, get_day_names
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Paginator
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
+from psycopg.errors import QueryCanceled
 
 from griot.digest.core.archive import Archive, ArchiveEntry, Facet, Found, Month
 from griot.digest.models import DigestIndexPage, Theme, ToldItem
@@ -26,6 +27,7 @@ from griot.testimonies.copies import stale
 PER_PAGE = 30
 MOST_FACETS = 40
 LONGEST_QUERY = 300
+PATIENCE = "3s"  # what the database spends on a question of a reader's
 
 
 TOLD_FILTERS: Mapping[str, Condition] = {
@@ -58,10 +60,18 @@ def archive_of(index: DigestIndexPage, asked: Mapping[str, str]) -> Archive:
     pages: Any
     if query or chosen:
         items, error = _search(language, index, query, chosen)
-        total = items.count()
-        facets = tuple(_facets(items, chosen, language))
-        pages = Paginator(items.select_related("issue"), PER_PAGE).get_page(asked.get("page"))
-        found = tuple(_found(item) for item in pages)
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
+                total = items.count()
+                facets = tuple(_facets(items, chosen, language))
+                pages = Paginator(items.select_related("issue"), PER_PAGE).get_page(asked.get("page"))
+                found = tuple(_found(item) for item in pages)
+        except OperationalError as refusal:
+            if not isinstance(refusal.__cause__, QueryCanceled):
+                raise
+            error, found = "this search takes too long; ask for fewer words, or longer ones", ()
+            pages = Paginator(items.none(), PER_PAGE).get_page(1)
     else:
         pages = Paginator(index.issues(), PER_PAGE).get_page(asked.get("page"))
         entries = tuple(ArchiveEntry(i.title, i.day, path_of(i), i.summary) for i in pages)

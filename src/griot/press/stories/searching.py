@@ -24,6 +24,7 @@ from griot.press.core.beats.query import (
     Near,
     Node,
     Not,
+    QueryError,
     Words,
     parse_query,
 )
@@ -34,6 +35,9 @@ from griot.press.models import Article, Outlet
 CONFIG = "simple"
 _WEIGHTS = {"title": "A", "lead": "B", "text": "D"}
 _TEXT = 20_000  # characters of a text that are searched
+# What a query may cost, in looks at a text for one word; one that may end in any way costs more, and most
+# where it has few letters.
+MOST, _PREFIX, _SHORT_PREFIX = 400, 3, 20
 Condition = Callable[[frozenset[str]], Q]
 
 
@@ -53,17 +57,46 @@ def _words(text: str) -> str:
 def condition(query: str, filters: Mapping[str, Condition]) -> Q:
     """A query as a condition on rows with a `search` vector; `filters` say what lang:, country: … mean there.
 
-    Raises QueryError, whose message shows the place.
+    Raises QueryError, whose message shows the place; also for what would keep the database busy: what it has
+    to look at grows with the distance of a NEAR times the words on its sides.
     """
-    return _condition(parse_query(query), "ABD", filters)
+    parsed = parse_query(query)
+    if _cost(parsed) > MOST:
+        raise QueryError(
+            "this asks for too much at once; take fewer words, a smaller distance for NEAR, or more letters"
+            " before a *",
+            0,
+        )
+    return _condition(parsed, "ABD", filters)
+
+
+def _cost(node: Node) -> int:
+    match node:
+        case Words(terms):
+            return sum(_cost_of(word) for term in terms for word in re.findall(r"\w+\*?", term))
+        case Near(left, right, distance):
+            return 2 * distance * (_cost(left) + _cost(right))
+        case All(parts) | Any_(parts):
+            return sum(map(_cost, parts))
+        case Not(part) | InField(_, part) | Boosted(part, _):
+            return _cost(part)
+    return 1
+
+
+def _cost_of(word: str) -> int:
+    if not word.endswith("*"):
+        return 1
+    return _PREFIX if len(word) > 3 else _SHORT_PREFIX
 
 
 def _condition(node: Node, weights: str, filters: Mapping[str, Condition]) -> Q:
     match node:
         case Words(terms):
-            return _matches(" | ".join(t for term in terms if (t := _phrase(term, weights))))
+            return _matches(_any_of(terms, weights))
         case Near(left, right, distance):
-            a, b = _phrase(left.terms[0], weights), _phrase(right.terms[0], weights)
+            a, b = _any_of(left.terms, weights), _any_of(right.terms, weights)
+            if not (a and b):
+                return Q(pk=None)
             return _matches(
                 " | ".join(f"({a}) <{n}> ({b}) | ({b}) <{n}> ({a})" for n in range(1, distance + 1))
             )
@@ -86,6 +119,10 @@ def _condition(node: Node, weights: str, filters: Mapping[str, Condition]) -> Q:
         case Filter(kind, values) if kind in filters:
             return filters[kind](values)
     return Q(pk=None)
+
+
+def _any_of(terms: tuple[str, ...], weights: str) -> str:
+    return " | ".join(phrase for term in terms if (phrase := _phrase(term, weights)))
 
 
 def _phrase(term: str, weights: str) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import stat
+import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -120,3 +123,51 @@ def test_what_was_changed_or_cut_off_is_not_read(vault, tmp_path):
     pieces = vault.open(name).pieces(0, 3 * CHUNK - 1)
     with pytest.raises(Unreadable):
         list(itertools.islice(pieces, 3))
+
+
+def test_what_is_erased_while_it_is_read_ends(vault):
+    name = vault.put(bytes(3 * CHUNK))
+    pieces = vault.open(name).pieces(0, 3 * CHUNK - 1)
+    assert len(next(pieces)) == CHUNK
+    vault.erase(name)
+    assert list(pieces) == []
+
+
+def test_nobody_sweeps_what_another_is_about_to_work_in(vault, monkeypatch):
+    vault.put(b"x")
+    first, swept = [True], []
+    sweeper = threading.Thread(target=lambda: swept.append(vault.sweep()))
+
+    def held(path, *flags, **options):
+        """Before it is held, the sweeper comes."""
+        if Path(path).parent.name == ".scratch" and first and first.pop():
+            sweeper.start()
+            sweeper.join(0.2)
+        return opened(path, *flags, **options)
+
+    opened = os.open
+    monkeypatch.setattr(os, "open", held)
+    with vault.scratch() as folder:
+        (folder / "open").write_bytes(b"a working copy")
+        sweeper.join()
+        assert vault.sweep() == 0 and (folder / "open").exists()
+    assert swept == [0]
+
+
+def test_sweeping_beside_those_who_come_and_go_stops_nobody(vault):
+    failures = []
+
+    def often(work) -> None:
+        try:
+            for _ in range(200):
+                work()
+        except Exception as error:  # pragma: no cover
+            failures.append(error)
+
+    workers = [threading.Thread(target=often, args=[lambda: vault.put(b"a")]) for _ in range(2)]
+    workers.append(threading.Thread(target=often, args=[vault.sweep]))
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert failures == []

@@ -9,6 +9,7 @@ X25519 recipient is opened here, with the primitives of `cryptography`.
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -42,10 +43,12 @@ class AgeFile:
 
     def pieces(self, first: int, last: int) -> Iterator[bytes]:
         """The bytes from `first` to `last`, both of them included, a chunk at a time, and nothing before or
-        after them read. Closes the file at its end. Raises Unreadable.
+        after them read. Closes the file at its end, or where it has been erased meanwhile. Raises Unreadable.
         """
         with self.file:
             for number in range(first // CHUNK, last // CHUNK + 1):
+                if not os.fstat(self.file.fileno()).st_nlink:
+                    return
                 at = number * CHUNK
                 yield self.chunk(number)[max(0, first - at) : last + 1 - at]
 

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -28,6 +28,16 @@ from griot.testimonies.core.media.age import AgeFile, Unreadable, open_age
 
 class VaultError(Exception):
     """A file or a key is not there, or does not fit; the text says which and what to do."""
+
+
+@contextmanager
+def _held(folder: str | Path, how: int) -> Iterator[None]:
+    holder = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(holder, how)
+        yield
+    finally:
+        os.close(holder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +97,12 @@ class Vault:
         `sweep`.
         """
         base = self._room(".scratch")
-        with tempfile.TemporaryDirectory(dir=base, ignore_cleanup_errors=True) as name:
-            holder = os.open(name, os.O_RDONLY)
-            try:
+        with ExitStack() as left:
+            with _held(base, fcntl.LOCK_SH):  # nothing is swept between making it and holding it
+                name = left.enter_context(tempfile.TemporaryDirectory(dir=base, ignore_cleanup_errors=True))
                 # The kernel drops it when we are killed: then `sweep` may clear.
-                fcntl.flock(holder, fcntl.LOCK_EX)
-                Path(name).mkdir(mode=0o700, exist_ok=True)  # swept before we held it
-                yield Path(name)
-            finally:
-                os.close(holder)
+                left.enter_context(_held(name, fcntl.LOCK_EX))
+            yield Path(name)
 
     @contextmanager
     def opened(self, name: str, suffix: str = "") -> Iterator[Path]:
@@ -108,17 +115,16 @@ class Vault:
 
     def sweep(self) -> int:
         """Clear what killed processes left decrypted; gives how many folders that were."""
-        cleared = 0
-        for left in (self.folder / ".scratch").glob("*"):
-            holder = os.open(left, os.O_RDONLY)
-            try:
-                fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left, ignore_errors=True)
-                cleared += 1
-            except BlockingIOError:
-                continue
-            finally:
-                os.close(holder)
+        base, cleared = self._room(".scratch"), 0
+        with _held(base, fcntl.LOCK_EX):
+            for left in base.iterdir():
+                # Somebody works in it, or it has just gone with its work.
+                with (
+                    suppress(BlockingIOError, FileNotFoundError),
+                    _held(left, fcntl.LOCK_EX | fcntl.LOCK_NB),
+                ):
+                    shutil.rmtree(left, ignore_errors=True)
+                    cleared += 1
         return cleared
 
     def erase(self, *names: str) -> None:
