@@ -60,6 +60,33 @@ def test_of_a_slow_host_some_are_left_and_the_next_run_goes_on(web):
     assert Article.objects.count() == PAGES + 1
 
 
+def test_who_is_turned_away_takes_no_turn_and_nothing_fails_for_it(db, settings):
+    """A host asked us to stay away for ten minutes: what waits for it makes that no longer."""
+    settings.FETCH_DELAY = 5.0
+    now = timezone.now()
+    until = now + timedelta(minutes=10)
+    Host.objects.create(name="post.example:443", next_request=until, robots_until=now + timedelta(hours=20))
+    Host.objects.create(name="anew.example:443", next_request=until)  # its robots.txt is not known
+    outlet = Outlet.objects.create(name="The Post")
+    for host in ("post", "anew"):
+        source = Source.objects.create(outlet=outlet, url=f"https://{host}.example/feed")
+        for n in range(20):
+            url = f"https://{host}.example/{n}"
+            Entry.objects.create(source=source, identity=f"{n}", url=url, title=f"Title {n}", summary=WORDS)
+    for _ in range(2):
+        fetch_sources(due_sources(timezone.now()))
+        read_entries()
+    assert {host.next_request for host in Host.objects.all()} == {until}
+    assert not Fetch.objects.exists() and len(due_sources(timezone.now())) == 2
+    assert Entry.objects.filter(state=Entry.State.NEW).count() == 40
+
+    Entry.objects.filter(source=source).update(first_seen=now - reading.PATIENCE)
+    Entry.objects.filter(source=source, identity="7").update(summary="")
+    read_entries()
+    assert Entry.objects.filter(state=Entry.State.NEW, source=source).count() == 1, "it has but its page"
+    assert {a.read_from for a in Article.objects.all()} == {"feed"} and Article.objects.count() == 19
+
+
 def test_a_run_ends_where_another_is_at_all_that_is_left(web):
     outlet = Outlet.objects.create(name="The Post")
     sources = [Source.objects.create(outlet=outlet, url=web.url("here", f"/{n}")) for n in range(3)]

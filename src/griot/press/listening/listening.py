@@ -31,7 +31,7 @@ from griot.press.core.sources.mailboxes import new_mails
 from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput
 from griot.press.listening.apart import NotStarted, apart
-from griot.press.listening.politeness import MORNING, Patience, each_host, fetch_politely
+from griot.press.listening.politeness import MORNING, NoTurn, Patience, each_host, fetch_politely
 from griot.press.models import Entry, Fetch, Notice, Source
 
 log = logging.getLogger(__name__)
@@ -75,6 +75,8 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
         elif not new:
             source.interval = min(LONGEST, source.interval * 1.5)
         outcome, reason = (Fetch.Outcome.NEW if new else Fetch.Outcome.SILENT), ""
+    except NoTurn:
+        return  # it is due as before
     except Exception as error:  # whatever one source brings, those beside it are visited
         if is_database_away(error) or isinstance(error, NotStarted):
             raise

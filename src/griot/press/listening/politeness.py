@@ -30,6 +30,7 @@ from griot.press.listening.apart import apart
 from griot.press.models import Entry, Host, Source
 
 HOSTS_AT_ONCE = 8
+LONGEST_WAIT = 60.0  # seconds for a turn, beside what lies between two
 OTHERS_AT_HOST = 0.2  # seconds before a host is looked at again where another worker is
 ROBOTS_KEPT, ROBOTS_RETRIED = timedelta(hours=24), timedelta(minutes=10)
 OF_NO_USE = timedelta(hours=1)  # after which what is known of a host is of no use any more
@@ -50,11 +51,16 @@ class Patience(NamedTuple):
 LISTENING, MORNING = Patience(30, 120), Patience(120, 600)
 
 
+class NoTurn(FetchError):
+    """A host may not be asked for longer than anybody waits: no fault of what was to be asked for."""
+
+
 _TAKE_TURN = """
 INSERT INTO press_host (name, next_request, robots, robots_error)
 VALUES (%(host)s, now() + make_interval(secs => %(delay)s), '', '')
 ON CONFLICT (name) DO UPDATE
 SET next_request = greatest(press_host.next_request, now()) + make_interval(secs => %(delay)s)
+WHERE press_host.next_request <= now() + make_interval(secs => %(delay)s + %(longest)s)
 RETURNING extract(epoch FROM next_request - now()) - %(delay)s
 """
 
@@ -62,14 +68,14 @@ RETURNING extract(epoch FROM next_request - now()) - %(delay)s
 def take_turn(host: str, delay: float) -> None:
     """Wait until `host` may be asked again; across all workers, one row is the queue.
 
-    Raises FetchError when the queue is longer than a minute: somebody else is at it.
+    Raises NoTurn when the queue is longer than LONGEST_WAIT: who does not stay in it takes no turn.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_TURN, {"host": host, "delay": delay})
-        wait = float(cursor.fetchone()[0])
-    if wait > 60 + delay:
-        raise FetchError(f"{host} is being asked by others; tried again later", is_passing=True)
-    time.sleep(max(0.0, wait))
+        cursor.execute(_TAKE_TURN, {"host": host, "delay": delay, "longest": LONGEST_WAIT})
+        turn = cursor.fetchone()
+    if turn is None:
+        raise NoTurn(f"{host} is being asked by others; tried again later", is_passing=True)
+    time.sleep(max(0.0, float(turn[0])))
 
 
 def robots_of(fetcher: Fetcher, url: str) -> str:
@@ -89,6 +95,8 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
         if not is_exempt(host, settings.FETCH_ALLOWED):
             take_turn(host, settings.FETCH_DELAY)
         text = fetcher.get(f"{scheme}://{rest.split('/')[0]}/robots.txt").content.decode("utf-8", "replace")
+    except NoTurn:
+        raise
     except FetchError as error:
         if "HTTP 4" not in str(error):  # 4xx: there is none, and nothing is forbidden
             failure = str(error)[:300]

@@ -31,7 +31,7 @@ from griot.press.core.types import BadInput, Dated, Page
 from griot.press.listening.apart import NotStarted, apart
 from griot.press.listening.homes import comes_home
 from griot.press.listening.listening import in_words
-from griot.press.listening.politeness import MORNING, Patience, each_host, fetch_politely
+from griot.press.listening.politeness import MORNING, NoTurn, Patience, each_host, fetch_politely
 from griot.press.models import Article, Entry, Source
 from griot.press.stories.pipeline import rate_stories
 from griot.press.stories.searching import search_vector
@@ -135,20 +135,24 @@ def _read_entry(fetcher: Fetcher, waiting: Entry) -> None:
             _keep_out(entry, NO_ARTICLE[page.kind])
             return
     except (FetchError, BadInput) as error:
-        if (
-            isinstance(error, FetchError)
-            and error.is_passing
-            and timezone.now() < entry.first_seen + PATIENCE
-        ):
+        has_time = timezone.now() < entry.first_seen + PATIENCE
+        if isinstance(error, FetchError) and error.is_passing and has_time:
             return  # it stays new, and is tried at the next listening
+        if isinstance(error, NoTurn) and not _tells_enough(entry):
+            return  # its page was not asked for
         why = str(error)[:200]
         if "HTTP 404" in why or "HTTP 410" in why:
             _keep_out(entry, why)
             return
-    if why and len(entry.summary) < 40:
+    if why and not _tells_enough(entry):
         _keep_out(entry, f"{why}, and the feed gives no summary")
         return
     _store_article(entry, None if why else page, why)
+
+
+def _tells_enough(entry: Entry) -> bool:
+    """Whether the feed's own words do where the page can't be had."""
+    return len(entry.summary) >= 40
 
 
 def _keep_out(entry: Entry, reason: str) -> None:
