@@ -114,6 +114,35 @@ def test_an_index_is_followed_gzipped_or_not(web, source):
     assert set(Entry.objects.values_list("title", flat=True)) == {"Title 0", "Title 1", "Title 2"}
 
 
+def index(*addresses: str) -> str:
+    rows = "".join(f"<sitemap><loc>{address}</loc></sitemap>" for address in addresses)
+    return f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</sitemapindex>'
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"), [(None, "not found"), ("not XML", "not a sitemap"), ("/closed", "robots.txt")]
+)
+def test_a_part_of_an_index_that_can_not_be_had_takes_no_other_with_it(web, source, bad, reason):
+    date = "2026-11-23T05:00:00Z"
+    items = [ITEM.format(url=web.url("a", f"/n/{n}"), date=date, title=f"Title {n}") for n in range(2)]
+    web.pages["a/robots.txt"] = "User-agent: *\nDisallow: /z.xml\n" if bad == "/closed" else ""
+    web.pages["a/sitemap.xml"] = index(web.url("a", "/z.xml"), web.url("a", "/b.xml"))
+    web.pages["a/b.xml"] = NEWS.format(items[0])
+    if bad:
+        web.pages["a/z.xml"] = bad
+    parts = source("sitemap", "/sitemap.xml")
+    fetch = visit(parts)
+    assert (fetch.outcome, fetch.new_entries) == ("new", 1)
+    assert fetch.reason.startswith("1 of 2 parts set aside") and reason in fetch.reason
+    assert not Notice.objects.exists() and parts.failures == 0
+
+    web.pages["a/robots.txt"], web.pages["a/z.xml"] = "", NEWS.format(items[1])
+    Host.objects.all().delete()
+    assert visit(parts).new_entries == 1, "the index is the same, and its part is not"
+    del web.pages["a/z.xml"], web.pages["a/b.xml"]
+    assert visit(parts).reason == "not found (HTTP 404)" and parts.failures == 1
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_sitemap_or_bad_input(content):
     try:
@@ -417,6 +446,15 @@ def test_a_home_page_offers_its_feed_its_sitemap_and_itself(db, web, site_with_a
     assert [(o["kind"], o["count"]) for o in search.offers] == [("feed", 2), ("sitemap", 1), ("listing", 4)]
     assert [e["title"] for e in search.offers[0]["entries"]] == ["One", "Two"]
     assert web.asked("b/comments") == 0
+
+
+def test_an_index_with_a_part_that_is_gone_is_offered_with_the_next(db, web, site_with_all):
+    web.pages["b/robots.txt"] = f"Sitemap: {web.url('b', '/news-index.xml')}"
+    web.pages["b/news-index.xml"] = index(web.url("b", "/news-z.xml"), web.url("b", "/news-map.xml"))
+    search = Discovery.objects.create(url=site_with_all)
+    run_discovery(search.pk)
+    search.refresh_from_db()
+    assert [o["count"] for o in search.offers if o["kind"] == "sitemap"] == [1]
 
 
 def test_sources_are_added_from_the_command_line(db, site_with_all, capsys):

@@ -55,7 +55,7 @@ class SourceNight:
     def in_words(self) -> str:
         """What an editor should know, or "" where all is well."""
         said = []
-        if self.outcome == "failed":
+        if self.reason:
             said.append(self.reason)
         elif self.outcome == "never reached":
             said.append("not reached yet")

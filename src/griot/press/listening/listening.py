@@ -11,7 +11,7 @@ import logging
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -28,7 +28,7 @@ from griot.press.core.sources.fetching import Fetched, Fetcher, FetchError, host
 from griot.press.core.sources.fitting import fit_entry
 from griot.press.core.sources.listings import Learned, read_listing
 from griot.press.core.sources.mailboxes import new_mails
-from griot.press.core.sources.sitemaps import parse_sitemap
+from griot.press.core.sources.sitemaps import Sitemap, parse_sitemap
 from griot.press.core.types import BadInput
 from griot.press.listening.apart import NotStarted, apart
 from griot.press.listening.politeness import MORNING, NoTurn, Patience, each_host, fetch_politely
@@ -66,7 +66,7 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
         return  # another worker has just been there
     stay_away = timedelta(0)
     try:
-        delivered = _visit(fetcher, source)
+        delivered, aside = _visit(fetcher, source)
         new = store_entries(source, delivered) if delivered else 0
         source.failures = 0
         share = new / len(delivered) if delivered else 0.0
@@ -74,7 +74,7 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
             source.interval = max(SHORTEST, source.interval / 2)
         elif not new:
             source.interval = min(LONGEST, source.interval * 1.5)
-        outcome, reason = (Fetch.Outcome.NEW if new else Fetch.Outcome.SILENT), ""
+        outcome, reason = (Fetch.Outcome.NEW if new else Fetch.Outcome.SILENT), aside
     except NoTurn:
         return  # it is due as before
     except Exception as error:  # whatever one source brings, those beside it are visited
@@ -115,7 +115,7 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
             reason=reason,
             milliseconds=int(1000 * (time.monotonic() - started)),
         )
-        _notice(source, reason)
+        _notice(source, reason if source.failures else "")
 
 
 def in_words(error: Exception) -> str:
@@ -137,17 +137,23 @@ def _notice(source: Source, reason: str) -> None:
 # --- one visit, by kind ------------------------------------------------------------------
 
 
-def _visit(fetcher: Fetcher, source: Source) -> list[types.Entry]:
-    """What a source delivers now, or nothing where it is unchanged. Raises FetchError and BadInput."""
+def _visit(fetcher: Fetcher, source: Source) -> tuple[list[types.Entry], str]:
+    """What a source delivers now, or nothing where it is unchanged; and why a part of it was set aside.
+    Raises FetchError and BadInput.
+    """
+    aside = ""
     if source.kind == Source.Kind.MAILBOX:
         last = source.learned if isinstance(source.learned, dict) else {}
         mails, source.learned = new_mails(source.url, source.secret, last, apart, settings.FETCH_ALLOWED)
-        return mails
+        return mails, ""
     fetched = _fetch_if_changed(fetcher, source)
     if fetched is None:
-        return []
+        return [], ""
     if source.kind == Source.Kind.SITEMAP:
-        entries = _from_sitemap(fetcher, fetched)
+        sitemap = apart(parse_sitemap, fetched.content, fetched.url)
+        entries, aside = _with_parts(fetcher, sitemap)
+        if sitemap.sitemaps:  # it may be the same while its parts are not
+            fetched = replace(fetched, content=b"", etag="", last_modified="")
     elif source.kind == Source.Kind.LISTING:
         known = Learned(source.learned.get("fresh", {}), tuple(source.learned.get("seen", ())))
         entries, learned = apart(read_listing, fetched.content, fetched.url, known)
@@ -164,7 +170,7 @@ def _visit(fetcher: Fetcher, source: Source) -> list[types.Entry]:
         # Where an outlet states no home page its sources tell where it is at home, and they stay.
         is_same = bool(source.outlet.home_page) or site_of(moved_to) == site_of(source.url)
         source.url = moved_to if is_same else source.url
-    return entries
+    return entries, aside
 
 
 def _fetch_if_changed(fetcher: Fetcher, source: Source) -> Fetched | None:
@@ -187,13 +193,21 @@ def _fetch_if_changed(fetcher: Fetcher, source: Source) -> Fetched | None:
     return fetched
 
 
-def _from_sitemap(fetcher: Fetcher, fetched: Fetched) -> list[types.Entry]:
-    sitemap = apart(parse_sitemap, fetched.content, fetched.url)
-    entries = list(sitemap.entries)
-    for address in sitemap.sitemaps[:SITEMAPS_A_VISIT]:
-        part = fetch_politely(fetcher, address)
-        entries += apart(parse_sitemap, part.content, part.url).entries
-    return entries
+def _with_parts(fetcher: Fetcher, sitemap: Sitemap) -> tuple[list[types.Entry], str]:
+    """A sitemap's entries, and of an index those of its first parts; and why a part is not among them.
+    Raises FetchError and BadInput where no part can be had.
+    """
+    entries, failed = list(sitemap.entries), list[FetchError | BadInput]()
+    parts = sitemap.sitemaps[:SITEMAPS_A_VISIT]
+    for address in parts:
+        try:
+            part = fetch_politely(fetcher, address)
+            entries += apart(parse_sitemap, part.content, part.url).entries
+        except (FetchError, BadInput) as error:
+            failed.append(error)
+    if failed and len(failed) == len(parts):
+        raise failed[0]
+    return entries, f"{len(failed)} of {len(parts)} parts set aside: {failed[0]}"[:300] if failed else ""
 
 
 def store_entries(source: Source, entries: Iterable[types.Entry]) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -22,7 +23,7 @@ from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput, Entry, Run
 
 PREVIEW = 5  # entries shown of each offer
-MOST_FEEDS, MOST_REQUESTS = 6, 14
+MOST_FEEDS, MOST_REQUESTS, MOST_PARTS = 6, 14, 3
 _FEED_TYPES = {
     "application/rss+xml",
     "application/atom+xml",
@@ -173,14 +174,16 @@ def _sitemap(fetched: Fetched, run: Run) -> Offer:
 
 
 def _sitemap_through(get: Callable[[str], Fetched]) -> Callable[[Fetched, Run], Offer]:
-    """A sitemap, or of an index its first part's entries under the index's address."""
+    """A sitemap, or of an index the entries of its first part that can be had, under the index's address."""
 
     def parse(fetched: Fetched, run: Run) -> Offer:
         sitemap = run(parse_sitemap, fetched.content, fetched.url)
         entries = sitemap.entries
-        if sitemap.sitemaps:
-            part = get(sitemap.sitemaps[0])
-            entries = run(parse_sitemap, part.content, part.url).entries
+        for address in sitemap.sitemaps[:MOST_PARTS]:
+            with suppress(FetchError, BadInput):
+                part = get(address)
+                entries = run(parse_sitemap, part.content, part.url).entries
+                break
         if not any(e.title for e in entries):
             raise BadInput("no news sitemap: it gives no titles")  # all pages of a site, since ever
         return Offer("sitemap", fetched.url, "News sitemap", entries)
