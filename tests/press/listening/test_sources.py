@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
@@ -19,12 +20,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from griot.press.core.sources.fetching import Fetcher, FetchError
 from griot.press.core.sources.listings import Learned, articles_among, links_in, shape_of
 from griot.press.core.sources.opml import parse_opml
 from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput
 from griot.press.listening.ledger import ledger
 from griot.press.listening.listening import fetch_sources
+from griot.press.listening.politeness import NoTurn, fetch_politely
 from griot.press.listening.reading import PATIENCE, read_entries
 from griot.press.listening.sources import STARTER, new_push_token, run_discovery
 from griot.press.models import Article, Discovery, Entry, Fetch, Host, Notice, Outlet, Source
@@ -414,6 +417,45 @@ def test_a_page_that_can_not_be_had_at_the_moment_is_waited_for(web, source):
     down = Article.objects.get(title="Story down")
     assert (down.read_from, "502" in down.why_not_page) == ("feed", True)
     assert not Entry.objects.filter(state="new").exists()
+
+
+def test_where_a_redirect_leads_is_asked_as_politely(web):
+    """Its robots.txt, its turn, and its 429 is its own."""
+    now = timezone.now()
+    away, known = now + timedelta(minutes=10), now + timedelta(hours=20)
+    Host.objects.create(name="away.example:443", next_request=away, robots_until=known)
+    web.pages["b/robots.txt"] = "User-agent: *\nDisallow: /closed\n"
+    web.pages["a/robots.txt"] = (302, {"Location": web.url("b", "/robots.txt")}, b"")
+    web.pages["c/robots.txt"] = (302, {"Location": "https://away.example/robots.txt"}, b"")
+    for path in ("a/closed", "b/closed", "b/open"):
+        web.pages[path] = page("Never read")
+    for path, there in {
+        "/there": web.url("b", "/closed"),
+        "/here": "/closed",
+        "/later": "https://away.example/1",
+        "/robots": web.url("c", "/"),
+        "/busy": web.url("b", "/busy"),
+        "/open": web.url("b", "/open"),
+    }.items():
+        web.pages[f"a{path}"] = (302, {"Location": there}, b"")
+    web.pages["b/busy"] = (429, {"Retry-After": "3000"}, b"")
+
+    def get(path: str) -> bytes:
+        with Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
+            return fetch_politely(fetcher, web.url("a", path)).content
+
+    assert b"Never read" in get("/open")
+    for path in ("/there", "/here"):
+        with pytest.raises(FetchError, match="asks not to read it"):
+            get(path)
+    for path in ("/later", "/robots"):
+        with pytest.raises(NoTurn, match=r"away\.example"):
+            get(path)
+    assert not web.asked("a/closed") and not web.asked("b/closed") and web.asked("b/robots.txt") == 2
+    with pytest.raises(FetchError, match="HTTP 429"):
+        get("/busy")
+    put_off = Host.objects.filter(next_request__gt=now + timedelta(minutes=30))
+    assert [host.name for host in put_off] == [f"b.localhost:{web.port}"]
 
 
 # --- finding sources ------------------------------------------------------------------------

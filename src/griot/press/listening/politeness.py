@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import time
 from collections import Counter, defaultdict, deque
@@ -78,6 +79,13 @@ def take_turn(host: str, delay: float) -> None:
     time.sleep(max(0.0, float(turn[0])))
 
 
+def _await_turn(here: str, there: str, delay: float = 0.0) -> None:
+    """Wait for the turn at the host of `there`, if that of `here` is another."""
+    host = host_of(there)
+    if host and host != host_of(here) and not is_exempt(host, settings.FETCH_ALLOWED):
+        take_turn(host, max(settings.FETCH_DELAY, delay))
+
+
 def robots_of(fetcher: Fetcher, url: str) -> str:
     """The robots.txt of a URL's host, kept for a day.
 
@@ -92,9 +100,10 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
     scheme, _, rest = url.partition("://")
     text, failure = "", ""
     try:
-        if not is_exempt(host, settings.FETCH_ALLOWED):
-            take_turn(host, settings.FETCH_DELAY)
-        text = fetcher.get(f"{scheme}://{rest.split('/')[0]}/robots.txt").content.decode("utf-8", "replace")
+        _await_turn("", url)
+        # It may stand elsewhere, where nobody's robots.txt is asked for it (RFC 9309 §2.3.1.2).
+        fetched = fetcher.get(f"{scheme}://{rest.split('/')[0]}/robots.txt", may_follow=_await_turn)
+        text = fetched.content.decode("utf-8", "replace")
     except NoTurn:
         raise
     except FetchError as error:
@@ -131,15 +140,24 @@ def forget_hosts(now: datetime) -> None:
 
 
 def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: str = "") -> Fetched:
-    """Fetch with robots.txt obeyed and the host's turn awaited. Raises FetchError."""
-    host = host_of(url)
-    if not host:
-        raise FetchError("that is no address that can be asked")
-    delay = _asked_for(robots_of(fetcher, url), url)
-    if not is_exempt(host, settings.FETCH_ALLOWED):
-        take_turn(host, max(settings.FETCH_DELAY, delay))
+    """Fetch with robots.txt obeyed and the host's turn awaited, of each host that redirects lead to. Raises
+    FetchError.
+    """
+    host, ends = "", math.inf
+
+    def may_follow(here: str, there: str) -> None:
+        nonlocal host
+        host = host_of(there)
+        if not host:
+            raise FetchError("that is no address that can be asked")
+        if time.monotonic() > ends:
+            raise FetchError("redirects to hosts that are waited for too long", is_passing=True)
+        _await_turn(here, there, _asked_for(robots_of(fetcher, there), there))
+
+    may_follow("", url)
+    ends = time.monotonic() + LONGEST_WAIT
     try:
-        return fetcher.get(url, etag, last_modified)
+        return fetcher.get(url, etag, last_modified, may_follow)
     except FetchError as error:
         if error.retry_after:  # the host asks everybody of us to stay away, not this job alone
             until = timezone.now() + timedelta(seconds=error.retry_after)

@@ -189,6 +189,9 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NEIGHBOURS)
 
 
+MayFollow = Callable[[str, str], None]
+
+
 class Fetcher:
     """An HTTP client for one thread; close it, or use it as a context manager. A visit takes at most
     `seconds`, redirects included.
@@ -209,8 +212,14 @@ class Fetcher:
     def __exit__(self, *_: Any) -> None:
         self._client.close()
 
-    def get(self, url: str, etag: str = "", last_modified: str = "") -> Fetched:
-        """Fetch `url`, following redirects. Raises FetchError for whatever is no 200 or 304."""
+    def get(
+        self, url: str, etag: str = "", last_modified: str = "", may_follow: MayFollow | None = None
+    ) -> Fetched:
+        """Fetch `url`, following redirects. Raises FetchError for whatever is no 200 or 304.
+
+        `may_follow` is asked, from where and whereto, before each redirect is followed; it raises FetchError
+        where it may not, and may itself fetch and wait: its time is not the visit's.
+        """
         headers = {}
         if etag:
             headers["If-None-Match"] = etag
@@ -227,10 +236,14 @@ class Fetcher:
                     if not response.has_redirect_location:
                         return self._read(response, url, permanent, started)
                     permanent_so_far = permanent_so_far and response.status_code in {301, 308}
-                    url = str(response.next_request.url) if response.next_request else ""
+                    here, url = url, str(response.next_request.url) if response.next_request else ""
                     permanent = url if permanent_so_far else permanent
                 finally:
                     response.close()
+                if may_follow:
+                    left = self._transport.deadline - time.monotonic()
+                    may_follow(here, url)
+                    self._transport.deadline = time.monotonic() + left
             raise FetchError(f"more than {MAX_REDIRECTS} redirects")
         except httpx.TimeoutException:
             if time.monotonic() >= self._transport.deadline:
