@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import socketserver
 import threading
 import time
@@ -14,6 +15,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from protego import Protego
 
+from griot.press.core.sources import fetching
 from griot.press.core.sources.fetching import (
     MAX_BYTES,
     Fetcher,
@@ -148,6 +150,28 @@ def test_every_address_is_public_or_not(address):
 def test_an_unknown_host_says_so(fetcher):
     with pytest.raises(FetchError, match="not known"):
         fetcher.get("http://no-such-host.invalid/")
+
+
+def test_a_visit_ends_in_time_however_long_its_name_takes(monkeypatch):
+    """And no more names are asked for at once than the bound."""
+    look_up, is_over = socket.getaddrinfo, threading.Event()
+
+    def slowly(host, *args, **options):
+        if host == "slow.example":
+            is_over.wait(60)
+        return look_up("127.0.0.1" if host == "slow.example" else host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    monkeypatch.setattr(fetching, "_lookups", threading.BoundedSemaphore(2))
+    with Fetcher("Griot", seconds=0.3) as impatient:
+        for _ in range(2):
+            with pytest.raises(FetchError, match=r"slow\.example was not found in time") as error:
+                impatient.get("http://slow.example/")
+            assert error.value.is_passing
+        with pytest.raises(FetchError, match=r"other\.example was not found in time"):
+            impatient.get("http://other.example/")
+        is_over.set()
+        assert all(fetching._lookups.acquire(timeout=60) for _ in range(2)), "each comes back"
 
 
 def test_robots_are_obeyed():

@@ -11,6 +11,7 @@ import ipaddress
 import re
 import socket
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import Callable, Collection
@@ -27,6 +28,7 @@ from protego import Protego
 MAX_BYTES = 10 * 1024 * 1024
 MAX_SECONDS = 20.0
 MAX_REDIRECTS = 5
+MOST_LOOKUPS = 32  # names asked for at once
 MOST_HOST, MOST_MOVED, MOST_ETAG, MOST_DATE = 253, 1000, 300, 100  # characters
 # `*.localhost` is loopback by definition (RFC 6761 §6.3), whatever a resolver says.
 _LOCALHOST = re.compile(r"(?:^|\.)localhost$")
@@ -148,24 +150,51 @@ class GuardedTransport(httpx.HTTPTransport):
             request.url = url
 
     def _address(self, host: str, port: int) -> str:
-        return address_of(host, port, self._allowed)
+        return address_of(host, port, self._allowed, max(0.0, self.deadline - time.monotonic()))
 
 
-def address_of(host: str, port: int, allowed: Collection[str] = ()) -> str:
-    """An IP address of `host` that may be connected to. Raises FetchError."""
+def address_of(host: str, port: int, allowed: Collection[str] = (), seconds: float = MAX_SECONDS) -> str:
+    """An IP address of `host`, found within `seconds`, that may be connected to. Raises FetchError."""
     exempt = is_exempt(f"{host.lower()}:{port}", allowed)
     if exempt and _LOCALHOST.search(host):
         return "127.0.0.1"
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise FetchError(f"the host {host} is not known", is_passing=True) from None
-    addresses = [str(info[4][0]) for info in found]
+    addresses = _resolved(host, port, seconds)
     if not exempt:
         private = [a for a in addresses if not is_public(a)]
         if private or not addresses:
             raise FetchError(f"{host} is not a public address ({', '.join(private)}); it is not fetched")
     return addresses[0]
+
+
+_lookups = threading.BoundedSemaphore(MOST_LOOKUPS)
+
+
+def _resolved(host: str, port: int, seconds: float) -> list[str]:
+    """The addresses of `host`. The system's resolver knows no deadline: whoever waits for it does, while a
+    thread goes on until it has its answer, and never more than MOST_LOOKUPS of them. Raises FetchError.
+    """
+    found: list[str] | None = None
+    is_told = threading.Event()
+
+    def look_up() -> None:
+        nonlocal found
+        try:
+            found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        except (OSError, UnicodeError):
+            pass
+        finally:
+            _lookups.release()
+            is_told.set()
+
+    ends = time.monotonic() + seconds
+    if _lookups.acquire(timeout=seconds):
+        threading.Thread(target=look_up, daemon=True).start()
+        is_told.wait(ends - time.monotonic())
+    if not is_told.is_set():
+        raise FetchError(f"the name {host} was not found in time", is_passing=True)
+    if found is None:
+        raise FetchError(f"the host {host} is not known", is_passing=True)
+    return found
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")

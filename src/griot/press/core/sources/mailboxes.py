@@ -125,7 +125,7 @@ def new_mails(
     try:
         # Only public servers, as for everything that is fetched; and the address that was checked is the one
         # connected to.
-        pinned = address_of(host, port, allowed)
+        pinned = address_of(host, port, allowed, TIMEOUT)
         box = _MailBox(
             _Client(pinned, host, port, ssl.create_default_context() if parts.scheme == "imaps" else None)
         )
