@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from griot.press.core.types import BadInput
 from griot.press.listening import apart as place
-from griot.press.listening.apart import apart
+from griot.press.listening.apart import apart, within
 from griot.press.listening.listening import due_sources, fetch_sources
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Entry, Fetch, Outlet, Source
@@ -59,6 +59,12 @@ def test_a_parser_that_misbehaves_is_refused_and_the_next_one_works(monkeypatch,
         with pytest.raises(BadInput, match=reason):
             apart(getattr(parsers, name), b"abc")
     assert apart(parsers.well, b"abc") == 3
+
+
+def test_one_of_very_many_has_less_time():
+    with pytest.raises(BadInput, match="takes more than 1 seconds"):
+        within(1.0, parsers.for_ever_in_c, b"abc")
+    assert within(60.0, parsers.well, b"abc") == 3
 
 
 def test_what_stands_beside_it_goes_on(monkeypatch):

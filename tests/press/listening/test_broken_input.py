@@ -14,6 +14,7 @@ import pytest
 from django.utils import timezone
 
 from griot.press.core.pages.pages import read_page
+from griot.press.core.pages.plain import plain_text
 from griot.press.core.sources.feeds import parse_feed
 from griot.press.core.sources.listings import Learned, articles_among, links_in
 from griot.press.core.sources.sitemaps import parse_sitemap
@@ -38,6 +39,13 @@ def no_longer_than(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("opened", ["<div>", "<div/>", "<x><hr>", "<div title='<'>", "</p "])
+def test_markup_that_is_opened_without_end_is_read_in_one_pass(opened):
+    markup = f"<style>p {{ color: red }}</style>Some words. {opened * 200_000}"
+    with no_longer_than(HANG):
+        assert plain_text(markup, 500_000).startswith("Some words.")
 
 
 def broken(content: bytes, seed: int) -> Iterator[bytes]:

@@ -255,6 +255,32 @@ def test_what_came_before_a_visit_had_to_end_is_kept_and_the_next_goes_on(mailbo
     assert sorted(found) == sorted(f"Release {n}" for n in range(12))
 
 
+def test_a_mail_full_of_tags_is_read_and_those_behind_it_are(mailbox):
+    source = Source.objects.create(
+        outlet=Outlet.objects.create(name="The Agency"), kind="mailbox", url=mailbox.url, secret="secret"
+    )
+    for name, tag in {"Full of links": "<a>", "Full of boxes": "<div>"}.items():
+        mailbox.deliver(mail(name, html=f"<p>{BODY}</p>{tag * (1_000_000 // len(tag))}"))
+    mailbox.deliver(mail("A release"))
+    fetch_sources([source])
+    entries = {entry.title: entry.text for entry in Entry.objects.all()}
+    assert set(entries) == {"Full of links", "Full of boxes", "A release"}
+    assert all("14,300 people" in text for text in entries.values())
+
+
+@pytest.mark.parametrize("html", ["", f"<div><p>{BODY}</p></div>"])
+def test_a_mail_that_takes_too_long_is_read_more_plainly(mailbox, html):
+    def impatient(parse, content):
+        if parse is mailboxes.read_mail:
+            raise BadInput("takes more than 5 seconds to read")
+        return parse(content)
+
+    content = mail("One", html=html)
+    mailbox.deliver(content if not html else content.replace(b"text/plain", b"text/html"))
+    (entry,), _ = new_mails(mailbox.url, "secret", {}, impatient, mailbox.allowed)
+    assert entry.title == "One" and entry.text.startswith("The agency registered 14,300 people")
+
+
 def test_only_public_servers_over_tls():
     with pytest.raises(FetchError, match="not a public address"):
         new_mails("imaps://desk@127.0.0.1/INBOX", "x", {}, apart)

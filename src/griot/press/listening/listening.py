@@ -10,7 +10,7 @@ import hashlib
 import logging
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
@@ -29,8 +29,8 @@ from griot.press.core.sources.fitting import fit_entry
 from griot.press.core.sources.listings import Learned, read_listing
 from griot.press.core.sources.mailboxes import new_mails
 from griot.press.core.sources.sitemaps import Sitemap, parse_sitemap
-from griot.press.core.types import BadInput
-from griot.press.listening.apart import NotStarted, apart
+from griot.press.core.types import BadInput, Made, Taken
+from griot.press.listening.apart import NotStarted, apart, within
 from griot.press.listening.politeness import MORNING, NoTurn, Patience, each_host, fetch_politely
 from griot.press.models import Entry, Fetch, Notice, Source
 
@@ -40,6 +40,7 @@ FAILURES_BEFORE_REST = 30
 REST = timedelta(days=30)
 FAILURES_BEFORE_NOTICE = 3
 WHOLE_EVERY = 8  # of so many visits one is unconditional: some servers say 304 to everything
+SECONDS_A_MAIL = 5.0  # to read it in
 SITEMAPS_A_VISIT = 3  # of an index
 LEASE = timedelta(days=10)  # that a hub is asked for
 MOST_HUB = 1000  # characters of its address
@@ -144,7 +145,9 @@ def _visit(fetcher: Fetcher, source: Source) -> tuple[list[types.Entry], str]:
     aside = ""
     if source.kind == Source.Kind.MAILBOX:
         last = source.learned if isinstance(source.learned, dict) else {}
-        mails, source.learned = new_mails(source.url, source.secret, last, apart, settings.FETCH_ALLOWED)
+        mails, source.learned = new_mails(
+            source.url, source.secret, last, _one_of_many, settings.FETCH_ALLOWED
+        )
         return mails, ""
     fetched = _fetch_if_changed(fetcher, source)
     if fetched is None:
@@ -171,6 +174,11 @@ def _visit(fetcher: Fetcher, source: Source) -> tuple[list[types.Entry], str]:
         is_same = bool(source.outlet.home_page) or site_of(moved_to) == site_of(source.url)
         source.url = moved_to if is_same else source.url
     return entries, aside
+
+
+def _one_of_many(parse: Callable[Taken, Made], /, *args: Taken.args, **options: Taken.kwargs) -> Made:
+    """A mail, with those behind it that a visit has to reach."""
+    return within(SECONDS_A_MAIL, parse, *args, **options)
 
 
 def _fetch_if_changed(fetcher: Fetcher, source: Source) -> Fetched | None:

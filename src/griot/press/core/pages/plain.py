@@ -12,8 +12,12 @@ _BLOCKS = (
     "address|article|aside|blockquote|caption|d[dlt]|details|div|fig(?:caption|ure)|footer|h[1-6]|header"
 )
 _BLOCKS += "|li|main|nav|[ou]l|p|pre|section|summary|t(?:able|body|[dhr])"
-_BREAKS = re.compile(rf"(?i)<(?:(?:\w+:)?br|/(?:\w+:)?(?:{_BLOCKS}))\b[^>]*>")
+_BREAKS = re.compile(rf"(?i)<(?:(?:\w+:)?br|/(?:\w+:)?(?:{_BLOCKS}))\b[^<>]*>")
 _TAG = re.compile(r"<[A-Za-z/!?]")
+# An HTML parser looks through all that is open at each tag. Of more tags than this each is let go by itself,
+# but for those whose content goes with them.
+MOST_TAGS = 1000
+_ANY_TAG = re.compile(r"(?i)<(?!/?(?:script|style)\b)/?[a-z][^<>]*>?")
 # C0 controls, which XML forbids and feeds carry all the same; soft hyphens, zero-width spaces and
 # byte order marks; zero-width joiners too, but only outside the scripts that need them.
 _INVISIBLE = re.compile(
@@ -33,6 +37,8 @@ def plain_text(markup: object, limit: int = MOST_SUMMARY) -> str:
     if not isinstance(markup, str):
         return ""
     text = _BREAKS.sub(" ", markup[: limit * 8])
+    if text.count("<") > MOST_TAGS:
+        text = _ANY_TAG.sub("", text)
     if _TAG.search(text):
         text = nh3.clean(text, tags=set())
     text = unescape(unescape(text)) if "&" in text else text

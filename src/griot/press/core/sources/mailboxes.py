@@ -18,10 +18,11 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from imap_tools import AND, BaseMailBox, MailMessage, UidRange
-from lxml import etree
 from lxml import html as lxml_html
 from trafilatura import extract
 
+from griot.press.core.pages.markup import short_text, tame
+from griot.press.core.pages.pages import tree_of
 from griot.press.core.pages.plain import plain_text
 from griot.press.core.pages.urls import canonical_url
 from griot.press.core.sources.fetching import FetchError, address_of, is_exempt
@@ -33,7 +34,8 @@ MOST = 200  # mails taken at a visit
 MOST_MAIL = 20 * 1024 * 1024  # bytes
 MOST_SAID = 10 * MOST_MAIL  # by the server, at a visit
 FIRST_LOOK = 50  # of the newest, when a mailbox is visited for the first time
-MAX_TEXT = 60_000  # characters
+MAX_TEXT, MOST_MARKUP = 60_000, 2_000_000  # characters; more than any newsletter's
+LONGEST_LINK = 500  # characters of one that may lead to the mail on the web
 _ONLINE = re.compile(
     r"(?i)view (?:it |this |the )?(?:e-?mail |newsletter |message )?(?:online|in (?:your |a |the )?browser|"
     r"on the web)|read (?:it )?online|web version|voir en ligne|version en ligne|ver en (?:el )?navegador|"
@@ -174,8 +176,11 @@ def _in_words(error: BaseException) -> str:
 
 
 def _read_or_told(content: bytes, identity: str, run: Run) -> Entry:
-    try:
+    """A mail; more plainly, where it can't be read, or not in time; or else why not."""
+    with suppress(BadInput):
         return run(read_mail, content)
+    try:
+        return run(read_plainly, content)
     except BadInput as error:
         return _told(identity, str(error))
 
@@ -189,17 +194,29 @@ def read_mail(content: bytes) -> Entry:
     return entry_of(MailMessage.from_bytes(content))
 
 
+def read_plainly(content: bytes) -> Entry:
+    """A mail as an entry, by its plain part, or its HTML without the tags."""
+    mail = MailMessage.from_bytes(content)
+    return _entry(mail, plain_text_lines(mail.text or "") or plain_text(mail.html or "", MAX_TEXT))
+
+
 def entry_of(mail: MailMessage) -> Entry:
     """A mail as an entry. Never raises on what a mail contains."""
-    markup = mail.html or ""
-    text = _text_of(markup) or plain_text_lines(mail.text or "")
+    markup = (mail.html or "")[:MOST_MARKUP]
+    tree = tree_of(tame(markup.encode(errors="replace"))) if markup.strip() else None
+    online = _online_address(tree) if tree is not None else ""
+    text = (_text_of(tree) if tree is not None else "") or plain_text(markup, MAX_TEXT)
+    return _entry(mail, text or plain_text_lines(mail.text or ""), online)
+
+
+def _entry(mail: MailMessage, text: str, online: str = "") -> Entry:
     message_id = dict(mail.headers).get("message-id", ("",))[0].strip("<> \t\r\n")[:300]
     title = plain_text(mail.subject, 500) or text[:120]
     date = mail.date if mail.date.year > 1995 else None
     offset = date.utcoffset() if date and date.tzinfo else None
     return Entry(
         id=message_id or f"{mail.date_str}{title}",
-        url=_online_address(markup) or f"mid:{message_id or plain_text(mail.date_str + title, 200)}",
+        url=online or f"mid:{message_id or plain_text(mail.date_str + title, 200)}",
         title=title,
         summary=plain_text(" ".join(text.split())[:400], 400),
         published=(date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC) if date else None,
@@ -211,34 +228,25 @@ def entry_of(mail: MailMessage) -> Entry:
 
 def plain_text_lines(text: str) -> str:
     """A plain-text mail without quoted lines and the signature, its paragraphs on a line each."""
-    body = re.split(r"(?m)^-- ?$", text.replace("\r\n", "\n"))[0]
+    body = re.split(r"(?m)^-- ?$", text[: 8 * MAX_TEXT].replace("\r\n", "\n"))[0]
     paragraphs = re.split(
         r"\n\s*\n", "\n".join(line for line in body.splitlines() if not line.startswith(">"))
     )
     return "\n".join(cleaned for p in paragraphs if (cleaned := plain_text(" ".join(p.split()), 8000)))
 
 
-def _text_of(markup: str) -> str:
-    if not markup.strip():
-        return ""
+def _text_of(tree: lxml_html.HtmlElement) -> str:
     try:
-        extracted = extract(markup, include_comments=False, favor_recall=True)
+        return extract(tree, include_comments=False, favor_recall=True) or ""
     except MemoryError:
         raise
     except Exception:  # extraction is best effort on any bytes
-        extracted = None
-    return extracted or plain_text(markup, MAX_TEXT)
+        return ""
 
 
-def _online_address(markup: str) -> str:
+def _online_address(tree: lxml_html.HtmlElement) -> str:
     """Where a newsletter can be read on the web, if it says so."""
-    if not markup.strip():
-        return ""
-    try:
-        tree = lxml_html.fromstring(markup)
-    except (etree.LxmlError, ValueError):
-        return ""
     for anchor in tree.iter("a"):
-        if _ONLINE.search(" ".join(anchor.text_content().split())):
+        if _ONLINE.search(short_text(anchor, LONGEST_LINK)):
             return canonical_url(anchor.get("href") or "")
     return ""
