@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 from urllib.request import urlopen
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
