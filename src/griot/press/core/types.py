@@ -142,7 +142,8 @@ class Claim:
     """A fact that a line states, or who did what in it.
 
     `passage` and `url` say where it was found. Where they are empty, `nearest` are the passages between
-    which a person has to decide; where there are none either, the claim is refused.
+    which a person has to decide; where there are none either, the claim is refused. `against` is a passage
+    that was looked at in vain.
     """
 
     text: str
@@ -150,6 +151,7 @@ class Claim:
     url: str = ""
     passage: str = ""
     nearest: tuple[Nearest, ...] = ()
+    against: Nearest | None = None
 
     @property
     def is_supported(self) -> bool:
@@ -176,8 +178,9 @@ class OutletLink:
 class Line:
     """One sentence of the press review.
 
-    `outlets` are all of the story's, in the order of attribution; `body` is what follows the
-    attribution, from the verb to the full stop.
+    `outlets` are those of the story's that carry it, in the order of attribution; `also` are the others,
+    which an editor is shown and no reader. `body` is what follows the attribution, from the verb to the
+    full stop.
     """
 
     outlets: tuple[OutletLink, ...]
@@ -185,6 +188,7 @@ class Line:
     language: str
     claims: tuple[Claim, ...] = field(default=())
     mention: str = ""
+    also: tuple[OutletLink, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -83,7 +83,8 @@ class Line(models.Model):
 
 def _claim(stored: dict[str, Any]) -> types.Claim:
     nearest = tuple(types.Nearest(**n) for n in stored.get("nearest", ()))
-    return types.Claim(**{**stored, "nearest": nearest})
+    against = types.Nearest(**stored["against"]) if stored.get("against") else None
+    return types.Claim(**{**stored, "nearest": nearest, "against": against})
 
 
 class Override(models.Model):

@@ -23,7 +23,11 @@ def run(args: argparse.Namespace) -> int:
             f"--line has {len(args.line)} characters; a line is a sentence or two, at most {LONGEST}"
         )
     claims = check(args.line, articles_of(args.file))
-    unsupported = [{"text": c.text, "kind": c.kind} for c in claims if c.is_refused]
+    unsupported = [
+        {"text": c.text, "kind": c.kind} | ({"against": asdict(c.against)} if c.against else {})
+        for c in claims
+        if c.is_refused
+    ]
     undecided = [
         {"text": c.text, "kind": c.kind, "nearest": [asdict(n) for n in c.nearest]}
         for c in claims

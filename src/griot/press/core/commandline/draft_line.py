@@ -24,7 +24,8 @@ def run(args: argparse.Namespace) -> int:
             {
                 "line": line_text(line),
                 "html": line_html(line),
-                "outlets": [{"name": o.name, "url": o.url} for o in line.outlets],
+                "outlets": [asdict(o) for o in line.outlets],
+                "also": [asdict(o) for o in line.also],
                 "claims": [_claim(c) for c in line.claims],
                 "ok": line.ok,
                 "proposals": [{"line": line_text(p), "html": line_html(p)} for p in lines],

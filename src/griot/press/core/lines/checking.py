@@ -11,6 +11,7 @@ clearly bearing it out is undecided, and keeps the passages between which a pers
 deeds, too: who did what to whom, in English, by the grammar of the nearest passages.
 
     attribution.py        whom the line credits
+    carrying.py           whether each of them carries what it says
     quoting.py            what it quotes
     claims.py, facts.py   the facts that stand in a text
     passages.py           the texts of the story, as they are compared
@@ -22,10 +23,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from griot.press.core.lines.attribution import outlets_credited, parted
+from griot.press.core.lines.carrying import carriage
 from griot.press.core.lines.comparing.judging import compare
 from griot.press.core.lines.passages import Text, passages_of
 from griot.press.core.lines.quoting import quotations, without_quotations
-from griot.press.core.types import Article, Claim
+from griot.press.core.types import Article, Claim, Nearest
 
 
 def check(
@@ -42,6 +44,7 @@ def check(
     outlets = list(outlets_credited(parts.credited, articles))
     credited = {claim.text for claim in outlets}
     urls = {a.url for a in articles if a.outlet in credited}
+    outlets = [_carried(o, Text(parts.said, language), articles, passages) for o in outlets]
     claims = [
         *outlets,
         *quotations(parts.said, passages, language),
@@ -50,3 +53,18 @@ def check(
         ),
     ]
     return tuple(dict.fromkeys(claims))
+
+
+def _carried(outlet: Claim, said: Text, articles: Sequence[Article], passages: Sequence[Text]) -> Claim:
+    """The claim that an outlet reported what the line says, by an article of its own."""
+    urls = {a.url for a in articles if a.outlet == outlet.text}
+    own, others = [p for p in passages if p.url in urls], [p for p in passages if p.url not in urls]
+    if not own or not others:  # it has no part in the story, or nobody else has
+        return outlet
+    found = carriage(said, own, others)
+    where = Nearest(found.passage.url, found.passage.text)
+    if found.holds:
+        return Claim(outlet.text, "outlet", where.url, where.passage)
+    if found.is_open:
+        return Claim(outlet.text, "outlet", nearest=(where,))
+    return Claim(outlet.text, "outlet", against=where)

@@ -3,8 +3,8 @@
 Drafting is extractive. The clause is a sentence that an article of the story really has, chosen because it
 says what the story's titles and leads say, and brought into shape by its grammar; where no sentence can stand
 after "reported that", the line gives the headline as a quotation, which is always true and always
-grammatical. The verb follows from what the pieces are. The outlets come from the story's membership and from
-nowhere else.
+grammatical. The verb follows from what the pieces are. The outlets are those of the story that carry what
+the line says.
 
 A translator and a drafting model may help where they are configured. What they propose passes
 the same check, and falls to the extractive line where it does not hold.
@@ -19,8 +19,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -31,6 +31,7 @@ from griot.press.core.language.places import country_code, looks_like_demonym
 from griot.press.core.language.rarity import as_written
 from griot.press.core.language.syntax import PARSED, Parse, default_parser
 from griot.press.core.language.text import fold, sentences, words
+from griot.press.core.lines.carrying import carriage
 from griot.press.core.lines.checking import check
 from griot.press.core.lines.choosing import candidates
 from griot.press.core.lines.clauses import (
@@ -241,9 +242,27 @@ def _line(
         named, key=lambda a: a.url != source.url
     ):  # the clause's own article wins its outlet's link
         links.setdefault(article.credit, OutletLink(article.credit, article.url))
-    outlets = tuple(links[name] for name in dict.fromkeys(a.credit for a in named))
-    line = Line(outlets, body, language)
-    return Line(outlets, body, language, check(line_text(line), members, language, passages))
+    own = _by_credit(named, passages)
+    does = {name for name in own if name == source.credit or _carries(name, Text(body, language), own)}
+    outlets = tuple(links[name] for name in own if name in does)
+    also = tuple(links[name] for name in own if name not in does)
+    line = Line(outlets, body, language, also=also)
+    return replace(line, claims=check(line_text(line), members, language, passages))
+
+
+def _carries(name: str, said: Text, passages: Mapping[str, Sequence[Text]]) -> bool:
+    others = [p for other, theirs in passages.items() if other != name for p in theirs]
+    return carriage(said, passages[name], others).holds
+
+
+def _by_credit(articles: Sequence[Article], passages: Sequence[Text]) -> dict[str, list[Text]]:
+    """Each outlet's own passages, by the name that it is credited by, in the order of the articles."""
+    credit = {a.url: a.credit for a in articles}
+    found: dict[str, list[Text]] = {a.credit: [] for a in articles}
+    for passage in passages:
+        if passage.url in credit:
+            found[credit[passage.url]].append(passage)
+    return found
 
 
 def _adds_something(copy: Article, origin: Article) -> bool:

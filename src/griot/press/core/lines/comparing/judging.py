@@ -13,7 +13,7 @@ from griot.press.core.lines.comparing.company import passage_in_company
 from griot.press.core.lines.comparing.doings import nearest_of_each
 from griot.press.core.lines.comparing.doubting import doubts
 from griot.press.core.lines.comparing.following import decided, follows, worked_out
-from griot.press.core.lines.comparing.matching import Taken, has, place_of
+from griot.press.core.lines.comparing.matching import Taken, has, place_of, says_the_same
 from griot.press.core.lines.comparing.misplacing import is_repeated, is_told_of_another
 from griot.press.core.lines.comparing.negations import lost_negation
 from griot.press.core.lines.comparing.retelling import is_exchanged, retellings
@@ -22,8 +22,6 @@ from griot.press.core.lines.comparing.universals import unsaid_universal
 from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text
 from griot.press.core.types import Claim
-
-SAME = 0.6  # share of a claim's neighbours from which a passage says the same thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +105,4 @@ def _is_told_as_well(case: Case, fact: Fact, rivals: Sequence[Text]) -> bool:
 
 
 def _saying_the_same(case: Case, fact: Fact) -> list[Text]:
-    around = case.said.neighbours(fact.start, fact.end).both
-    return [p for p in case.passages if len(around) >= 2 and len(around & p.stems) >= SAME * len(around)]
+    return [p for p in case.passages if says_the_same(case.said, fact, p)]

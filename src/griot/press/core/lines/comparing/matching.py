@@ -16,8 +16,15 @@ from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text, counted
 
 Taken = Set[tuple[Text, int]]  # passages and places in them that have borne out a fact of the line
+SAME = 0.6  # share of a claim's neighbours from which a passage says the same thing
 _REACH = 3  # words to either side of a place in a passage, among which one of the line's next two must be
 _LISTING = re.compile(r"\s*(?:,|,? and|,? or|,? et|,? y|,? e|،| و)?\s*")
+
+
+def says_the_same(said: Text, fact: Fact, passage: Text) -> bool:
+    """Whether a passage has what stands around a fact of the line."""
+    around = said.neighbours(fact.start, fact.end).both
+    return len(around) >= 2 and len(around & passage.stems) >= SAME * len(around)
 
 
 def matches(said: Text, fact: Fact, other: Fact) -> bool:

@@ -1,0 +1,74 @@
+"""Which outlets a line may name: those of whom an article of their own carries what it says.
+
+One story has pieces that tell of one event from different ends, and with other figures. Who has another
+figure, or nothing of what the line says, is not named for it; who wrote in another language is asked for
+figures, names and places alone, and left open where a line has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from griot.press.core.lines.comparing.matching import has, matches, says_the_same
+from griot.press.core.lines.comparing.rivals import has_rival
+from griot.press.core.lines.facts import Fact
+from griot.press.core.lines.passages import Text, counted
+
+SHARED = 0.25  # share of a line's words of content in one passage, from which it tells the same
+MOST_FIGURES = 8  # of a line that are looked for; each is compared with every other
+_HEADLINE = re.compile(r"\bhead(?:lined|line) [“\"](.+)[”\"]\.?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Carriage:
+    """Whether an outlet carries a line, by which of its passages; `is_open` where that can't be told."""
+
+    holds: bool
+    passage: Text
+    is_open: bool = False
+
+
+def carriage(said: Text, own: Sequence[Text], others: Sequence[Text]) -> Carriage:
+    """`own` are an outlet's passages, of each of its articles the title first; at least one. `others` are
+    those of the story's other outlets: what none of them says either is no matter of who is named.
+    """
+    if headline := _HEADLINE.search(said.text):
+        wanted = Text(headline.group(1), "").spaced
+        found = next((p for p in own if wanted in p.spaced), None)
+        return Carriage(found is not None, found or own[0])
+    facts = [f for f in said.facts if f.name or f.kind in {"number", "date"}]
+    there = {fact: [p for p in own if has(said, fact, p)] for fact in facts}
+    told = {fact for fact, passages in there.items() if passages}
+    figures = [f for f in facts if f.kind == "number" and f not in told][:MOST_FIGURES]
+    elsewhere = [f for f in figures if any(has(said, f, p) for p in others)]
+    if other := next(_other_figures(said, elsewhere, own), None):
+        return Carriage(False, other)
+    nearest = max(own, key=lambda p: (sum(p in there[f] for f in facts), _shared(said, p)))
+    if told:
+        return Carriage(True, nearest)
+    near = [p for p in own if p.language == said.language]
+    if not near:
+        return Carriage(False, own[0], is_open=not facts)
+    best = max(near, key=lambda p: _shared(said, p))
+    return Carriage(_shared(said, best) >= SHARED, best)
+
+
+def _shared(said: Text, passage: Text) -> float:
+    return len(said.content & passage.stems) / (len(said.content) or 1)
+
+
+def _other_figures(said: Text, missing: Sequence[Fact], own: Sequence[Text]) -> Iterator[Text]:
+    """Passages in which a figure of the line's is another, and none is the line's."""
+    figures = [f for f in said.facts if f.kind == "number"]
+    strange = [p for p in own if not any(has(said, f, p) for f in figures)]
+    for fact in missing:
+        for passage in strange:
+            if passage.language == said.language:
+                if says_the_same(said, fact, passage) and has_rival(said, fact, passage):
+                    yield passage
+            elif mine := counted(said, fact):
+                theirs = [f for f in passage.facts if f.kind == "number" and counted(passage, f) == mine]
+                if theirs and not any(matches(said, fact, f) for f in theirs):
+                    yield passage
