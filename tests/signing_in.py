@@ -22,7 +22,8 @@ def with_second_factor(client: Client, user: Any) -> None:
     client.force_login(user)
     if not Authenticator.objects.filter(user=user, type="totp").exists():
         TOTP.activate(user, SECRET)
+    factor = Authenticator.objects.get(user=user, type="totp")
     request = HttpRequest()
     request.session = client.session
-    record_authentication(request, user, "mfa", id=1, type="totp")
+    record_authentication(request, user, "mfa", id=factor.pk, type="totp")
     request.session.save()

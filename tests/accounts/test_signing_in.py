@@ -7,12 +7,15 @@ from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.core.cache import caches
 from django.core.management import CommandError, call_command
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
+from griot.accounts import rooms
 from griot.accounts.adapters import Factors
+from griot.accounts.rooms import forget_factors
 from tests.accounts.provider import CLIENT, SECRET, Provider
 from tests.signing_in import code, with_second_factor
 from tests.testimonies.people import committed, user_with
@@ -294,3 +297,95 @@ def test_a_provider_that_is_away_is_said(officer, provider):
     provider.server.server_close()
     answer = Client().get("/admin/sso/oidc/sso/login/", follow=True)
     assert answer.redirect_chain[-1][0] == "/admin/login/" and "can’t be reached" in answer.content.decode()
+
+
+def test_a_session_keeps_no_factor_that_was_taken_away(officer, settings):
+    """Whoever has a lost phone may have a browser open, too."""
+    lost, owner = Client(), Client()
+    with_second_factor(lost, officer)
+    assert lost.get(ROOM).status_code == 200
+    Authenticator.objects.filter(user=officer).delete()
+    assert lost.get(ROOM).status_code == 302
+    with_second_factor(owner, officer)
+    assert owner.get(ROOM).status_code == 200 and lost.get(ROOM).status_code == 302
+
+
+def test_who_loses_their_factors_signs_in_anew_everywhere(officer, django_user_model):
+    lost, other = Client(), Client()
+    with_second_factor(lost, officer)
+    other.force_login(user_with(django_user_model, "editor"))
+    forget_factors(officer)
+    assert "login" in lost.get("/admin/").url and other.get("/admin/").status_code == 200
+
+
+ACCOUNT = {
+    "name_email-first_name": "Noor",
+    "name_email-last_name": "Haddad",
+    "name_email-email": "thief@evil.example",
+    "locale-preferred_language": "en",
+    "locale-current_time_zone": "UTC",
+    "theme-theme": "system",
+    "theme-contrast": "system",
+    "theme-density": "default",
+    "theme-keyboard_shortcuts": "on",
+}
+
+
+def test_an_address_is_an_administrators_to_write(officer):
+    """Whoever finds a browser open has no new password sent to themselves."""
+    client = Client()
+    client.force_login(officer)
+    client.post("/admin/account/", ACCOUNT)
+    officer.refresh_from_db()
+    assert (officer.first_name, officer.email) == ("Noor", "noor@a.example")
+
+
+def test_a_password_is_not_guessed_in_an_open_session(officer):
+    client = Client()
+    client.force_login(officer)
+
+    def change(old: str) -> str:
+        said = {
+            "old_password": old,
+            "new_password1": "another one of length",
+            "new_password2": "another one of length",
+        }
+        answer = client.post(
+            "/admin/account/", {**ACCOUNT, **{f"password-{k}": v for k, v in said.items()}}, follow=True
+        )
+        return answer.content.decode()
+
+    for n in range(rooms.MOST_PASSWORDS):
+        assert "too often" not in change(f"wrong {n}")
+    assert "too often" in change(PASSWORD)
+    officer.refresh_from_db()
+    assert officer.check_password(PASSWORD)
+
+
+def test_a_mailbox_is_not_filled_with_new_passwords(officer, settings, monkeypatch):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    monkeypatch.setattr(rooms, "MOST_RESETS", 5)
+
+    def ask(address: str):
+        return Client().post("/admin/password_reset/", {"email": address})
+
+    answers = {
+        (a.status_code, a.url)
+        for a in (ask("noor@a.example"), ask("Noor@a.example"), ask("nobody@a.example"))
+    }
+    answers |= {(a.status_code, a.url) for a in (ask("noor@a.example"), ask("noor@a.example"))}
+    assert answers == {(302, "/admin/password_reset/done/")} and len(mail.outbox) == rooms.MOST_RESETS_OF_ONE
+    assert ask("somebody@a.example").url == "/admin/password_reset/"
+
+
+def test_an_organisation_signs_in_whom_one_account_has_the_address_of(officer, provider, django_user_model):
+    django_user_model.objects.filter(pk=officer.pk).update(email="Noor@a.example")
+    provider.who["email"] = "noor@a.example"
+    client = Client()
+    through(client, provider)
+    assert client.session["_auth_user_id"] == str(officer.pk)
+    officer.socialaccount_set.all().delete()
+    django_user_model.objects.create_user("insider", email="noor@a.example", password=PASSWORD)
+    client = Client()
+    assert "_auth_user_id" not in client.session
+    assert b"More than one account" in through(client, provider).content

@@ -17,7 +17,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.db.models.functions import Lower
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ class Accounts(DefaultAccountAdapter):
 
 class SingleSignOn(DefaultSocialAccountAdapter):
     """Whoever the organisation's provider vouches for is let in to the account of the same address, if
-    there is one.
+    there is one. Addresses are an administrator's to write.
 
     The address has to be verified by the provider. The account's password stays; its second factor is asked
     all the same.
@@ -58,10 +60,15 @@ class SingleSignOn(DefaultSocialAccountAdapter):
     def pre_social_login(self, request: Any, sociallogin: Any) -> None:
         if sociallogin.is_existing:
             return
-        addresses = [a.email for a in sociallogin.email_addresses if a.verified]
-        found = get_user_model().objects.filter(email__in=addresses, is_active=True).exclude(email="")[:2]
+        addresses = [a.email.lower() for a in sociallogin.email_addresses if a.verified and a.email]
+        users = get_user_model().objects.annotate(address=Lower("email"))
+        found = users.filter(address__in=addresses, is_active=True)[:2]
         if len(found) == 1:
             sociallogin.connect(request, found[0])
+        elif found:
+            messages.error(
+                request, "More than one account has your address: ask an administrator to mend that."
+            )
 
 
 class Factors(DefaultMFAAdapter):

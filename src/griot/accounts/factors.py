@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.middleware import get_user
@@ -52,7 +53,9 @@ class SecondFactor:
 def _marked(request: HttpRequest) -> Any:
     user: Any = get_user(request)
     records = get_authentication_records(request, user) if user.is_authenticated else []
-    user.has_second_factor = any(r.get("method") == "mfa" for r in records) and is_mfa_enabled(user)
+    # One that was taken away since proves nothing any more, whatever its owner has set up instead.
+    proved = [r.get("id") for r in records if r.get("method") == "mfa"]
+    user.has_second_factor = bool(proved) and Authenticator.objects.filter(user=user, pk__in=proved).exists()
     return user
 
 

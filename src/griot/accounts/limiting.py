@@ -1,4 +1,4 @@
-"""How often one address may try something that needs no account: counted for all web servers together."""
+"""How often an address or a person may try something: counted for all web servers together."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ _FORGET = "DELETE FROM accounts_tries WHERE until < now()"
 
 
 def comes_too_often(request: HttpRequest, what: str, most: int, within: int) -> bool:
-    """Count a try; True from the one after `most` on, until `within` seconds after the first.
+    """Count a try of an address; True from the one after `most` on, until `within` seconds after the first.
 
-    The address itself is not kept: who looked at a receipt is nobody's business. Of IPv6 the network (/64)
-    counts, which is one customer's.
+    Of IPv6 the network (/64) counts, which is one customer's.
     """
-    place = salted_hmac(
-        "griot.accounts.limiting", f"{what} {get_ip(request)}", algorithm="sha256"
-    ).hexdigest()
+    return is_too_often(what, get_ip(request), most, within)
+
+
+def is_too_often(what: str, who: object, most: int, within: int) -> bool:
+    """Count a try of somebody's, likewise. Who it is, is not kept: who looked at a receipt is nobody's
+    business.
+    """
+    place = salted_hmac("griot.accounts.limiting", f"{what} {who}", algorithm="sha256").hexdigest()
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, {"place": place, "within": within})
         count = int(cursor.fetchone()[0])

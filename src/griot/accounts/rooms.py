@@ -10,31 +10,64 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.contrib import messages
-from django.contrib.auth import get_user_model
+from django.contrib.auth import SESSION_KEY, get_user_model
+from django.contrib.auth.decorators import login_required
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_POST
 from requests import RequestException
+from wagtail.admin.views.account import AccountView, PasswordResetView
 from wagtail.log_actions import log
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
+from griot.accounts.limiting import comes_too_often, is_too_often
 from griot.accounts.requests import SignedIn
+
+MOST_PASSWORDS, MOST_RESETS, MOST_RESETS_OF_ONE, WITHIN = 10, 30, 3, 3600  # tries in so many seconds
 
 
 @transaction.atomic
 def forget_factors(user: Any, by: Any = None) -> int:
-    """Take all second factors of an account away, and give how many that were. Its owner is told by mail."""
+    """Take all second factors of an account away, and give how many that were. Its owner is told by mail, and
+    signs in anew everywhere: whoever has a lost phone may have a browser open, too.
+    """
     count, _ = Authenticator.objects.filter(user=user).delete()
     if count:
+        for session in Session.objects.iterator():
+            if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+                session.delete()
         log(instance=user, action="griot.forget_factors", user=by, data={"count": count})
         text = render_to_string("accounts/forgotten.txt", {"user": user})
         transaction.on_commit(
             lambda: user.email_user("Your second factors were taken away", text) if user.email else None
         )
     return count
+
+
+@login_required
+def account(request: SignedIn) -> HttpResponseBase:
+    """Wagtail's page of one's own account; a password is not guessed there."""
+    is_guess = bool(request.POST.get("password-old_password"))
+    if is_guess and is_too_often("password", request.user.pk, MOST_PASSWORDS, WITHIN):
+        messages.error(request, "That was tried too often. Try again in an hour.")
+        return redirect("wagtailadmin_account")
+    return AccountView.as_view()(request)
+
+
+def reset_password(request: HttpRequest) -> HttpResponseBase:
+    """Wagtail's page that has a new password sent. Asked often for one address, it answers as ever."""
+    if request.method == "POST":
+        if comes_too_often(request, "reset", MOST_RESETS, WITHIN):
+            messages.error(request, "That was tried too often. Try again in an hour.")
+            return redirect("wagtailadmin_password_reset")
+        if is_too_often("reset", request.POST.get("email", "").strip().lower(), MOST_RESETS_OF_ONE, WITHIN):
+            return redirect("wagtailadmin_password_reset_done")
+    return PasswordResetView.as_view()(request)
 
 
 def second_factors(request: SignedIn) -> HttpResponse:

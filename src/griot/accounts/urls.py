@@ -13,6 +13,8 @@ urlpatterns = [
     path("sign-out/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("confirm/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/", rooms.account, name="wagtailadmin_account"),
+    path("password_reset/", rooms.reset_password, name="wagtailadmin_password_reset"),
     # Asked for by allauth's pages; accounts are made by administrators, and Wagtail resets passwords.
     path("sign-up/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),
     path(

@@ -15,12 +15,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import speaking
 from griot.testimonies.intake.receiving import (
     ORPHANED,
     add_piece,
     cancel_upload,
     examine,
+    expect_files,
     sweep,
     tidy,
     unfinished,
@@ -39,6 +41,7 @@ from griot.testimonies.models import (
 )
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.review import review
+from griot.testimonies.showing.withdrawing import withdraw
 from tests.testimonies import made
 from tests.testimonies.people import KEY, Phone, as_sent, committed, make_campaign, make_messenger
 
@@ -187,6 +190,26 @@ def test_the_sweep_puts_back_what_a_lost_queue_left(phone, tmp_path):
     phone.patch(begun["Location"], 0, content)  # whole, and its job is lost
     sweep(timezone.now())
     assert unfinished() == [testimony.files.get().pk]
+
+
+def test_a_check_in_that_is_sent_again_is_one(phone):
+    said = {"mood": 1, "words": "Call me.", "wants_call": True}
+    assert [phone.post("check-in/", said).status_code for _ in range(2)] == [201, 201]
+    assert CheckIn.objects.count() == 1
+    phone.post("check-in/", {**said, "words": "Please."})
+    CheckIn.objects.update(at=timezone.now() - timedelta(hours=2))
+    phone.post("check-in/", said)
+    assert CheckIn.objects.count() == 3
+
+
+def test_no_files_are_expected_of_what_was_withdrawn(phone):
+    testimony = phone.tell()
+    withdraw(testimony, "teller")
+    with pytest.raises(Refused, match="withdrawn"):
+        expect_files(
+            testimony, Device.objects.get(), [{"id": str(uuid.uuid4()), "role": "story", "position": 0}]
+        )
+    assert not File.objects.filter(testimony=testimony).exists()
 
 
 def test_a_check_in_is_kept_for_the_focal_person(phone):

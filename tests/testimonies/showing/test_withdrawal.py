@@ -17,6 +17,7 @@ from griot.accounts.factors import vouch_for
 from griot.digest.core.rendering import FORMATS, render
 from griot.digest.management.commands.export_issue import FORMATS as EXPORTS
 from griot.digest.models import IssuePage
+from griot.digest.site import receipts
 from griot.digest.site.composing import issue_of
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.mailing.sending import start_send
@@ -272,7 +273,9 @@ def test_a_teller_changes_what_they_allow_and_takes_it_back_by_themselves(house)
     )
 
 
-def test_codes_can_not_be_tried_out(house):
+def test_codes_can_not_be_tried_out(house, monkeypatch):
+    """And whoever shares the stranger's address is kept from nothing by it."""
+    monkeypatch.setattr(receipts, "MOST_TRIES", 10)
     stranger = Client()
     answers = [stranger.post("/receipt/", {"code": f"AAAA-BBBB-{n:04d}"}).status_code for n in range(12)]
     assert answers[0] == 404 and answers[-1] == 429
@@ -280,6 +283,8 @@ def test_codes_can_not_be_tried_out(house):
         stranger.get("/receipt/").status_code == 200
         and MARK not in stranger.get("/receipt/").content.decode()
     )
+    code = house.testimony.make_receipt()
+    assert {Client().post("/receipt/", {"code": code}).status_code for _ in range(12)} == {302}
 
 
 # --- the list of surfaces ---------------------------------------------------------------------

@@ -26,7 +26,7 @@ from griot.testimonies.intake.taking import take_offer
 from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.showing import shown
 
-MOST_OFFERS, OFFERS_WITHIN = 5, 3600  # of one address, in seconds
+MOST_OFFERS, OFFERS_WITHIN = 30, 3600  # of one address, which a shelter may share, in seconds
 _FORM = re.compile(r"\d{10}-[0-9a-f]{32}")  # when a page was given out, and a secret of its own
 FIELDS = ("campaign", "words", "name", "alias", "naming", "birth_year", "country", "guardian", "relation")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -216,19 +217,28 @@ def training(request: HttpRequest, device: Device) -> HttpResponse:
     )
 
 
+SAME_WITHIN = timedelta(hours=1)  # a check-in in the same words is the same
+
+
 @for_phones
 @require_POST
 def check_in(request: HttpRequest, device: Device) -> HttpResponse:
     """{"mood": 1–5, "words", "wants_call"}: how the messenger is; the focal person of their country
-    alone reads it.
+    alone reads it. The same again is no other: a phone that saw no answer sends it once more.
     """
     sent = body_of(request)
     mood, words = whole_in(sent.get("mood"), "mood", 1, 5), text_in(sent.get("words"), "words", 2000)
     with transaction.atomic():
-        see_to_check_ins(device.messenger)
-        CheckIn.objects.create(
-            messenger=device.messenger, mood=mood, words=words, wants_call=bool(sent.get("wants_call"))
-        )
+        messenger = Messenger.objects.select_for_update().get(pk=device.messenger_id)
+        said = {
+            "messenger": messenger,
+            "mood": mood,
+            "words": words,
+            "wants_call": bool(sent.get("wants_call")),
+        }
+        if not CheckIn.objects.filter(**said, at__gt=timezone.now() - SAME_WITHIN).exists():
+            see_to_check_ins(messenger)
+            CheckIn.objects.create(**said)
     return JsonResponse({"thanks": True}, status=201)
 
 

@@ -108,7 +108,8 @@ def expect(testimony: Testimony, device: Device, wanted: Mapping[uuid.UUID, Mapp
     are, whosever they are. Raises Refused where they are too many. Inside a transaction, which holds the
     testimony until it ends.
     """
-    Testimony.objects.select_for_update().get(pk=testimony.pk)
+    if Testimony.objects.select_for_update().get(pk=testimony.pk).withdrawn:
+        raise Refused("files: the testimony was withdrawn")
     known = set(File.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     behind = testimony.position(0)
     new = [
