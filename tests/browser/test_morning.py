@@ -15,6 +15,7 @@ from griot.mailing.models import Audience, Schedule, Subscriber, Subscription
 from griot.press.models import Line, Story
 from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
+from tests.browser.test_quality import violations
 from tests.browser.test_screens import OVERFLOW
 from tests.browser.tools import still, visit
 from tests.digest.desk.test_desk import tell
@@ -185,6 +186,29 @@ def test_a_page_of_stories_that_does_not_come_is_asked_for_again(night, live_ser
     page.unroute("**/desk/rows/**")
     press(page, "j")
     page.wait_for_function("document.querySelectorAll('.desk-row').length >= 100")
+
+
+def test_another_wording_is_taken_with_a_key_and_taken_back(night, live_server, page_at, client):
+    page = page_at(1280)
+    sign_in(page, live_server, client, editor())
+    visit(page, f"{live_server.url}/admin/desk/")
+    story = night[0]
+    line = Line.objects.get(story=story)
+    article = story.articles.first()
+    article.text = f"{article.text} The boats were taken to the harbour of Lampedusa by two fishermen."
+    article.save()
+    press(page, "o")
+    page.wait_for_selector(".desk-wordings [data-wording]")
+    shown = page.locator(".desk-wordings [data-wording]").first.get_attribute("data-wording")
+    assert shown != line.body
+    assert violations(page) == []
+    press(page, "o")
+    said(page, "Edited")
+    assert Line.objects.get(story=story).body == shown
+    page.wait_for_selector(".desk-wordings:empty", state="attached")
+    press(page, "u")
+    said(page, "Undone")
+    assert Line.objects.get(story=story).body == line.body
 
 
 def test_two_editors_at_once(night, live_server, page_at, client):

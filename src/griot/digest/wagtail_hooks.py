@@ -73,6 +73,7 @@ def urls() -> list[Any]:
         path("", views.desk, name="desk"),
         path("rows/", views.rows, name="rows"),
         path("story/<int:pk>/", views.story, name="story"),
+        path("wordings/<int:pk>/", views.wordings, name="wordings"),
         path("act/", views.do, name="act"),
         path("pulse/", views.pulse, name="pulse"),
         path("translate/<int:pk>/", views.translate, name="translate"),

@@ -28,9 +28,9 @@ from griot.digest.site.newsroom import path_of
 from griot.helpers.clients import helper_from
 from griot.helpers.protocols import HelperError
 from griot.press.core.beats.query import QueryError
-from griot.press.core.lines.lines import attribution
+from griot.press.core.lines.lines import attribution, line_text
 from griot.press.models import Article, Line, Story
-from griot.press.stories.pipeline import draft_story
+from griot.press.stories.pipeline import draft_story, other_wordings
 from griot.press.stories.searching import condition
 from griot.testimonies.copies import stale
 
@@ -95,6 +95,15 @@ def story(request: SignedIn, pk: int) -> HttpResponse:
         return HttpResponse("This story is no longer there.", status=404, content_type="text/plain")
     _here(request, context["row"].story.pk)
     return render(request, "digest/desk/story.html", context)
+
+
+@require_GET
+@desk_permission
+def wordings(request: HttpRequest, pk: int) -> HttpResponse:
+    """The drafter's other proposals for a story's line, with the key that takes each."""
+    line = get_object_or_404(Line.objects.select_related("story"), story=pk, language=settings.LANGUAGE_CODE)
+    others = [(key, other, line_text(other)) for key, other in zip("op", other_wordings(line), strict=False)]
+    return render(request, "digest/desk/wordings.html", {"wordings": others, "language": line.language})
 
 
 @require_POST

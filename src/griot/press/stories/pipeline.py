@@ -30,7 +30,7 @@ from griot.helpers.protocols import Drafter, Translator
 from griot.locking import is_database_away
 from griot.press.core import types
 from griot.press.core.beats import relevance
-from griot.press.core.lines.drafting import draft, ordered
+from griot.press.core.lines.drafting import draft, drafts, ordered
 from griot.press.core.lines.house import lint
 from griot.press.core.lines.mentions import find_mentions, mention_sentence
 from griot.press.core.progress import Progress, silent_progress
@@ -352,11 +352,7 @@ def draft_story(
     """
     if organisations is None:
         organisations = [row.as_value() for row in Organisation.objects.all()]
-    whole_first = story.articles.order_by(F("copy_of").asc(nulls_first=True), "-published", "url")
-    rows = list(whole_first.select_related("outlet", "copy_of")[:DRAFTED_FROM])
-    rows.sort(key=lambda a: (-a.published.timestamp(), a.url))
-    fresh = [a for a in rows if story.told and a.first_seen > story.told and a.copy_of_id is None]
-    members = [a.as_value() for a in (fresh or rows)]
+    members = _drafted_from(story)
     translator, drafter = helpers()
     line = draft(members, language, translator, drafter)
     found = [(ours, [m for value in members for m in find_mentions(value, ours)]) for ours in organisations]
@@ -376,6 +372,20 @@ def draft_story(
         },
     )
     return row
+
+
+def other_wordings(line: Line) -> list[types.Line]:
+    """What else the story's line may say, the best first: each told in another sentence, and checked."""
+    members = _drafted_from(line.story)
+    return [p for p in drafts(members, line.language, *helpers()) if p.body != line.body] if members else []
+
+
+def _drafted_from(story: Story) -> list[types.Article]:
+    whole_first = story.articles.order_by(F("copy_of").asc(nulls_first=True), "-published", "url")
+    rows = list(whole_first.select_related("outlet", "copy_of")[:DRAFTED_FROM])
+    rows.sort(key=lambda a: (-a.published.timestamp(), a.url))
+    fresh = [a for a in rows if story.told and a.first_seen > story.told and a.copy_of_id is None]
+    return [a.as_value() for a in (fresh or rows)]
 
 
 def helpers() -> tuple[Translator | None, Drafter | None]:

@@ -353,6 +353,40 @@ async function edit() {
   box.setSelectionRange(box.value.length, box.value.length);
 }
 
+async function wordings(n) {
+  // the first press shows them, the next takes one
+  if (loading) await open(loading);
+  const place = storyPane.querySelector(".desk-wordings");
+  if (!place) return;
+  if (place.childElementCount) {
+    const chosen = place.querySelectorAll("[data-wording]")[n];
+    if (chosen) await take(chosen);
+    else say("There is no such wording.", false, true);
+    return;
+  }
+  place.textContent = "Looking for other wordings …";
+  const story = opened;
+  try {
+    const answer = await fetch(address("wordings", story));
+    if (opened !== story) return;
+    if (answer.ok && !answer.redirected) place.replaceChildren(fragment(await answer.text()));
+    else place.textContent = "No other wordings came. Try again.";
+  } catch {
+    place.textContent = "The newsroom can’t be reached. Try again.";
+  }
+}
+
+function take(button) {
+  const { story, version } = storyPane.querySelector(".desk-story").dataset;
+  return simple({
+    kind: "edit",
+    story: Number(story),
+    version: Number(version),
+    body: button.dataset.wording,
+    outlets: button.dataset.outlets.split(" ").filter(Boolean),
+  });
+}
+
 function leaveEdit() {
   const form = storyPane.querySelector(".desk-edit");
   if (!form || form.hidden) return false;
@@ -564,6 +598,8 @@ const KEYS = {
   d: () => decide("discard"),
   l: () => decide("later"),
   e: edit,
+  o: () => wordings(0),
+  p: () => wordings(1),
   m: merge,
   s: split,
   u: undo,
@@ -651,6 +687,8 @@ desk.addEventListener("click", (event) => {
     toStory();
   } else if ((hit = found("[data-act]"))) decide(hit.dataset.act);
   else if (found("[data-edit]")) edit();
+  else if (found("[data-wordings]")) wordings(0);
+  else if ((hit = found("[data-wording]"))) take(hit);
   else if (found("[data-cancel]")) leaveEdit();
   else if (found("[data-undo]")) undo();
   else if (found("[data-keys]")) keys.showModal();
