@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
+import typst
 from django.conf import settings
 from django.test import Client
 
@@ -20,6 +22,24 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def house(site, django_user_model):
     return House(django_user_model)
+
+
+@pytest.mark.parametrize("paper", ["pdf", "card"])
+def test_tellers_photos_are_set_where_the_vault_s_sweep_clears(house, monkeypatch, tmp_path, paper):
+    compile, elsewhere, seen = typst.compile, tmp_path / "elsewhere", []
+    elsewhere.mkdir()
+
+    def looked_at(*arguments, **options):
+        """As whoever finds what a process that was killed just now has left."""
+        seen.append(([*elsewhere.rglob("*.*")], [*settings.VAULT.glob(".scratch/*/*.jpg")]))
+        return compile(*arguments, **options)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    monkeypatch.setattr(typst, "compile", looked_at)
+    assert Client().get(f"/{house.issue.slug}/{paper}/").status_code == 200
+    [(left_elsewhere, photos)] = seen
+    assert photos and not left_elsewhere
+    assert not [*settings.VAULT.glob(".scratch/*")], "nor is it left by who lives"
 
 
 def on_the_disk() -> set[Path]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import get_args
 from urllib.parse import urlsplit
 
@@ -98,13 +101,14 @@ def chart(page: IssuePage, request: HttpRequest, anchor: str) -> HttpResponseBas
 def card(page: IssuePage, request: HttpRequest, anchor: str = "") -> HttpResponseBase:
     during = state()
     value, block = _block(page, anchor) if anchor else (issue_of(page), None)
-    picture = types.picture_of(block) if block else value.first_picture
-    png = set_once(
-        during,
-        ("card", value, anchor),
-        lambda: card_png(value, block, photo_of(picture) if picture else None),
-    )
+    png = set_once(during, ("card", value, anchor), lambda: _card(value, block))
     return kept(HttpResponse(png, content_type="image/png"), PAGE_AGE)
+
+
+def _card(value: types.Issue, block: types.Block | None) -> bytes:
+    picture = types.picture_of(block) if block else value.first_picture
+    with _photos([picture] if picture else []) as (folder, names):
+        return card_png(value, block, next((folder / name for name in names.values()), None))
 
 
 @answers(IssuePage, "pdf/", "pdf")
@@ -124,10 +128,25 @@ def _pdf(value: types.Issue) -> bytes:
             pictures += [p.picture for p in block.pictures]
         elif found := types.picture_of(block):
             pictures.append(found)
-    return issue_pdf(value, {p.url: photo for p in pictures if (photo := photo_of(p))})
+    with _photos(pictures) as (folder, names):
+        return issue_pdf(value, folder, names)
 
 
-def photo_of(picture: types.Picture) -> bytes | None:
+@contextmanager
+def _photos(pictures: Iterable[types.Picture]) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A folder with the JPEGs of those pictures that we serve ourselves, and their names in it by the
+    pictures' addresses. Tellers' are among them: it is one that the vault's sweep clears where we are killed.
+    """
+    with vault().scratch() as folder:
+        names: dict[str, str] = {}
+        for picture in pictures:
+            if picture.url not in names and (photo := _photo_of(picture)):
+                names[picture.url] = f"{len(names)}.jpg"
+                (folder / names[picture.url]).write_bytes(photo)
+        yield folder, names
+
+
+def _photo_of(picture: types.Picture) -> bytes | None:
     """The JPEG of a picture that we serve ourselves."""
     path = urlsplit(picture.url).path
     if found := re.fullmatch(r"/stories/media/(\w+)/(\w+)/", path):

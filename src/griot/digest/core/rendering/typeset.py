@@ -1,7 +1,8 @@
 """What is set in type: share cards and charts as PNG, the issue on paper as PDF.
 
 Typst sets it, offline, with the fonts in its wheel where the machine has none. All texts reach it as
-JSON data, never as source, so nothing an outlet wrote can be a command.
+JSON data, never as source, so nothing an outlet wrote can be a command. Photos alone are read from files:
+the caller's, who sees to it that they go, whoever dies meanwhile.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import typst
@@ -23,28 +23,29 @@ from griot.digest.core.words import long_date, when, words
 
 CARD = (1200, 630)  # pixels
 _PAPER = Path(__file__).parent / "paper"
-Files = Mapping[str, bytes]
 
 
 def _set(
-    template: str, data: Mapping[str, Any], format: Literal["pdf", "png"], files: Files, ppi: float = 144
+    template: str,
+    data: Mapping[str, Any],
+    format: Literal["pdf", "png"],
+    folder: Path = _PAPER,
+    ppi: float = 144,
 ) -> bytes:
+    """`folder` is where the photos lie that `data` names."""
     inputs = {"data": json.dumps(data, ensure_ascii=False, default=str)}
-    with TemporaryDirectory(prefix="griot-") as folder:
-        for name, content in {"main.typ": (_PAPER / template).read_bytes(), **files}.items():
-            Path(folder, name).write_bytes(content)
-        main: Any = Path(folder, "main.typ")
-        made = typst.compile(main, root=folder, format=format, ppi=ppi, sys_inputs=inputs)
+    main: Any = (_PAPER / template).read_bytes()
+    made = typst.compile(main, root=folder, format=format, ppi=ppi, sys_inputs=inputs)
     return bytes(made[0] if isinstance(made, list) else made)
 
 
 def chart_png(figures: Figures, language: str, is_right_to_left: bool = False) -> bytes:
     """The chart for mails, which show no SVG: 1280 pixels wide."""
-    svg = str(chart_svg(figures, language, is_right_to_left)).encode()
-    return _set("chart.typ", {}, "png", {"chart.svg": svg}, ppi=144)
+    svg = str(chart_svg(figures, language, is_right_to_left))
+    return _set("chart.typ", {"svg": svg}, "png")
 
 
-def card_png(issue: Issue, block: Block | None = None, photo: bytes | None = None) -> bytes:
+def card_png(issue: Issue, block: Block | None = None, photo: Path | None = None) -> bytes:
     """The card that networks show for the issue or one of its items, CARD pixels. `photo` is a JPEG."""
     data = {
         "newsroom": issue.newsroom,
@@ -53,10 +54,10 @@ def card_png(issue: Issue, block: Block | None = None, photo: bytes | None = Non
         "language": issue.language,
         "title": (title_of(block) if block else "") or issue.title,
         "text": _card_text(block) if block else issue.summary,
-        "photo": bool(photo),
+        "photo": photo.name if photo else "",
         "credit": _credit(issue, picture_of(block) if block else issue.first_picture) if photo else "",
     }
-    return _set("card.typ", data, "png", {"photo.jpg": photo} if photo else {}, ppi=72)
+    return _set("card.typ", data, "png", photo.parent if photo else _PAPER, ppi=72)
 
 
 def _credit(issue: Issue, picture: Picture | None) -> str:
@@ -73,20 +74,12 @@ def _card_text(block: Block) -> str:
     return text if len(text) <= 220 else text[:220].rsplit(" ", 1)[0] + " …"
 
 
-def issue_pdf(issue: Issue, photos: Mapping[str, bytes]) -> bytes:
-    """The issue on A4, tagged for screen readers. `photos` are JPEGs by the picture's address."""
-    files = {f"{n}.jpg": photo for n, photo in enumerate(photos.values())}
-    name_of = {url: f"{n}.jpg" for n, url in enumerate(photos)}
+def issue_pdf(issue: Issue, folder: Path, photos: Mapping[str, str]) -> bytes:
+    """The issue on A4, tagged for screen readers. `photos` are the names of JPEGs in `folder`, by the
+    picture's address.
+    """
     say = words(issue.language)
-    blocks = []
-    for block in issue.blocks:
-        if block.kind == "share":
-            continue
-        blocks.append(_on_paper(block, issue, name_of))
-        if isinstance(block, Figures):
-            files[f"{block.anchor}.svg"] = str(
-                chart_svg(block, issue.language, issue.is_right_to_left)
-            ).encode()
+    blocks = [_on_paper(block, issue, photos) for block in issue.blocks if block.kind != "share"]
     data = {
         "newsroom": issue.newsroom,
         "title": issue.title,
@@ -101,7 +94,7 @@ def issue_pdf(issue: Issue, photos: Mapping[str, bytes]) -> bytes:
             {"at": long_date(c.at.date(), issue.language), "text": c.text} for c in issue.corrections
         ],
     }
-    return _set("issue.typ", data, "pdf", files)
+    return _set("issue.typ", data, "pdf", folder)
 
 
 def _on_paper(block: Block, issue: Issue, name_of: Mapping[str, str]) -> dict[str, Any]:
@@ -149,7 +142,7 @@ def _on_paper(block: Block, issue: Issue, name_of: Mapping[str, str]) -> dict[st
                 for n, label in enumerate(block.series.labels)
             ]
             value |= {
-                "file": f"{block.anchor}.svg",
+                "svg": str(chart_svg(block, issue.language, issue.is_right_to_left)),
                 "alt": describe(block, issue.language),
                 "table": [["", *names], *rows],
             }
@@ -170,6 +163,4 @@ def _line_pieces(line: Any) -> list[dict[str, str]]:
 def gone_png(width: int, height: int) -> bytes:
     """What stands where a picture stood whose rights have ended."""
     say = words("en")
-    return _set(
-        "gone.typ", {"text": say["gone_picture"], "width": width, "height": height}, "png", {}, ppi=72
-    )
+    return _set("gone.typ", {"text": say["gone_picture"], "width": width, "height": height}, "png", ppi=72)
