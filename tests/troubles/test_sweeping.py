@@ -47,6 +47,20 @@ def test_a_row_that_has_gone_is_no_trouble_any_more():
     assert Trouble.objects.get().what == "counting"
 
 
+def test_rows_with_one_name_are_each_done_and_each_a_trouble_of_their_own():
+    class Issue:
+        def __str__(self) -> str:
+            return "Migrants as Messengers"
+
+    seen: list[object] = []
+    alike = [Issue(), Issue(), "a" * 80 + "b", "a" * 80 + "c"]
+    assert each("writing down", alike, seen.append) == 4 and seen == alike
+    each("writing down", alike, lambda row: 1 // 0)
+    assert Trouble.objects.count() == 4
+    together("writing down", alike, lambda rows: None)
+    assert not Trouble.objects.exists()
+
+
 def test_a_step_that_fails_stops_none_behind_it():
     seen: list[int] = []
     in_turn("a job", first=lambda: 1 / 0, second=lambda: seen.append(2))

@@ -54,10 +54,9 @@ def retain(timestamp: int | None = None) -> None:
 @app.task(name="press.retry_stalled", queueing_lock="retry_stalled")
 def retry_stalled(timestamp: int | None = None) -> None:
     """Give jobs of workers that died to those that live. Every job may be run twice."""
-    stalled = async_to_sync(app.job_manager.get_stalled_jobs)(seconds_since_heartbeat=DEAD_AFTER)
-    each(
-        "giving on jobs of dead workers", {job.id: job for job in stalled}.items(), lambda row: _retry(row[1])
-    )
+    found = async_to_sync(app.job_manager.get_stalled_jobs)(seconds_since_heartbeat=DEAD_AFTER)
+    stalled = {job.id: job for job in found}
+    each("giving on jobs of dead workers", stalled, lambda pk: _retry(stalled[pk]))
 
 
 def _retry(job: Job) -> None:

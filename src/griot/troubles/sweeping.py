@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -17,11 +18,12 @@ from griot.troubles.models import Trouble
 
 log = logging.getLogger(__name__)
 Row = TypeVar("Row")
+_MOST = 80  # characters of a row's name
 
 
 def each(what: str, rows: Iterable[Row], act: Callable[[Row], object]) -> int:
     """Do `act` with each of `rows`, in a transaction of its own. Rows are given by their keys: one may not
-    even load.
+    even load, and two that have one name would be one trouble.
 
     One that fails is set aside as a `Trouble`, and those behind it go on; the next run tries it again, and
     the trouble of one that is not among its rows any more goes. Gives with how many it succeeded. Only a
@@ -33,7 +35,28 @@ def each(what: str, rows: Iterable[Row], act: Callable[[Row], object]) -> int:
 
 
 def _whole(rows: Iterable[Row], act: Callable[[Row], object]) -> dict[str, Callable[[], object]]:
-    return {str(row)[:80]: partial(_in_a_transaction, act, row) for row in rows}
+    return {name: partial(_in_a_transaction, act, row) for name, row in _named(rows).items()}
+
+
+def _named(rows: Iterable[Row]) -> dict[str, Row]:
+    """Rows by their names; of those that are called the same, the later ones are numbered."""
+    named: dict[str, Row] = {}
+    for row in rows:
+        name, number = _name(row), 1
+        while name in named:
+            number += 1
+            name = _name(f"{row} ({number})")
+        named[name] = row
+    return named
+
+
+def _name(row: object) -> str:
+    """What a row is called, as far as there is room: a long name ends in a mark of its own."""
+    name = str(row)
+    if len(name) <= _MOST:
+        return name
+    mark = hashlib.sha256(name.encode(errors="replace")).hexdigest()[:12]
+    return f"{name[: _MOST - 13]}…{mark}"
 
 
 def _in_a_transaction(act: Callable[[Row], object], row: Row) -> None:
@@ -55,7 +78,7 @@ def together(what: str, rows: Sequence[Row], act: Callable[[Sequence[Row]], obje
         _each(what, _whole(rows, lambda row: act([row])))
     else:
         if (troubles := Trouble.objects.filter(what=what)).exists():
-            troubles.filter(row__in=[str(row)[:80] for row in rows]).delete()
+            troubles.filter(row__in=list(_named(rows))).delete()
 
 
 def in_turn(what: str, **steps: Callable[[], object]) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from wagtail.test.utils.form_data import nested_form_data, streamfield
 
-from griot.digest.models import IssuePage
+from griot.digest.models import IssuePage, ToldItem
+from griot.digest.tasks import index_anew_now
 from griot.testimonies.review import review
 from griot.testimonies.showing import withdrawing
-from tests.testimonies.showing.test_withdrawal import House
+from tests.digest.issues import make_issue
+from tests.testimonies.showing.test_withdrawal import MARK, House
 
 pytestmark = pytest.mark.django_db
 
@@ -39,3 +43,15 @@ def test_an_issue_can_be_saved_when_what_stands_in_it_was_taken_off_the_site(hou
     assert saved(house) == 302, "withdrawn while it was off"
     withdrawing.erase(house.testimony.pk)
     assert saved(house) == 302, "erased"
+
+
+def test_issues_with_one_title_are_all_written_down_anew_at_once(house):
+    for day in (13, 14):
+        issue = make_issue(day=date(2018, 12, day))
+        issue.body.insert(0, ("testimony", {"testimony": house.slug}))
+        issue.save_revision().publish(skip_permission_checks=True)
+    told = ToldItem.objects.filter(text__contains=MARK).order_by().values("issue", "issue__title").distinct()
+    assert len(told) == 3 and len({row["issue__title"] for row in told}) == 1
+    withdrawing.withdraw(house.testimony, "teller")  # and what follows its commit never happens
+    index_anew_now()
+    assert not told.all().exists()

@@ -64,8 +64,9 @@ def index_issue(page: IssuePage) -> None:
 
 def index_anew() -> None:
     """Write down again the issues of whose items some hold no more."""
-    pages = IssuePage.objects.filter(told__in=ToldItem.objects.filter(stale())).distinct()
-    each("writing down issues anew", pages, index_issue)
+    stale_items = ToldItem.objects.filter(stale()).order_by("issue_id")
+    keys = stale_items.values_list("issue_id", flat=True).distinct()
+    each("writing down issues anew", keys, lambda pk: index_issue(IssuePage.objects.get(pk=pk)))
 
 
 def _items(page: IssuePage, themes: Sequence[tuple[str, Node]], made: Mapping[str, Any]) -> list[ToldItem]:
