@@ -1,4 +1,4 @@
-"""What can't be done in the nightly tidying is set aside, and the rest is done."""
+"""What a job of testimonies fails with is set aside, tried again, and the rest is done."""
 
 from __future__ import annotations
 
@@ -7,14 +7,143 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pyrage import x25519
 
-from griot.testimonies.intake.receiving import ORPHANED
+from griot.testimonies.intake import receiving
+from griot.testimonies.intake.receiving import MOST_TRIES, ORPHANED
 from griot.testimonies.keeping import vault
-from griot.testimonies.tasks import tidy
+from griot.testimonies.making import rendering
+from griot.testimonies.models import Rendition, Upload
+from griot.testimonies.tasks import examine, render, sweep, tidy
 from griot.troubles.models import Trouble
-from tests.testimonies.people import Phone, make_campaign, make_messenger
+from tests.testimonies import made
+from tests.testimonies.people import Phone, committed, make_campaign, make_messenger
+
+
+def waiting(task: str) -> list[dict[str, object]]:
+    """What jobs of a kind were asked for, and are asked for no more."""
+    jobs = ProcrastinateJob.objects.filter(task_name=task, status="todo")
+    asked = [job.args for job in jobs]
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    return asked
+
+
+def received(phone: Phone):
+    """A file that has come whole, and waits to be examined."""
+    testimony, content = phone.tell(), made.photo()
+    phone.patch(phone.begin(testimony, content)["Location"], 0, content)
+    return testimony.files.get()
+
+
+def send_anew(phone: Phone, file) -> None:
+    assert phone.get("state/").json()["files"][0]["state"] == "expected"
+    phone.patch(f"/capture/api/uploads/{file.pk}/", 0, made.photo())
+    file.refresh_from_db()
+
+
+def gone(path) -> None:
+    path.unlink()
+
+
+def damaged(path) -> None:
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("becomes", [gone, damaged])
+def test_a_file_of_which_a_piece_can_not_be_read_is_asked_for_again_and_at_last_told_of(phone, becomes):
+    file, place = received(phone), vault()
+    for number in range(MOST_TRIES):
+        if number:
+            send_anew(phone, file)
+        [piece] = file.upload.pieces
+        becomes(place.folder / piece[:2] / piece)
+        with committed():
+            examine(str(file.pk))
+        file.refresh_from_db()
+        file.upload.refresh_from_db()
+        assert Trouble.objects.exists() == (number == MOST_TRIES - 1)
+    assert file.state == "received" and Trouble.objects.get().row == str(file.pk)
+
+
+@pytest.mark.django_db
+def test_a_file_that_comes_again_whole_is_taken(phone):
+    file = received(phone)
+    vault().erase(*file.upload.pieces)
+    with committed():
+        examine(str(file.pk))
+    send_anew(phone, file)
+    with committed():
+        examine(str(file.pk))
+    file.refresh_from_db()
+    assert file.state == "verified" and not Trouble.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_could_be_read_with_the_right_key_is_not_let_go(phone, settings):
+    file = received(phone)
+    right = settings.VAULT_KEYS.read_text()
+    settings.VAULT_KEYS.write_text(str(x25519.Identity.generate()))
+    examine(str(file.pk))
+    assert "backup" in Trouble.objects.get().why
+    settings.VAULT_KEYS.write_text(right)
+    examine(str(file.pk))
+    file.refresh_from_db()
+    assert file.state == "verified" and not Trouble.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_no_phone_has_any_more_is_told_of_and_its_pieces_stay(phone):
+    file = received(phone)
+    Upload.objects.update(device=None)
+    vault().erase(*file.upload.pieces)
+    examine(str(file.pk))
+    file.refresh_from_db()
+    assert file.state == "received" and file.upload.pieces and Trouble.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_fails_is_asked_for_at_growing_distances(phone, monkeypatch):
+    file = received(phone)
+    monkeypatch.setattr(receiving.arrival, "take_in", lambda *_: 1 // 0)
+    waiting("testimonies.examine")
+    pauses = []
+    for _ in range(8):
+        examine(str(file.pk))
+        trouble, pause = Trouble.objects.get(), timedelta()
+        while not waiting("testimonies.examine"):
+            pause += timedelta(minutes=1)
+            Trouble.objects.update(last=trouble.last - pause)
+            sweep()
+        pauses.append(pause.seconds // 60)
+    assert pauses == [2, 4, 8, 16, 32, 60, 60, 60] and "ZeroDivisionError" in Trouble.objects.get().why
+    monkeypatch.undo()
+    examine(str(file.pk))
+    assert not Trouble.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_rendition_that_a_full_disk_keeps_from_being_made_is_told_of(phone, monkeypatch):
+    phone.send(phone.tell(), made.photo())
+    row = Rendition.objects.get()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(rendering, "_made", full)
+    render(row.pk)
+    waiting("testimonies.render")
+    sweep()
+    assert "No space left" in Trouble.objects.get(row=str(row.pk)).why and not waiting("testimonies.render")
+    monkeypatch.undo()
+    render(row.pk)
+    row.refresh_from_db()
+    assert row.state == "ready" and not Trouble.objects.exists()
 
 
 @pytest.mark.django_db

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
@@ -12,27 +14,34 @@ from griot.testimonies.intake import receiving
 from griot.testimonies.making import rendering
 from griot.testimonies.review import machines
 from griot.testimonies.showing import scrubbing, withdrawing
-from griot.troubles.sweeping import each, in_turn
+from griot.troubles.sweeping import attempt, due, each, in_turn
+
+EXAMINING, RENDERING, ERASING, WRITING = (
+    "examining files",
+    "making renditions",
+    "erasing what was withdrawn",
+    "machines’ words",
+)
 
 
 @app.task(name="testimonies.examine")
 def examine(pk: str) -> None:
-    receiving.examine(uuid.UUID(pk))
+    attempt(EXAMINING, pk, lambda: receiving.examine(uuid.UUID(pk)))
 
 
 @app.task(name="testimonies.render")
 def render(pk: int) -> None:
-    rendering.make(pk)
+    attempt(RENDERING, pk, lambda: rendering.make(pk))
 
 
 @app.task(name="testimonies.erase")
 def erase(pk: str) -> None:
-    withdrawing.erase(uuid.UUID(pk))
+    attempt(ERASING, pk, lambda: withdrawing.erase(uuid.UUID(pk)))
 
 
 @app.task(name="testimonies.machine")
 def machine(pk: int) -> None:
-    machines.do(pk)
+    attempt(WRITING, pk, lambda: machines.do(pk))
 
 
 @app.periodic(cron="* * * * *")
@@ -43,12 +52,16 @@ def sweep(timestamp: int | None = None) -> None:
     in_turn(
         "testimonies",
         expiry=lambda: withdrawing.expire(now),
-        erasing=lambda: each("asking to erase", withdrawing.unfinished(), withdrawing.erase_soon),
+        erasing=lambda: _ask(ERASING, withdrawing.unfinished(), withdrawing.erase_soon),
         uploads=lambda: receiving.sweep(now),
-        examining=lambda: each("asking to examine", receiving.unfinished(), receiving.examine_soon),
-        making=lambda: each("asking to make", rendering.unfinished(), rendering.render_soon),
-        machines=lambda: each("asking machines", machines.unfinished(), machines.machine_soon),
+        examining=lambda: _ask(EXAMINING, receiving.unfinished(), receiving.examine_soon),
+        making=lambda: _ask(RENDERING, rendering.unfinished(), rendering.render_soon),
+        machines=lambda: _ask(WRITING, machines.unfinished(), machines.machine_soon),
     )
+
+
+def _ask(what: str, unfinished: list[Any], soon: Callable[[Any], None]) -> None:
+    each(f"asking for {what}", due(what, unfinished), soon)
 
 
 @app.periodic(cron="17 3 * * *")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from griot.troubles.models import Trouble
 log = logging.getLogger(__name__)
 Row = TypeVar("Row")
 _MOST = 80  # characters of a row's name
+LONGEST = timedelta(hours=1)  # that what fails waits to be tried again
 
 
 def each(what: str, rows: Iterable[Row], act: Callable[[Row], object]) -> int:
@@ -84,6 +86,28 @@ def together(what: str, rows: Sequence[Row], act: Callable[[Sequence[Row]], obje
 def in_turn(what: str, **steps: Callable[[], object]) -> None:
     """Do each of a job's steps, by their names, whatever becomes of those before it."""
     _each(what, steps)
+
+
+def attempt(what: str, row: object, act: Callable[[], object]) -> None:
+    """Do a job that a sweep asks for until it is done, with one row, in no transaction. Where it fails, it is
+    set aside as a `Trouble`, and `due` says when it is to be asked for again.
+    """
+    _each(what, {_name(row): act})
+
+
+def due(what: str, rows: Iterable[Row]) -> list[Row]:
+    """The rows that a sweep should ask to `attempt` now: after each failure one waits twice as long. The
+    trouble of one that is not among them any more goes.
+    """
+    named, troubles = _named(rows), Trouble.objects.filter(what=what)
+    troubles.exclude(row__in=list(named)).delete()
+    now = timezone.now()
+    waiting = {trouble.row for trouble in troubles if now < trouble.last + _pause(trouble.times)}
+    return [row for name, row in named.items() if name not in waiting]
+
+
+def _pause(times: int) -> timedelta:
+    return min(LONGEST, timedelta(minutes=2 ** min(times, 6)))
 
 
 def _each(what: str, acts: Mapping[str, Callable[[], object]]) -> int:

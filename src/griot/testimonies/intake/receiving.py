@@ -30,7 +30,7 @@ from griot.testimonies.models.testimonies import MOST_POSITION
 from griot.troubles.sweeping import each
 
 DAMAGED = "arrived damaged; "
-MOST_TRIES = 3  # that a file may arrive with another checksum than it was sent with
+MOST_TRIES = 3  # that a file may arrive damaged, or with another checksum than it was sent with
 ORPHANED = timedelta(days=2)
 FORGOTTEN = timedelta(days=60)  # that nobody has gone on with an upload
 
@@ -174,11 +174,13 @@ def examine(pk: uuid.UUID) -> None:
     """Put a received file together, verify it, strip it, and seal it. May be run again at any
     time, by anybody.
 
-    A file whose checksum is not the sender's is asked for again. One that can't be opened is kept as it came,
-    for a person. What a virus scanner names is refused, and nothing of it kept: the phone keeps its own.
+    A file whose checksum is not the sender's, or of which a piece can't be read any more, is asked for again.
+    One that can't be opened is kept as it came, for a person. What a virus scanner names is refused, and
+    nothing of it kept: the phone keeps its own. Raises VaultError where nobody can be asked for a piece that
+    can't be read.
     """
     with only_one_at(f"file {pk}") as is_ours:
-        waiting = File.objects.filter(pk=pk, state=File.State.RECEIVED).select_related("upload")
+        waiting = File.objects.filter(pk=pk, state=File.State.RECEIVED).select_related("upload__device")
         if is_ours and (file := waiting.first()):
             try:
                 with vault().scratch() as folder:
@@ -191,7 +193,13 @@ def examine(pk: uuid.UUID) -> None:
 def _examined(file: File, folder: Path) -> dict[str, Any]:
     """What becomes of a file: its fields, anew. What is to be kept lies in the vault by then."""
     whole, clean = folder / "whole", folder / "clean"
-    sha256 = _put_together(file.upload, whole)
+    try:
+        sha256 = _put_together(file.upload, whole)
+    except VaultError:
+        if _tries(file) == MOST_TRIES or not _is_held_by_its_phone(file):
+            raise
+        vault().prove()  # raises where the keys are at fault: put back, they open what came
+        return _expected_anew(file)
     if found := arrival.scan(whole):
         why = f"a virus scanner calls it {found}"
         if file.arrived:  # it was kept, and the phone has let go of its own
@@ -229,11 +237,27 @@ def _asked_for_again(file: File, whole: Path, sha256: str) -> dict[str, Any]:
     """At the last time what came is kept under the checksum that it has: the phone, whose copy has another,
     keeps that.
     """
-    tries = file.why.count(DAMAGED) + 1
-    if tries < MOST_TRIES:
-        return {"state": File.State.EXPECTED, "why": DAMAGED * tries}
-    why = f"it arrived with another checksum than it was sent with, {tries} times"
+    if _tries(file) < MOST_TRIES:
+        return _expected_anew(file)
+    why = f"it arrived with another checksum than it was sent with, {MOST_TRIES} times"
     return {**_as_it_came(whole, why), "sha256": sha256}
+
+
+def _tries(file: File) -> int:
+    """How often it has come, this time included; MOST_TRIES stands for more."""
+    return min(file.why.count(DAMAGED) + 1, MOST_TRIES)
+
+
+def _expected_anew(file: File) -> dict[str, Any]:
+    return {"state": File.State.EXPECTED, "why": DAMAGED * _tries(file)}
+
+
+def _is_held_by_its_phone(file: File) -> bool:
+    """Whether it may be asked for again: our app lets go of a file when we hold it, ODK Collect when it was
+    sent.
+    """
+    device = file.upload.device
+    return file.arrived is None and device is not None and not device.login
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ here knows Django.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import io
 import os
@@ -64,7 +65,7 @@ class Vault:
         return out.getvalue()
 
     def copy(self, name: str, to: IO[bytes]) -> None:
-        """Decrypt into `to`, a piece at a time. Raises VaultError."""
+        """Decrypt into `to`, a piece at a time. Raises VaultError, also where the file is damaged."""
         path = self._path(name)
         if not path.is_file():
             raise VaultError(f"the vault has no {name}")
@@ -73,6 +74,10 @@ class Vault:
                 pyrage.decrypt_io(file, to, self._identities())
         except pyrage.DecryptError as error:
             raise self._no_key(name, error) from None
+        except OSError as error:
+            if error.errno not in {None, errno.EIO}:  # age's own have no number
+                raise
+            raise VaultError(f"{name} is damaged ({error})") from None
 
     def open(self, name: str) -> AgeFile:
         """The content, to be read from where it is wanted: whatever its size, a chunk at a time is in memory.
@@ -193,6 +198,14 @@ class Vault:
                 f"{self.public} is not the public half of a key in {self.keys}: what comes in would be sealed"
                 " to somebody else; put both back from your backup, and find out who changed it"
             )
+
+    def prove(self) -> None:
+        """Raises VaultError where what is sealed now could not be opened here."""
+        name = self.put(b"a word")
+        try:
+            self.read(name)
+        finally:
+            self.erase(name)
 
     def _recipient(self) -> str:
         try:
