@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from griot.press.models import Article, Fetch, Outlet, Source
-from griot.press.tasks import retain, retry_stalled
+from griot.press.tasks import KEEP_FAILED, forget_failed, retain, retry_stalled
 from griot.queueing import soon
 from griot.troubles.models import Trouble
 
@@ -66,3 +66,17 @@ def test_a_job_of_a_dead_worker_that_waits_already_does_not_keep_others_from_goi
     states = set(ProcrastinateJob.objects.values_list("task_name", "status"))
     assert states == {("press.listen", "failed"), ("press.listen", "todo"), ("press.retain", "todo")}
     assert not Trouble.objects.exists()
+
+
+def test_jobs_that_failed_long_ago_are_let_go(transactional_db):
+    for name in ("old", "new", "waiting"):
+        soon("press.discover", name, pk=1)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE queueing_lock <> 'waiting'")
+        cursor.execute(
+            "UPDATE procrastinate_events SET at = at - %s WHERE job_id ="
+            " (SELECT id FROM procrastinate_jobs WHERE queueing_lock = 'old')",
+            [timedelta(hours=KEEP_FAILED + 1)],
+        )
+    forget_failed()
+    assert set(ProcrastinateJob.objects.values_list("queueing_lock", flat=True)) == {"new", "waiting"}

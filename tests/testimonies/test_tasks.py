@@ -18,7 +18,8 @@ from griot.testimonies.intake.receiving import MOST_TRIES, ORPHANED
 from griot.testimonies.keeping import vault
 from griot.testimonies.making import rendering
 from griot.testimonies.models import Rendition, Upload
-from griot.testimonies.tasks import examine, render, sweep, tidy
+from griot.testimonies.showing import withdrawing
+from griot.testimonies.tasks import erase, examine, render, sweep, tidy
 from griot.troubles.models import Trouble
 from tests.testimonies import made
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger
@@ -144,6 +145,31 @@ def test_a_rendition_that_a_full_disk_keeps_from_being_made_is_told_of(phone, mo
     render(row.pk)
     row.refresh_from_db()
     assert row.state == "ready" and not Trouble.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_file_that_can_not_be_erased_keeps_nothing_else_and_is_told_of(phone):
+    testimony = phone.tell(teller={"name": "Zephyrine"})
+    stays = phone.send(testimony, made.photo())
+    phone.send(testimony, made.photo("PNG"))
+    path = vault().folder / stays.vault[:2] / stays.vault
+    path.unlink()
+    path.mkdir()  # nothing that can be unlinked
+    withdrawing.withdraw(testimony, "teller")
+    for _ in range(2):
+        erase(str(testimony.pk))
+        testimony.refresh_from_db()
+        assert (testimony.name, testimony.answers, testimony.erased) == ("", {}, None)
+        assert vault().names() == [stays.vault] and not testimony.consents.exists()
+    trouble = Trouble.objects.get()
+    assert (trouble.row, trouble.times) == (str(testimony.pk), 2) and stays.vault in trouble.why
+    assert withdrawing.unfinished() == [testimony.pk], "it is tried again"
+    path.rmdir()
+    path.write_bytes(b"sealed")
+    erase(str(testimony.pk))
+    testimony.refresh_from_db()
+    assert testimony.erased and vault().names() == []
+    assert not Trouble.objects.exists() and not Upload.objects.exists()
 
 
 @pytest.mark.django_db

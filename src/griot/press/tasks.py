@@ -20,6 +20,7 @@ from griot.queueing import queue_of
 from griot.troubles.sweeping import each, in_turn
 
 DEAD_AFTER = 60  # seconds without a heartbeat
+KEEP_FAILED = 7 * 24  # hours
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -69,3 +70,12 @@ def _retry(job: Job) -> None:
         if taken.constraint_name != QUEUEING_LOCK_CONSTRAINT:
             raise
         async_to_sync(manager.finish_job)(job, status=Status.FAILED, delete_job=False)
+
+
+@app.periodic(cron="40 2 * * *")
+@app.task(name="press.forget_failed", queueing_lock="forget_failed")
+def forget_failed(timestamp: int | None = None) -> None:
+    """Let go of jobs that failed; what they were about stands in our own tables."""
+    async_to_sync(app.job_manager.delete_old_jobs)(
+        nb_hours=KEEP_FAILED, include_failed=True, include_aborted=True
+    )

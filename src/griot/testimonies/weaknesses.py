@@ -42,7 +42,7 @@ def consents() -> Iterator[CheckMessage]:
     if waiting:
         yield Error(
             f"Withdrawn testimonies that are not erased yet: {waiting}",
-            hint="The log of the worker says why.",
+            hint="What is set aside on the first panel says why.",
         )
     if kept := File.objects.filter(state=File.State.KEPT).count():
         yield Warning(

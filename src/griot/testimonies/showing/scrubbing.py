@@ -13,6 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import OperationalError, connection
+from django.db.models import Q
 from psycopg import sql
 
 from griot.locking import is_database_away
@@ -34,8 +35,9 @@ _ELSEWHERE = (
 
 
 def scrub_if_erased(now: datetime) -> bool:
-    """Scrub where something was erased in the last days; gives whether it was done."""
-    if not Testimony.objects.filter(erased__gt=now - AGAIN).exists():
+    """Scrub where something was erased in the last days, or is being erased; gives whether it was done."""
+    going = Q(erased__gt=now - AGAIN) | Q(withdrawn__isnull=False, erased=None)
+    if not Testimony.objects.filter(going).exists():
         return False
     scrub()
     return True

@@ -7,6 +7,7 @@ left the house before (`Departure`), so that people can be told; and who had loo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -46,6 +47,10 @@ _BLANK: dict[str, Any] = {
 }
 
 
+class FilesLeft(Exception):
+    """Files of a withdrawn testimony that can't be erased yet."""
+
+
 def erase_soon(pk: Any) -> None:
     soon("testimonies.erase", f"erase {pk}", pk=str(pk))
 
@@ -68,7 +73,7 @@ def withdraw(testimony: Testimony, by: By, user: Any = None, now: datetime | Non
 
 def erase(pk: Any) -> None:
     """Let a withdrawn testimony's files and words go. May be run again at any time; killed, the next
-    run goes on.
+    run goes on. Raises FilesLeft where a file can't be erased: all the rest is gone then.
     """
     testimony = Testimony.objects.filter(pk=pk, withdrawn__isnull=False, erased=None).first()
     if testimony is None:
@@ -80,7 +85,7 @@ def erase(pk: Any) -> None:
         files = testimony.files.select_for_update().order_by("pk")
         renditions = Rendition.objects.select_for_update(of=("self",)).filter(file__testimony=testimony)
         made = [name for rendition in renditions.order_by("pk") for name in rendition.names]
-        vault().erase(*pieces, *(file.vault for file in files), *made)
+        left = _erase_each([*pieces, *(file.vault for file in files), *made])
         Rendition.objects.filter(file__testimony=testimony).delete()
         Cut.objects.filter(file__testimony=testimony).delete()
         File.objects.filter(testimony=testimony).update(
@@ -96,8 +101,9 @@ def erase(pk: Any) -> None:
             width=0,
             height=0,
         )
-        for file in testimony.files.filter(upload__isnull=False).select_related("upload"):
-            file.upload.delete()
+        Upload.objects.filter(file__testimony=testimony).delete()
+        if left:  # named still, for the next run
+            Upload.objects.create(file=files[0], device=None, length=0, pieces=list(left))
         testimony.writings.all().delete()
         testimony.machine_works.all().delete()
         testimony.consents.all().delete()
@@ -105,8 +111,21 @@ def erase(pk: Any) -> None:
         testimony.steps.exclude(kind=Step.Kind.WITHDRAWN).delete()
         for field, value in _BLANK.items():
             setattr(testimony, field, value)
-        testimony.erased = timezone.now()
+        testimony.erased = None if left else timezone.now()
         testimony.save()
+    if left:
+        raise FilesLeft(f"{len(left)} files can’t be erased; {next(iter(left.values()))}")
+
+
+def _erase_each(names: Iterable[str]) -> dict[str, OSError]:
+    """Which of the vault's files can't be erased, and why."""
+    left = {}
+    for name in names:
+        try:
+            vault().erase(name)
+        except OSError as error:
+            left[name] = error
+    return left
 
 
 def expire(now: datetime) -> None:
