@@ -17,7 +17,7 @@ from pyrage import x25519
 
 from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import Consent, Country, Device, File, Messenger, Testimony
+from griot.testimonies.models import CheckIn, Consent, Country, Device, File, Messenger, Testimony
 from griot.troubles import auditing, weaknesses
 from griot.troubles.auditing import audit, audited, is_urgent
 from griot.troubles.models import Trouble
@@ -237,6 +237,43 @@ def test_testimonies(strong, django_user_model):
         other.is_superuser = True
         other.save()
     assert "Administrators who also have a role in testimonies: 3" in told()
+
+
+@pytest.fixture
+def boss(strong, django_user_model):
+    """Who coordinates and listens in all country teams."""
+    boss = user_with(django_user_model, "coordinator", name="bo")
+    Authenticator.objects.create(user=boss, type="totp", data={})
+    make_messenger(make_campaign())
+    for team in Country.objects.all():
+        team.coordinators.add(boss)
+    Country.objects.update(focal_person=boss)
+    assert audit() == []
+    return boss
+
+
+def test_whoever_has_left_counts_as_nobody(boss, django_user_model):
+    other = user_with(django_user_model, "protection", name="other")
+    Authenticator.objects.create(user=other, type="totp", data={})
+    boss.is_active = False
+    boss.save()
+    assert "SN has nobody who coordinates it, or nobody who listens" in told()
+    Country.objects.update(focal_person=other)
+    assert "SN has nobody who coordinates it" in told()
+    for team in Country.objects.all():
+        team.coordinators.add(other)
+    assert audit() == []
+
+
+def test_a_call_that_nobody_answers_is_told_without_its_words(boss):
+    phone = Phone()
+    phone.post("check-in/", {"mood": 1, "words": "I cannot go on", "wants_call": True})
+    assert audit() == []
+    CheckIn.objects.update(at=timezone.now() - timedelta(days=3))
+    assert "URGENT Voices of the Way, SN: a messenger who would like a call has not been answered" in told()
+    assert "I cannot" not in told() and "Mame" not in told()
+    CheckIn.objects.update(answered=timezone.now())
+    assert audit() == []
 
 
 def test_a_check_that_fails_is_told_and_hides_no_other(strong):

@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import Campaign, Consent, Country, Device, File, Messenger, Testimony
+from griot.testimonies.models import Campaign, CheckIn, Consent, Country, Device, File, Messenger, Testimony
 from griot.testimonies.models.days import day_of
 from griot.troubles.auditing import audited
 
 SOON = timedelta(days=14)
 ERASED_WITHIN = timedelta(hours=1)
+CALLED_WITHIN = timedelta(days=2)
 LOST = timedelta(days=60)  # a phone that was not heard of
 
 
@@ -84,11 +85,23 @@ def campaigns() -> Iterator[CheckMessage]:
             f"“{campaign}” is over, and its messengers’ phones still open it",
             hint="Freeze them: Testimonies, Messengers.",
         )
-    alone = Country.objects.filter(Q(focal_person=None) | Q(coordinators=None)).distinct()
-    for team in alone.exclude(campaign__in=over):
+    # Whoever has left stays named: an account is switched off, not deleted.
+    manned = Country.objects.filter(focal_person__is_active=True, coordinators__is_active=True)
+    for team in Country.objects.exclude(pk__in=manned.values("pk")).exclude(campaign__in=over):
         yield Warning(
             f"{team} has nobody who coordinates it, or nobody who listens when retelling hurts",
             hint="Name them: Testimonies, Campaigns.",
+        )
+
+
+@audited
+def calls() -> Iterator[CheckMessage]:
+    """Whose call it is, and what they said, is their focal person's alone."""
+    late = CheckIn.objects.filter(wants_call=True, answered=None, at__lt=timezone.now() - CALLED_WITHIN)
+    for team in Country.objects.filter(pk__in=late.values("messenger__team")).select_related("campaign"):
+        yield Error(
+            f"{team}: a messenger who would like a call has not been answered for {CALLED_WITHIN.days} days",
+            hint="Ask who listens there, or name somebody else: Testimonies, Campaigns.",
         )
 
 
