@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -32,6 +33,7 @@ from griot.testimonies.making.rendering import make
 from griot.testimonies.models import (
     CheckIn,
     ConsentText,
+    Country,
     Device,
     File,
     Module,
@@ -42,8 +44,17 @@ from griot.testimonies.models import (
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.review import review
 from griot.testimonies.showing.withdrawing import withdraw
+from tests.signing_in import with_second_factor
 from tests.testimonies import made
-from tests.testimonies.people import KEY, Phone, as_sent, committed, make_campaign, make_messenger
+from tests.testimonies.people import (
+    KEY,
+    Phone,
+    as_sent,
+    committed,
+    make_campaign,
+    make_messenger,
+    user_with,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -218,6 +229,27 @@ def test_a_check_in_is_kept_for_the_focal_person(phone):
     )
     assert CheckIn.objects.get().wants_call
     assert phone.post("check-in/", {"mood": 9}).status_code == 400
+
+
+def test_a_call_for_help_is_seen_first_however_many_write_after_it(site, phone, django_user_model):
+    focal = user_with(django_user_model, "protection", name="focal")
+    Country.objects.update(focal_person=focal)
+    phone.post("check-in/", {"mood": 1, "words": "I cannot go on", "wants_call": True})
+    call = CheckIn.objects.get()
+    CheckIn.objects.update(at=timezone.now() - timedelta(days=5))
+    later = [CheckIn(messenger=call.messenger, mood=1, words=f"bad {n}") for n in range(60)]
+    later += [
+        CheckIn(messenger=call.messenger, mood=4, words=f"fine {n}", answered=timezone.now())
+        for n in range(60)
+    ]
+    CheckIn.objects.bulk_create(later)
+    client = Client()
+    with_second_factor(client, focal)
+    room = reverse("testimonies:check_ins")
+    first, second = (client.get(f"{room}?page={n}").content.decode() for n in (1, 2))
+    found = [first.find(said) for said in ("I cannot go on", "bad", "fine")]
+    assert -1 < found[0] < found[1] < found[2] and first.count("bad") == 60
+    assert first.count("fine") == 50 and second.count("fine") == 10 and "bad" not in second
 
 
 @pytest.mark.parametrize("path", ["pack/", "state/"])

@@ -9,6 +9,7 @@ from typing import Any
 import segno
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +22,8 @@ from griot.accounts.requests import SignedIn, number_in
 from griot.testimonies.access import messengers_of, note
 from griot.testimonies.intake import odk
 from griot.testimonies.models import CheckIn, Messenger
+
+A_PAGE = 50  # answered check-ins
 
 
 def _my_messengers(user: Any) -> QuerySet[Messenger]:
@@ -73,11 +76,15 @@ def _drawn(content: str) -> Any:
 
 
 def check_ins(request: SignedIn) -> HttpResponse:
-    """For the focal person of a country alone, whatever other roles anybody has."""
+    """For the focal person of a country alone, whatever other roles anybody has: first all that wait for an
+    answer, those who would like a call before others; then the answered, by pages.
+    """
     rows = CheckIn.objects.filter(messenger__team__focal_person=request.user).select_related(
         "messenger__team"
     )
     if request.method == "POST":
         rows.filter(pk=number_in(request.POST.get("pk")) or 0).update(answered=timezone.now())
         return redirect("testimonies:check_ins")
-    return render(request, "testimonies/check_ins.html", {"rows": rows[:200]})
+    page = Paginator(rows.exclude(answered=None), A_PAGE).get_page(request.GET.get("page"))
+    waiting = rows.filter(answered=None).order_by("-wants_call", "mood", "at") if page.number == 1 else []
+    return render(request, "testimonies/check_ins.html", {"rows": [*waiting, *page], "page": page})
