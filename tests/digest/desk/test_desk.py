@@ -255,12 +255,19 @@ def test_an_unsupported_claim_blocks_until_somebody_answers_for_it(editor, night
     assert lines() == [story.pk] and Override.objects.get().by == editor
 
 
-def test_an_edit_is_checked_shown_in_the_issue_and_never_drafted_over(editor, night):
+def test_an_edit_is_checked_shown_in_the_issue_and_never_drafted_over(editor, night, client):
     from griot.press.stories.pipeline import draft_lines
 
     story = night[0]
     act("accept", editor, {"story": story.pk})
     line = Line.objects.get(story=story)
+    client.force_login(editor)
+    page = client.get(f"/admin/desk/story/{story.pk}/").content.decode()
+    also = page.partition("also in this story: ")[2].partition("<")[0]
+    assert [o["name"] for o in line.outlets] == ["Al Marsa"] and sorted(also.split(", ")) == [
+        "Radio Costa",
+        "The Harbour Times",
+    ]
     chosen = story.articles.exclude(url__in=[o["url"] for o in line.outlets]).earliest("pk").url
     act(
         "edit",

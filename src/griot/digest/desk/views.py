@@ -240,6 +240,8 @@ def _story_context(pk: int) -> dict[str, Any]:
     shown = pieces(line.body, claims, frozenset(vouched))
     in_body = {p.claim.text for p in shown if p.claim}
     named = {o["url"] for o in line.outlets}
+    credited = {o["name"] for o in line.outlets}
+    also = dict.fromkeys(a.outlet.attribution or a.outlet.name for a in articles)
     urls = {o["name"]: o["url"] for o in line.outlets}
     head = [(name, urls.get(name, "")) for name in attribution(line.as_value().outlets)]
     return {
@@ -253,6 +255,7 @@ def _story_context(pk: int) -> dict[str, Any]:
         "unsupported": [c.text for c in claims if c.is_refused and c.text not in vouched],
         "undecided": [c for c in claims if c.is_undecided],
         "more_outlets": [a for a in articles if a.url not in named],
+        "also": [name for name in also if name not in credited],
         "can_translate": bool(settings.TRANSLATOR),
     }
 
