@@ -29,11 +29,17 @@ def visit(page, url: str) -> None:
 
 
 def still(page) -> None:
-    """Until a page has loaded, has got what it asked for (where that is counted: `COUNTING`), and has drawn it."""
+    """Until a page has loaded, has got what it asked for (where that is counted: `COUNTING`), and has drawn it:
+    what fades in, too.
+    """
     page.wait_for_load_state("load")
     for _ in range(2):
         page.wait_for_function("!window.asked")
         page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+    page.wait_for_function(
+        "document.getAnimations().every(a => a.playState !== 'running'"
+        " || a.effect.getComputedTiming().endTime === Infinity)"
+    )
 
 
 def node() -> str:
