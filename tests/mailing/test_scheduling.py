@@ -225,7 +225,9 @@ def test_a_correction_goes_to_those_who_received_the_issue(admin_client, site, s
         f"/admin/issues/correct/{issue.pk}/", {"text": "The film lasts 45 minutes, not 54."}, follow=True
     )
     page = answer.content.decode()
-    assert "The correction stands on the web issue." in page and "1 received the issue" in " ".join(page.split())
+    assert "The correction stands on the web issue." in page and "1 received the issue" in " ".join(
+        page.split()
+    )
     correction = Correction.objects.get()
     (again,) = send_correction(correction)
     assert list(again.deliveries.values_list("address", flat=True)) == ["friends2@reader.example"]
