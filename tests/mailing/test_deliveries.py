@@ -19,20 +19,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from griot.digest.models import Correction
-from griot.mailing import sending
+from griot.mailing import beginning
+from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
 from griot.mailing.sending import (
     NOTHING,
     TOO_LATE,
-    SendRefused,
     _advance,
     _claim,
     _corrected_by,
     deliver,
     recover,
     resolve_in_doubt,
-    send_correction,
-    start_send,
 )
 from tests.conftest import mail_server
 from tests.digest.issues import make_issue
@@ -367,8 +365,8 @@ def test_two_who_send_a_correction_at_once_send_it_once(relay, site, monkeypatch
 
     deliver(send, 1)
     correction = Correction.objects.create(issue=send.issue, text="57, not 75.")
-    composed = sending.issue_of
-    monkeypatch.setattr(sending, "issue_of", meanwhile)
+    composed = beginning.issue_of
+    monkeypatch.setattr(beginning, "issue_of", meanwhile)
     with pytest.raises(SendRefused, match="sent already"):
         send_correction(correction)
     assert Send.objects.filter(is_correction=True).count() == 1

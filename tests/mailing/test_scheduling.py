@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from griot.digest.models import Correction, IssuePage, Picture
 from griot.digest.release.editions import make_editions
+from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscriber, Subscription
 from griot.mailing.scheduling import begin_due, moment, schedule, unschedule
-from griot.mailing.sending import SendRefused, deliver, send_correction, start_send
+from griot.mailing.sending import deliver
 from tests.digest.issues import make_issue, make_picture
 
 pytestmark = pytest.mark.django_db

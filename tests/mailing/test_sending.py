@@ -19,10 +19,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from griot.digest.models import IssuePage, Newsroom
+from griot.mailing.beginning import SendRefused, start_send
 from griot.mailing.core.compiling import compile_message
 from griot.mailing.core.relays import open_relay
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
-from griot.mailing.sending import SendRefused, deliver, recover, resolve_in_doubt, start_send
+from griot.mailing.sending import deliver, recover, resolve_in_doubt
 from tests.digest.issues import make_issue
 from tests.support import words
 

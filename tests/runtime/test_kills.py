@@ -20,7 +20,7 @@ import psutil
 import pytest
 from aiosmtpd.controller import Controller
 
-from griot.mailing.sending import LANES
+from griot.mailing.beginning import LANES
 from griot.runtime import postgres
 from griot.runtime.postgres import place_for
 from griot.runtime.serving import listener
@@ -46,7 +46,7 @@ import datetime, os
 from django.core.management import call_command
 from griot.digest.models import DigestIndexPage, IssuePage
 from griot.mailing.models import Audience, Subscriber, Subscription
-from griot.mailing.sending import start_send
+from griot.mailing.beginning import start_send
 from griot.runtime.state import demo_facts, remember_demo
 n = int(os.environ["NIGHT"])
 IssuePage.objects.filter(day=datetime.date.today()).delete()

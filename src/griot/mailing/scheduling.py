@@ -15,8 +15,8 @@ from wagtail.models import Revision
 
 from griot.digest.models import IssuePage
 from griot.digest.release.approving import why_not
+from griot.mailing.beginning import SendRefused, already_sent, sends_of, start_send
 from griot.mailing.models import Audience, Schedule
-from griot.mailing.sending import SendRefused, already_sent, sends_of, start_send
 from griot.troubles.sweeping import each
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Sending an issue: start it once, deliver it in lanes, survive a crash.
+"""Delivering what has begun: in lanes, through crashes, each to its reader once.
 
 A lane is one connection to the relay. It owns an advisory lock of the database for as long
 as it lives, so rows that bear its number when it takes the lock were left by a dead
@@ -16,186 +16,24 @@ from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from griot.characters import fit_text
-from griot.digest.core.rendering.mail import render_correction_mail, render_mail
-from griot.digest.core.rendering.text import render_correction_text, render_text
-from griot.digest.core.words import words
-from griot.digest.models import Correction, IssuePage
-from griot.digest.morning.telling import testimonies_in
-from griot.digest.site.composing import issue_of
 from griot.digest.site.newsroom import absolute
-from griot.mailing.core.compiling import Compiled, compile_message
+from griot.mailing.beginning import enqueue_lanes
 from griot.mailing.core.relays import InDoubt, Refused, Relay, RelayDown, open_relay
-from griot.mailing.models import Audience, Delivery, Send
-from griot.mailing.outbox import erase_outdated, name_of
-from griot.queueing import soon
-from griot.testimonies.copies import made_of, stale
-from griot.testimonies.showing.shown import left_the_house
-from griot.troubles.sweeping import each
+from griot.mailing.models import Delivery, Send
+from griot.mailing.outbox import name_of
+from griot.mailing.saying import Words
 
 log = logging.getLogger(__name__)
 
-LANES = 2
 BATCH = 100
 ATTEMPTS = 5
 RETRY_AFTER = timedelta(minutes=5)  # doubled at each attempt
 _LOCKS = 0x53454E44  # "SEND": the first half of the advisory lock's key would not fit beside it
-
-
-class SendRefused(Exception):
-    """This send may not begin; the message says why and what to do."""
-
-
-def enqueue_lanes(send: Send) -> None:
-    """Queue each lane of a send once, inside the caller's transaction."""
-    for lane in range(1, LANES + 1):
-        soon("mailing.deliver", f"deliver-{send.pk}-{lane}", send=send.pk, lane=lane)
-
-
-def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -> Send:
-    """Freeze the issue and queue one delivery per subscriber, all or nothing. Raises SendRefused."""
-    issue = edition_for(issue, audience)
-    if not issue.live:
-        raise SendRefused(
-            f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send."
-        )
-    made = made_of(testimonies_in(issue))
-    value = issue_of(issue, "mail")
-    if earlier := sends_of(issue, audience).first():
-        raise SendRefused(already_sent(earlier))
-    try:
-        with transaction.atomic():
-            send = Send(
-                issue=issue,
-                audience=audience,
-                subject=f"{value.newsroom}: {issue.title}"[:300],
-                language=issue.language,
-                started_by=user,
-            )
-            send.made_of = made
-            send.content = issue.serializable_data()
-            send.html = render_mail(value, send.unsubscribe_mark)
-            send.text = render_text(value, send.unsubscribe_mark)
-            send.save()
-            with connection.cursor() as cursor:
-                cursor.execute(_QUEUE_DELIVERIES, [send.pk, audience.pk])
-                count = cursor.rowcount
-                if count == 0:
-                    raise SendRefused(f"nobody is subscribed to “{audience}”; add subscribers, then send.")
-            for slug in testimonies_in(issue):
-                left_the_house(slug, "mail", f"{audience}: {issue.title}", count)
-            enqueue_lanes(send)
-    except IntegrityError:
-        raise SendRefused(already_sent(sends_of(issue, audience).get())) from None
-    return send
-
-
-def edition_for(issue: IssuePage, audience: Audience) -> IssuePage:
-    """The edition in the audience's language, where it is published; otherwise the issue itself."""
-    found = IssuePage.objects.filter(
-        translation_key=issue.translation_key, language=audience.language, live=True
-    )
-    return found.first() or issue
-
-
-def sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
-    """An audience gets an issue once, whichever edition."""
-    return Send.objects.filter(
-        issue__translation_key=issue.translation_key, audience=audience, is_correction=False
-    )
-
-
-def send_correction(correction: Correction, user: User | None = None) -> list[Send]:
-    """Send a correction to those who received the issue, or still will, and are subscribed; once to each
-    audience. Raises SendRefused.
-    """
-    begun = []
-    earlier = Send.objects.filter(
-        issue__translation_key=correction.issue.translation_key, is_correction=False
-    ).exclude(audience__in=correction.sends.values("audience"))
-    for original in earlier.select_related("issue", "audience"):
-        value = issue_of(original.issue)
-        said = words(original.language)["correction"]
-        subject = f"{value.newsroom}: {said} – {original.issue.title}"
-        with transaction.atomic():
-            send, is_new = Send.objects.get_or_create(
-                audience=original.audience,
-                correction=correction,
-                defaults={
-                    "issue": original.issue,
-                    "is_correction": True,
-                    "language": original.language,
-                    "subject": subject[:300],
-                    "started_by": user,
-                },
-            )
-            if not is_new:  # by somebody else, in this moment
-                continue
-            mark = send.unsubscribe_mark
-            send.html = render_correction_mail(value, correction.text, mark)
-            send.text = render_correction_text(value, correction.text, mark)
-            send.save(update_fields=["html", "text"])
-            with connection.cursor() as cursor:
-                cursor.execute(_QUEUE_AGAIN, [send.pk, original.pk, original.audience_id])
-                if cursor.rowcount == 0:
-                    send.delete()
-                    continue
-            enqueue_lanes(send)
-        begun.append(send)
-    if not begun:
-        raise SendRefused(
-            "nobody who received this issue is left to write to, or the correction was sent already."
-        )
-    return begun
-
-
-# Those whom the relay took the issue for, may have, or may yet: a correction to somebody who has not seen the
-# mistake does no harm. It waits until the issue's own delivery is settled (_CLAIM).
-_MAY_HAVE_IT = """
-FROM mailing_delivery earlier
-JOIN mailing_subscription subscription ON subscription.token = earlier.token
-JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
-WHERE earlier.send_id = %s AND (earlier.is_doubted OR earlier.state NOT IN ('refused', 'left'))
-    AND subscription.audience_id = %s AND subscription.ended IS NULL
-"""
-_QUEUE_AGAIN = f"""
-INSERT INTO mailing_delivery
-    (send_id, address, token, state, attempts, not_before, reply, changed, is_doubted)
-SELECT %s, subscriber.email, earlier.token, 'queued', 0, now(), '', now(), false
-{_MAY_HAVE_IT}
-ORDER BY earlier.id
-"""
-
-
-def readers_of_a_correction(original: Send) -> int:
-    """How many a correction of what was sent goes to."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {_MAY_HAVE_IT}", [original.pk, original.audience_id])
-        return int(cursor.fetchone()[0])
-
-
-def already_sent(send: Send) -> str:
-    return (
-        f"“{send.issue.title}” was sent to “{send.audience}” on"
-        f" {timezone.localtime(send.started):%d %B %Y at %H:%M}; an issue goes to an audience once."
-    )
-
-
-_QUEUE_DELIVERIES = """
-INSERT INTO mailing_delivery
-    (send_id, address, token, state, attempts, not_before, reply, changed, is_doubted)
-SELECT %s, subscriber.email, subscription.token, 'queued', 0, now(), '', now(), false
-FROM mailing_subscription subscription
-JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
-WHERE subscription.audience_id = %s AND subscription.ended IS NULL
-ORDER BY subscription.id
-"""
 
 _CLAIM = """
 UPDATE mailing_delivery SET state = 'claimed', lane = %(lane)s, changed = now()
@@ -264,7 +102,7 @@ def deliver(send: Send, lane: int) -> None:
         if not owned:
             return
         recover(send, lane)
-        words = _Words(send)
+        words = Words(send)
         relay = open_relay(settings.EMAIL_URL, settings.MAILDIR)
         try:
             corrected = _corrected_by(send)
@@ -277,57 +115,6 @@ def deliver(send: Send, lane: int) -> None:
             relay.close()
     with connection.cursor() as cursor:
         cursor.execute(_FINISH, [send.pk, send.pk])
-
-
-class _Words:
-    """What a send says, as it may be said at each moment."""
-
-    def __init__(self, send: Send) -> None:
-        self.send, self.compiled = send, _compiled(send)
-
-    def now(self) -> Compiled:
-        """The message, made anew where a teller has changed what may be shown."""
-        row = Send.objects.filter(pk=self.send.pk).annotate(is_stale=stale())
-        remade, is_stale = row.values_list("remade", "is_stale").get()
-        if is_stale:
-            make_anew(self.send.pk)
-        if is_stale or remade != self.send.remade:
-            self.send.refresh_from_db()
-            self.compiled = _compiled(self.send)
-        return self.compiled
-
-
-@transaction.atomic
-def make_anew(pk: int) -> None:
-    """A send is frozen but for what a teller changes in what may be shown. It goes on also where that makes
-    it larger than mail clients show: half of its readers have it.
-    """
-    send = Send.objects.select_for_update(of=("self",)).get(pk=pk)
-    issue = send.issue.with_content_json(send.content)
-    send.made_of = made_of(testimonies_in(issue))
-    value = issue_of(issue, "mail")
-    send.html = render_mail(value, send.unsubscribe_mark, largest=None)
-    send.text = render_text(value, send.unsubscribe_mark)
-    send.remade = timezone.now()
-    send.save(update_fields=["made_of", "html", "text", "remade"])
-
-
-def make_all_anew() -> None:
-    """The sends that do not hold any more, those that are finished, too: they are kept, their mails not."""
-    each("making sends anew", Send.objects.filter(stale()).values_list("pk", flat=True), make_anew)
-    erase_outdated()
-
-
-def _compiled(send: Send) -> Compiled:
-    return compile_message(
-        sender=settings.MAIL_FROM,
-        subject=send.subject,
-        text=send.text,
-        html=send.html,
-        list_name=send.audience.slug,
-        unsubscribe_mark=send.unsubscribe_mark,
-        date=send.started,
-    )
 
 
 def recover(send: Send, lane: int) -> None:
@@ -366,7 +153,7 @@ def _claim(send: Send, lane: int, corrected: int | None) -> list[tuple[int, str,
         return sorted(cursor.fetchall())
 
 
-def _deliver_batch(batch: list[tuple[int, str, str]], words: _Words, relay: Relay) -> None:
+def _deliver_batch(batch: list[tuple[int, str, str]], words: Words, relay: Relay) -> None:
     sender = parseaddr(settings.MAIL_FROM)[1]
     host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
     last = NOTHING

@@ -9,7 +9,8 @@ from django.dispatch import receiver
 
 from griot.digest.models import Correction
 from griot.mailing.models import Delivery
-from griot.mailing.sending import TAKEN_BACK, make_all_anew
+from griot.mailing.saying import make_all_anew
+from griot.mailing.sending import TAKEN_BACK
 from griot.testimonies.models import Testimony
 from griot.testimonies.signals import changed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
-from griot.mailing import sending
+from griot.mailing import beginning, saying, sending
 from griot.mailing.models import Send
 from griot.mailing.scheduling import begin_due
 from griot.troubles.sweeping import each, in_turn
@@ -21,11 +21,11 @@ def sweep(timestamp: int | None = None) -> None:
     """Begin what is due; queue again what is unfinished and in no queue."""
     in_turn(
         "mailing",
-        making_anew=sending.make_all_anew,
+        making_anew=saying.make_all_anew,
         beginning=begin_due,
         going_on=lambda: each(
             "going on with sends",
             Send.objects.filter(finished=None).values_list("pk", flat=True),
-            lambda pk: sending.enqueue_lanes(Send.objects.get(pk=pk)),
+            lambda pk: beginning.enqueue_lanes(Send.objects.get(pk=pk)),
         ),
     )

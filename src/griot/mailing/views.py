@@ -28,16 +28,11 @@ from griot.digest.core.rendering.mail import MAIL_POLICY
 from griot.digest.core.words import is_right_to_left, words
 from griot.digest.models import Correction, IssuePage
 from griot.digest.release.approving import why_not
+from griot.mailing.beginning import SendRefused, readers_of_a_correction, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscription
 from griot.mailing.outbox import hidden, kept
 from griot.mailing.scheduling import moment, schedule, unschedule
-from griot.mailing.sending import (
-    SendRefused,
-    readers_of_a_correction,
-    resolve_in_doubt,
-    send_correction,
-    start_send,
-)
+from griot.mailing.sending import resolve_in_doubt
 
 MAILS_PER_PAGE = 50
 

@@ -17,7 +17,7 @@ from django.test import Client
 from griot.digest.models import ToldItem
 from griot.digest.morning.telling import index_issue
 from griot.digest.tasks import index_anew_now
-from griot.mailing import sending
+from griot.mailing import beginning, saying, sending
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.mailing.tasks import sweep as sweep_mailing
 from griot.testimonies.copies import stale
@@ -106,7 +106,7 @@ def test_a_listener_that_fails_keeps_nobody_from_hearing(house):
 @pytest.mark.django_db(transaction=True)
 def test_no_mail_leaves_with_the_words_after_a_withdrawal(house, sink):
     """Withdrawn while the third mail is taken by the relay, by another process that dies of it."""
-    send = sending.start_send(house.issue, more_readers(8))
+    send = beginning.start_send(house.issue, more_readers(8))
     begun, done = threading.Event(), threading.Event()
 
     def withdraw() -> None:
@@ -137,7 +137,7 @@ def test_no_mail_leaves_with_the_words_after_a_withdrawal(house, sink):
 @pytest.mark.django_db(transaction=True)
 def test_what_was_rendered_before_a_withdrawal_is_not_sent_after_it(house, sink):
     """A send that was being begun: its words were rendered before, and stored after."""
-    send = sending.start_send(house.issue, more_readers(2))
+    send = beginning.start_send(house.issue, more_readers(2))
     words = Send.objects.values("html", "text", "made_of", "remade").get(pk=send.pk)
     withdrawing.withdraw(house.testimony, "teller")
     Send.objects.filter(pk=send.pk).update(**words)
@@ -168,7 +168,7 @@ def test_no_copy_shows_more_than_may_be_shown_whatever_comes_when(house, seed):
         rewrite,
         lambda: index_issue(house.issue),
         index_anew_now,
-        lambda: sending.make_anew(house.send.pk),
+        lambda: saying.make_anew(house.send.pk),
         sweep_mailing,
     ]
     for _ in range(25):
@@ -182,7 +182,7 @@ def test_no_copy_shows_more_than_may_be_shown_whatever_comes_when(house, seed):
         may = told(Testimony.objects.get(pk=testimony.pk), "web", "en")
         found = [t.title for t in ToldItem.objects.filter(~stale(), made_of__has_key=house.slug)]
         assert not found or (may and {may.title} == set(found)), what
-        says = sending._Words(Send.objects.get(pk=house.send.pk)).now()
+        says = saying.Words(Send.objects.get(pk=house.send.pk)).now()
         sent = says.for_recipient("a@b.example", "<1@b.example>", "https://b.example/u").decode(
             "utf-8", "replace"
         )

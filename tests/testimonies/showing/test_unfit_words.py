@@ -19,8 +19,9 @@ from griot.digest.core.rendering.feeds import render_feed, render_sitemap, rende
 from griot.digest.core.rendering.mail import MailError, render_mail
 from griot.digest.morning.assembling import lay_out, night_of
 from griot.digest.site.composing import issue_of
+from griot.mailing.beginning import start_send
 from griot.mailing.models import Audience, Delivery, Subscriber, Subscription
-from griot.mailing.sending import deliver, start_send
+from griot.mailing.sending import deliver
 from griot.press.core.sources.feeds import parse_feed
 from griot.press.core.sources.opml import Subscribed, write_opml
 from griot.press.listening.listening import store_entries

@@ -19,8 +19,8 @@ from griot.digest.management.commands.export_issue import FORMATS as EXPORTS
 from griot.digest.models import IssuePage
 from griot.digest.site import receipts
 from griot.digest.site.composing import issue_of
+from griot.mailing.beginning import start_send
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
-from griot.mailing.sending import start_send
 from griot.testimonies.core.surfaces import SURFACES
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Departure, Rendition

@@ -249,7 +249,7 @@ def _outlets(given: Any, line: Line) -> list[dict[str, str]]:
     """The chips in the order given. Only outlets that report or carry the story can be named."""
     carried = {
         a.url: {
-            "name": a.outlet.attribution or a.outlet.name,
+            "name": a.outlet.credit,
             "url": a.url if a.url.startswith("http") else "",
         }
         for a in Article.objects.filter(story=line.story_id).select_related("outlet")

@@ -241,7 +241,7 @@ def _story_context(pk: int) -> dict[str, Any]:
     in_body = {p.claim.text for p in shown if p.claim}
     named = {o["url"] for o in line.outlets}
     credited = {o["name"] for o in line.outlets}
-    also = dict.fromkeys(a.outlet.attribution or a.outlet.name for a in articles)
+    also = dict.fromkeys(a.outlet.credit for a in articles)
     urls = {o["name"]: o["url"] for o in line.outlets}
     head = [(name, urls.get(name, "")) for name in attribution(line.as_value().outlets)]
     return {

@@ -35,6 +35,10 @@ class Outlet(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def credit(self) -> str:
+        return self.attribution or self.name
+
 
 class Source(models.Model):
     """Where an outlet's pieces come from: a feed, a sitemap, a page of links, a mailbox, or a push."""

@@ -14,8 +14,9 @@ from rich.progress import Progress
 
 from griot.digest.core.rendering.mail import MailError
 from griot.digest.morning.finding import NoSuchIssue, find_issue
+from griot.mailing.beginning import LANES, SendRefused, start_send
 from griot.mailing.models import Audience, Send
-from griot.mailing.sending import LANES, SendRefused, deliver, start_send
+from griot.mailing.sending import deliver
 
 
 class Command(BaseCommand):

@@ -242,8 +242,8 @@ def _line(
         named, key=lambda a: a.url != source.url
     ):  # the clause's own article wins its outlet's link
         links.setdefault(article.credit, OutletLink(article.credit, article.url))
-    own = _by_credit(named, passages)
-    does = {name for name in own if name == source.credit or _carries(name, Text(body, language), own)}
+    said, own = Text(body, language), _by_credit(named, passages)
+    does = {name for name in own if name == source.credit or _carries(name, said, own)}
     outlets = tuple(links[name] for name in own if name in does)
     also = tuple(links[name] for name in own if name not in does)
     line = Line(outlets, body, language, also=also)

@@ -1,0 +1,68 @@
+"""What a send says: frozen as it began, but for what a teller changes in what may be shown."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from griot.digest.core.rendering.mail import render_mail
+from griot.digest.core.rendering.text import render_text
+from griot.digest.morning.telling import testimonies_in
+from griot.digest.site.composing import issue_of
+from griot.mailing.core.compiling import Compiled, compile_message
+from griot.mailing.models import Send
+from griot.mailing.outbox import erase_outdated
+from griot.testimonies.copies import made_of, stale
+from griot.troubles.sweeping import each
+
+
+class Words:
+    """What a send says, as it may be said at each moment."""
+
+    def __init__(self, send: Send) -> None:
+        self.send, self.compiled = send, _compiled(send)
+
+    def now(self) -> Compiled:
+        """The message, made anew where a teller has changed what may be shown."""
+        row = Send.objects.filter(pk=self.send.pk).annotate(is_stale=stale())
+        remade, is_stale = row.values_list("remade", "is_stale").get()
+        if is_stale:
+            make_anew(self.send.pk)
+        if is_stale or remade != self.send.remade:
+            self.send.refresh_from_db()
+            self.compiled = _compiled(self.send)
+        return self.compiled
+
+
+@transaction.atomic
+def make_anew(pk: int) -> None:
+    """A send is frozen but for what a teller changes in what may be shown. It goes on also where that makes
+    it larger than mail clients show: half of its readers have it.
+    """
+    send = Send.objects.select_for_update(of=("self",)).get(pk=pk)
+    issue = send.issue.with_content_json(send.content)
+    send.made_of = made_of(testimonies_in(issue))
+    value = issue_of(issue, "mail")
+    send.html = render_mail(value, send.unsubscribe_mark, largest=None)
+    send.text = render_text(value, send.unsubscribe_mark)
+    send.remade = timezone.now()
+    send.save(update_fields=["made_of", "html", "text", "remade"])
+
+
+def make_all_anew() -> None:
+    """The sends that do not hold any more, those that are finished, too: they are kept, their mails not."""
+    each("making sends anew", Send.objects.filter(stale()).values_list("pk", flat=True), make_anew)
+    erase_outdated()
+
+
+def _compiled(send: Send) -> Compiled:
+    return compile_message(
+        sender=settings.MAIL_FROM,
+        subject=send.subject,
+        text=send.text,
+        html=send.html,
+        list_name=send.audience.slug,
+        unsubscribe_mark=send.unsubscribe_mark,
+        date=send.started,
+    )
