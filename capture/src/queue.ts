@@ -98,7 +98,7 @@ export async function runNow(): Promise<void> {
 async function sendNotes(): Promise<void> {
   for (const note of await notes()) {
     await attempt(note.id, async () => {
-      await ask(note.path, note.body).catch((error: unknown) => {
+      await ask(note.path, { ...note.body, id: note.id }).catch((error: unknown) => {
         if (!(error instanceof Refusal)) throw error;
       });
       await dropNote(note.id); // what is refused is not asked again

@@ -123,5 +123,5 @@ export interface Pack {
 export interface Note {
   id: string;
   path: string;
-  body: unknown;
+  body: object;
 }

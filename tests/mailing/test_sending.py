@@ -19,11 +19,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from griot.digest.models import IssuePage, Newsroom
+from griot.mailing import tasks
 from griot.mailing.beginning import SendRefused, start_send
 from griot.mailing.core.compiling import compile_message
 from griot.mailing.core.relays import open_relay
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
 from griot.mailing.sending import deliver, recover, resolve_in_doubt
+from griot.troubles.models import Trouble
 from tests.digest.issues import make_issue
 from tests.support import words
 
@@ -82,6 +84,19 @@ def test_an_issue_goes_to_an_audience_once(issue, audience, sink):
     with pytest.raises(SendRefused, match="goes to an audience once"):
         start_send(issue, audience)
     assert len(sink.messages) == 5 and Send.objects.count() == 1
+
+
+def test_a_send_that_can_not_be_delivered_is_told_of_and_tried_again(issue, audience, sink, settings):
+    send = start_send(issue, audience)
+    right, settings.EMAIL_URL = settings.EMAIL_URL, "carrier-pigeon://"
+    tasks.deliver(send.pk, 1)
+    trouble = Trouble.objects.get()
+    assert trouble.row == f"send {send.pk}, lane 1" and "carrier-pigeon" in trouble.why
+    settings.EMAIL_URL = right
+    tasks.sweep()
+    assert Trouble.objects.exists(), "it is tried again"
+    tasks.deliver(send.pk, 1)
+    assert len(sink.messages) == 5 and not Trouble.objects.exists()
 
 
 def test_an_unpublished_issue_and_an_empty_audience_are_refused(issue, audience, site):

@@ -18,6 +18,7 @@ from griot.testimonies.intake.receiving import MOST_TRIES, ORPHANED
 from griot.testimonies.keeping import vault
 from griot.testimonies.making import rendering
 from griot.testimonies.models import Rendition, Upload
+from griot.testimonies.review.review import obstacles
 from griot.testimonies.showing import withdrawing
 from griot.testimonies.tasks import erase, examine, render, sweep, tidy
 from griot.troubles.models import Trouble
@@ -70,6 +71,7 @@ def test_a_file_of_which_a_piece_can_not_be_read_is_asked_for_again_and_at_last_
         file.upload.refresh_from_db()
         assert Trouble.objects.exists() == (number == MOST_TRIES - 1)
     assert file.state == "received" and Trouble.objects.get().row == str(file.pk)
+    assert obstacles(file.testimony) and not obstacles(file.testimony, is_phone_lost=True)
 
 
 @pytest.mark.django_db

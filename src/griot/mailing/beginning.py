@@ -31,7 +31,11 @@ class SendRefused(Exception):
 def enqueue_lanes(send: Send) -> None:
     """Queue each lane of a send once, inside the caller's transaction."""
     for lane in range(1, LANES + 1):
-        soon("mailing.deliver", f"deliver-{send.pk}-{lane}", send=send.pk, lane=lane)
+        enqueue_lane(send.pk, lane)
+
+
+def enqueue_lane(send: int, lane: int) -> None:
+    soon("mailing.deliver", f"deliver-{send}-{lane}", send=send, lane=lane)
 
 
 def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -> Send:

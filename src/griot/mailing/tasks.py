@@ -7,25 +7,29 @@ from procrastinate.contrib.django import app
 from griot.mailing import beginning, saying, sending
 from griot.mailing.models import Send
 from griot.mailing.scheduling import begin_due
-from griot.troubles.sweeping import each, in_turn
+from griot.troubles.sweeping import attempt, due, each, in_turn
+
+DELIVERING = "delivering"
 
 
 @app.task(name="mailing.deliver")
 def deliver(send: int, lane: int) -> None:
-    sending.deliver(Send.objects.select_related("audience", "issue").get(pk=send), lane)
+    rows = Send.objects.select_related("audience", "issue")
+    attempt(DELIVERING, _named(send, lane), lambda: sending.deliver(rows.get(pk=send), lane))
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="mailing.sweep", queueing_lock="mailing-sweep")
 def sweep(timestamp: int | None = None) -> None:
     """Begin what is due; queue again what is unfinished and in no queue."""
-    in_turn(
-        "mailing",
-        making_anew=saying.make_all_anew,
-        beginning=begin_due,
-        going_on=lambda: each(
-            "going on with sends",
-            Send.objects.filter(finished=None).values_list("pk", flat=True),
-            lambda pk: beginning.enqueue_lanes(Send.objects.get(pk=pk)),
-        ),
-    )
+    in_turn("mailing", making_anew=saying.make_all_anew, beginning=begin_due, going_on=_go_on)
+
+
+def _go_on() -> None:
+    unfinished = Send.objects.filter(finished=None).values_list("pk", flat=True)
+    lanes = {_named(pk, n): (pk, n) for pk in unfinished for n in range(1, beginning.LANES + 1)}
+    each("going on with sends", due(DELIVERING, lanes), lambda name: beginning.enqueue_lane(*lanes[name]))
+
+
+def _named(send: int, lane: int) -> str:
+    return f"send {send}, lane {lane}"

@@ -245,6 +245,14 @@ def test_a_host_that_asks_to_be_left_alone_is_left_alone(web, source, status):
     assert host.next_request > timezone.now() + timedelta(minutes=115)
 
 
+def test_who_is_asked_too_often_for_its_robots_txt_is_left_alone(web, source):
+    web.pages["a/robots.txt"] = (429, {"Retry-After": "7200"}, b"busy")
+    web.pages["a/feed"] = rss(("One", web.url("a", "/1")))
+    assert visit(source()).outcome == "failed" and not web.asked("a/feed")
+    host = Host.objects.get(name=f"a.localhost:{web.port}")
+    assert host.robots_until > timezone.now() + timedelta(minutes=115)
+
+
 def test_a_source_that_breaks_is_told_of_once_and_once_when_it_is_mended(web, source):
     feed = source()
     for _ in range(6):

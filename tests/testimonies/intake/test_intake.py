@@ -31,6 +31,7 @@ from griot.testimonies.intake.receiving import (
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make
 from griot.testimonies.models import (
+    Campaign,
     CheckIn,
     ConsentText,
     Country,
@@ -204,13 +205,24 @@ def test_the_sweep_puts_back_what_a_lost_queue_left(phone, tmp_path):
 
 
 def test_a_check_in_that_is_sent_again_is_one(phone):
-    said = {"mood": 1, "words": "Call me.", "wants_call": True}
+    said = {"mood": 1, "words": "Call me.", "wants_call": True, "id": str(uuid.uuid4())}
     assert [phone.post("check-in/", said).status_code for _ in range(2)] == [201, 201]
     assert CheckIn.objects.count() == 1
-    phone.post("check-in/", {**said, "words": "Please."})
-    CheckIn.objects.update(at=timezone.now() - timedelta(hours=2))
-    phone.post("check-in/", said)
-    assert CheckIn.objects.count() == 3
+    phone.post("check-in/", {**said, "id": str(uuid.uuid4())})
+    assert CheckIn.objects.count() == 2, "whoever calls again calls again"
+    assert phone.post("check-in/", {**said, "id": "x"}).status_code == 400
+
+
+def test_a_training_that_is_sent_again_is_one_try(phone):
+    question = {"text": "?", "answers": ["a", "b"], "right": 1}
+    module = Module.objects.create(campaign=Campaign.objects.get(), title="Care", questions=[question])
+    said = {"module": module.pk, "before": [0], "after": [1], "id": str(uuid.uuid4())}
+    answers = [phone.post("training/", said) for _ in range(2)]
+    assert [one.status_code for one in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert module.trainings.count() == 1
+    phone.post("training/", {**said, "id": str(uuid.uuid4())})
+    assert module.trainings.count() == 2
 
 
 def test_no_files_are_expected_of_what_was_withdrawn(phone):

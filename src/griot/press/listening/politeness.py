@@ -98,7 +98,7 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
             raise FetchError(row.robots_error, is_passing=True)
         return row.robots
     scheme, _, rest = url.partition("://")
-    text, failure = "", ""
+    text, failure, kept = "", "", ROBOTS_KEPT
     try:
         _await_turn("", url)
         # It may stand elsewhere, where nobody's robots.txt is asked for it (RFC 9309 §2.3.1.2).
@@ -107,10 +107,10 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
     except NoTurn:
         raise
     except FetchError as error:
-        if "HTTP 4" not in str(error):  # 4xx: there is none, and nothing is forbidden
+        if error.is_passing or "HTTP 4" not in str(error):  # other 4xx: there is none, nothing is forbidden
             failure = str(error)[:300]
+            kept = max(ROBOTS_RETRIED, min(timedelta(seconds=error.retry_after), ROBOTS_KEPT))
     text = text[:500_000].replace("\0", "")  # RFC 9309 §2.5 asks for at least 500 kibibytes
-    kept = ROBOTS_RETRIED if failure else ROBOTS_KEPT
     facts = {"robots": text, "robots_error": failure, "robots_until": timezone.now() + kept}
     Host.objects.update_or_create(name=host, defaults=facts)
     if failure:

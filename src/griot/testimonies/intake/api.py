@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import timedelta
+from collections.abc import Mapping
 from functools import wraps
 from typing import Any
 
@@ -27,11 +27,11 @@ from griot.testimonies.intake import answering, speaking
 from griot.testimonies.intake.allowance import see_to_check_ins
 from griot.testimonies.intake.answering import View, in_kind
 from griot.testimonies.intake.receiving import expect_files
-from griot.testimonies.intake.sent import text_in, whole_in
+from griot.testimonies.intake.sent import text_in, uuid_in, whole_in
 from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import CheckIn, Device, File, Messenger, Module, Referral, Spoken, Testimony
+from griot.testimonies.models import Device, File, Messenger, Module, Referral, Spoken, Testimony
 from griot.testimonies.models.campaigns import token_hash
 
 MOST_BODY = 512 * 1024  # bytes of JSON
@@ -197,15 +197,15 @@ def spoken(request: HttpRequest, device: Device, pk: int) -> HttpResponse:
 @for_phones
 @require_POST
 def training(request: HttpRequest, device: Device) -> HttpResponse:
-    """{"module", "before", "after"}: the answers given to each question, as numbers. Marked here, not
-    on the phone.
+    """{"id", "module", "before", "after"}: the answers given to each question, as numbers. Marked here, not
+    on the phone. The same `id` again is no other try.
     """
     sent = body_of(request)
     pk = whole_in(sent.get("module"), "module", 1, 2**31 - 1)
     module = device.messenger.team.campaign.modules.filter(pk=pk).first()
     if module is None:
         raise Refused("module: there is no such training")
-    done = mark(device.messenger, module, sent.get("before"), sent.get("after"))
+    done = mark(device.messenger, module, sent.get("before"), sent.get("after"), _id_of(sent))
     return JsonResponse(
         {
             "right": done.after,
@@ -217,28 +217,25 @@ def training(request: HttpRequest, device: Device) -> HttpResponse:
     )
 
 
-SAME_WITHIN = timedelta(hours=1)  # a check-in in the same words is the same
+def _id_of(sent: Mapping[str, Any]) -> str:
+    """By which a phone that saw no answer says that it sends the same once more; empty where it has none."""
+    return str(uuid_in(sent["id"], "id")) if sent.get("id") else ""
 
 
 @for_phones
 @require_POST
 def check_in(request: HttpRequest, device: Device) -> HttpResponse:
-    """{"mood": 1–5, "words", "wants_call"}: how the messenger is; the focal person of their country
-    alone reads it. The same again is no other: a phone that saw no answer sends it once more.
+    """{"id", "mood": 1–5, "words", "wants_call"}: how the messenger is; the focal person of their country
+    alone reads it. The same `id` again is no other.
     """
     sent = body_of(request)
     mood, words = whole_in(sent.get("mood"), "mood", 1, 5), text_in(sent.get("words"), "words", 2000)
+    known, wants_call = _id_of(sent), bool(sent.get("wants_call"))
     with transaction.atomic():
         messenger = Messenger.objects.select_for_update().get(pk=device.messenger_id)
-        said = {
-            "messenger": messenger,
-            "mood": mood,
-            "words": words,
-            "wants_call": bool(sent.get("wants_call")),
-        }
-        if not CheckIn.objects.filter(**said, at__gt=timezone.now() - SAME_WITHIN).exists():
+        if not (known and messenger.check_ins.filter(sent=known).exists()):
             see_to_check_ins(messenger)
-            CheckIn.objects.create(**said)
+            messenger.check_ins.create(mood=mood, words=words, wants_call=wants_call, sent=known)
     return JsonResponse({"thanks": True}, status=201)
 
 

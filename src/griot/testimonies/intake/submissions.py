@@ -15,7 +15,6 @@ from babel import Locale
 from django.db import transaction
 from django.utils import timezone
 
-from griot.locking import one_after_another
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import speaking
@@ -33,7 +32,6 @@ from griot.testimonies.models import (
     Module,
     Spoken,
     Testimony,
-    Training,
     Upload,
 )
 
@@ -218,9 +216,6 @@ def _take_training(messenger: Messenger, said: submitted.Submitted) -> None:
     module = next((m for m in messenger.modules() if str(m.pk) == number), None)
     if module is None:
         raise Refused(f"there is no training {said.form_id!r}; get the blank forms anew")
-    one_after_another(f"training {messenger.pk} {said.instance}")
-    if Training.objects.filter(messenger=messenger, module=module, sent=said.instance[:64]).exists():
-        return
     count = len(module.questions)
     mark(
         messenger,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from griot.locking import one_after_another
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.allowance import see_to_tries
 from griot.testimonies.models import Messenger, Module, Training
@@ -18,8 +19,13 @@ def mark(messenger: Messenger, module: Module, before: Any, after: Any, sent: st
     """Write a try at a module down, marked here and not on the phone: answers before and after, a number
     for each question.
 
-    Raises Refused for what does not answer each of them, or for too many tries; `before` may be None.
+    What was `sent` already is no other try. Raises Refused for what does not answer each of them, or for too
+    many tries; `before` may be None.
     """
+    if sent:
+        one_after_another(f"training {messenger.pk} {sent}")
+        if known := module.trainings.filter(messenger=messenger, sent=sent).first():
+            return known
     first, last = _right(module, before), _right(module, after)
     if last is None:
         raise Refused("after: the answers to the module's questions are expected")

@@ -176,6 +176,7 @@ class Migration(migrations.Migration):
                 ('words', models.TextField(blank=True, max_length=2000)),
                 ('wants_call', models.BooleanField(default=False)),
                 ('answered', models.DateTimeField(blank=True, null=True)),
+                ('sent', models.CharField(blank=True, help_text="the phone's own id, as it may come twice", max_length=64)),
                 ('messenger', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='check_ins', to='testimonies.messenger')),
             ],
             options={

@@ -376,6 +376,7 @@ class CheckIn(models.Model):
     words = models.TextField(blank=True, max_length=2000)
     wants_call = models.BooleanField(default=False)
     answered = models.DateTimeField(null=True, blank=True)
+    sent = models.CharField(max_length=64, blank=True, help_text="the phone's own id, as it may come twice")
 
     class Meta:
         ordering = ["-at"]

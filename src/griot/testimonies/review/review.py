@@ -130,15 +130,15 @@ def note_step(
 
 def obstacles(testimony: Testimony, is_phone_lost: bool = False) -> list[str]:
     """What has to be done before the testimony can move on, in words; empty: it can. What a lost phone
-    has not sent is not waited for.
+    has not sent, or has sent so that it can't be read, is not waited for.
     """
     found: list[str] = []
     match testimony.state:
         case S.INTAKE:
             if testimony.consent is None:
                 found.append("There is no consent.")
-            coming = [File.State.RECEIVED, *([] if is_phone_lost else [File.State.EXPECTED])]
-            if testimony.files.filter(state__in=coming).exists():
+            coming = testimony.files.filter(state__in=[File.State.RECEIVED, File.State.EXPECTED])
+            if not is_phone_lost and coming.exists():
                 found.append("Files are still on their way.")
             found += _without_evidence(testimony)
         case S.PROTECTION:
