@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import stat
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyrage
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,6 +61,60 @@ def test_a_rotation_that_was_killed_goes_on(vault, tmp_path):
     (tmp_path / "keys" / "vault").write_text(before)
     with pytest.raises(VaultError, match="no key"):
         vault.read(names[0])
+
+
+class Film(io.BytesIO):
+    """What takes its time to be sealed: until `goes_on`."""
+
+    def __init__(self) -> None:
+        super().__init__(b"the film" * 1000)
+        self.begun, self.goes_on = threading.Event(), threading.Event()
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.begun.set()
+        self.goes_on.wait()
+        return super().read(size)
+
+
+def test_what_is_being_sealed_while_keys_are_rotated_can_be_opened(vault, tmp_path):
+    names, film = {vault.put(b"there before")}, Film()
+    with ThreadPoolExecutor(2) as pool:
+        sealed = pool.submit(vault.put, film)
+        film.begun.wait()
+        rotation = pool.submit(lambda: set(vault.rotate()))
+        while not (tmp_path / "keys" / "vault.rotating").exists():
+            time.sleep(0.01)
+        names.add(vault.put(b"for the new key"))
+        film.goes_on.set()
+        assert rotation.result() == names | {sealed.result()}
+    assert vault.read(sealed.result()) == b"the film" * 1000
+    assert len((tmp_path / "keys" / "vault").read_text().splitlines()) == 1
+
+
+def test_what_is_erased_while_keys_are_rotated_stays_erased(vault, monkeypatch):
+    names = sorted(vault.put(b"%d" % n) for n in range(3))
+    encrypt = pyrage.encrypt_io
+
+    def erase_and_encrypt(*said):
+        vault.erase(names[0], names[1])  # one is at its turn, one still waits
+        encrypt(*said)
+
+    monkeypatch.setattr(pyrage, "encrypt_io", erase_and_encrypt)
+    list(vault.rotate())
+    assert vault.names() == names[2:]
+
+
+def test_one_file_that_can_not_be_read_keeps_no_other_from_the_new_key(vault, tmp_path):
+    names = sorted(vault.put(b"%d" % n) for n in range(3))
+    (tmp_path / "vault" / names[0][:2] / names[0]).write_bytes(b"damaged")
+    done = []
+    with pytest.raises(VaultError, match=r"1 files stay.*old keys"):
+        for name in vault.rotate():
+            done.append(name)
+    assert done == names[1:]
+    vault.erase(names[0])
+    assert sorted(vault.rotate()) == names[1:]
+    assert len((tmp_path / "keys" / "vault").read_text().splitlines()) == 1
 
 
 def test_what_a_killed_process_left_open_is_swept(vault, tmp_path):

@@ -134,8 +134,9 @@ class Vault:
 
     def erase(self, *names: str) -> None:
         """Gone, and nothing else in the vault helps to bring them back: every file has a key of its own."""
-        for name in filter(None, names):
-            self._path(name).unlink(missing_ok=True)
+        for path in map(self._path, filter(None, names)):
+            with suppress(FileNotFoundError), _held(path.parent, fcntl.LOCK_EX):
+                path.unlink()
 
     def names(self) -> list[str]:
         return sorted(p.name for p in self.folder.glob("??/*") if not p.name.startswith("."))
@@ -151,25 +152,45 @@ class Vault:
     def rotate(self) -> Iterator[str]:
         """Make a new key and encrypt every file for it, giving each name as it is done; the old keys go last.
 
-        Killed in between, everything can still be read, and the next call goes on.
+        Files may be written and erased meanwhile. Killed in between, everything can still be read, and the
+        next call goes on. Raises VaultError at the end where files can't be read; the old keys stay then.
         """
         old = self._secrets()
         pending = self.keys.with_suffix(".rotating")
         if not pending.exists():  # otherwise a rotation was interrupted: the first key is already the new one
             self._save_keys([str(x25519.Identity.generate()), *old])
             pending.touch(mode=0o600)
-        newest = x25519.Identity.from_str(self._secrets()[0])
+        newest, *older = self._secrets()
+        for secret in older:  # until what is being written for it stands among the names
+            with self._writing_for(str(x25519.Identity.from_str(secret).to_public()), fcntl.LOCK_EX):
+                pass
+        failed = []
         for name in self.names():
-            path = self._path(name)
             try:
-                with path.open("rb") as file:
-                    pyrage.decrypt_io(file, io.BytesIO(), [newest])
-            except pyrage.DecryptError:
-                with self.opened(name) as plain, plain.open("rb") as file:
-                    self._write(path, file)
+                self._encrypt_anew(name, newest)
+            except VaultError as error:
+                failed.append(str(error))
+                continue
             yield name
-        self._save_keys(self._secrets()[:1])
+        if failed:
+            raise VaultError(f"{len(failed)} files stay as they were, and so do the old keys: {failed[0]}")
+        self._save_keys([newest])
         pending.unlink(missing_ok=True)
+
+    def _encrypt_anew(self, name: str, newest: str) -> None:
+        """Unless it is for the newest key already; one that was erased meanwhile stays so."""
+        path = self._path(name)
+        try:
+            with path.open("rb") as file, suppress(Unreadable):
+                open_age(file, [newest])
+                return
+            with self.opened(name) as plain, plain.open("rb") as content, self._encrypted(content) as part:
+                with _held(path.parent, fcntl.LOCK_EX):
+                    if path.exists():
+                        part.replace(path)
+        except (FileNotFoundError, VaultError):
+            if path.exists():
+                raise
 
     # --- keys ------------------------------------------------------------------------------
 
@@ -260,10 +281,28 @@ class Vault:
 
     def _write(self, path: Path, content: BinaryIO) -> None:
         self._room(path.parent.name)
-        with self.scratch() as folder:  # what a full disk or a kill leaves of it is swept
-            part = folder / path.name
-            with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                pyrage.encrypt_io(content, file, [self.recipient()])
-                file.flush()
-                os.fsync(file.fileno())
+        with self._encrypted(content) as part:
             part.replace(path)
+
+    @contextmanager
+    def _encrypted(self, content: BinaryIO) -> Iterator[Path]:
+        """The content as a file for the current key, which is kept until the block ends."""
+        while True:
+            recipient = self.recipient()
+            with self._writing_for(str(recipient), fcntl.LOCK_SH):
+                if self._recipient() != str(recipient):  # a rotation has just begun
+                    continue
+                with self.scratch() as folder:  # what a full disk or a kill leaves of it is swept
+                    part = folder / "part"
+                    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                        pyrage.encrypt_io(content, file, [recipient])
+                        file.flush()
+                        os.fsync(file.fileno())
+                    yield part
+                return
+
+    @contextmanager
+    def _writing_for(self, recipient: str, how: int) -> Iterator[None]:
+        """While files are written for a key: together with others who do, or with nobody."""
+        with _held(self._room(f".writing-{recipient}"), how):
+            yield

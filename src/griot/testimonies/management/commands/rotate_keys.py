@@ -19,7 +19,7 @@ class Command(BaseCommand):
                 count += 1
                 if sys.stderr.isatty():
                     print(f"\r{count} files", end="", file=sys.stderr, flush=True)
-        except VaultError as error:
+        except (OSError, VaultError) as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(
             f"{count} files are encrypted for the new key in {vault().keys}; back it up, apart from the"
