@@ -63,7 +63,7 @@ urlpatterns = [
     path("capture/", phone_app, name="phone_app"),
     path("capture/<path:name>", phone_app),
     path("press/push/<slug:name>/", press.push, name="push"),
-    path("press/hub/<int:pk>/", press.hub, name="hub"),
+    path("press/hub/<int:pk>/<str:word>/", press.hub, name="hub"),
     re_path("^press/(?:push|hub)/", press.unknown),
     path("unsubscribe/<str:token>/", mailing.unsubscribe, name="unsubscribe"),
     path("robots.txt", robots),

@@ -114,7 +114,10 @@ def test_what_hubs_bring(content, pushed):
     signature = hmac.new(b"s", content, hashlib.sha256).hexdigest()
     with undone():
         sent = stranger().post(
-            f"/press/hub/{source.pk}/", content, "text/xml", HTTP_X_HUB_SIGNATURE=f"sha256={signature}"
+            f"/press/hub/{source.pk}/{source.hub_word}/",
+            content,
+            "text/xml",
+            HTTP_X_HUB_SIGNATURE=f"sha256={signature}",
         )
         assert sent.status_code == 202
 

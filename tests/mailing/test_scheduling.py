@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.utils import timezone
 
+from griot.digest.core.rendering.mail import render_mail
 from griot.digest.models import Correction, IssuePage, Picture
 from griot.digest.release.editions import make_editions
+from griot.mailing import beginning
 from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscriber, Subscription
 from griot.mailing.scheduling import begin_due, moment, schedule, unschedule
 from griot.mailing.sending import deliver
 from tests.digest.issues import make_issue, make_picture
+from tests.support import until_waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +44,33 @@ def draft(site):
     issue = make_issue(day=timezone.localdate(), live=False)
     issue.save_revision()
     return issue
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_send_as_an_edition_goes_out_send_once(site, monkeypatch):
+    issue, staff = make_issue(), an_audience("Personnel", "fr")
+    edition = next(page for page in make_editions(issue) if page.language == "fr")
+    others: list[Future[None]] = []
+
+    def begin_another() -> None:
+        try:
+            IssuePage.objects.get(pk=edition.pk).get_latest_revision().publish(skip_permission_checks=True)
+            start_send(IssuePage.objects.get(pk=issue.pk), staff)
+        finally:
+            connections.close_all()
+
+    def render_meanwhile(*said):
+        if not others:
+            others.append(pool.submit(begin_another))
+            until_waiting(others[0])
+        return render_mail(*said)
+
+    monkeypatch.setattr(beginning, "render_mail", render_meanwhile)
+    with ThreadPoolExecutor(1) as pool:
+        start_send(issue, staff)
+    with pytest.raises(SendRefused, match="once"):
+        others[0].result()
+    assert Counter(d.address for d in Delivery.objects.all()).most_common(1)[0][1] == 1
 
 
 def test_a_time_in_a_zone_is_a_moment():

@@ -8,11 +8,13 @@ import base64
 import logging
 import secrets
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base.constants import AuthProcess
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -20,6 +22,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db.models.functions import Lower
+from django.shortcuts import redirect
+
+from griot.accounts.limiting import is_guessed, is_known
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +41,13 @@ class Accounts(DefaultAccountAdapter):
             f"{super()._get_login_attempts_cache_key(request, **credentials)} {self.get_client_ip(request)}"
         )
 
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        if is_guessed(user):
+            raise self.validation_error("too_many_login_attempts")
+        if is_right := super().reauthenticate(user, password):
+            is_known(user)
+        return bool(is_right)
+
     def is_safe_url(self, url: str) -> bool:
         try:
             return bool(super().is_safe_url(url))
@@ -50,25 +62,32 @@ class Accounts(DefaultAccountAdapter):
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):
-    """Whoever the organisation's provider vouches for is let in to the account of the same address, if
-    there is one. Addresses are an administrator's to write.
+    """Whoever the organisation's provider vouches for is let in to the one account that has an address of
+    theirs, each time anew: what was connected once opens nothing by itself. Addresses are an administrator's
+    to write.
 
     The address has to be verified by the provider. The account's password stays; its second factor is asked
     all the same.
     """
 
     def pre_social_login(self, request: Any, sociallogin: Any) -> None:
-        if sociallogin.is_existing:
-            return
+        if sociallogin.state.get("process") == AuthProcess.CONNECT:
+            _refuse(request, "Your organisation’s sign-in opens the account that has your address, no other.")
         addresses = [a.email.lower() for a in sociallogin.email_addresses if a.verified and a.email]
         users = get_user_model().objects.annotate(address=Lower("email"))
-        found = users.filter(address__in=addresses, is_active=True)[:2]
-        if len(found) == 1:
+        found = list(users.filter(address__in=addresses, is_active=True)[:2])
+        if len(found) > 1:
+            _refuse(request, "More than one account has your address: ask an administrator to mend that.")
+        if sociallogin.is_existing and sociallogin.user not in found:
+            sociallogin.account.delete()
+            _refuse(request, "The account that you had here has another address by now. Try once more.")
+        if found and not sociallogin.is_existing:
             sociallogin.connect(request, found[0])
-        elif found:
-            messages.error(
-                request, "More than one account has your address: ask an administrator to mend that."
-            )
+
+
+def _refuse(request: Any, why: str) -> NoReturn:
+    messages.error(request, why)
+    raise ImmediateHttpResponse(redirect("account_login"))
 
 
 class Factors(DefaultMFAAdapter):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.core.internal.ratelimit import get_ip
 from django.db import connection
 from django.http import HttpRequest
@@ -15,6 +17,7 @@ ON CONFLICT (place) DO UPDATE SET
     until = CASE WHEN known.until < now() THEN EXCLUDED.until ELSE known.until END
 RETURNING count
 """
+MOST_GUESSES, GUESSED_WITHIN = 10, 3600  # at the password of an account whose session is open
 _FORGET = "DELETE FROM accounts_tries WHERE until < now()"
 
 
@@ -30,10 +33,25 @@ def is_too_often(what: str, who: object, most: int, within: int) -> bool:
     """Count a try of somebody's, likewise. Who it is, is not kept: who looked at a receipt is nobody's
     business.
     """
-    place = salted_hmac("griot.accounts.limiting", f"{what} {who}", algorithm="sha256").hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"place": place, "within": within})
+        cursor.execute(_COUNT, {"place": _place(what, who), "within": within})
         count = int(cursor.fetchone()[0])
         if count == 1:
             cursor.execute(_FORGET)
     return count > most
+
+
+def is_guessed(user: Any) -> bool:
+    """Count a try at the password of an account in an open session, wherever it comes from, until `is_known`
+    says that it was right.
+    """
+    return is_too_often("password", user.pk, MOST_GUESSES, GUESSED_WITHIN)
+
+
+def is_known(user: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM accounts_tries WHERE place = %s", [_place("password", user.pk)])
+
+
+def _place(what: str, who: object) -> str:
+    return salted_hmac("griot.accounts.limiting", f"{what} {who}", algorithm="sha256").hexdigest()

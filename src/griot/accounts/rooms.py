@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from unicodedata import normalize
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
@@ -25,10 +26,11 @@ from wagtail.admin.views.account import AccountView, PasswordResetView
 from wagtail.log_actions import log
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
-from griot.accounts.limiting import comes_too_often, is_too_often
+from griot.accounts.limiting import comes_too_often, is_guessed, is_too_often
 from griot.accounts.requests import SignedIn
+from griot.queueing import soon
 
-MOST_PASSWORDS, MOST_RESETS, MOST_RESETS_OF_ONE, WITHIN = 10, 30, 3, 3600  # tries in so many seconds
+MOST_RESETS, MOST_RESETS_OF_ONE, WITHIN = 30, 3, 3600  # tries in so many seconds
 
 
 @transaction.atomic
@@ -53,21 +55,29 @@ def forget_factors(user: Any, by: Any = None) -> int:
 def account(request: SignedIn) -> HttpResponseBase:
     """Wagtail's page of one's own account; a password is not guessed there."""
     is_guess = bool(request.POST.get("password-old_password"))
-    if is_guess and is_too_often("password", request.user.pk, MOST_PASSWORDS, WITHIN):
+    if is_guess and is_guessed(request.user):
         messages.error(request, "That was tried too often. Try again in an hour.")
         return redirect("wagtailadmin_account")
     return AccountView.as_view()(request)
 
 
+class _Reset(PasswordResetView):
+    def form_valid(self, form: Any) -> HttpResponse:
+        email = form.cleaned_data["email"]
+        # However its letters are written: an account is found by any of these (Unicode TR 36 §2.11.2).
+        if not is_too_often("reset", normalize("NFKC", email).casefold(), MOST_RESETS_OF_ONE, WITHIN):
+            soon("accounts.send_password", f"password {email}", email=email)
+        return redirect(self.get_success_url())
+
+
 def reset_password(request: HttpRequest) -> HttpResponseBase:
-    """Wagtail's page that has a new password sent. Asked often for one address, it answers as ever."""
-    if request.method == "POST":
-        if comes_too_often(request, "reset", MOST_RESETS, WITHIN):
-            messages.error(request, "That was tried too often. Try again in an hour.")
-            return redirect("wagtailadmin_password_reset")
-        if is_too_often("reset", request.POST.get("email", "").strip().lower(), MOST_RESETS_OF_ONE, WITHIN):
-            return redirect("wagtailadmin_password_reset_done")
-    return PasswordResetView.as_view()(request)
+    """Wagtail's page that has a new password sent. Asked often for one address, it answers as ever, and as
+    soon for one that nobody has.
+    """
+    if request.method == "POST" and comes_too_often(request, "reset", MOST_RESETS, WITHIN):
+        messages.error(request, "That was tried too often. Try again in an hour.")
+        return redirect("wagtailadmin_password_reset")
+    return _Reset.as_view()(request)
 
 
 def second_factors(request: SignedIn) -> HttpResponse:

@@ -6,7 +6,7 @@ A send is frozen as it begins, with one delivery for each reader, all or nothing
 from __future__ import annotations
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from griot.digest.core.words import words
 from griot.digest.models import Correction, IssuePage
 from griot.digest.morning.telling import testimonies_in
 from griot.digest.site.composing import issue_of
+from griot.locking import one_after_another
 from griot.mailing.models import Audience, Send
 from griot.queueing import soon
 from griot.testimonies.copies import made_of
@@ -47,32 +48,30 @@ def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -
         )
     made = made_of(testimonies_in(issue))
     value = issue_of(issue, "mail")
-    if earlier := sends_of(issue, audience).first():
-        raise SendRefused(already_sent(earlier))
-    try:
-        with transaction.atomic():
-            send = Send(
-                issue=issue,
-                audience=audience,
-                subject=f"{value.newsroom}: {issue.title}"[:300],
-                language=issue.language,
-                started_by=user,
-            )
-            send.made_of = made
-            send.content = issue.serializable_data()
-            send.html = render_mail(value, send.unsubscribe_mark)
-            send.text = render_text(value, send.unsubscribe_mark)
-            send.save()
-            with connection.cursor() as cursor:
-                cursor.execute(_QUEUE_DELIVERIES, [send.pk, audience.pk])
-                count = cursor.rowcount
-                if count == 0:
-                    raise SendRefused(f"nobody is subscribed to “{audience}”; add subscribers, then send.")
-            for slug in testimonies_in(issue):
-                left_the_house(slug, "mail", f"{audience}: {issue.title}", count)
-            enqueue_lanes(send)
-    except IntegrityError:
-        raise SendRefused(already_sent(sends_of(issue, audience).get())) from None
+    with transaction.atomic():
+        one_after_another(f"send to {audience.pk}")
+        if earlier := sends_of(issue, audience).first():
+            raise SendRefused(already_sent(earlier))
+        send = Send(
+            issue=issue,
+            audience=audience,
+            subject=f"{value.newsroom}: {issue.title}"[:300],
+            language=issue.language,
+            started_by=user,
+        )
+        send.made_of = made
+        send.content = issue.serializable_data()
+        send.html = render_mail(value, send.unsubscribe_mark)
+        send.text = render_text(value, send.unsubscribe_mark)
+        send.save()
+        with connection.cursor() as cursor:
+            cursor.execute(_QUEUE_DELIVERIES, [send.pk, audience.pk])
+            count = cursor.rowcount
+            if count == 0:
+                raise SendRefused(f"nobody is subscribed to “{audience}”; add subscribers, then send.")
+        for slug in testimonies_in(issue):
+            left_the_house(slug, "mail", f"{audience}: {issue.title}", count)
+        enqueue_lanes(send)
     return send
 
 

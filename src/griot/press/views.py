@@ -10,6 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -138,10 +139,12 @@ def _refused(status: int, reason: str) -> JsonResponse:
 
 @csrf_exempt  # a hub has no cookie of ours; what it brings is signed
 @require_http_methods(["GET", "POST"])
-def hub(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a WebSub hub asks (GET, §5.3: did you want this?) and brings (POST, §7: the feed, signed)."""
+def hub(request: HttpRequest, pk: int, word: str) -> HttpResponse:
+    """What a WebSub hub asks (GET, §5.3: did you want this?) and brings (POST, §7: the feed, signed). It
+    alone knows the word.
+    """
     source = Source.objects.filter(pk=pk).exclude(hub="").first()
-    if source is None:
+    if source is None or not constant_time_compare(word, source.hub_word):
         return HttpResponseNotFound("nobody here has subscribed to that")
     if request.method == "GET":
         return _verified(request, source)

@@ -13,8 +13,11 @@ from django.utils import timezone
 
 from griot.accounts.guarding import NotNow
 from griot.digest.models import IssuePage, Picture
+from griot.digest.release import approving
 from griot.digest.release.approving import why_not
 from griot.digest.release.editions import make_editions
+from griot.mailing.models import Audience, Subscriber, Subscription
+from griot.mailing.scheduling import schedule
 from tests.digest.issues import make_issue, make_picture
 from tests.testimonies import made
 
@@ -182,3 +185,42 @@ def test_an_approval_is_of_the_pictures_that_were_seen(draft, writer, client, mo
     client.force_login(writer)
     assert another(Picture.objects.get(), client).status_code == 302
     assert "not been approved" in why_not(IssuePage.objects.get(pk=draft.pk))
+
+
+@pytest.mark.parametrize("state", ["in approval", "approved", "scheduled"])
+@pytest.mark.parametrize("way", ["/admin/pages/{}/delete/", "/admin/bulk/wagtailcore/page/delete/?id={}"])
+def test_what_is_on_its_way_out_is_not_deleted(
+    draft, writer, client, django_user_model, monkeypatch, state, way
+):
+    monkeypatch.setattr(approving, "blocks", lambda page: [])
+    monkeypatch.setattr(IssuePage, "publish", lambda *_, **__: None)
+    if state == "in approval":
+        draft.get_workflow().start(draft, writer)
+    else:
+        approve(draft, writer, get_user_model().objects.get(username="bo"))
+    if state == "scheduled":
+        monkeypatch.undo()
+        monkeypatch.setattr(approving, "blocks", lambda page: [])
+        Subscription.objects.create(
+            audience=Audience.objects.create(name="Staff", slug="staff"),
+            subscriber=Subscriber.objects.create(email="reader@news.example"),
+        )
+        page = IssuePage.objects.get(pk=draft.pk)
+        schedule(page, Audience.objects.all(), timezone.now() + timedelta(hours=5), "UTC", writer)
+    assert approving.state_of(IssuePage.objects.get(pk=draft.pk)) == state
+    editor = django_user_model.objects.create_user("ed", password="x")
+    editor.groups.set(Group.objects.filter(name="Editors"))
+    client.force_login(editor)
+    answer = client.post(way.format(draft.pk), follow=True)
+    assert b"is not deleted" in answer.content
+    assert IssuePage.objects.filter(pk=draft.pk).exists()
+
+
+def test_who_wrote_an_issue_is_its_author_however_often_it_was_saved_since(draft, writer):
+    colleague = get_user_model().objects.get(username="bo")
+    page = IssuePage.objects.get(pk=draft.pk)
+    page.title = "Ana's words"
+    page.save_revision(user=writer)
+    for _ in range(21):
+        IssuePage.objects.get(pk=draft.pk).get_latest_revision_as_object().save_revision(user=colleague)
+    assert approving.author_of(IssuePage.objects.get(pk=draft.pk)) == writer.pk

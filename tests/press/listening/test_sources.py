@@ -380,7 +380,10 @@ def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, set
     assert feed.hub_until > timezone.now() + timedelta(days=9)
     body = rss(("Pushed", web.url("a", "/pushed"))).encode()
     signature = hmac.new(asked["hub.secret"][0].encode(), body, hashlib.sha256).hexdigest()
-    callback = f"/press/hub/{feed.pk}/"
+    callback = f"/press/hub/{feed.pk}/{feed.hub_word}/"
+    asks = f"?hub.mode=subscribe&hub.topic={feed.hub_topic}&hub.challenge=1&hub.lease_seconds=2000000"
+    assert Client().get(f"/press/hub/{feed.pk}/{'0' * 32}/{asks}").status_code == 404, "a stranger's"
+    assert Source.objects.get().hub_until == feed.hub_until
     for signed in ("0" * 64, "é", ""):
         headers = {"X-Hub-Signature": f"sha256={signed}"}
         forged = Client().post(callback, body, content_type="application/rss+xml", headers=headers)

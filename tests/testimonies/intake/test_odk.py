@@ -12,6 +12,7 @@ import shutil
 import uuid
 import zlib
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -19,6 +20,9 @@ from email.utils import parsedate_to_datetime
 import pytest
 import requests
 from django.core.exceptions import ValidationError
+from django.db import connections, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,7 +50,7 @@ from griot.testimonies.models import (
 from griot.testimonies.review.review import obstacles
 from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
-from tests.support import lines_run, words
+from tests.support import lines_run, until_waiting, words
 from tests.testimonies import made
 from tests.testimonies.people import make_campaign, make_messenger, user_with
 
@@ -642,3 +646,30 @@ def test_as_many_files_at_once_as_a_testimony_may_have(house):
     photo = made.photo()
     assert post(url, auth, xml, **{f"{n}.jpg": photo for n in range(120)}).status_code == 201
     assert File.objects.exclude(sha256="").count() == 120
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["odk", "invite"])
+def test_who_is_frozen_at_this_moment_is_let_in_by_nobody(act, django_user_model):
+    device = make_messenger(make_campaign())
+    client = Client()
+    with_second_factor(client, django_user_model.objects.create_superuser("admin"))
+    address = reverse("testimonies:messenger", args=[device.messenger_id])
+
+    def let_in() -> None:
+        try:
+            client.post(address, {"act": act})
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Messenger.objects.select_for_update().get().freeze()
+            waiting = pool.submit(let_in)
+            until_waiting(waiting)
+        waiting.result()
+    messenger = Messenger.objects.get()
+    assert (messenger.state, messenger.invite) == ("frozen", "")
+    messenger.thaw()
+    device.refresh_from_db()
+    assert device.is_wiped and messenger.devices.count() == 1

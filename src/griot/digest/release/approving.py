@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from itertools import pairwise
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -55,11 +54,13 @@ def said_in(revision: Revision) -> str:
 @tells_author
 def author_of(page: IssuePage) -> int | None:
     """Who last changed what readers would read; None where that was the machine."""
-    revisions = list(page.revisions.order_by("-created_at", "-pk")[:20])
-    for revision, earlier in pairwise(revisions):
-        if said_in(revision) != said_in(earlier):
-            return int(revision.user_id) if revision.user_id else None
-    return int(revisions[-1].user_id) if revisions and revisions[-1].user_id else None
+    author, latest = None, None
+    for revision in page.revisions.order_by("-created_at", "-pk").iterator(10):
+        said = said_in(revision)
+        if latest not in {None, said}:
+            break
+        author, latest = revision.user_id, said
+    return author
 
 
 def approval_of(page: IssuePage) -> WorkflowState | None:

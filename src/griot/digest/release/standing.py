@@ -1,4 +1,6 @@
-"""Which pictures stand in issues that are out or approved: such a picture is as public as its issue."""
+"""What is not deleted: issues that are to go out, and pictures that stand in them or in those that are out.
+Such a picture is as public as its issue.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +17,11 @@ from griot.digest.release.approving import state_of
 from griot.digest.release.preflight import pictures_in
 
 PUBLIC = {"out", "scheduled", "approved"}
+_ON_ITS_WAY = {
+    "scheduled": "it is planned to go out. Take the plan back first",
+    "approved": "it is approved. Save a change first: that ends its approval",
+    "in approval": "somebody is asked to approve it. Cancel that first",
+}
 
 
 def issues_with(picture: Picture) -> list[IssuePage]:
@@ -42,3 +49,12 @@ def stands(instance: Picture, **_: Any) -> None:
             f"“{instance}” is not deleted: it stands in “{found[0]}”. Take it out of the issue first, or let"
             " its rights end: then nobody sees it any more, also in mails that were sent."
         )
+
+
+@receiver(pre_delete, sender=IssuePage)
+def goes_out(instance: IssuePage, **_: Any) -> None:
+    """Raises NotNow for an issue that is on its way out: with it, what is planned would go, and nobody would
+    know.
+    """
+    if why := _ON_ITS_WAY.get(state_of(instance)):
+        raise NotNow(f"“{instance}” is not deleted: {why}.")

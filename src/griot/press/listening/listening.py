@@ -264,7 +264,7 @@ def _subscribe(fetcher: Fetcher, source: Source, feed: types.Feed) -> None:
                 "hub.mode": "subscribe",
                 "hub.topic": source.hub_topic,
                 "hub.secret": source.hub_secret,
-                "hub.callback": f"{settings.PUBLIC_URL}/press/hub/{source.pk}/",
+                "hub.callback": f"{settings.PUBLIC_URL}/press/hub/{source.pk}/{source.hub_word}/",
                 "hub.lease_seconds": str(int(LEASE.total_seconds())),
             },
         )

@@ -71,7 +71,7 @@ def add_opml(content: bytes) -> tuple[int, int]:
     Gives how many it names and how many are new. The first visits are spread over ten
     minutes. Raises BadInput.
     """
-    named = parse_opml(content)
+    named = apart(parse_opml, content)
     added = 0
     with transaction.atomic():
         for source in named:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 
 class Outlet(models.Model):
@@ -87,6 +88,13 @@ class Source(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outlet}: {self.url}"
+
+    @property
+    def hub_word(self) -> str:
+        """What a hub's answers are known by, in the address that it was given (WebSub §8)."""
+        return salted_hmac("griot.press.hub", f"{self.pk} {self.hub_secret}", algorithm="sha256").hexdigest()[
+            :32
+        ]
 
 
 class Fetch(models.Model):

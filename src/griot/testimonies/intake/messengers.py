@@ -10,6 +10,7 @@ import segno
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,9 +41,13 @@ def messengers(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@transaction.atomic
 def messenger(request: HttpRequest, pk: int) -> HttpResponse:
-    """Invite (a QR code and a link, shown once), let in by ODK Collect (likewise), freeze, thaw."""
-    row = get_object_or_404(_my_messengers(request.user), pk=pk)
+    """Invite (a QR code and a link, shown once), let in by ODK Collect (likewise), freeze, thaw. One after
+    the other: who is frozen meanwhile is let in by nobody.
+    """
+    mine = _my_messengers(request.user).values("pk")
+    row = get_object_or_404(Messenger.objects.select_for_update().filter(pk__in=mine), pk=pk)
     act = request.POST.get("act")
     if act in {"freeze", "thaw", "invite", "odk"}:
         note(request.user, None, f"messenger {act}", f"messenger {row.pk}")

@@ -284,15 +284,17 @@ class Messenger(models.Model):
         return token
 
     def freeze(self) -> None:
-        """No more contact: whatever the phone asks next, it is told to wipe itself."""
+        """No more contact: whatever the phone asks next, it is told to wipe itself, and so is it whatever
+        becomes of its messenger.
+        """
         self.state, self.invite = self.State.FROZEN, ""
         self.save(update_fields=["state", "invite"])
+        self.devices.update(is_wiped=True)
 
     def thaw(self) -> None:
-        """Back, but with a new phone key: the old ones were told to wipe themselves."""
-        self.state = self.State.INVITED
-        self.save(update_fields=["state"])
-        self.devices.update(is_wiped=True)
+        """Back, but with a new phone key."""
+        self.state, self.invite = self.State.INVITED, ""
+        self.save(update_fields=["state", "invite"])
 
     def modules_due(self) -> list[Module]:
         """Modules never passed, or passed too long ago, in the messenger's language (English where

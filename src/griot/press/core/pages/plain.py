@@ -7,6 +7,8 @@ from html import unescape
 
 import nh3
 
+from griot.characters import TURNS_ROUND
+
 MOST_SUMMARY = 4000  # characters
 _BLOCKS = (
     "address|article|aside|blockquote|caption|d[dlt]|details|div|fig(?:caption|ure)|footer|h[1-6]|header"
@@ -19,9 +21,9 @@ _TAG = re.compile(r"<[A-Za-z/!?]")
 MOST_TAGS = 1000
 _ANY_TAG = re.compile(r"(?i)<(?!/?(?:script|style)\b)/?[a-z][^<>]*>?")
 # C0 controls, which XML forbids and feeds carry all the same; soft hyphens, zero-width spaces and
-# byte order marks; zero-width joiners too, but only outside the scripts that need them.
+# byte order marks; signs of direction; zero-width joiners too, but only outside the scripts that need them.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]|(?<=[ A-Za-z])[\u200c\u200d]"
+    f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff{TURNS_ROUND}]|(?<=[ A-Za-z])[\u200c\u200d]"
 )
 # "The post … appeared first on …" is WordPress's own footer, "Continue reading" Medium's.
 _FOOTER = re.compile(r"\s*(?:The post .{0,300} appeared first on .{0,120}|Continue reading\.*)\s*$", re.S)

@@ -184,10 +184,14 @@ class Vault:
             with path.open("rb") as file, suppress(Unreadable):
                 open_age(file, [newest])
                 return
-            with self.opened(name) as plain, plain.open("rb") as content, self._encrypted(content) as part:
-                with _held(path.parent, fcntl.LOCK_EX):
-                    if path.exists():
-                        part.replace(path)
+            with (
+                self.opened(name) as plain,
+                plain.open("rb") as content,
+                self._encrypted(content) as part,
+                _held(path.parent, fcntl.LOCK_EX),
+            ):
+                if path.exists():
+                    part.replace(path)
         except (FileNotFoundError, VaultError):
             if path.exists():
                 raise
