@@ -12,8 +12,8 @@ _UNFIT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff{TURNS
 
 
 def fit_text(text: str, most: int | None = None) -> str:
-    """`text` without signs of direction, nor control characters, but for a space where one parts words; halves
-    of surrogate pairs, as JSON may bring them, replaced; and no longer than `most` characters.
+    """`text` without signs of direction, nor control characters, but for a space where one parts words;
+    halves of surrogate pairs, as JSON may bring them, replaced; and no longer than `most` characters.
     """
     return _UNFIT.sub(_fit, text)[:most]
 
