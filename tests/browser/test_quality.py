@@ -15,7 +15,7 @@ from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
 from tests.browser.tools import COUNTING, lighthouse, still, visit
-from tests.digest.desk.test_desk import tell
+from tests.digest.desk.nights import tell
 from tests.digest.issues import make_full_issue
 from tests.signing_in import with_second_factor
 

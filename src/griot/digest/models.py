@@ -369,7 +369,7 @@ class DeskAction(models.Model):
     label = models.CharField(max_length=200, help_text="what was done, in words")
     story = models.BigIntegerField(null=True)
     undo = models.JSONField()
-    undone = models.BooleanField(default=False)
+    is_behind = models.BooleanField(default=False, help_text="undone, or told that it can't be")
 
     class Meta:
         ordering = ["-pk"]

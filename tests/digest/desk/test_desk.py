@@ -16,74 +16,12 @@ from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import day_in_the_making, draft_of, issue_in_the_making
 from griot.digest.models import DeskAction, IssuePage
 from griot.press.core.types import Claim, Nearest
-from griot.press.models import Article, Line, Outlet, Override, Rating, Story, Verdict
+from griot.press.models import Article, Line, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
 from griot.press.stories.pipeline import rate_stories
-from griot.press.stories.searching import search_vector
+from tests.digest.desk.nights import lines, tell
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def editor(db):
-    return get_user_model().objects.create_superuser(
-        "ana", "ana@example.org", "x", first_name="Ana", last_name="Lima"
-    )
-
-
-@pytest.fixture
-def colleague(db):
-    return get_user_model().objects.create_superuser("bo", "bo@example.org", "x")
-
-
-@pytest.fixture
-def desk_client(client, editor):
-    client.force_login(editor)
-    return client
-
-
-def tell(title: str, *outlets: str, country: str = "IT", hours: float = 2, language: str = "en") -> Story:
-    """A story with one report of each outlet."""
-    now = timezone.now() - timedelta(hours=hours)
-    story = Story.objects.create(first_published=now, last_published=now)
-    for n, name in enumerate(outlets or ("The Harbour Times",)):
-        outlet, _ = Outlet.objects.get_or_create(name=name)
-        text = (
-            f"{title}. The coast guard said that {n + 3} boats with migrants were met near Lampedusa on"
-            " Sunday."
-        )
-        Article.objects.create(
-            outlet=outlet,
-            url=f"https://{name.replace(' ', '').lower()}.example/{story.pk}/{n}",
-            title=title,
-            summary=text,
-            text=text,
-            language=language,
-            published=now,
-            published_from="feed",
-            read_from="page",
-            story=story,
-            places=[country],
-            search=search_vector(title, text, text),
-        )
-    return story
-
-
-@pytest.fixture
-def night(site):
-    first_beat()
-    told = [
-        tell("57 migrants rescued off Lampedusa", "The Harbour Times", "Al Marsa", "Radio Costa"),
-        tell("Court halts deportation of asylum seekers", "Northern Ledger", country="GB"),
-        tell("Refugee camp in Bangladesh burns", "Dhaka Beacon", "Wirepoint", country="BD"),
-    ]
-    rate_stories({s.pk for s in told})
-    return list(Story.objects.order_by("pk"))
-
-
-def lines(section: str = "press_review") -> list[int]:
-    with draft_of(issue_in_the_making().pk) as draft:
-        return [item["value"]["story"] for item in draft.lines(section)]
 
 
 # --- what it shows -------------------------------------------------------------------------

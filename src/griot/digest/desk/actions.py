@@ -1,4 +1,9 @@
-"""What an editor does at the desk. Each act says what it takes to undo it, and refuses in words."""
+"""What an editor does at the desk. Each act says what it takes to undo it, and refuses in words.
+
+Acts follow each other, whoever does them. Of one editor they are undone from the newest back, and only what
+is still as the act left it: nobody's later work is written over. What can't be undone is told once and set
+behind; the next undo goes on with what is older.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +24,10 @@ from griot.digest.desk.placing import (
     issue_in_the_making,
     value_of,
 )
+from griot.digest.desk.traces import PAST, changed_since, left_by
 from griot.digest.models import DeskAction, IssuePage, name_of
 from griot.digest.morning.assembling import start_issue
+from griot.locking import one_after_another
 from griot.press.models import Article, Line, Override, Rating, Story
 from griot.press.stories.beats_store import judge, unlearn
 from griot.press.stories.pipeline import draft_story, find_story
@@ -32,11 +39,13 @@ Undo = dict[str, Any]
 
 
 class Refused(Exception):
-    """The act can't be done; the message says why and what to do. `conflict`: somebody else was first."""
+    """The act can't be done; the message says why and what to do. `conflict`: somebody else was first.
+    `story`, of what could not be undone, is to be shown anew.
+    """
 
-    def __init__(self, message: str, conflict: bool = False) -> None:
+    def __init__(self, message: str, conflict: bool = False, story: int | None = None) -> None:
         super().__init__(message)
-        self.conflict = conflict
+        self.conflict, self.story = conflict, story
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,9 @@ def act(kind: str, user: Any, data: dict[str, Any]) -> Done:
     if do is None:
         raise Refused(f"the desk knows no act called {kind!r}")
     with transaction.atomic():
+        one_after_another("the desk")
         done, undo = do(user, data)
+        undo["left"] = left_by(kind, undo.get("stories", [done.story]), user)
         DeskAction.objects.create(user=user, kind=kind, label=done.label[:200], story=done.story, undo=undo)
         old = DeskAction.objects.filter(user=user).order_by("-pk").values_list("pk", flat=True)[UNDO_STEPS:]
         DeskAction.objects.filter(pk__in=list(old)).delete()
@@ -62,15 +73,31 @@ def act(kind: str, user: Any, data: dict[str, Any]) -> Done:
 
 
 def undo_last(user: Any) -> Done:
-    """Undo the last thing that this editor did and has not undone. Raises Refused where there is none."""
+    """Undo the last thing that this editor did and that is not behind them. Raises Refused where there is
+    none, or where what it left has been changed since: then it is behind them, too.
+    """
     with transaction.atomic():
-        last = DeskAction.objects.select_for_update().filter(user=user, undone=False).order_by("-pk").first()
+        one_after_another("the desk")
+        last = DeskAction.objects.filter(user=user, is_behind=False).order_by("-pk").first()
         if last is None:
             raise Refused("there is nothing to undo")
-        _UNDO[last.kind](user, last.undo)
-        last.undone = True
-        last.save(update_fields=["undone"])
+        last.is_behind = True
+        last.save(update_fields=["is_behind"])
+        why = changed_since(last.undo["left"], user) or _undone(last, user)
+    if why:
+        message = f"not undone: “{last.label}”, for {why}; the next undo takes what you did before it"
+        raise Refused(message, conflict=True, story=last.story)
     return Done(f"Undone: {last.label}", last.story)
+
+
+def _undone(last: DeskAction, user: Any) -> str:
+    """Undo an act, whole or not at all; gives why not."""
+    try:
+        with transaction.atomic():
+            _UNDO[last.kind](user, last.undo)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 # --- parts -------------------------------------------------------------------------------
@@ -100,8 +127,7 @@ def _decide(story: Story, decision: str, user: Any, seen: str | None) -> Undo:
     """Write down a decision, if nobody else has decided meanwhile; the beats learn from it."""
     if seen is not None and seen != story.decision and story.decided_by_id not in (None, user.pk):
         raise Refused(
-            f"{name_of(story.decided_by)} has {_PAST.get(story.decision, 'reopened')} this story meanwhile;"
-            " look again",
+            f"{name_of(story.decided_by)} has {PAST[story.decision]} this story meanwhile; look again",
             conflict=True,
         )
     before = {
@@ -112,8 +138,8 @@ def _decide(story: Story, decision: str, user: Any, seen: str | None) -> Undo:
     now = timezone.now()
     facts = {
         "decision": decision,
-        "decided_by": user if decision else None,
-        "decided_at": now if decision else None,
+        "decided_by": user,
+        "decided_at": now,
     }
     Story.objects.filter(pk=story.pk).update(changed=now, **facts)
     moved = []
@@ -125,14 +151,19 @@ def _decide(story: Story, decision: str, user: Any, seen: str | None) -> Undo:
                 [
                     rating.pk,
                     rating.beat_id,
-                    rating.judgement,
+                    _judged(rating),
                     judge(rating, decision == Story.Decision.ACCEPTED, user),
                 ]
             )
     return {"story": story.pk, "before": before, "moved": moved}
 
 
-_PAST = {"accepted": "accepted", "discarded": "discarded", "later": "put off"}
+def _judged(rating: Rating) -> Undo:
+    return {
+        "judgement": rating.judgement,
+        "by": rating.by_id,
+        "at": rating.at.isoformat() if rating.at else None,
+    }
 
 
 def _undecide(undo: Undo) -> None:
@@ -140,8 +171,8 @@ def _undecide(undo: Undo) -> None:
     Story.objects.filter(pk=undo["story"]).update(
         decision=before["decision"], decided_by=before["by"], decided_at=before["at"], changed=timezone.now()
     )
-    for rating, beat, judgement, moved in undo["moved"]:
-        Rating.objects.filter(pk=rating).update(judgement=judgement)
+    for rating, beat, judged, moved in undo["moved"]:
+        Rating.objects.filter(pk=rating).update(**judged)
         unlearn(beat, moved)
 
 
@@ -152,14 +183,27 @@ def _taken(story: Story, user: Any) -> Undo | None:
         return None
     with draft_of(issue.pk, user) as draft:
         found = draft.take(story.pk)
-    return {"issue": issue.pk, "value": found[0], **asdict(found[1])} if found else None
+    return _placed(issue, *found) if found else None
+
+
+def _placed(issue: IssuePage, value: Undo, place: Place) -> Undo:
+    return {
+        "issue": issue.pk,
+        "is_planned": bool(issue.approved_schedule),
+        "value": value,
+        "place": asdict(place),
+    }
 
 
 def _put_back(user: Any, placed: Undo | None) -> None:
-    if placed and IssuePage.objects.filter(pk=placed["issue"]).exists():
-        with draft_of(placed["issue"], user) as draft:
-            if draft.place_of(placed["value"]["story"]) is None:
-                draft.put(placed["value"], placed["section"], placed["index"])
+    """Where it stood, as what it was. Raises Refused where that issue is planned or out meanwhile."""
+    if placed is None:
+        return
+    issue = issue_in_the_making()
+    if issue is None or issue.pk != placed["issue"] or (issue.approved_schedule and not placed["is_planned"]):
+        raise Refused("the issue that the line stood in has been planned or has gone out since")
+    with draft_of(issue.pk, user) as draft:
+        draft.put(placed["value"], **placed["place"])
 
 
 # --- acts --------------------------------------------------------------------------------
@@ -183,19 +227,14 @@ def _accept(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
         draft.put(
             value_of(line), section, before[1].index if before and before[1].section == section else None
         )
-    undo |= {
-        "issue": issue.pk,
-        "was": asdict(before[1]) | {"value": before[0], "issue": issue.pk} if before else None,
-    }
+    undo |= {"issue": issue.pk, "was": _placed(issue, *before) if before else None}
     return Done(f"Accepted: {_short(story)}", story.pk), undo
 
 
 def _undo_accept(user: Any, undo: Undo) -> None:
-    if IssuePage.objects.filter(pk=undo["issue"]).exists():
-        with draft_of(undo["issue"], user) as draft:
-            draft.take(undo["story"])
-        _put_back(user, undo["was"])
-    _undecide(undo)
+    with draft_of(undo["issue"], user) as draft:
+        draft.take(undo["story"])
+    _undo_aside(user, undo)
 
 
 def _set_aside(decision: str, word: str) -> Callable[[Any, dict[str, Any]], tuple[Done, Undo]]:
@@ -213,7 +252,7 @@ def _undo_aside(user: Any, undo: Undo) -> None:
     _undecide(undo)
 
 
-_LINE_FIELDS = ("outlets", "body", "mention", "claims", "findings", "ok", "version", "edited_by_id")
+_LINE_FIELDS = ("outlets", "body", "mention", "claims", "findings", "ok", "edited_by_id")
 
 
 def _edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
@@ -240,9 +279,10 @@ def _edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     line.edited_by = user
     check_again(line)
     line.save()
-    _show_in_issue(line, user)
+    printed = _show_in_issue(line, value_of(line), user)
     Story.objects.filter(pk=story.pk).update(changed=timezone.now())
-    return Done(f"Edited: {_short(story)}", story.pk), {"story": story.pk, "line": before}
+    undo = {"story": story.pk, "line": before, "printed": printed}
+    return Done(f"Edited: {_short(story)}", story.pk), undo
 
 
 def _outlets(given: Any, line: Line) -> list[dict[str, str]]:
@@ -265,28 +305,24 @@ def _outlets(given: Any, line: Line) -> list[dict[str, str]]:
     return found[:MOST_OUTLETS]
 
 
-def _show_in_issue(line: Line, user: Any) -> None:
-    """Where the line stands in the issue in the making, it stands as it is now."""
+def _show_in_issue(line: Line, value: Undo, user: Any) -> Undo | None:
+    """Where the line stands in the issue in the making, it says `value` now; gives what it said before."""
     issue = issue_in_the_making()
     if issue is None:
-        return
+        return None
     with draft_of(issue.pk, user) as draft:
-        draft.update(line.story_id, value_of(line))
+        return draft.update(line.story_id, value)
 
 
 def _undo_edit(user: Any, undo: Undo) -> None:
-    line = (
-        Line.objects.select_for_update().filter(story=undo["story"], language=settings.LANGUAGE_CODE).first()
-    )
-    if line is None:
-        raise Refused("the line is no longer there")
-    if line.version != undo["line"]["version"] + 1 or line.edited_by_id != user.pk:
-        raise Refused("somebody has changed this line since; edit it instead", conflict=True)
+    line = Line.objects.select_for_update().get(story=undo["story"], language=settings.LANGUAGE_CODE)
     for name, value in undo["line"].items():
         setattr(line, name, value)
-    line.version += 2  # what others saw is no longer there
+    line.version += 1  # what others saw is no longer there
     line.save()
-    _show_in_issue(line, user)
+    if undo["printed"]:
+        _show_in_issue(line, undo["printed"], user)
+    Story.objects.filter(pk=undo["story"]).update(changed=timezone.now())
 
 
 def _vouch(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
@@ -297,11 +333,23 @@ def _vouch(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
         raise Refused("the line makes no such claim, or an article supports it")
     if len(why) < 5:
         raise Refused("say where you have it from, in a few words")
+    mine = Override.objects.filter(line=line, claim=claim, by=user)
+    before = [{"why": o.why, "at": o.at.isoformat()} for o in mine]
     row, _ = Override.objects.update_or_create(
-        line=line, claim=claim, defaults={"by": user, "why": why[:300], "at": timezone.now()}
+        line=line, claim=claim, by=user, defaults={"why": why[:300], "at": timezone.now()}
     )
     Story.objects.filter(pk=story.pk).update(changed=timezone.now())
-    return Done(f"Vouched for “{claim[:60]}”", story.pk), {"override": row.pk}
+    undo = {"story": story.pk, "override": row.pk, "before": before}
+    return Done(f"Vouched for “{claim[:60]}”", story.pk), undo
+
+
+def _undo_vouch(user: Any, undo: Undo) -> None:
+    mine = Override.objects.filter(pk=undo["override"])
+    if undo["before"]:
+        mine.update(**undo["before"][0])
+    else:
+        mine.delete()
+    Story.objects.filter(pk=undo["story"]).update(changed=timezone.now())
 
 
 def _merge(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
@@ -315,22 +363,22 @@ def _merge(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     if was:  # what stood in the issue for one of them stands for the whole
         line = draft_story(merged, settings.LANGUAGE_CODE)
         with draft_of(was[0]["issue"], user) as draft:
-            draft.put(value_of(line), was[0]["section"], was[0]["index"])
+            draft.put(value_of(line), was[0]["place"]["section"], was[0]["place"]["index"])
     gone = tuple(ids - {merged.pk})
     return Done(f"Merged {len(ids)} stories: {_short(merged)}", merged.pk, gone), {
         "before": before,
         "was": was,
-        "into": merged.pk,
+        "stories": [merged.pk, *gone],
     }
 
 
-def _undo_merge(user: Any, undo: Undo) -> None:
-    issue = issue_in_the_making()
-    if issue:
+def _undo_grouping(user: Any, undo: Undo) -> None:
+    """Of a merge or a split, whose own story is the first of `stories`."""
+    if issue := issue_in_the_making():
         with draft_of(issue.pk, user) as draft:
-            draft.take(undo["into"])
+            draft.take(undo["stories"][0])
     restore(undo["before"])
-    for placed in undo["was"]:
+    for placed in reversed(undo["was"]):
         _put_back(user, placed)
 
 
@@ -345,14 +393,12 @@ def _split(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
         raise Refused(str(error)) from None
     if was:
         with draft_of(was["issue"], user) as draft:
-            draft.put(value_of(_line(story)), was["section"], was["index"])
-    return Done(f"Split off: {_short(new)}", story.pk), {"before": before, "was": was, "into": story.pk}
-
-
-def _undo_split(user: Any, undo: Undo) -> None:
-    _undo_merge(
-        user, {"before": undo["before"], "into": undo["into"], "was": [undo["was"]] if undo["was"] else []}
-    )
+            draft.put(value_of(_line(story)), was["place"]["section"], was["place"]["index"])
+    return Done(f"Split off: {_short(new)}", story.pk), {
+        "before": before,
+        "was": [was] if was else [],
+        "stories": [story.pk, new.pk],
+    }
 
 
 def _move(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
@@ -392,8 +438,7 @@ def _undo_move(user: Any, undo: Undo) -> None:
     with draft_of(undo["issue"], user) as draft:
         found = draft.take(undo["story"])
         if found:
-            place = Place(**undo["place"])
-            draft.put(found[0], place.section, place.index)
+            draft.put(found[0], **undo["place"])
 
 
 _ACTS: dict[str, Callable[[Any, dict[str, Any]], tuple[Done, Undo]]] = {
@@ -413,8 +458,8 @@ _UNDO: dict[str, Callable[[Any, Undo], None]] = {
     "later": _undo_aside,
     "reopen": _undo_aside,
     "edit": _undo_edit,
-    "vouch": lambda user, undo: Override.objects.filter(pk=undo["override"], by=user).delete() and None,
-    "merge": _undo_merge,
-    "split": _undo_split,
+    "vouch": _undo_vouch,
+    "merge": _undo_grouping,
+    "split": _undo_grouping,
     "move": _undo_move,
 }

@@ -74,10 +74,11 @@ def draft_of(pk: int, user: Any = None) -> Iterator[Draft]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a line stands: section and index in it."""
+    """Where a line stands: section and index in it. Each putting has an id of its own."""
 
     section: str
     index: int
+    id: str = ""
 
 
 class Draft:
@@ -126,20 +127,23 @@ class Draft:
         for section in SECTIONS:
             for index, item in enumerate(self.lines(section)):
                 if item["value"].get("story") == story:
-                    return Place(section, index)
+                    return Place(section, index, str(item.get("id") or ""))
         return None
 
-    def put(self, value: dict[str, Any], section: str, index: int | None = None) -> Place:
-        """Put a line in; without an index where the house's order has it."""
+    def put(self, value: dict[str, Any], section: str, index: int | None = None, id: str = "") -> Place:
+        """Put a line in; without an index where the house's order has it. With the `id` of an earlier
+        putting it stands there as it did.
+        """
         if self.block(section) is None:
             self._add_section(section)
         lines = self.lines(section)
         if index is None:
             index = house_place(value["story"], [item["value"].get("story") for item in lines])
         index = max(0, min(index, len(lines)))
-        lines.insert(index, {"type": "item", "id": str(uuid.uuid4()), "value": value})
+        id = id or str(uuid.uuid4())
+        lines.insert(index, {"type": "item", "id": id, "value": value})
         self.is_changed = True
-        return Place(section, index)
+        return Place(section, index, id)
 
     def take(self, story: int) -> tuple[dict[str, Any], Place] | None:
         """Take a story's line out; gives it and where it stood."""
@@ -150,14 +154,16 @@ class Draft:
         self.is_changed = True
         return item["value"], place
 
-    def update(self, story: int, value: dict[str, Any]) -> bool:
+    def update(self, story: int, value: dict[str, Any]) -> dict[str, Any] | None:
+        """Change what a story's line says; gives what it said, or None where it does not stand there."""
         place = self.place_of(story)
         if place is None:
-            return False
+            return None
         item = self.lines(place.section)[place.index]
-        item["value"] = {**item["value"], **value}
+        before: dict[str, Any] = item["value"]
+        item["value"] = {**before, **value}
         self.is_changed = True
-        return True
+        return before
 
     def _add_section(self, section: str) -> None:
         """A new section stands after the sections before it, or where the press review would."""

@@ -29,7 +29,7 @@ from griot.helpers.clients import helper_from
 from griot.helpers.protocols import HelperError
 from griot.press.core.beats.query import QueryError
 from griot.press.core.lines.lines import attribution, line_text
-from griot.press.models import Article, Line, Story
+from griot.press.models import Article, Line, Override, Story
 from griot.press.stories.pipeline import draft_story, other_wordings
 from griot.press.stories.searching import condition
 from griot.testimonies.copies import stale
@@ -125,7 +125,8 @@ def do(request: SignedIn) -> HttpResponse:
         message = str(refusal)
         answer = {"message": f"{message[:1].upper()}{message[1:]}.".replace("..", ".")}
         return JsonResponse(
-            answer | _drawn(request, Done("", data.get("story"))), status=409 if refusal.conflict else 422
+            answer | _drawn(request, Done("", refusal.story or data.get("story"))),
+            status=409 if refusal.conflict else 422,
         )
     except (TypeError, ValueError):
         return JsonResponse({"message": "The request could not be understood."}, status=400)
@@ -228,7 +229,7 @@ def _story_context(pk: int) -> dict[str, Any]:
         return {"row": row, "line": None, "articles": []}
     line = (
         Line.objects.filter(story=story, language=settings.LANGUAGE_CODE)
-        .prefetch_related(Prefetch("overrides", to_attr="vouched"))
+        .prefetch_related(Prefetch("overrides", Override.objects.select_related("by"), to_attr="vouched"))
         .select_related("edited_by")
         .first()
     )
@@ -236,8 +237,8 @@ def _story_context(pk: int) -> dict[str, Any]:
         draft_story(story, settings.LANGUAGE_CODE)
         return _story_context(story.pk)
     claims = line.as_value().claims
-    vouched = {o.claim: o for o in line.vouched}
-    shown = pieces(line.body, claims, frozenset(vouched))
+    vouched = frozenset(o.claim for o in line.vouched)
+    shown = pieces(line.body, claims, vouched)
     in_body = {p.claim.text for p in shown if p.claim}
     named = {o["url"] for o in line.outlets}
     credited = {o["name"] for o in line.outlets}
@@ -250,7 +251,7 @@ def _story_context(pk: int) -> dict[str, Any]:
         "articles": articles,
         "head": head,
         "pieces": shown,
-        "vouched": vouched,
+        "vouched": line.vouched,
         "elsewhere": [c for c in claims if c.is_refused and c.text not in in_body],
         "unsupported": [c.text for c in claims if c.is_refused and c.text not in vouched],
         "undecided": [c for c in claims if c.is_undecided],

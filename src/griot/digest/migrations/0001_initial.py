@@ -174,7 +174,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(help_text='what was done, in words', max_length=200)),
                 ('story', models.BigIntegerField(null=True)),
                 ('undo', models.JSONField()),
-                ('undone', models.BooleanField(default=False)),
+                ('is_behind', models.BooleanField(default=False, help_text="undone, or told that it can't be")),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={

@@ -109,14 +109,14 @@ def _claims(page: IssuePage) -> Iterator[Finding]:
                 line.story_id,
             )
             continue
-        vouched = {o.claim: o for o in line.overrides.all()}
+        overrides = line.overrides.all()
         for claim in line.as_value().claims:
             if not claim.is_refused:
                 continue
-            if claim.text in vouched:
-                o = vouched[claim.text]
+            vouched = [o for o in overrides if o.claim == claim.text]
+            for o in vouched:
                 yield Finding("info", f"{o.by} answers for “{claim.text}”: {o.why}", place, line.story_id)
-            else:
+            if not vouched:
                 yield Finding(
                     "block",
                     f"No article supports “{claim.text}” in “{v['body'][:60]}”.",

@@ -293,7 +293,7 @@ class Migration(migrations.Migration):
                 ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='overrides', to='press.line')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('line', 'claim'), name='one_override_per_claim')],
+                'constraints': [models.UniqueConstraint(fields=('line', 'claim', 'by'), name='one_override_per_claim_and_person')],
             },
         ),
         migrations.AddIndex(

@@ -88,7 +88,7 @@ def _claim(stored: dict[str, Any]) -> types.Claim:
 
 
 class Override(models.Model):
-    """A person vouches for a claim that no article supports."""
+    """A person vouches for a claim that no article supports; each for themselves."""
 
     line = models.ForeignKey(Line, models.CASCADE, related_name="overrides")
     claim = models.TextField()
@@ -97,4 +97,6 @@ class Override(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["line", "claim"], name="one_override_per_claim")]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "claim", "by"], name="one_override_per_claim_and_person")
+        ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.core import serializers
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q
 from django.utils import timezone
 
@@ -64,8 +66,15 @@ def snapshot(stories: Iterable[Story]) -> dict[str, Any]:
     ]
     return {
         "articles": {str(pk): story for pk, story in articles.items()},
-        "rows": serializers.serialize("json", rows),
+        "rows": serializers.serialize("json", rows, cls=_Exact),
     }
+
+
+class _Exact(DjangoJSONEncoder):
+    """Moments to the microsecond: Django's own keeps milliseconds, and a decision is known by its moment."""
+
+    def default(self, o: Any) -> Any:
+        return o.isoformat() if isinstance(o, datetime) else super().default(o)
 
 
 def restore(before: dict[str, Any]) -> None:
