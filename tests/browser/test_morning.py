@@ -18,7 +18,7 @@ from griot.press.stories.pipeline import rate_stories
 from tests.browser.test_quality import violations
 from tests.browser.test_screens import OVERFLOW
 from tests.browser.tools import still, visit
-from tests.digest.desk.test_desk import tell
+from tests.digest.desk.nights import tell
 from tests.signing_in import with_second_factor
 from tests.support import words
 
@@ -209,6 +209,37 @@ def test_another_wording_is_taken_with_a_key_and_taken_back(night, live_server, 
     press(page, "u")
     said(page, "Undone")
     assert Line.objects.get(story=story).body == line.body
+
+
+def test_a_quick_undo_undoes_what_was_done_last(night, live_server, page_at, client):
+    page = page_at(1280)
+    sign_in(page, live_server, client, editor())
+    visit(page, f"{live_server.url}/admin/desk/")
+    first = night[0]
+
+    def slowly(route):
+        if "discard" in route.request.post_data:
+            page.wait_for_timeout(700)
+        route.continue_()
+
+    page.route("**/desk/act/**", slowly)
+    for key in "ajdu":
+        page.keyboard.press(key)
+    said(page, "Undone: Discarded")
+    assert lines() == [first.pk]
+    page.unroute("**/desk/act/**")
+
+    def never(route):
+        page.wait_for_timeout(300)
+        route.fulfill(status=409, json={"message": "Somebody was first."})
+
+    page.route("**/desk/act/**", lambda r: never(r) if "discard" in r.request.post_data else r.continue_())
+    for key in "du":
+        page.keyboard.press(key)
+    said(page, "Somebody was first.")
+    still(page)
+    assert lines() == [first.pk], "what could not be done is not undone, and what was done before it stays"
+    assert set(Story.objects.exclude(decision="").values_list("pk", flat=True)) == {first.pk}
 
 
 def test_two_editors_at_once(night, live_server, page_at, client):

@@ -192,7 +192,23 @@ function toList() {
 
 // --- acting --------------------------------------------------------------------------------
 
-async function send(data) {
+// Acts go to the server one after the other, as they were done; `underway` is the last of them. An undo
+// that was meant for an act that is refused undoes nothing.
+let underway = null;
+function send(data) {
+  const before = underway;
+  const sent = (async () => {
+    const last = await before;
+    return data.kind === "undo" && last && !last.ok ? last : post(data);
+  })();
+  underway = sent;
+  sent.finally(() => {
+    if (underway === sent) underway = null;
+  });
+  return sent;
+}
+
+async function post(data) {
   let answer;
   try {
     answer = await fetch(desk.dataset.actUrl, {
