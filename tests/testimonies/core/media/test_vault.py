@@ -91,6 +91,19 @@ def test_what_is_being_sealed_while_keys_are_rotated_can_be_opened(vault, tmp_pa
     assert len((tmp_path / "keys" / "vault").read_text().splitlines()) == 1
 
 
+def test_of_two_rotations_at_once_one_waits_for_nothing(vault, tmp_path):
+    names = sorted(vault.put(b"%d" % n) for n in range(3))
+    first = vault.rotate()
+    next(first)
+    with pytest.raises(VaultError, match="already"):
+        next(vault.rotate())
+    first.close()  # killed here
+    assert list(vault.rotate()) == names
+    assert [vault.read(name) for name in names] and len(
+        (tmp_path / "keys" / "vault").read_text().split()
+    ) == 1
+
+
 def test_what_is_erased_while_keys_are_rotated_stays_erased(vault, monkeypatch):
     names = sorted(vault.put(b"%d" % n) for n in range(3))
     encrypt = pyrage.encrypt_io

@@ -153,8 +153,17 @@ class Vault:
         """Make a new key and encrypt every file for it, giving each name as it is done; the old keys go last.
 
         Files may be written and erased meanwhile. Killed in between, everything can still be read, and the
-        next call goes on. Raises VaultError at the end where files can't be read; the old keys stay then.
+        next call goes on. Raises VaultError where another is under way; and at the end where files can't be
+        read: the old keys stay then.
         """
+        with ExitStack() as left:
+            try:
+                left.enter_context(_held(self._room(".rotating"), fcntl.LOCK_EX | fcntl.LOCK_NB))
+            except BlockingIOError:
+                raise VaultError("keys are being rotated already: wait until that has ended") from None
+            yield from self._rotated()
+
+    def _rotated(self) -> Iterator[str]:
         old = self._secrets()
         pending = self.keys.with_suffix(".rotating")
         if not pending.exists():  # otherwise a rotation was interrupted: the first key is already the new one
