@@ -404,3 +404,15 @@ def test_an_article_is_translated_where_a_translator_is_configured(desk_client, 
     assert answer.content.decode() == "In our language"
     desk_client.post(f"/admin/desk/translate/{article.pk}/")
     assert web.asked("here/translate") == 1, "it is asked once"
+
+
+def test_a_story_that_stands_in_the_issue_stays_accepted_whatever_it_is_merged_with(editor, colleague, night):
+    older, newer = sorted(night[:2], key=lambda s: (s.first_published, s.pk))
+    act("discard", colleague, {"story": older.pk})
+    act("accept", editor, {"story": newer.pk})
+    act("merge", editor, {"story": newer.pk, "with": [older.pk]})
+    older.refresh_from_db()
+    assert lines() == [older.pk] and (older.decision, older.decided_by) == ("accepted", editor)
+    undo_last(editor)
+    older.refresh_from_db()
+    assert lines() == [newer.pk] and (older.decision, older.decided_by) == ("discarded", colleague)

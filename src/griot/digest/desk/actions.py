@@ -360,7 +360,10 @@ def _merge(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     before = snapshot(stories)
     was = [placed for s in stories if (placed := _taken(s, user))]
     merged = merge_stories(stories, by=user)
-    if was:  # what stood in the issue for one of them stands for the whole
+    if was:  # what stood in the issue for one of them stands for the whole, and so does who accepted it
+        taken = next(s for s in stories if s.pk == was[0]["value"]["story"])
+        facts = {name: getattr(taken, name) for name in ("decision", "decided_by", "decided_at")}
+        Story.objects.filter(pk=merged.pk).update(**facts)
         line = draft_story(merged, settings.LANGUAGE_CODE)
         with draft_of(was[0]["issue"], user) as draft:
             draft.put(value_of(line), was[0]["place"]["section"], was[0]["place"]["index"])
