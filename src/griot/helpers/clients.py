@@ -36,8 +36,20 @@ def _post(url: str, body: dict[str, Any], headers: dict[str, str]) -> Any:
         raise HelperError(f"{urlsplit(url).hostname}: {type(error).__name__}") from None
 
 
+class _Elsewhere:
+    """A helper at an address."""
+
+    __slots__ = ()
+    url: str
+
+    @property
+    def where(self) -> str:
+        """Who is sent what it works on: a host."""
+        return urlsplit(self.url).hostname or self.url
+
+
 @dataclass(frozen=True, slots=True)
-class LibreTranslate:
+class LibreTranslate(_Elsewhere):
     """A LibreTranslate server (POST /translate)."""
 
     url: str
@@ -55,7 +67,7 @@ class LibreTranslate:
 
 
 @dataclass(frozen=True, slots=True)
-class DeepL:
+class DeepL(_Elsewhere):
     """DeepL's API (POST /v2/translate)."""
 
     url: str
@@ -72,7 +84,7 @@ class DeepL:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenAI:
+class OpenAI(_Elsewhere):
     """Any endpoint with OpenAI's chat interface (POST /chat/completions): drafts and translates."""
 
     url: str

@@ -1,4 +1,6 @@
-"""What the mailing does when a teller changes what may be shown, or a correction is taken back."""
+"""What the mailing does when a teller changes what may be shown, a correction is taken back, or something
+is deleted that a planned send needs.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,9 @@ from typing import Any
 from django.db.models.signals import pre_delete
 from django.dispatch import receiver
 
-from griot.digest.models import Correction
-from griot.mailing.models import Delivery
+from griot.accounts.guarding import NotNow
+from griot.digest.models import Correction, IssuePage
+from griot.mailing.models import Audience, Delivery, Schedule
 from griot.mailing.saying import make_all_anew
 from griot.mailing.sending import TAKEN_BACK
 from griot.testimonies.models import Testimony
@@ -30,3 +33,20 @@ def what_waits_is_not_sent(instance: Correction, **_: Any) -> None:
     rows.filter(state__in=(Delivery.State.QUEUED, Delivery.State.CLAIMED), is_doubted=False).delete()
     again = rows.filter(state__in=(Delivery.State.QUEUED, Delivery.State.IN_DOUBT))
     again.update(state=Delivery.State.SKIPPED, reply=TAKEN_BACK)
+
+
+@receiver(pre_delete, sender=IssuePage)
+@receiver(pre_delete, sender=Audience)
+def is_waited_for(instance: IssuePage | Audience, **_: Any) -> None:
+    """Raises NotNow where a send is planned: it would go with it, and nobody would know."""
+    planned = Schedule.objects.filter(send=None, error="")
+    rows = (
+        planned.filter(issue=instance)
+        if isinstance(instance, IssuePage)
+        else planned.filter(audience=instance)
+    )
+    if row := rows.first():
+        raise NotNow(
+            f"“{instance}” is not deleted: “{row.issue}” is planned to be sent to “{row.audience}”. Take that"
+            " plan back first."
+        )

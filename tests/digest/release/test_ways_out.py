@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.utils import timezone
 
 from griot.accounts.guarding import NotNow
@@ -17,7 +18,7 @@ from griot.digest.release import approving
 from griot.digest.release.approving import why_not
 from griot.digest.release.editions import make_editions
 from griot.mailing.models import Audience, Subscriber, Subscription
-from griot.mailing.scheduling import schedule
+from griot.mailing.scheduling import schedule, unschedule
 from tests.digest.issues import make_issue, make_picture
 from tests.testimonies import made
 
@@ -224,3 +225,21 @@ def test_who_wrote_an_issue_is_its_author_however_often_it_was_saved_since(draft
     for _ in range(21):
         IssuePage.objects.get(pk=draft.pk).get_latest_revision_as_object().save_revision(user=colleague)
     assert approving.author_of(IssuePage.objects.get(pk=draft.pk)) == writer.pk
+
+
+@pytest.mark.parametrize("what", ["issue", "issue that was taken off", "audience"])
+def test_nothing_that_a_planned_send_needs_is_deleted(site, what):
+    issue = make_issue()
+    issue.save_revision()
+    staff = Audience.objects.create(name="Staff", slug="staff")
+    Subscription.objects.create(
+        audience=staff, subscriber=Subscriber.objects.create(email="reader@news.example")
+    )
+    [row] = schedule(issue, [staff], timezone.now() + timedelta(hours=5), "UTC")
+    if what == "issue that was taken off":
+        issue.unpublish()
+    doomed = staff if what == "audience" else IssuePage.objects.get()
+    with pytest.raises(NotNow, match="is planned to be sent"), transaction.atomic():
+        doomed.delete()
+    unschedule(row)
+    doomed.delete()

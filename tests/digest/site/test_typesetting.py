@@ -13,6 +13,7 @@ from django.test import Client
 from griot.digest.site.typesetting import set_once, state
 from griot.digest.tasks import index_anew_now
 from griot.testimonies.showing import withdrawing
+from tests.digest.issues import make_issue
 from tests.testimonies.people import committed
 from tests.testimonies.showing.test_withdrawal import House
 
@@ -70,3 +71,11 @@ def test_what_comes_late_goes_with_the_next_sweep(house):
     index_anew_now()
     assert not on_the_disk() - before
     assert set_once(state(), ("pdf",), lambda: b"as it is") == b"as it is"
+
+
+def test_a_letter_with_more_marks_than_the_shaper_bears_is_set(site):
+    issue = make_issue()
+    issue.body[0].value["title"] = issue.summary = "क" + "ि" * 299
+    issue.save()
+    for way in ("pdf", "card"):
+        assert Client().get(f"/{issue.slug}/{way}/").status_code == 200

@@ -255,11 +255,11 @@ def test_by_default_everything_is_kept(add):
 # --- web archives ------------------------------------------------------------------------
 
 
-def warc(path, count: int, packed: bool = True) -> None:
+def warc(path, count: int, packed: bool = True, site: str = "old") -> None:
     """An archive of `count` invented articles, one page that is none, and one stranger's."""
     with path.open("wb") as out:
         for n in range(count + 2):
-            host = "stranger.example" if n == count + 1 else "old.example"
+            host = "stranger.example" if n == count + 1 else f"{site}.example"
             text = "".join(
                 f"<p>In the year of story {n} the harbour took in {n + 20} people, and paragraph {p} says"
                 " what they said.</p>"
@@ -305,6 +305,23 @@ def test_an_archive_is_read_once_and_goes_on_where_it_was(tmp_path, packed, caps
     assert Article.objects.count() == 120
     call_command("backfill", str(path))
     assert "articles 0" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_two_archives_of_one_name_and_size_are_both_read(tmp_path):
+    for year, site in (("2024", "old"), ("2025", "new")):
+        Outlet.objects.create(name=site, home_page=f"https://{site}.example/")
+        (tmp_path / year).mkdir()
+        warc(tmp_path / year / "x.warc", 3, site=site)
+    call_command("backfill", str(tmp_path))
+    assert {a.outlet.name for a in Article.objects.all()} == {"old", "new"}
+
+
+def test_an_archive_whose_name_is_no_text_is_told_of(tmp_path):
+    path = tmp_path / "\udcff.warc"
+    path.write_bytes(b"")
+    with pytest.raises(CommandError, match="no text") as told:
+        call_command("backfill", str(tmp_path))
+    assert told.value.returncode == 2
 
 
 def test_a_broken_archive_keeps_what_stands_before_the_break(tmp_path):

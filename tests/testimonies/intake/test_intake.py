@@ -31,6 +31,7 @@ from griot.testimonies.intake.receiving import (
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make
 from griot.testimonies.models import (
+    Access,
     Campaign,
     CheckIn,
     ConsentText,
@@ -259,6 +260,10 @@ def test_a_call_for_help_is_seen_first_however_many_write_after_it(site, phone, 
     with_second_factor(client, focal)
     room = reverse("testimonies:check_ins")
     first, second = (client.get(f"{room}?page={n}").content.decode() for n in (1, 2))
+    assert [look.detail for look in Access.objects.filter(what="check-ins", user=focal)] == [
+        "page 2",
+        "page 1",
+    ]
     found = [first.find(said) for said in ("I cannot go on", "bad", "fine")]
     assert -1 < found[0] < found[1] < found[2] and first.count("bad") == 60
     assert first.count("fine") == 50 and second.count("fine") == 10 and "bad" not in second

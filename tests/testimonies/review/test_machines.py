@@ -105,6 +105,8 @@ def test_it_is_translated_without_the_names_that_are_kept_back(testimony, editor
     }
     review.write(testimony, editor, "fr", texts)
     work = done(testimony, editor, "translation")
+    assert Access.objects.get(what="asked for a translation").user == editor
+    assert "into en by" in Access.objects.get(what="translation").detail
     assert work.state == "ready", work.why
     writing = testimony.writings.get(language="en")
     assert (

@@ -8,6 +8,7 @@ advisory lock per file).
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
+from griot.characters import fit_text
 from griot.locking import only_one_at
 from griot.press.core.pages.dates import Habit, stated
 from griot.press.core.pages.pages import read_page
@@ -31,6 +33,7 @@ from griot.press.models import Article, Backfill, Entry, Outlet, Source
 
 BATCH = 50  # articles a transaction
 MAX_RECORD = 10 * 1024 * 1024
+HEAD = 1024 * 1024  # bytes by which a file is known, beside its name and size
 
 
 @dataclass(slots=True)
@@ -55,6 +58,8 @@ def backfill(paths: Sequence[Path], progress: Progress, add_outlets: bool = Fals
     for path in paths:
         if not path.is_file():
             raise BadInput(f"{path}: there is no such file")
+        if path.name != fit_text(path.name):
+            raise BadInput(f"{path}: its name is no text; give it another")
     filled = Filled()
     for path in paths:
         with only_one_at(f"backfill {path.name}") as is_ours:
@@ -65,7 +70,9 @@ def backfill(paths: Sequence[Path], progress: Progress, add_outlets: bool = Fals
 
 def _one_file(path: Path, filled: Filled, progress: Progress, add_outlets: bool) -> None:
     size = path.stat().st_size
-    state, _ = Backfill.objects.get_or_create(name=path.name, size=size)
+    with path.open("rb") as stream:
+        head = hashlib.sha256(stream.read(HEAD)).hexdigest()
+    state, _ = Backfill.objects.get_or_create(name=path.name, size=size, head=head)
     if state.finished:
         return
     outlets = {_site(o.home_page): o for o in Outlet.objects.exclude(home_page="")}

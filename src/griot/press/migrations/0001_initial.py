@@ -110,12 +110,13 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=300)),
                 ('size', models.BigIntegerField()),
+                ('head', models.CharField(help_text='SHA-256 of its first megabyte', max_length=64)),
                 ('offset', models.BigIntegerField(default=0, help_text='the byte where the first record begins that is not stored')),
                 ('articles', models.PositiveIntegerField(default=0)),
                 ('finished', models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('name', 'size'), name='one_backfill_per_file')],
+                'constraints': [models.UniqueConstraint(fields=('name', 'size', 'head'), name='one_backfill_per_file')],
             },
         ),
         migrations.CreateModel(

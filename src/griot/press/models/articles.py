@@ -149,6 +149,7 @@ class Backfill(models.Model):
 
     name = models.CharField(max_length=300)
     size = models.BigIntegerField()
+    head = models.CharField(max_length=64, help_text="SHA-256 of its first megabyte")
     offset = models.BigIntegerField(
         default=0, help_text="the byte where the first record begins that is not stored"
     )
@@ -156,4 +157,4 @@ class Backfill(models.Model):
     finished = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["name", "size"], name="one_backfill_per_file")]
+        constraints = [models.UniqueConstraint(fields=["name", "size", "head"], name="one_backfill_per_file")]

@@ -91,5 +91,6 @@ def check_ins(request: SignedIn) -> HttpResponse:
         rows.filter(pk=number_in(request.POST.get("pk")) or 0).update(answered=timezone.now())
         return redirect("testimonies:check_ins")
     page = Paginator(rows.exclude(answered=None), A_PAGE).get_page(request.GET.get("page"))
+    note(request.user, None, "check-ins", f"page {page.number}")
     waiting = rows.filter(answered=None).order_by("-wants_call", "mood", "at") if page.number == 1 else []
     return render(request, "testimonies/check_ins.html", {"rows": [*waiting, *page], "page": page})

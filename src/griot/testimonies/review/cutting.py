@@ -129,8 +129,7 @@ def cutting(request: HttpRequest, pk: Any, file_pk: Any) -> HttpResponse:
             )
             return redirect(f"{reverse('testimonies:cutting', args=[row.pk, file.pk])}?language={language}")
         messages.error(request, wrong)  # what was typed stands in the form
-    else:
-        note(request.user, row, "cutting room")
+    note(request.user, row, "cutting room")
     return render(
         request,
         "testimonies/cutting.html",

@@ -49,6 +49,7 @@ def ask(testimony: Testimony, user: Any, kind: str, language: str) -> MachineWor
     if row.over:
         raise Refused("this testimony was withdrawn")
     require(user, "edit", row)
+    note(user, row, f"asked for a {kind}", language)
     known = row.writings.filter(
         language=row.language if kind == MachineWork.Kind.TRANSCRIPT else language
     ).first()
@@ -167,6 +168,7 @@ def _translated(work: MachineWork) -> dict[str, str]:
     """Every text in the other language; names that are kept back as it is sent, or marked, are not sent."""
     translator, row = helper_from(settings.TRANSLATOR), work.testimony
     source = row.writings.get(language=row.language)
+    note("a machine", row, "translation", f"into {work.language} by {translator.where}")
 
     def said(text: str) -> str:
         now, consent = _still_held(work)

@@ -104,6 +104,19 @@ def test_of_two_rotations_at_once_one_waits_for_nothing(vault, tmp_path):
     ) == 1
 
 
+@pytest.mark.parametrize("way", ["read", "open"])
+def test_who_opens_a_file_as_a_rotation_ends_reads_it(vault, monkeypatch, way):
+    name, secrets = vault.put(b"words"), Vault._secrets
+
+    def after_a_rotation(self):
+        monkeypatch.undo()
+        list(self.rotate())
+        return secrets(self)
+
+    monkeypatch.setattr(Vault, "_secrets", after_a_rotation)
+    assert (vault.read(name) if way == "read" else vault.open(name).chunk(0)) == b"words"
+
+
 def test_what_is_erased_while_keys_are_rotated_stays_erased(vault, monkeypatch):
     names = sorted(vault.put(b"%d" % n) for n in range(3))
     encrypt = pyrage.encrypt_io
@@ -124,8 +137,10 @@ def test_one_file_that_can_not_be_read_keeps_no_other_from_the_new_key(vault, tm
     assert list(itertools.islice(rotation, 2)) == names[1:]
     with pytest.raises(VaultError, match=r"1 files stay.*old keys"):
         next(rotation)
+    before = (tmp_path / "keys" / "vault").read_text().splitlines()[0]
     vault.erase(names[0])
     assert sorted(vault.rotate()) == names[1:]
+    assert (tmp_path / "keys" / "vault").read_text().strip() != before, "a call makes a new key"
     assert len((tmp_path / "keys" / "vault").read_text().splitlines()) == 1
 
 

@@ -8,6 +8,7 @@ the caller's, who sees to it that they go, whoever dies meanwhile.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +23,7 @@ from griot.digest.core.types import Block, Figures, Issue, Picture, picture_of, 
 from griot.digest.core.words import long_date, when, words
 
 CARD = (1200, 630)  # pixels
+MOST_MARKS = 30
 _PAPER = Path(__file__).parent / "paper"
 
 
@@ -33,10 +35,22 @@ def _set(
     ppi: float = 144,
 ) -> bytes:
     """`folder` is where the photos lie that `data` names."""
-    inputs = {"data": json.dumps(data, ensure_ascii=False, default=str)}
+    inputs = {"data": _safe(json.dumps(data, ensure_ascii=False, default=str))}
     main: Any = (_PAPER / template).read_bytes()
     made = typst.compile(main, root=folder, format=format, ppi=ppi, sys_inputs=inputs)
     return bytes(made[0] if isinstance(made, list) else made)
+
+
+def _safe(text: str) -> str:
+    """`text` in Unicode's stream-safe format (UAX 15, section 13): a letter bears at most 30 marks. The
+    shaper of some scripts dies of more than 255.
+    """
+    kept, marks = [], 0
+    for c in text:
+        marks = marks + 1 if not c.isascii() and unicodedata.category(c)[0] == "M" else 0
+        if marks <= MOST_MARKS:
+            kept.append(c)
+    return "".join(kept)
 
 
 def chart_png(figures: Figures, language: str, is_right_to_left: bool = False) -> bytes:

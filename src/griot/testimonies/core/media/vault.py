@@ -14,17 +14,19 @@ import os
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, TypeVar
 
 import pyrage
 from pyrage import x25519
 
 from griot.runtime.state import write_whole
 from griot.testimonies.core.media.age import AgeFile, Unreadable, open_age
+
+Made = TypeVar("Made")
 
 
 class VaultError(Exception):
@@ -66,14 +68,16 @@ class Vault:
 
     def copy(self, name: str, to: IO[bytes]) -> None:
         """Decrypt into `to`, a piece at a time. Raises VaultError, also where the file is damaged."""
-        path = self._path(name)
-        if not path.is_file():
-            raise VaultError(f"the vault has no {name}")
+
+        def decrypt(file: BinaryIO, secrets: list[str]) -> None:
+            with file:
+                try:
+                    pyrage.decrypt_io(file, to, self._identities(secrets))
+                except pyrage.DecryptError as error:  # nothing was written
+                    raise Unreadable(str(error)) from None
+
         try:
-            with path.open("rb") as file:
-                pyrage.decrypt_io(file, to, self._identities())
-        except pyrage.DecryptError as error:
-            raise self._no_key(name, error) from None
+            self._with_keys(name, decrypt)
         except OSError as error:
             if error.errno not in {None, errno.EIO}:  # age's own have no number
                 raise
@@ -83,13 +87,24 @@ class Vault:
         """The content, to be read from where it is wanted: whatever its size, a chunk at a time is in memory.
         Raises VaultError.
         """
-        path = self._path(name)
-        try:
-            return open_age(path.open("rb"), self._secrets())
-        except FileNotFoundError:
-            raise VaultError(f"the vault has no {name}") from None
-        except Unreadable as error:
-            raise self._no_key(name, error) from None
+        return self._with_keys(name, open_age)
+
+    def _with_keys(self, name: str, act: Callable[[BinaryIO, list[str]], Made]) -> Made:
+        """What `act` makes of a file and the keys; once more where none fits, for a rotation may have ended
+        between the opening of the two. Raises VaultError.
+        """
+        for is_last in (False, True):
+            try:
+                file = self._path(name).open("rb")
+            except FileNotFoundError:
+                raise VaultError(f"the vault has no {name}") from None
+            try:
+                return act(file, self._secrets())
+            except Unreadable as error:
+                file.close()
+                if is_last:
+                    raise self._no_key(name, error) from None
+        raise AssertionError
 
     def _no_key(self, name: str, error: Exception) -> VaultError:
         return VaultError(
@@ -181,10 +196,13 @@ class Vault:
                 failed.append(str(error))
                 continue
             yield name
+        pending.unlink(missing_ok=True)  # whatever stays: the next call makes another key
         if failed:
-            raise VaultError(f"{len(failed)} files stay as they were, and so do the old keys: {failed[0]}")
+            raise VaultError(
+                f"there is a new key, but {len(failed)} files stay as they were, and so do the old keys:"
+                f" {failed[0]}"
+            )
         self._save_keys([newest])
-        pending.unlink(missing_ok=True)
 
     def _encrypt_anew(self, name: str, newest: str) -> None:
         """Unless it is for the newest key already; one that was erased meanwhile stays so."""
@@ -210,7 +228,7 @@ class Vault:
     def recipient(self) -> x25519.Recipient:
         """The public key; the first call in a new newsroom makes the pair. Raises VaultError."""
         if not self.public.is_file():
-            write_whole(self.public, str(self._identities()[0].to_public()))
+            write_whole(self.public, str(self._identities(self._secrets())[0].to_public()))
         self.check()
         return x25519.Recipient.from_str(self._recipient())
 
@@ -227,7 +245,7 @@ class Vault:
         said = self._recipient()
         if not os.access(self.keys, os.R_OK):
             return
-        if said not in {str(identity.to_public()) for identity in self._identities()}:
+        if said not in {str(identity.to_public()) for identity in self._identities(self._secrets())}:
             raise VaultError(
                 f"{self.public} is not the public half of a key in {self.keys}: what comes in would be sealed"
                 " to somebody else; put both back from your backup, and find out who changed it"
@@ -248,9 +266,9 @@ class Vault:
         except pyrage.RecipientError as error:
             raise VaultError(f"{self.public} is broken ({error}): put it back from your backup") from None
 
-    def _identities(self) -> list[x25519.Identity]:
+    def _identities(self, secrets: list[str]) -> list[x25519.Identity]:
         try:
-            return [x25519.Identity.from_str(line) for line in self._secrets()]
+            return [x25519.Identity.from_str(line) for line in secrets]
         except pyrage.IdentityError as error:
             raise VaultError(f"{self.keys} is broken ({error}): put it back from your backup") from None
 
