@@ -4,6 +4,18 @@ import { Consent, Teller } from "./types";
 
 const OF_AGE = 19; // by the year of birth alone: whoever turns 18 this year may still be 17
 
+/** Of whom nothing is known. */
+export const NOBODY: Teller = {
+  name: "",
+  alias: "",
+  birth_year: null,
+  country: "",
+  region: "",
+  spot: "",
+  left: "",
+  reached: "",
+};
+
 /** A field's words. */
 export function said(form: FormData, name: string): string {
   const value = form.get(name);

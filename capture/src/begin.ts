@@ -13,9 +13,10 @@ import { t } from "./words";
 export async function begin(): Promise<void> {
   if (!(await lockOf())) return go("join");
   if (!isUnlocked()) return go("unlock");
-  await joinAnew().catch(fail);
+  const joined = await Promise.allSettled([joinAnew()]);
   const count = isRecording() ? 0 : await recover();
   await go("home");
   if (count) say(t("recovered", String(count)));
+  for (const one of joined) if (one.status === "rejected") fail(one.reason);
   void run();
 }

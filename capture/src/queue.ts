@@ -1,19 +1,20 @@
 // Sending what was told, whenever there is a network: first the words and the consent, then each file. A file leaves the
 // phone only when the server says that it holds it whole. What the server can't take now, is set aside.
 
+import { NOBODY } from "./answers";
 import { attempt, countAside, dueNow, keepOnly, triesOf, untilNext } from "./aside";
 import { readOpen } from "./database";
 import { ask, Refusal, Wiped } from "./newsroom";
 import { takeSpoken } from "./spoken";
 import {
   changeRecording,
+  changeTestimony,
   dropNote,
   dropTestimony,
   notes,
   readPack,
   recordings,
   savePack,
-  saveTestimony,
   testimonies,
 } from "./store";
 import { Pack, Recording, Testimony } from "./types";
@@ -23,6 +24,14 @@ import { dropChunks, isUnlocked } from "./vault";
 const POLL = 4000; // milliseconds
 const HELD = ["verified", "kept"]; // by the server
 const COMING = ["expected", "received"];
+
+/** What is left on the phone of what the newsroom holds whole: what its card says. */
+const sent = ({ consent }: Testimony): Partial<Testimony> => ({
+  state: "sent",
+  answers: {},
+  teller: NOBODY,
+  consent: consent && { ...consent, guardian: null },
+});
 
 let changed: () => void = () => undefined;
 let running = false;
@@ -111,8 +120,12 @@ async function sendAll(finished: Testimony[]): Promise<void> {
   const files: Recording[] = [];
   for (const testimony of finished) {
     become("sending");
-    if (testimony.isKnown || (await attempt(testimony.id, () => introduce(testimony))))
-      files.push(...(await recordings(testimony.id)));
+    let isTaken = testimony.isKnown;
+    if (!isTaken)
+      await attempt(testimony.id, async () => {
+        isTaken = await introduce(testimony);
+      });
+    if (isTaken) files.push(...(await recordings(testimony.id)));
   }
   const waiting = files.filter((file) => file.state === "kept" || file.state === "sending");
   waiting.sort((a, b) => triesOf(a.id) - triesOf(b.id));
@@ -120,8 +133,8 @@ async function sendAll(finished: Testimony[]): Promise<void> {
   changed();
 }
 
-/** Send what was said and allowed, and which recordings belong to it. */
-async function introduce(testimony: Testimony): Promise<void> {
+/** Send what was said and allowed, and which recordings belong to it; false where it is refused. */
+async function introduce(testimony: Testimony): Promise<boolean> {
   const { state, why, isKnown, ...told } = testimony; // the phone's own matters stay on it
   const files = (await recordings(testimony.id))
     .filter(({ size }) => size > 0)
@@ -130,10 +143,11 @@ async function introduce(testimony: Testimony): Promise<void> {
     await ask("testimonies/", { ...told, files });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    await saveTestimony({ ...testimony, state: "refused", why: error.message });
-    return;
+    await changeTestimony(testimony.id, () => ({ state: "refused", why: error.message }));
+    return false;
   }
-  await saveTestimony({ ...testimony, isKnown: true });
+  await changeTestimony(testimony.id, () => ({ isKnown: true }));
+  return true;
 }
 
 /** Delete what the server holds whole; true while something is on its way. */
@@ -142,17 +156,18 @@ async function settle(): Promise<boolean> {
     testimonies: { id: string; state: string }[];
     files: { id: string; state: string; sha256: string; why: string }[];
   }
-  const waiting = (await testimonies()).filter((t) => t.state === "finished");
-  if (!waiting.length) return false;
+  const told = (await testimonies()).filter((t) => t.state === "finished" || t.state === "sent");
+  if (!told.length) return false;
   const state = await ask<State>("state/");
   const known = new Map(state.files.map((file) => [file.id, file]));
   const over = new Map(state.testimonies.map((t) => [t.id, t.state]));
   let waits = false;
-  for (const testimony of waiting) {
+  for (const testimony of told) {
     if (["withdrawn", "expired"].includes(over.get(testimony.id) ?? "")) {
       await dropTestimony(testimony.id);
       continue;
     }
+    if (testimony.state === "sent") continue;
     let isDone = true;
     for (const recording of await recordings(testimony.id)) {
       const said = known.get(recording.id);
@@ -171,7 +186,7 @@ async function settle(): Promise<boolean> {
         isDone = false;
       }
     }
-    if (isDone) await saveTestimony({ ...testimony, state: "sent" });
+    if (isDone) await changeTestimony(testimony.id, sent);
   }
   return waits;
 }

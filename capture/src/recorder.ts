@@ -1,6 +1,6 @@
 // Recording: every second of it is sealed and on the disk before the next one ends.
 
-import { changeRecording, roomLeft, saveRecording } from "./store";
+import { beginMaking, changeRecording, dropRecording, roomLeft, saveRecording } from "./store";
 import { Media, Recording, Subject } from "./types";
 import { addChunk, measure } from "./vault";
 
@@ -22,8 +22,8 @@ export interface Live {
   isPaused(): boolean;
 }
 
-/** A recording that is known before its first piece: a killed browser leaves what can be found. */
-async function known(media: Media, mime: string, about: Subject): Promise<Recording> {
+/** A recording that is known before its first piece: a killed browser leaves what can be found. And what is called when it is made. */
+async function known(media: Media, mime: string, about: Subject): Promise<[Recording, () => void]> {
   const recording: Recording = {
     id: crypto.randomUUID(),
     media,
@@ -38,8 +38,9 @@ async function known(media: Media, mime: string, about: Subject): Promise<Record
     wasInterrupted: false,
     ...about,
   };
+  const end = await beginMaking(recording.id);
   await saveRecording(recording);
-  return recording;
+  return [recording, end];
 }
 
 /** Begin to record. `tick` hears of each second; `ended` of the end, and why, where nobody asked for it. */
@@ -68,7 +69,7 @@ export async function start(
     videoBitsPerSecond: 900_000,
     audioBitsPerSecond: 64_000,
   });
-  const recording = await known(media, recorder.mimeType || mime, about);
+  const [recording, end] = await known(media, recorder.mimeType || mime, about);
 
   let stored: Promise<void> = Promise.resolve();
   let index = 0;
@@ -110,6 +111,7 @@ export async function start(
           seconds,
           wasInterrupted: failure !== null,
         });
+        end();
         ended(failure, kept);
         resolve(kept);
       });
@@ -148,9 +150,16 @@ export async function keepBytes(
   about: Subject,
 ): Promise<Recording> {
   const piece = 256 * 1024;
-  const recording = await known(media, mime, about);
-  for (let at = 0, index = 0; at < bytes.byteLength; at += piece, index++)
-    await addChunk(recording.id, index, bytes.slice(at, at + piece));
-  const { chunks, size } = await measure(recording.id);
-  return changeRecording(recording.id, { state: "kept", chunks, size });
+  const [recording, end] = await known(media, mime, about);
+  try {
+    for (let at = 0, index = 0; at < bytes.byteLength; at += piece, index++)
+      await addChunk(recording.id, index, bytes.slice(at, at + piece));
+    const { chunks, size } = await measure(recording.id);
+    return await changeRecording(recording.id, { state: "kept", chunks, size });
+  } catch (error) {
+    await dropRecording(recording.id); // half of it is nothing
+    throw error;
+  } finally {
+    end();
+  }
 }

@@ -12,12 +12,27 @@ export const saveNote = (note: Note) => put(`note:${note.id}`, note);
 export const notes = () => all<Note>("note:");
 export const dropNote = (id: string) => drop(`note:${id}`);
 
+/** Do something when nobody else, in no window, is at it. */
+const inTurn = async <T>(place: string, act: () => Promise<T>): Promise<T> =>
+  navigator.locks ? await navigator.locks.request(place, act) : act();
+
 // --- testimonies ----------------------------------------------------------------------------
 
 export const saveTestimony = (t: Testimony) => put(`testimony:${t.id}`, t);
 export const readTestimony = (id: string) => get<Testimony>(`testimony:${id}`);
 export const testimonies = async () =>
   (await all<Testimony>("testimony:")).sort((a, b) => b.told.localeCompare(a.told));
+
+/** Change a testimony's record, one after the other, in whatever window: what others store of it meanwhile stays. Does nothing where it is gone. */
+export async function changeTestimony(
+  id: string,
+  change: (now: Testimony) => Partial<Testimony>,
+): Promise<void> {
+  await inTurn(`testimony:${id}`, async () => {
+    const now = await readTestimony(id);
+    if (now) await saveTestimony({ ...now, ...change(now) });
+  });
+}
 
 export async function dropTestimony(id: string): Promise<void> {
   for (const recording of await recordings(id)) await dropRecording(recording.id);
@@ -35,11 +50,28 @@ export const recordings = async (testimony?: string) =>
 
 /** Change a recording's record; what is stored meanwhile by others of its fields stays. */
 export async function changeRecording(id: string, change: Partial<Recording>): Promise<Recording> {
-  const known = await readRecording(id);
-  if (!known) throw new Error("that recording is gone");
-  const changed = { ...known, ...change };
-  await saveRecording(changed);
-  return changed;
+  return inTurn(`file:${id}`, async () => {
+    const known = await readRecording(id);
+    if (!known) throw new Error("that recording is gone");
+    const changed = { ...known, ...change };
+    await saveRecording(changed);
+    return changed;
+  });
+}
+
+const making = (id: string) => `making:${id}`;
+
+/** Let it be known, in every window, that a recording is being made until `end` is called or the window closes. Gives `end`. */
+export function beginMaking(id: string): Promise<() => void> {
+  return new Promise((begun) => {
+    if (!navigator.locks) return begun(() => undefined);
+    void navigator.locks.request(making(id), () => new Promise<void>((end) => begun(end)));
+  });
+}
+
+async function beingMade(): Promise<Set<string>> {
+  const known = await navigator.locks?.query();
+  return new Set((known?.held ?? []).map(({ name }) => name ?? ""));
 }
 
 export async function dropRecording(id: string): Promise<void> {
@@ -61,21 +93,22 @@ export async function readWhole(recording: Recording): Promise<Blob> {
   return new Blob(parts, { type: recording.mime });
 }
 
-/** What was being recorded when the app ended is kept as far as it was stored. Gives how many that were. */
+/** What was being recorded when the app ended is kept as far as it was stored; half a photo is none. Gives how many that were. */
 export async function recover(): Promise<number> {
   let count = 0;
-  for (const recording of await recordings()) {
-    if (recording.state !== "recording") continue;
-    const { chunks, size } = await measure(recording.id);
-    if (chunks === 0) await dropRecording(recording.id);
+  const made = await beingMade();
+  for (const { id, state, seconds, media } of await recordings()) {
+    if (state !== "recording" || made.has(making(id))) continue;
+    const { chunks, size } = await measure(id);
+    if (chunks === 0 || media === "photo") await dropRecording(id);
     else {
-      await saveRecording({
-        ...recording,
+      const wasInterrupted = true;
+      await changeRecording(id, {
         state: "kept",
         chunks,
         size,
-        seconds: Math.max(recording.seconds, chunks),
-        wasInterrupted: true,
+        seconds: Math.max(seconds, chunks),
+        wasInterrupted,
       });
       count++;
     }

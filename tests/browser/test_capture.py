@@ -20,6 +20,7 @@ from griot.testimonies.intake import speaking
 from griot.testimonies.intake.receiving import examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony
+from griot.testimonies.showing.withdrawing import withdraw
 from tests.browser.cutting import BadNetwork
 from tests.browser.tools import PATIENCE, lighthouse
 from tests.support import ROOT
@@ -128,6 +129,11 @@ class PhoneBrowser:
         self.page.wait_for_selector("text=Voices of the Way")
 
     def consent(self) -> None:
+        self.sign_consent()
+        self.page.click("button.main:has-text('Suivant')")
+        self.page.wait_for_selector("text=Comment êtes-vous parti")
+
+    def sign_consent(self) -> None:
         page = self.page
         page.click("text=Nouveau témoignage")
         page.click("button:has-text('Entretien')")
@@ -141,8 +147,6 @@ class PhoneBrowser:
         page.mouse.down()
         page.mouse.move(box["x"] + 150, box["y"] + 60, steps=5)
         page.mouse.up()
-        page.click("button.main:has-text('Suivant')")
-        page.wait_for_selector("text=Comment êtes-vous parti")
 
     def record(self, media: str, seconds: float) -> None:
         self.page.locator(f".prompts li >> nth=0 >> button:has-text('{media}')").click()
@@ -289,6 +293,10 @@ def test_a_line_that_is_cut_twenty_times_and_slow_brings_every_byte(phone, invit
 
 def finish_with_a_sound(phone) -> None:
     phone.consent()
+    tell_a_sound(phone)
+
+
+def tell_a_sound(phone) -> None:
     phone.record("Son", 1)
     phone.page.click(".sheet button.main")
     phone.page.wait_for_selector(".sheet", state="detached")
@@ -452,6 +460,106 @@ def test_a_new_invitation_gives_a_new_key_and_what_the_phone_holds_stays(phone, 
     phone.page.click("form button.main")
     phone.page.wait_for_selector(".card.open")
     assert wait_for(lambda: Device.objects.count() == 1)
+
+
+def test_another_messengers_invitation_takes_nothing_over(phone, invitation, campaign):
+    mine = Messenger.objects.get()
+    phone.join(invitation)
+    phone.unlock()
+    phone.network.is_down = True
+    finish_with_a_sound(phone)
+    other = Messenger.objects.create(team=campaign.teams.get(code="GN"), name="Sory", language="fr")
+    token = other.invite_anew()
+    phone.network.is_down = False
+    phone.page.goto(f"{phone.network.url}/capture/exit.html")
+    phone.page.goto(f"{phone.network.url}/capture/#join={token}")
+    phone.page.fill("[name=pin]", PIN)
+    phone.page.click("form button.main")
+    phone.page.wait_for_selector("text=another messenger")
+    assert wait_for(lambda: Testimony.objects.first()).messenger == mine
+    other.refresh_from_db()
+    assert other.invite, "the invitation is not used up"
+
+
+def test_a_second_window_takes_no_recording_away(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    other = phone.context.new_page()
+    other.goto(f"{phone.network.url}/capture/")
+    other.fill("[name=pin]", PIN)
+    phone.page.locator(".prompts li >> nth=0 >> button:has-text('Son')").click(no_wait_after=True)
+    other.click("form button.main")
+    other.wait_for_selector("text=Voices of the Way")
+    wait_for(phone.stored)
+    other.reload()
+    other.fill("[name=pin]", PIN)
+    other.click("form button.main")
+    other.wait_for_selector("text=Voices of the Way")
+    phone.page.click(".sheet button.main")
+    phone.page.wait_for_selector(".sheet", state="detached")
+    assert "interrompu" not in phone.page.inner_text(".cards .card")
+
+
+def test_the_last_words_are_sent(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    phone.page.locator(".prompts li >> nth=0 >> button:has-text('crire')").click()
+    phone.page.fill("textarea[name=leaving]", "I left at night. Do not tell my brother.")
+    phone.page.click("button:has-text('Terminer')")
+    wait_for(lambda: Testimony.objects.exists())
+    assert Testimony.objects.get().answers == {"leaving": "I left at night. Do not tell my brother."}
+
+
+def test_what_was_sent_leaves_the_phone_and_its_card_goes_when_it_is_withdrawn(phone, invitation):
+    phone.join(invitation)
+    finish_with_a_sound(phone)
+    worker(count=2)
+    phone.page.wait_for_selector("text=envoyé et vérifié")
+    withdraw(Testimony.objects.get(), "team")
+    phone.unlock()
+    phone.page.wait_for_selector(".card.sent", state="detached")
+    assert phone.page.locator("text=Code de reçu").count() == 0
+
+
+def test_what_was_refused_for_a_training_is_sent_when_that_is_passed(phone, invitation, campaign):
+    phone.join(invitation)
+    phone.unlock()
+    phone.network.is_down = True
+    finish_with_a_sound(phone)
+    question = {"text": "?", "answers": ["a", "b"], "right": 0}
+    module = Module.objects.create(
+        campaign=campaign, slug="new", language="fr", title="Neuf", text="Lisez.", questions=[question]
+    )
+    phone.network.is_down = False
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.page.wait_for_selector(".card.refused")
+    module.trainings.create(messenger=Messenger.objects.get(), before=1, after=1, of=1, is_passed=True)
+    phone.page.click("text=Continuer")
+    phone.page.click("button:has-text('Terminer')")
+    assert {file.role for file in worker(count=2)} == {"story", "evidence"}
+
+
+def test_evidence_that_a_full_phone_could_not_store_is_asked_for_again(phone, invitation):
+    phone.join(invitation)
+    phone.page.evaluate(
+        """() => {
+            const put = IDBObjectStore.prototype.put;
+            window.isFull = true;
+            IDBObjectStore.prototype.put = function (...said) {
+                if (this.name === "chunks" && window.isFull) throw new DOMException("full", "QuotaExceededError");
+                return put.apply(this, said);
+            };
+        }"""
+    )
+    phone.sign_consent()
+    phone.page.click("button.main:has-text('Suivant')")
+    phone.page.wait_for_selector("#said:not(:empty)")
+    assert phone.page.locator("text=Comment êtes-vous parti").count() == 0
+    phone.page.evaluate("window.isFull = false")
+    phone.page.click("button.main:has-text('Suivant')")
+    phone.page.wait_for_selector("text=Comment êtes-vous parti")
+    tell_a_sound(phone)
+    assert {file.role for file in worker(count=2)} == {"story", "evidence"}
 
 
 def test_the_quick_exit_leads_to_a_calculator_and_closes_the_lock(phone, invitation):

@@ -112,13 +112,17 @@ function askMinor(): HTMLElement[] {
   return [check("is_minor", t("minor")), ask("guardian", "160"), ask("relation", "80")];
 }
 
+/** What a full phone could not store is none. */
+const isEvidence = (file: Recording) =>
+  file.role === "evidence" && file.state !== "recording" && file.size > 0;
+
 /** Evidence is the recorded answer or, where there is none, the signature. */
 function askEvidence(testimony: string): { fields: HTMLElement; found(): Promise<Recording | undefined> } {
   const about: Subject = { testimony, role: "evidence", prompt: "consent", position: 0 };
   const pad = signature();
   const answered = h("p", { class: "soft", role: "status" });
   const recorded = async () => {
-    const [evidence] = (await recordings(testimony)).filter((file) => file.role === "evidence");
+    const [evidence] = (await recordings(testimony)).filter(isEvidence);
     answered.textContent = evidence ? "✓" : "";
     return evidence;
   };

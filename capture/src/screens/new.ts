@@ -1,5 +1,6 @@
 // A new testimony: in which language, and what it is.
 
+import { NOBODY } from "../answers";
 import { button, field, h, select } from "../dom";
 import { show } from "../frame";
 import { receiptCode } from "../receipt";
@@ -35,22 +36,12 @@ export async function newTestimony(): Promise<void> {
 }
 
 function begun(kind: Kind, language: string, country: string): Testimony {
-  const teller = {
-    name: "",
-    alias: "",
-    birth_year: null,
-    country,
-    region: "",
-    spot: "",
-    left: "",
-    reached: "",
-  };
   return {
     id: crypto.randomUUID(),
     kind,
     language,
     told: new Date().toISOString(),
-    teller,
+    teller: { ...NOBODY, country },
     answers: {},
     consent: null,
     state: "open",

@@ -9,13 +9,14 @@ import { keepPhoto } from "../recorder";
 import { go } from "../router";
 import { cameraFacing, record, turnCamera } from "../sheet";
 import {
+  changeRecording,
+  changeTestimony,
   dropRecording,
   dropTestimony,
   readPack,
   readTestimony,
   readWhole,
   recordings,
-  saveTestimony,
 } from "../store";
 import { Guide, Pack, Prompt, Recording, Subject, Testimony } from "../types";
 import { t } from "../words";
@@ -36,7 +37,10 @@ export async function tell(id: string): Promise<void> {
   const prompts = guide.prompts.map((prompt, n) => promptCard(testimony, guide, prompt, n, fill));
   show({
     title: guide.title,
-    back: () => void go("home"),
+    back: () =>
+      void keepWords()
+        .then(() => go("home"))
+        .catch(fail),
     body: h(
       "div",
       {},
@@ -76,11 +80,15 @@ function guideFor(testimony: Testimony, pack: Pack): Guide {
 }
 
 async function finish(id: string): Promise<void> {
+  await keepWords();
   const now = (await readTestimony(id))!;
-  const isRecorded = (await recordings(id)).some((file) => file.role === "story");
+  const files = await recordings(id);
+  const isRecorded = files.some((file) => file.role === "story");
   const isWritten = Object.values(now.answers).some((words) => words.trim());
   if (!isRecorded && !isWritten) return say(t("nothing_told"), true);
-  await saveTestimony({ ...now, state: "finished", why: "" });
+  for (const file of files)
+    if (file.state === "refused") await changeRecording(file.id, { state: "kept", offset: 0, why: "" });
+  await changeTestimony(id, () => ({ state: "finished", why: "", isKnown: false }));
   void run();
   await go("home");
 }
@@ -129,17 +137,31 @@ function promptCard(
   );
 }
 
+// What was written and is not stored yet.
+const unsaved = new Set<() => Promise<void>>();
+
+/** Store what was written to the last letter. */
+async function keepWords(): Promise<void> {
+  await Promise.all([...unsaved].map((keep) => keep()));
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) void keepWords().catch(fail);
+});
+
 /** A field for an answer in words, which is kept while it is written. */
 function writing(testimony: Testimony, prompt: Prompt): HTMLTextAreaElement {
   const answer = testimony.answers[prompt.id] ?? "";
   const words = h("textarea", { rows: "3", maxlength: "20000", name: prompt.id }, answer);
   words.hidden = !answer;
   const keep = async () => {
-    const now = await readTestimony(testimony.id);
-    if (now) await saveTestimony({ ...now, answers: { ...now.answers, [prompt.id]: words.value } });
+    const said = words.value;
+    await changeTestimony(testimony.id, ({ answers }) => ({ answers: { ...answers, [prompt.id]: said } }));
+    if (words.value === said) unsaved.delete(keep);
   };
   let timer = 0;
   words.addEventListener("input", () => {
+    unsaved.add(keep);
     window.clearTimeout(timer);
     timer = window.setTimeout(() => void keep().catch(fail), 400);
   });

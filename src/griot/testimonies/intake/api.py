@@ -95,7 +95,9 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
 @in_json
 @require_POST
 def join(request: HttpRequest) -> HttpResponse:
-    """{"token", "device"} → {"key"}: a phone becomes its messenger's. An invitation is good for one phone."""
+    """{"token", "device", "was"} → {"key"}: a phone becomes its messenger's. An invitation is good for one
+    phone; for none that `was`, by its key, another messenger's: what it holds is theirs.
+    """
     try:
         sent = body_of(request)
     except Refused as refusal:
@@ -113,6 +115,9 @@ def join(request: HttpRequest) -> HttpResponse:
             )
         if messenger.invite_until is None or messenger.invite_until < timezone.now():
             return failed(410, "this invitation is over; ask your coordinator for a new one")
+        was = Device.objects.filter(key=token_hash(str(sent.get("was") or ""))).first()
+        if was and was.messenger_id != messenger.pk:
+            return failed(409, "this phone is another messenger's, and so is what it holds: start over first")
         key = secrets.token_urlsafe(32)
         Device.objects.create(
             messenger=messenger, key=token_hash(key), name=name[:120] if isinstance(name, str) else ""
