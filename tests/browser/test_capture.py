@@ -348,6 +348,46 @@ def test_what_the_server_fails_at_is_set_aside_the_rest_goes_on_and_it_is_tried_
     assert phone.page.locator("text=Réessayer maintenant").is_hidden()
 
 
+def test_what_the_newsroom_would_not_take_of_a_consent_is_said_at_its_field_before_anything_is_recorded(
+    phone, invitation
+):
+    phone.join(invitation)
+    phone.sign_consent()
+    page = phone.page
+    this_year = page.evaluate("new Date().getFullYear()")
+    wrong_year = f"Une année de 1900 à {this_year}, en quatre chiffres."
+
+    def is_said(name: str, value: str, words: str) -> None:
+        page.fill(f"[name={name}]", value)
+        page.click("button.main:has-text('Suivant')")
+        page.wait_for_selector(f"#slip-{name}:has-text('{words}')")
+        assert page.evaluate("document.activeElement.name") == name
+        assert page.get_attribute(f"[name={name}]", "aria-describedby") == f"slip-{name}"
+
+    for year in ("90", "19990", "1990.5", "1899", str(this_year + 1)):
+        is_said("birth_year", year, wrong_year)
+    page.fill("[name=birth_year]", "1990")
+    is_said("until", "2020-01-31", "Un jour du ")
+    page.fill("[name=until]", "")
+    page.select_option("[name=naming]", "alias")
+    for alias in ("", "-", "’ʼ"):
+        is_said("alias", alias, "Écrivez l’autre nom.")
+    for alias in ("Awa Diop", " AWA-DIÓP ", "Ａwa Diop"):
+        is_said("alias", alias, "L’autre nom doit être différent du nom.")
+    page.fill("[name=alias]", "Ndeye")
+    page.check("[name=is_minor]")
+    for guardian in ("", "-"):
+        is_said("guardian", guardian, "Un tuteur doit aussi consentir.")
+    assert page.locator(".slip").count() == page.locator("[aria-invalid]").count() == 1
+    serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert not serious, serious
+    page.fill("[name=guardian]", "Fatou Diop")
+    page.click("button.main:has-text('Suivant')")
+    page.wait_for_selector("text=Comment êtes-vous parti")
+    tell_a_sound(phone)
+    assert wait_for(lambda: Testimony.objects.first()).birth_year == 1990
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "pt", "ar", "wo"])
 def test_every_word_of_the_app_is_in_each_of_its_languages(language):
     rows = [row.split("|") for row in (ROOT / "capture/src/words.txt").read_text().strip().splitlines()]

@@ -1,13 +1,14 @@
 // Consent first: read or played, answered by the teller, with evidence. Nothing is recorded of the story before.
 
 import { playAloud } from "../aloud";
-import { consentOf, isMinor, said, tellerOf } from "../answers";
+import { consentOf, tellerOf } from "../answers";
 import { button, check, field, form, h, paragraphs, say, select } from "../dom";
 import { show } from "../frame";
 import { keepBytes } from "../recorder";
 import { go } from "../router";
 import { record } from "../sheet";
 import { signature } from "../signature";
+import { FIRST_YEAR, LAST_DAY, showSlips } from "../slips";
 import { dropTestimony, readPack, readTestimony, recordings, saveTestimony } from "../store";
 import { Pack, Recording, Subject, Teller, Testimony } from "../types";
 import { formalLanguage, t } from "../words";
@@ -20,11 +21,10 @@ export async function consent(id: string): Promise<void> {
   if (!pack || !testimony) return go("home");
   const evidence = askEvidence(id);
   const next = async () => {
+    if (showSlips(answers)) return;
     const data = new FormData(answers);
     const found = await evidence.found();
     if (!found) return say(t("evidence_missing"), true);
-    if (isMinor(data) && !said(data, "guardian")) return say(t("guardian_missing"), true);
-    if (said(data, "naming") === "alias" && !said(data, "alias")) return say(t("alias_missing"), true);
     const given = consentOf(data, testimony.language, found.id);
     await saveTestimony({ ...testimony, teller: tellerOf(data), consent: given });
     await go("tell", id);
@@ -77,7 +77,7 @@ function askUses(): HTMLElement[] {
     choose("place", ["country", "region", "exact"], "country"),
     choose("face", ["blur", "show", "hide"], "blur"),
     choose("voice", ["alter", "show", "hide"], "alter"),
-    field(t("until"), h("input", { type: "date", name: "until", min: today })),
+    field(t("until"), h("input", { type: "date", name: "until", min: today, max: LAST_DAY })),
   ];
 }
 
@@ -85,13 +85,14 @@ function askTeller(teller: Teller, pack: Pack): HTMLElement {
   const ask = (name: keyof Teller, label: string, kind: Record<string, string>) =>
     field(t(label), h("input", { name, autocomplete: "off", value: String(teller[name] ?? ""), ...kind }));
   const words = { type: "text", maxlength: "120" };
-  const year = { type: "number", min: "1900", max: String(new Date().getFullYear()), inputmode: "numeric" };
+  const thisYear = String(new Date().getFullYear());
+  const year = { type: "number", min: FIRST_YEAR, max: thisYear, inputmode: "numeric" };
   return h(
     "fieldset",
     {},
     h("legend", {}, t("teller")),
     ask("name", "name", words),
-    ask("alias", "other_name", words),
+    ask("alias", "other_name", { ...words, maxlength: "80" }),
     ask("birth_year", "birth_year", year),
     field(t("country"), select("country", countries(pack), teller.country)),
     ask("region", "region", words),
