@@ -13,6 +13,7 @@ import psutil
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import connection
+from django.utils.dateparse import parse_datetime
 
 from griot.runtime.capturing import is_built
 from griot.runtime.programs import chromium as find_chromium
@@ -141,6 +142,10 @@ class PhoneBrowser:
         page.select_option("[name=naming]", "first_name")
         page.fill("[name=name]", "Awa Diop")
         page.fill("[name=region]", "Dakar")
+        self.sign()
+
+    def sign(self) -> None:
+        page = self.page
         page.locator("canvas.sign").scroll_into_view_if_needed()
         box = page.locator("canvas.sign").bounding_box()
         page.mouse.move(box["x"] + 30, box["y"] + 30)
@@ -388,6 +393,50 @@ def test_what_the_newsroom_would_not_take_of_a_consent_is_said_at_its_field_befo
     assert wait_for(lambda: Testimony.objects.first()).birth_year == 1990
 
 
+@pytest.mark.parametrize("is_signed_anew", [False, True])
+def test_a_consent_that_the_newsroom_refused_is_corrected_and_sent_with_what_was_told(
+    phone, invitation, is_signed_anew
+):
+    def is_telling(request) -> bool:
+        return request.method == "POST" and request.url.endswith("/testimonies/")
+
+    phone.join(invitation)
+    phone.sign_consent()
+    page = phone.page
+    page.select_option("[name=naming]", "alias")
+    page.fill("[name=name]", "Awa Ŋom")
+    page.fill("[name=alias]", "Awa Nom")  # which the newsroom reads as the same
+    page.fill("[name=until]", "2190-05-01")
+    page.fill("[name=birth_year]", "1990")
+    page.click("button.main:has-text('Suivant')")
+    page.wait_for_selector("text=Comment êtes-vous parti")
+    with page.expect_request(is_telling) as asked:
+        tell_a_sound(phone)
+    before = asked.value.post_data_json["consent"]
+    page.click(".card.refused button:has-text('Continuer')")
+    page.wait_for_selector(".notice:has-text('the teller wants another name')")
+    values = {name: page.input_value(f"[name={name}]") for name in ("naming", "alias", "until", "birth_year")}
+    assert values == {"naming": "alias", "alias": "Awa Nom", "until": "2190-05-01", "birth_year": "1990"}
+    assert page.input_value("[name=name]") == "Awa Ŋom" and page.input_value("[name=region]") == "Dakar"
+    assert page.locator("[name=uses]:checked").evaluate_all("all => all.map(one => one.value)") == ["web"]
+
+    page.fill("[name=alias]", "Ndeye")
+    if is_signed_anew:
+        phone.sign()
+    page.click("button.main:has-text('Suivant')")
+    page.wait_for_selector("text=Comment êtes-vous parti")
+    assert page.locator(".cards .card").count() == 1, "what was told is there"
+    page.click("button:has-text('Terminer')")
+    files = {file.role: file for file in worker(count=2)}
+    page.wait_for_selector("text=envoyé et vérifié")
+    row = Testimony.objects.get()
+    assert (row.alias, row.consent.naming, row.files.count()) == ("Ndeye", "alias", 2)
+    assert row.consent.evidence == str(files["evidence"].pk)
+    is_as_it_was = row.consent.evidence == before["evidence"]
+    assert is_as_it_was is not is_signed_anew
+    assert (row.consent.given == parse_datetime(before["given"])) is is_as_it_was
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "pt", "ar", "wo"])
 def test_every_word_of_the_app_is_in_each_of_its_languages(language):
     rows = [row.split("|") for row in (ROOT / "capture/src/words.txt").read_text().strip().splitlines()]
@@ -575,6 +624,7 @@ def test_what_was_refused_for_a_training_is_sent_when_that_is_passed(phone, invi
     phone.page.wait_for_selector(".card.refused")
     module.trainings.create(messenger=Messenger.objects.get(), before=1, after=1, of=1, is_passed=True)
     phone.page.click("text=Continuer")
+    phone.page.click("button.main:has-text('Suivant')")
     phone.page.click("button:has-text('Terminer')")
     assert {file.role for file in worker(count=2)} == {"story", "evidence"}
 

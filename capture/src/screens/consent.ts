@@ -9,8 +9,8 @@ import { go } from "../router";
 import { record } from "../sheet";
 import { signature } from "../signature";
 import { FIRST_YEAR, LAST_DAY, showSlips } from "../slips";
-import { dropTestimony, readPack, readTestimony, recordings, saveTestimony } from "../store";
-import { Pack, Recording, Subject, Teller, Testimony } from "../types";
+import { changeTestimony, dropRecording, dropTestimony, readPack, readTestimony, recordings } from "../store";
+import { Consent, Pack, Recording, Subject, Teller, Testimony } from "../types";
 import { formalLanguage, t } from "../words";
 
 const USES = ["team", "screenings", "web", "mail", "partners", "media"];
@@ -19,23 +19,27 @@ export async function consent(id: string): Promise<void> {
   const pack = await readPack();
   const testimony = await readTestimony(id);
   if (!pack || !testimony) return go("home");
-  const evidence = askEvidence(id);
+  const evidence = await askEvidence(testimony);
   const next = async () => {
     if (showSlips(answers)) return;
     const data = new FormData(answers);
     const found = await evidence.found();
     if (!found) return say(t("evidence_missing"), true);
+    const before = testimony.consent;
     const given = consentOf(data, testimony.language, found.id);
-    await saveTestimony({ ...testimony, teller: tellerOf(data), consent: given });
+    if (before?.evidence === found.id) given.given = before.given; // what is written is new, not what was said
+    await changeTestimony(id, () => ({ teller: tellerOf(data), consent: given }));
+    if (before && before.evidence !== found.id) await dropRecording(before.evidence);
     await go("tell", id);
   };
   const answers = form(
     () => undefined,
+    testimony.state === "refused" && refusal(testimony.why),
     h("p", { class: "soft" }, t("consent_help")),
     ...askExplained(testimony, pack),
-    ...askUses(),
+    ...askUses(testimony.consent),
     askTeller(testimony.teller, pack),
-    ...askMinor(),
+    ...askMinor(testimony.consent),
     evidence.fields,
     button(t("next"), next, "main"),
   );
@@ -48,6 +52,16 @@ async function leaveUnanswered(testimony: Testimony): Promise<void> {
   await go("home");
 }
 
+/** What the newsroom said, and what to do. */
+function refusal(why: string): HTMLElement {
+  return h(
+    "div",
+    { class: "notice" },
+    h("p", {}, h("strong", { dir: "auto" }, why)),
+    h("p", {}, t("refused_help")),
+  );
+}
+
 function choose(name: string, options: string[], value: string): HTMLElement {
   const rows = options.map((option): [string, string] => [option, t(option)]);
   return field(t(name), select(name, rows, value));
@@ -56,7 +70,7 @@ function choose(name: string, options: string[], value: string): HTMLElement {
 function askExplained(testimony: Testimony, pack: Pack): HTMLElement[] {
   const wording = pack.consents.find((one) => one.language === testimony.language) ?? pack.consents[0];
   const text = wording?.text ?? pack.campaign.about;
-  const explained = choose("explained", ["read", "played"], "read");
+  const explained = choose("explained", ["read", "played"], testimony.consent?.explained ?? "read");
   const play: HTMLButtonElement = button(t("play"), async () => {
     if (await playAloud("consent", text, wording?.language ?? testimony.language))
       explained.querySelector("select")!.value = "played";
@@ -69,15 +83,17 @@ function askExplained(testimony: Testimony, pack: Pack): HTMLElement[] {
   ];
 }
 
-function askUses(): HTMLElement[] {
-  const today = new Date().toISOString().slice(0, 10);
+function askUses(before: Consent | null): HTMLElement[] {
+  const today = (before?.given ?? new Date().toISOString()).slice(0, 10);
+  const uses = USES.map((use) => check("uses", t(use), before?.uses.includes(use), use));
+  const until = { type: "date", min: today, max: LAST_DAY, value: before?.until };
   return [
-    h("fieldset", {}, h("legend", {}, t("uses")), ...USES.map((use) => check("uses", t(use), false, use))),
-    choose("naming", ["unnamed", "alias", "first_name", "named"], "unnamed"),
-    choose("place", ["country", "region", "exact"], "country"),
-    choose("face", ["blur", "show", "hide"], "blur"),
-    choose("voice", ["alter", "show", "hide"], "alter"),
-    field(t("until"), h("input", { type: "date", name: "until", min: today, max: LAST_DAY })),
+    h("fieldset", {}, h("legend", {}, t("uses")), ...uses),
+    choose("naming", ["unnamed", "alias", "first_name", "named"], before?.naming ?? "unnamed"),
+    choose("place", ["country", "region", "exact"], before?.place ?? "country"),
+    choose("face", ["blur", "show", "hide"], before?.face ?? "blur"),
+    choose("voice", ["alter", "show", "hide"], before?.voice ?? "alter"),
+    field(t("until"), h("input", { name: "until", ...until })),
   ];
 }
 
@@ -107,36 +123,50 @@ function countries(pack: Pack): [string, string][] {
   return pack.campaign.countries.map((code) => [code, names.of(code) ?? code]);
 }
 
-function askMinor(): HTMLElement[] {
-  const ask = (name: string, maxlength: string) =>
-    field(t(name), h("input", { name, maxlength, autocomplete: "off" }));
-  return [check("is_minor", t("minor")), ask("guardian", "160"), ask("relation", "80")];
+function askMinor(before: Consent | null): HTMLElement[] {
+  const ask = (name: string, maxlength: string, value?: string) =>
+    field(t(name), h("input", { name, maxlength, autocomplete: "off", value }));
+  return [
+    check("is_minor", t("minor"), before?.is_minor),
+    ask("guardian", "160", before?.guardian?.name),
+    ask("relation", "80", before?.guardian?.relation),
+  ];
 }
 
 /** What a full phone could not store is none. */
 const isEvidence = (file: Recording) =>
   file.role === "evidence" && file.state !== "recording" && file.size > 0;
 
-/** Evidence is the recorded answer or, where there is none, the signature. */
-function askEvidence(testimony: string): { fields: HTMLElement; found(): Promise<Recording | undefined> } {
-  const about: Subject = { testimony, role: "evidence", prompt: "consent", position: 0 };
+interface Evidence {
+  fields: HTMLElement;
+  found(): Promise<Recording | undefined>;
+}
+
+/** Evidence is the recorded answer or, where there is none, the signature. It stays until it is given anew. */
+async function askEvidence(testimony: Testimony): Promise<Evidence> {
+  const about: Subject = { testimony: testimony.id, role: "evidence", prompt: "consent", position: 0 };
   const pad = signature();
   const answered = h("p", { class: "soft", role: "status" });
-  const recorded = async () => {
-    const [evidence] = (await recordings(testimony)).filter(isEvidence);
-    answered.textContent = evidence ? "✓" : "";
-    return evidence;
+  const seen = new Map<string, Recording>();
+  let last: Recording | undefined;
+  const look = async () => {
+    const files = (await recordings(testimony.id)).filter(isEvidence);
+    last = files.find(({ id }) => !seen.has(id)) ?? last;
+    for (const file of files) seen.set(file.id, file);
+    answered.textContent = last ? "✓" : "";
   };
+  await look();
+  last = seen.get(testimony.consent?.evidence ?? "") ?? last;
   const found = async () => {
-    const known = await recorded();
-    if (known || !pad.isSigned()) return known;
-    return keepBytes(await pad.png(), "image/png", "photo", about);
+    await look();
+    const isRecorded = last && last.id !== testimony.consent?.evidence;
+    return isRecorded || !pad.isSigned() ? last : keepBytes(await pad.png(), "image/png", "photo", about);
   };
   const fields = h(
     "fieldset",
     {},
     h("legend", {}, t("evidence")),
-    button(t("record_answer"), () => record("audio", about, recorded)),
+    button(t("record_answer"), () => record("audio", about, look)),
     answered,
     h("p", {}, t("sign")),
     pad.canvas,
