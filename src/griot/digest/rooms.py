@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from griot.accounts.requests import SignedIn
-from griot.digest.desk.actions import Refused, act
+from griot.digest.desk.acting import Refused
+from griot.digest.desk.actions import act
 from griot.digest.desk.placing import unfinished
 from griot.digest.models import Correction, IssuePage
 from griot.digest.release.approving import state_of, why_not

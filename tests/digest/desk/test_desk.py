@@ -11,7 +11,8 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from griot.digest.desk import stories
-from griot.digest.desk.actions import Refused, act, undo_last
+from griot.digest.desk.acting import Refused
+from griot.digest.desk.actions import act, undo_last
 from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import day_in_the_making, draft_of, issue_in_the_making
 from griot.digest.models import DeskAction, IssuePage

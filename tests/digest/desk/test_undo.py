@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from griot.digest.desk.actions import Refused, act, undo_last
+from griot.digest.desk.acting import Refused
+from griot.digest.desk.actions import act, undo_last
 from griot.digest.desk.placing import draft_of, issue_in_the_making
 from griot.digest.release.preflight import preflight
 from griot.press.models import Article, Line, Override, Rating, Story, Verdict

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from griot.accounts.requests import SignedIn, number_in
 from griot.digest.desk import stories
-from griot.digest.desk.actions import Done, Refused, act, undo_last
+from griot.digest.desk.acting import Done, Refused
+from griot.digest.desk.actions import act, undo_last
 from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making, unfinished
 from griot.digest.models import IssuePage, Presence, ToldItem

@@ -1,0 +1,115 @@
+"""Editing a line's words and outlets, and vouching for what they claim."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from griot.digest.desk.acting import Done, Refused, Undo, line_of, short, story_in
+from griot.digest.desk.lines import check_again
+from griot.digest.desk.placing import draft_of, issue_in_the_making, value_of
+from griot.digest.models import name_of
+from griot.press.models import Article, Line, Override, Story
+
+LONGEST_BODY, LONGEST_MENTION, MOST_OUTLETS = 2000, 400, 60
+
+_FIELDS = ("outlets", "body", "mention", "claims", "findings", "ok", "edited_by_id")
+
+
+def edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
+    """The line's words and outlets, checked again. Who edits names the version that they saw."""
+    story = story_in(data)
+    line_of(story)
+    line = Line.objects.select_for_update().get(story=story, language=settings.LANGUAGE_CODE)
+    if int(data.get("version", -1)) != line.version:
+        by = name_of(line.edited_by)
+        raise Refused(
+            f"{by} has changed this line meanwhile; yours is kept in the box, compare and save again",
+            conflict=True,
+        )
+    before = {name: getattr(line, name) for name in _FIELDS}
+    line.body = " ".join(str(data.get("body", line.body)).split())
+    line.mention = " ".join(str(data.get("mention", line.mention)).split())
+    if not line.body:
+        raise Refused("a line needs words; to be rid of the story, discard it")
+    if len(line.body) > LONGEST_BODY or len(line.mention) > LONGEST_MENTION:
+        raise Refused(f"a line has at most {LONGEST_BODY} characters, a mention {LONGEST_MENTION}")
+    if "outlets" in data:
+        line.outlets = _outlets(data["outlets"], line)
+    line.version += 1
+    line.edited_by = user
+    check_again(line)
+    line.save()
+    printed = _show_in_issue(line, value_of(line), user)
+    Story.objects.filter(pk=story.pk).update(changed=timezone.now())
+    undo = {"story": story.pk, "line": before, "printed": printed}
+    return Done(f"Edited: {short(story)}", story.pk), undo
+
+
+def _outlets(given: Any, line: Line) -> list[dict[str, str]]:
+    """The chips in the order given. Only outlets that report or carry the story can be named."""
+    carried = {
+        a.url: {
+            "name": a.outlet.credit,
+            "url": a.url if a.url.startswith("http") else "",
+        }
+        for a in Article.objects.filter(story=line.story_id).select_related("outlet")
+    }
+    there = {o["url"]: o for o in line.outlets}
+    found = []
+    for url in given if isinstance(given, list) else []:
+        outlet = there.get(url) or carried.get(url)
+        if outlet and outlet not in found:
+            found.append(outlet)
+    if not found:
+        raise Refused("a line names at least one outlet of its story")
+    return found[:MOST_OUTLETS]
+
+
+def _show_in_issue(line: Line, value: Undo, user: Any) -> Undo | None:
+    """Where the line stands in the issue in the making, it says `value` now; gives what it said before."""
+    issue = issue_in_the_making()
+    if issue is None:
+        return None
+    with draft_of(issue.pk, user) as draft:
+        return draft.update(line.story_id, value)
+
+
+def undo_edit(user: Any, undo: Undo) -> None:
+    line = Line.objects.select_for_update().get(story=undo["story"], language=settings.LANGUAGE_CODE)
+    for name, value in undo["line"].items():
+        setattr(line, name, value)
+    line.version += 1  # what others saw is no longer there
+    line.save()
+    if undo["printed"]:
+        _show_in_issue(line, undo["printed"], user)
+    Story.objects.filter(pk=undo["story"]).update(changed=timezone.now())
+
+
+def vouch(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
+    """A named person answers for a claim that no article supports."""
+    story, claim, why = story_in(data), str(data.get("claim", "")), " ".join(str(data.get("why", "")).split())
+    line = line_of(story)
+    if claim not in {c.text for c in line.as_value().claims if c.is_refused}:
+        raise Refused("the line makes no such claim, or an article supports it")
+    if len(why) < 5:
+        raise Refused("say where you have it from, in a few words")
+    mine = Override.objects.filter(line=line, claim=claim, by=user)
+    before = [{"why": o.why, "at": o.at.isoformat()} for o in mine]
+    row, _ = Override.objects.update_or_create(
+        line=line, claim=claim, by=user, defaults={"why": why[:300], "at": timezone.now()}
+    )
+    Story.objects.filter(pk=story.pk).update(changed=timezone.now())
+    undo = {"story": story.pk, "override": row.pk, "before": before}
+    return Done(f"Vouched for “{claim[:60]}”", story.pk), undo
+
+
+def undo_vouch(user: Any, undo: Undo) -> None:
+    mine = Override.objects.filter(pk=undo["override"])
+    if undo["before"]:
+        mine.update(**undo["before"][0])
+    else:
+        mine.delete()
+    Story.objects.filter(pk=undo["story"]).update(changed=timezone.now())
