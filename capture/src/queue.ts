@@ -25,13 +25,18 @@ const POLL = 4000; // milliseconds
 const HELD = ["verified", "kept"]; // by the server
 const COMING = ["expected", "received"];
 
-/** What is left on the phone of what the newsroom holds whole: what its card says. */
-const sent = ({ consent }: Testimony): Partial<Testimony> => ({
-  state: "sent",
-  answers: {},
-  teller: NOBODY,
-  consent: consent && { ...consent, guardian: null },
-});
+/** Keep of what the newsroom holds whole what its card says, and no more. */
+async function keepCard(id: string): Promise<void> {
+  for (const { id: file, state } of await recordings(id))
+    if (state === "sent") await changeRecording(file, { prompt: "", sha256: "" });
+  await changeTestimony(id, () => ({
+    state: "sent",
+    language: "",
+    answers: {},
+    teller: NOBODY,
+    consent: null,
+  }));
+}
 
 let changed: () => void = () => undefined;
 let running = false;
@@ -156,7 +161,7 @@ async function settle(): Promise<boolean> {
     testimonies: { id: string; state: string }[];
     files: { id: string; state: string; sha256: string; why: string }[];
   }
-  const told = (await testimonies()).filter((t) => t.state === "finished" || t.state === "sent");
+  const told = (await testimonies()).filter((t) => t.state !== "open");
   if (!told.length) return false;
   const state = await ask<State>("state/");
   const known = new Map(state.files.map((file) => [file.id, file]));
@@ -167,7 +172,7 @@ async function settle(): Promise<boolean> {
       await dropTestimony(testimony.id);
       continue;
     }
-    if (testimony.state === "sent") continue;
+    if (testimony.state !== "finished") continue;
     let isDone = true;
     for (const recording of await recordings(testimony.id)) {
       const said = known.get(recording.id);
@@ -186,7 +191,7 @@ async function settle(): Promise<boolean> {
         isDone = false;
       }
     }
-    if (isDone) await changeTestimony(testimony.id, sent);
+    if (isDone) await keepCard(testimony.id);
   }
   return waits;
 }

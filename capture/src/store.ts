@@ -12,9 +12,15 @@ export const saveNote = (note: Note) => put(`note:${note.id}`, note);
 export const notes = () => all<Note>("note:");
 export const dropNote = (id: string) => drop(`note:${id}`);
 
-/** Do something when nobody else, in no window, is at it. */
-const inTurn = async <T>(place: string, act: () => Promise<T>): Promise<T> =>
-  navigator.locks ? await navigator.locks.request(place, act) : act();
+let last: Promise<unknown> = Promise.resolve();
+
+/** Do something when nobody else, in no window, is at it; in this window, where browsers know no locks. */
+async function inTurn<T>(place: string, act: () => Promise<T>): Promise<T> {
+  if (navigator.locks) return navigator.locks.request(place, act);
+  const done = last.then(act);
+  last = done.catch(() => undefined);
+  return done;
+}
 
 // --- testimonies ----------------------------------------------------------------------------
 

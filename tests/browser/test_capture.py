@@ -4,6 +4,7 @@ forgets nothing early.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -599,6 +600,20 @@ def test_the_last_words_are_sent(phone, invitation):
     assert Testimony.objects.get().answers == {"leaving": "I left at night. Do not tell my brother."}
 
 
+def test_the_last_words_are_kept_by_whoever_leaves_in_a_hurry(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    phone.page.evaluate("window.setTimeout = () => 0")  # nothing is kept by and by, and nobody is hurried
+    phone.page.locator(".prompts li >> nth=0 >> button:has-text('crire')").click()
+    phone.page.fill("textarea[name=leaving]", "I left at night. Do not tell my brother.")
+    phone.page.click("text=Quitter")
+    phone.page.wait_for_selector("text=÷")
+    phone.unlock()
+    phone.page.click("text=Continuer")
+    phone.page.wait_for_selector("textarea[name=leaving]")
+    assert phone.page.input_value("textarea[name=leaving]") == "I left at night. Do not tell my brother."
+
+
 def test_what_was_sent_leaves_the_phone_and_its_card_goes_when_it_is_withdrawn(phone, invitation):
     phone.join(invitation)
     finish_with_a_sound(phone)
@@ -608,6 +623,59 @@ def test_what_was_sent_leaves_the_phone_and_its_card_goes_when_it_is_withdrawn(p
     phone.unlock()
     phone.page.wait_for_selector(".card.sent", state="detached")
     assert phone.page.locator("text=Code de reçu").count() == 0
+
+
+def test_of_what_was_sent_the_phone_keeps_what_its_card_says(phone, invitation):
+    phone.join(invitation)
+    finish_with_a_sound(phone)
+    worker(count=2)
+    phone.page.wait_for_selector("text=envoyé et vérifié")
+    phone.page.click("text=Code de reçu")
+    code = phone.page.inner_text("code")
+    phone.unlock()
+    phone.page.wait_for_selector(f"code:has-text('{code}')", state="attached")
+    phone.page.evaluate(
+        """() => {
+            const parse = JSON.parse;
+            window.read = [];
+            JSON.parse = (text) => { window.read.push(text); return parse(text) };
+            window.dispatchEvent(new Event("online"));
+        }"""
+    )
+    wait_for(lambda: phone.page.evaluate(f"window.read.some((text) => text.includes('{code}'))"))
+    [card] = {text for text in phone.page.evaluate("window.read") if code in text}
+    kept = {name: value for name, value in json.loads(card).items() if value}
+    assert {**kept, "teller": {}} == {
+        "id": str(Testimony.objects.get().pk),
+        "kind": "interview",
+        "told": kept["told"],
+        "state": "sent",
+        "receipt": code,
+        "isKnown": True,
+        "teller": {},
+    }
+    assert not any(kept["teller"].values())
+
+
+def test_what_was_taken_back_before_the_phone_heard_that_it_came_goes_from_it(phone, invitation):
+    phone.join(invitation)
+    phone.unlock()
+    phone.page.evaluate(
+        """() => {
+            const plain = (window.plain = window.fetch);
+            window.fetch = async (path, ...more) => {
+                const answer = await plain(path, ...more);
+                if (String(path).endsWith("/testimonies/")) throw new TypeError("cut off");
+                return answer;
+            };
+        }"""
+    )
+    finish_with_a_sound(phone)
+    withdraw(wait_for(lambda: Testimony.objects.first()), "teller")
+    phone.page.evaluate("window.fetch = window.plain")
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.page.wait_for_selector("text=Rien d’enregistré")
+    assert phone.stored() == 0
 
 
 def test_what_was_refused_for_a_training_is_sent_when_that_is_passed(phone, invitation, campaign):

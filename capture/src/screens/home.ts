@@ -100,7 +100,7 @@ async function card(row: Testimony): Promise<HTMLElement> {
     h("strong", {}, title),
     h("span", { class: "soft" }, amount + words),
     row.state === "finished" && whole ? progress(title, files, whole) : null,
-    row.receipt && row.consent ? receipt(row.receipt) : null,
+    row.receipt && (row.consent || row.state === "sent") ? receipt(row.receipt) : null,
     row.state === "open" && button(t("resume"), () => go("tell", row.id)),
     row.state === "refused" && button(t("resume"), () => go("consent", row.id)),
   );

@@ -20,6 +20,7 @@ import {
 } from "../store";
 import { Guide, Pack, Prompt, Recording, Subject, Testimony } from "../types";
 import { t } from "../words";
+import { keepWhileWritten, keepWords } from "../written";
 
 export async function tell(id: string): Promise<void> {
   const pack = await readPack();
@@ -137,34 +138,14 @@ function promptCard(
   );
 }
 
-// What was written and is not stored yet.
-const unsaved = new Set<() => Promise<void>>();
-
-/** Store what was written to the last letter. */
-async function keepWords(): Promise<void> {
-  await Promise.all([...unsaved].map((keep) => keep()));
-}
-
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) void keepWords().catch(fail);
-});
-
 /** A field for an answer in words, which is kept while it is written. */
 function writing(testimony: Testimony, prompt: Prompt): HTMLTextAreaElement {
   const answer = testimony.answers[prompt.id] ?? "";
   const words = h("textarea", { rows: "3", maxlength: "20000", name: prompt.id }, answer);
   words.hidden = !answer;
-  const keep = async () => {
-    const said = words.value;
-    await changeTestimony(testimony.id, ({ answers }) => ({ answers: { ...answers, [prompt.id]: said } }));
-    if (words.value === said) unsaved.delete(keep);
-  };
-  let timer = 0;
-  words.addEventListener("input", () => {
-    unsaved.add(keep);
-    window.clearTimeout(timer);
-    timer = window.setTimeout(() => void keep().catch(fail), 400);
-  });
+  keepWhileWritten(words, (said) =>
+    changeTestimony(testimony.id, ({ answers }) => ({ answers: { ...answers, [prompt.id]: said } })),
+  );
   return words;
 }
 
