@@ -414,6 +414,8 @@ def test_a_consent_that_the_newsroom_refused_is_corrected_and_sent_with_what_was
     with page.expect_request(is_telling) as asked:
         tell_a_sound(phone)
     before = asked.value.post_data_json["consent"]
+    page.wait_for_selector(".card.refused")
+    assert page.locator("text=Tout est envoyé").count() == 0
     page.click(".card.refused button:has-text('Continuer')")
     page.wait_for_selector(".notice:has-text('the teller wants another name')")
     values = {name: page.input_value(f"[name={name}]") for name in ("naming", "alias", "until", "birth_year")}

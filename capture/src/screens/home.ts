@@ -22,7 +22,9 @@ export async function home(): Promise<void> {
     const known = await testimonies();
     const cards = await Promise.all(known.map(card));
     list.replaceChildren(...(cards.length ? cards : [h("li", { class: "soft" }, t("none"))]));
-    queue.textContent = known.length || status !== "idle" ? t(`queue_${status}`, String(countAside())) : "";
+    const saysNothing =
+      status === "idle" && (!known.length || known.some(({ state }) => state === "refused"));
+    queue.textContent = saysNothing ? "" : t(`queue_${status}`, String(countAside()));
     again.hidden = !countAside();
     left.textContent = t("left", size((await roomLeft()) ?? 0));
   };

@@ -24,7 +24,7 @@ from django.contrib.auth import get_user_model
 from django.db.models.functions import Lower
 from django.shortcuts import redirect
 
-from griot.accounts.limiting import is_guessed, is_known
+from griot.accounts.limiting import forget_guesses, guesses_too_often
 
 log = logging.getLogger(__name__)
 
@@ -42,10 +42,10 @@ class Accounts(DefaultAccountAdapter):
         )
 
     def reauthenticate(self, user: Any, password: str) -> bool:
-        if is_guessed(user):
+        if guesses_too_often(user):
             raise self.validation_error("too_many_login_attempts")
         if is_right := super().reauthenticate(user, password):
-            is_known(user)
+            forget_guesses(user)
         return bool(is_right)
 
     def is_safe_url(self, url: str) -> bool:

@@ -41,14 +41,14 @@ def is_too_often(what: str, who: object, most: int, within: int) -> bool:
     return count > most
 
 
-def is_guessed(user: Any) -> bool:
-    """Count a try at the password of an account in an open session, wherever it comes from, until `is_known`
-    says that it was right.
+def guesses_too_often(user: Any) -> bool:
+    """Count a try at the password of an account in an open session, wherever it comes from; a right one ends
+    the count (`forget_guesses`).
     """
     return is_too_often("password", user.pk, MOST_GUESSES, GUESSED_WITHIN)
 
 
-def is_known(user: Any) -> None:
+def forget_guesses(user: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM accounts_tries WHERE place = %s", [_place("password", user.pk)])
 

@@ -26,7 +26,7 @@ from wagtail.admin.views.account import AccountView, PasswordResetView
 from wagtail.log_actions import log
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
-from griot.accounts.limiting import comes_too_often, is_guessed, is_too_often
+from griot.accounts.limiting import comes_too_often, guesses_too_often, is_too_often
 from griot.accounts.requests import SignedIn
 from griot.queueing import soon
 
@@ -55,7 +55,7 @@ def forget_factors(user: Any, by: Any = None) -> int:
 def account(request: SignedIn) -> HttpResponseBase:
     """Wagtail's page of one's own account; a password is not guessed there."""
     is_guess = bool(request.POST.get("password-old_password"))
-    if is_guess and is_guessed(request.user):
+    if is_guess and guesses_too_often(request.user):
         messages.error(request, "That was tried too often. Try again in an hour.")
         return redirect("wagtailadmin_account")
     return AccountView.as_view()(request)
