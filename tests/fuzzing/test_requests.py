@@ -105,34 +105,28 @@ def test_pushes_of_whatever_bytes(content, pushed):
         assert answer.status_code in {202, 400, 413}
 
 
+def at_its_hub(source: Source) -> str:
+    """The address that a hub calls for it."""
+    source.kind, source.hub, source.hub_topic, source.hub_secret = "feed", "https://h.example/", "t", "s"
+    source.save()
+    return f"/press/hub/{source.pk}/{source.hub_word}/"
+
+
 @target(like(RSS))
 def test_what_hubs_bring(content, pushed):
-    source = pushed[0]
-    Source.objects.filter(pk=source.pk).update(
-        kind="feed", hub="https://h.example/", hub_topic="t", hub_secret="s"
-    )
+    address = at_its_hub(pushed[0])
     signature = hmac.new(b"s", content, hashlib.sha256).hexdigest()
     with undone():
-        sent = stranger().post(
-            f"/press/hub/{source.pk}/{source.hub_word}/",
-            content,
-            "text/xml",
-            HTTP_X_HUB_SIGNATURE=f"sha256={signature}",
-        )
+        sent = stranger().post(address, content, "text/xml", HTTP_X_HUB_SIGNATURE=f"sha256={signature}")
         assert sent.status_code == 202
 
 
 @target(fields("hub.mode", "hub.topic", "hub.challenge", "hub.lease_seconds"))
 def test_what_hubs_ask(form, pushed):
-    source = pushed[0]
-    Source.objects.filter(pk=source.pk).update(hub="https://h.example/", hub_topic="t")
+    address = at_its_hub(pushed[0])
     always = {"hub.mode": "subscribe", "hub.topic": "t", "hub.challenge": "c"}
     with undone():
-        assert stranger().get(f"/press/hub/{source.pk}/?{encoded(form, **always)}").status_code in {
-            200,
-            400,
-            404,
-        }
+        assert stranger().get(f"{address}?{encoded(form, **always)}").status_code in {200, 400, 404}
 
 
 @pytest.fixture
