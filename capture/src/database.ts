@@ -10,6 +10,16 @@ interface Schema extends DBSchema {
 }
 
 let database: Promise<IDBPDatabase<Schema>> | null = null;
+const letGo = () => {
+  database = null; // it is opened anew by whoever asks next
+};
+
+let erased: () => void = () => undefined;
+
+/** Have a listener called when another window has erased all of it. */
+export const onErased = (listener: () => void) => {
+  erased = listener;
+};
 
 export const db = () =>
   (database ??= openDB<Schema>("griot", 1, {
@@ -18,7 +28,22 @@ export const db = () =>
       d.createObjectStore("sealed", { keyPath: "id" });
       d.createObjectStore("chunks", { keyPath: ["file", "index"] });
     },
+    terminated: letGo, // a browser closes it when the disk refuses a write
+    blocking: (_now, _then, event) => {
+      (event.target as IDBDatabase).close(); // another window erases it
+      letGo();
+      erased();
+    },
+  }).catch((error: unknown) => {
+    letGo();
+    throw error;
   }));
+
+/** Whether the phone's disk refused to take something: browsers say so in several ways. */
+export const isFull = (error: unknown) =>
+  error instanceof DOMException &&
+  (["QuotaExceededError", "UnknownError"].includes(error.name) ||
+    /database|transaction/i.test(error.message));
 
 export async function readOpen<T>(name: string): Promise<T | undefined> {
   return (await db()).get("open", name) as Promise<T | undefined>;
@@ -35,7 +60,7 @@ export async function erase(): Promise<void> {
   await Promise.all([...transaction.objectStoreNames].map((name) => transaction.objectStore(name).clear()));
   await transaction.done;
   d.close();
-  database = null;
+  letGo();
   await new Promise((resolve) => {
     const gone = indexedDB.deleteDatabase("griot");
     gone.onsuccess = gone.onerror = gone.onblocked = resolve;

@@ -1,5 +1,8 @@
 // Elements, without a framework: `h("p", { class: "soft" }, "words")`.
 
+import { isFull } from "./database";
+import { t } from "./words";
+
 /** Where screens are drawn. What lies over them, lies beside it. */
 export const app = document.getElementById("app")!;
 
@@ -81,5 +84,6 @@ export function say(words: string, isWrong = false): void {
 
 export function fail(error: unknown): void {
   console.warn(error);
-  say(error instanceof Error ? error.message : String(error), true);
+  const words = error instanceof Error ? error.message : String(error);
+  say(isFull(error) ? t("no_room") : words, true);
 }

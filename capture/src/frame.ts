@@ -9,9 +9,11 @@ export interface Screen {
   body: HTMLElement;
   back?: () => void;
   refresh?: () => void;
+  left?: () => void; // called when another screen is shown
 }
 
 let refresh: (() => void) | undefined;
+let left: (() => void) | undefined;
 
 /** Have the screen that is shown say how things stand now, where it can. */
 export const refreshShown = () => refresh?.();
@@ -25,11 +27,12 @@ export function show(screen: Screen): void {
       {},
       screen.back ? backButton(screen.back) : null,
       heading,
-      h("button", { type: "button", class: "exit", click: leave }, t("exit")),
+      h("button", { type: "button", class: "exit", click: () => leave() }, t("exit")),
     ),
     h("main", {}, screen.body),
   );
-  refresh = screen.refresh;
+  left?.();
+  ({ refresh, left } = screen);
   heading.focus({ preventScroll: true });
   window.scrollTo(0, 0);
 }

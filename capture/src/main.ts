@@ -1,8 +1,11 @@
 // The app: its screens, and what it listens to.
 
 import { begin } from "./begin";
+import { onErased } from "./database";
 import { app, button, fail } from "./dom";
+import { leave } from "./exit";
 import { refreshShown } from "./frame";
+import { watch } from "./idle";
 import { onChange, run } from "./queue";
 import { register } from "./router";
 import { care } from "./screens/care";
@@ -17,6 +20,8 @@ import { chooseLanguage } from "./words";
 register({ join, unlock, home, newTestimony, consent, tell, training, care });
 
 onChange(refreshShown);
+onErased(() => leave("/capture/"));
+watch();
 window.addEventListener("hashchange", () => void begin()); // an invitation that is opened while the app is open
 window.addEventListener("online", () => void run());
 document.addEventListener("visibilitychange", () => {

@@ -3,6 +3,7 @@
 import { phoneKey, wipe } from "./store";
 
 export const API = "/capture/api/";
+export const PATIENCE = 2 * 60_000; // milliseconds
 
 /** There is no line to the newsroom, or it was cut. */
 export class Offline extends Error {}
@@ -15,10 +16,23 @@ export class Refusal extends Error {}
 // §15.5); 460 is tus' for a damaged piece. Whatever is wrong with the server (5xx) passes, too.
 const PASSING = [401, 403, 408, 409, 423, 425, 429, 460];
 
-/** What an answer means that is not the one hoped for. An Error that is none of the above passes. */
-export function meaning(status: number, words: string): Error {
-  if (status === 0) return new Offline(words);
-  return status >= 500 || PASSING.includes(status) ? new Error(words) : new Refusal(words);
+/** What an answer means that is not the one hoped for. An Error that is none of the above passes; so does what bears no words of the
+ * newsroom's: something between has answered. */
+export function meaning(status: number, body: string): Error {
+  if (status === 0) return new Offline("offline");
+  const words = wordsOf(body);
+  return status >= 500 || PASSING.includes(status) || !words
+    ? new Error(words || `${status}`)
+    : new Refusal(words);
+}
+
+function wordsOf(body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown };
+    return typeof error === "string" ? error : "";
+  } catch {
+    return "";
+  }
 }
 
 /** What a request of this phone's bears, by its own key or by one that it is given. */
@@ -36,6 +50,8 @@ export async function ask<T>(path: string, body?: unknown, key?: string): Promis
       method: body === undefined ? "GET" : "POST",
       cache: "no-store",
       credentials: "omit",
+      redirect: "error", // a portal's
+      signal: AbortSignal.timeout?.(PATIENCE), // a line that hangs is none
       headers: {
         ...bearer,
         ...(body === undefined ? {} : { "Content-Type": "application/json" }),
@@ -45,7 +61,7 @@ export async function ask<T>(path: string, body?: unknown, key?: string): Promis
   } catch {
     throw new Offline("offline");
   }
-  if (answer.status >= 500) throw meaning(answer.status, `${answer.status}`); // a server in trouble says no more
+  if (answer.status >= 500) throw meaning(answer.status, ""); // a server in trouble says no more
   // An answer that was cut off is no answer: taken for one, it would replace what the phone knows by nothing.
   const said = (await answer.json().catch(() => {
     throw new Offline("cut off");
@@ -54,6 +70,6 @@ export async function ask<T>(path: string, body?: unknown, key?: string): Promis
     await wipe();
     throw new Wiped(said.error);
   }
-  if (!answer.ok) throw meaning(answer.status, said.error ?? `${answer.status}`);
+  if (!answer.ok) throw meaning(answer.status, JSON.stringify(said));
   return said;
 }

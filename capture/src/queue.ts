@@ -2,46 +2,49 @@
 // phone only when the server says that it holds it whole. What the server can't take now, is set aside.
 
 import { NOBODY } from "./answers";
-import { attempt, countAside, dueNow, keepOnly, triesOf, untilNext } from "./aside";
-import { readOpen } from "./database";
-import { ask, Refusal, Wiped } from "./newsroom";
+import { attempt, countAside, dueNow, isForRoom, keepOnly, triesOf, untilNext } from "./aside";
+import { isFull, readOpen } from "./database";
+import { ask, Offline, Refusal, Wiped } from "./newsroom";
 import { takeSpoken } from "./spoken";
 import {
   changeRecording,
   changeTestimony,
   dropNote,
   dropTestimony,
+  isBeingTold,
+  noteProgress,
   notes,
   readPack,
   recordings,
   savePack,
   testimonies,
+  unlessElsewhere,
 } from "./store";
 import { Pack, Recording, Testimony } from "./types";
-import { send } from "./upload";
-import { dropChunks, isUnlocked } from "./vault";
+import { checksum, send } from "./upload";
+import { dropChunks, isUnlocked, measure } from "./vault";
 
 const POLL = 4000; // milliseconds
 const HELD = ["verified", "kept"]; // by the server
 const COMING = ["expected", "received"];
 
-/** Keep of what the newsroom holds whole what its card says, and no more. */
+/** Keep of what the newsroom holds whole what its card says, and no more. Whoever is telling of it in a window keeps it until they leave. */
 async function keepCard(id: string): Promise<void> {
+  if (await isBeingTold(id)) return;
   for (const { id: file, state } of await recordings(id))
     if (state === "sent") await changeRecording(file, { prompt: "", sha256: "" });
-  await changeTestimony(id, () => ({
-    state: "sent",
-    language: "",
-    answers: {},
-    teller: NOBODY,
-    consent: null,
-  }));
+  await changeTestimony(id, ({ state }) =>
+    state === "sent" ? { answers: {}, teller: NOBODY, consent: null } : {},
+  );
 }
 
 let changed: () => void = () => undefined;
-let running = false;
+let isRunning = false;
+let isAskedAgain = false; // while it runs
+let words: Promise<void> = Promise.resolve(); // on their way
 let timer = 0;
-export let status: "idle" | "sending" | "waiting" | "aside" | "offline" | "wifi" = "idle";
+export let status: "idle" | "sending" | "waiting" | "aside" | "offline" | "wifi" | "full" | "trouble" =
+  "idle";
 
 /** Have a listener called whenever something was sent, or sending has begun or ended. */
 export const onChange = (listener: () => void) => {
@@ -64,43 +67,60 @@ async function wakeLater(): Promise<void> {
   await known?.sync?.register("send").catch(() => undefined); // refused by a setting: then it goes on when the app is in front
 }
 
-/** Send whatever waits. Does nothing while it runs already, while locked, or without a network. */
+/** Send whatever waits. While it runs already, what is small goes at once, and the rest afterwards. Does nothing while locked, or without a network. */
 export async function run(): Promise<void> {
   window.clearTimeout(timer);
-  if (running || !isUnlocked()) return;
+  if (!isUnlocked()) return;
   if (!navigator.onLine) {
     void wakeLater();
     return become("offline");
   }
   if (!(await mayUseNetwork())) return become("wifi");
-  running = true;
-  let next: number | null = null; // milliseconds until it goes on
+  if (isRunning) {
+    isAskedAgain = true;
+    return sendWords().catch(leaveIfWiped);
+  }
+  isRunning = true;
+  let next = POLL; // milliseconds until it goes on
   try {
-    await sendNotes();
-    await attempt("pack", async () => savePack(await ask<Pack>("pack/")));
-    await sendAll((await testimonies()).filter((testimony) => testimony.state === "finished"));
-    let waits = false;
+    next = (await unlessElsewhere("sending", sendAll)) ?? POLL;
+  } catch (error) {
+    leaveIfWiped(error);
+    become(error instanceof Offline ? "offline" : isFull(error) ? "full" : "trouble");
+    void wakeLater();
+  } finally {
+    isRunning = false;
+    if (next < Infinity) timer = window.setTimeout(() => void run(), next);
+  }
+}
+
+/** Send all of it. Gives the milliseconds until there is more to do, Infinity for none. */
+async function sendAll(): Promise<number> {
+  let waits = false;
+  do {
+    isAskedAgain = false;
+    await sendWords();
+    await attempt("pack", takePack);
+    await sendFiles();
     await attempt("state", async () => {
       waits = await settle();
     });
     const pack = await readPack();
-    if (pack) await takeSpoken(pack); // last: what was told goes first
+    if (pack) await takeSpoken(pack, () => isAskedAgain); // last: what was told goes first
     const here = [...(await notes()), ...(await testimonies()), ...(await recordings())];
     keepOnly(["pack", "state", ...here.map(({ id }) => id)]);
-    become(countAside() ? "aside" : waits ? "waiting" : "idle");
-    next = waits ? POLL : untilNext();
-  } catch (error) {
-    if (error instanceof Wiped) {
-      location.reload();
-      return;
-    }
-    become("offline");
-    void wakeLater();
-    next = POLL;
-  } finally {
-    running = false;
-    if (next !== null) timer = window.setTimeout(() => void run(), next);
-  }
+  } while (isAskedAgain);
+  become(countAside() ? (isForRoom() ? "full" : "aside") : waits ? "waiting" : "idle");
+  return waits ? POLL : untilNext();
+}
+
+function leaveIfWiped(error: unknown): void {
+  if (error instanceof Wiped) location.reload();
+}
+
+async function takePack(): Promise<void> {
+  const [pack, before] = [await ask<Pack>("pack/"), await readPack()];
+  if (JSON.stringify(pack) !== JSON.stringify(before)) await savePack(pack);
 }
 
 /** Try also what is set aside, at once. */
@@ -108,6 +128,22 @@ export async function runNow(): Promise<void> {
   dueNow();
   await run();
 }
+
+/** Send what is small, one call after the other: notes, and what was said and allowed in what is finished. */
+function sendWords(): Promise<void> {
+  words = words
+    .catch(() => undefined) // said to whoever called before
+    .then(async () => {
+      await sendNotes();
+      for (const testimony of await finished())
+        if (!isIntroduced(testimony)) await attempt(testimony.id, () => introduce(testimony));
+    });
+  return words;
+}
+
+const introduced = new Set<string>(); // as this phone may be too full to note down
+const isIntroduced = ({ id, isKnown }: Testimony) => isKnown || introduced.has(id);
+const finished = async () => (await testimonies()).filter(({ state }) => state === "finished");
 
 async function sendNotes(): Promise<void> {
   for (const note of await notes()) {
@@ -120,26 +156,19 @@ async function sendNotes(): Promise<void> {
   }
 }
 
-/** First what was said and allowed, then the files. */
-async function sendAll(finished: Testimony[]): Promise<void> {
+async function sendFiles(): Promise<void> {
   const files: Recording[] = [];
-  for (const testimony of finished) {
-    become("sending");
-    let isTaken = testimony.isKnown;
-    if (!isTaken)
-      await attempt(testimony.id, async () => {
-        isTaken = await introduce(testimony);
-      });
-    if (isTaken) files.push(...(await recordings(testimony.id)));
-  }
+  for (const testimony of await finished())
+    if (isIntroduced(testimony)) files.push(...(await recordings(testimony.id)));
   const waiting = files.filter((file) => file.state === "kept" || file.state === "sending");
   waiting.sort((a, b) => triesOf(a.id) - triesOf(b.id));
   for (const file of waiting) await attempt(file.id, () => send(file, changed));
   changed();
 }
 
-/** Send what was said and allowed, and which recordings belong to it; false where it is refused. */
-async function introduce(testimony: Testimony): Promise<boolean> {
+/** Send what was said and allowed, and which recordings belong to it. */
+async function introduce(testimony: Testimony): Promise<void> {
+  become("sending");
   const { state, why, isKnown, ...told } = testimony; // the phone's own matters stay on it
   const files = (await recordings(testimony.id))
     .filter(({ size }) => size > 0)
@@ -149,17 +178,33 @@ async function introduce(testimony: Testimony): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     await changeTestimony(testimony.id, () => ({ state: "refused", why: error.message }));
-    return false;
+    return;
   }
-  await changeTestimony(testimony.id, () => ({ isKnown: true }));
-  return true;
+  introduced.add(testimony.id);
+  await changeTestimony(testimony.id, () => ({ isKnown: true })).catch((error: unknown) => {
+    if (!isFull(error)) throw error;
+  });
+}
+
+interface Said {
+  state: string;
+  sha256: string;
+  why: string;
+}
+
+/** Whether the newsroom has all of it: by its checksum, or because it is here no more. */
+async function isHeld(recording: Recording, said: Said): Promise<boolean> {
+  if (recording.state === "sent") return true;
+  if (!HELD.includes(said.state)) return false;
+  const { chunks } = await measure(recording.id);
+  return !chunks || said.sha256 === (recording.sha256 || (await checksum(recording.id, chunks)));
 }
 
 /** Delete what the server holds whole; true while something is on its way. */
 async function settle(): Promise<boolean> {
   interface State {
     testimonies: { id: string; state: string }[];
-    files: { id: string; state: string; sha256: string; why: string }[];
+    files: (Said & { id: string })[];
   }
   const told = (await testimonies()).filter((t) => t.state !== "open");
   if (!told.length) return false;
@@ -172,26 +217,29 @@ async function settle(): Promise<boolean> {
       await dropTestimony(testimony.id);
       continue;
     }
+    if (testimony.state === "sent" && testimony.consent) await keepCard(testimony.id);
     if (testimony.state !== "finished") continue;
     let isDone = true;
     for (const recording of await recordings(testimony.id)) {
       const said = known.get(recording.id);
-      if (said && HELD.includes(said.state) && said.sha256 === recording.sha256) {
+      if (said && (await isHeld(recording, said))) {
         if (recording.state !== "sent") {
           const isUnopened = said.state === "kept"; // for a person to look at
-          await changeRecording(recording.id, { state: "sent", offset: recording.size, isUnopened });
-          await dropChunks(recording.id);
+          await dropChunks(recording.id); // first: it makes the room that the record may need
+          await noteProgress(recording, { state: "sent", offset: recording.size, isUnopened });
         }
       } else if (said && !COMING.includes(said.state)) {
         await changeRecording(recording.id, { state: "refused", why: said.why });
       } else {
         if (said?.state === "expected" && recording.state === "received")
           await changeRecording(recording.id, { state: "kept", offset: 0 });
-        waits ||= recording.state === "received"; // what is set aside has its own time
+        waits ||= [recording.state, said?.state].includes("received"); // what is set aside has its own time
         isDone = false;
       }
     }
-    if (isDone) await keepCard(testimony.id);
+    if (!isDone) continue;
+    await changeTestimony(testimony.id, ({ state }) => (state === "finished" ? { state: "sent" } : {}));
+    await keepCard(testimony.id);
   }
   return waits;
 }

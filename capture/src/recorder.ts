@@ -1,5 +1,6 @@
 // Recording: every second of it is sealed and on the disk before the next one ends.
 
+import { isFull } from "./database";
 import { beginMaking, changeRecording, dropRecording, roomLeft, saveRecording } from "./store";
 import { Media, Recording, Subject } from "./types";
 import { addChunk, measure } from "./vault";
@@ -18,7 +19,7 @@ export interface Live {
   pause(): void;
   resume(): void;
   /** End it; resolves when the last piece is stored. */
-  stop(): Promise<Recording>;
+  stop(): Promise<void>;
   isPaused(): boolean;
 }
 
@@ -43,13 +44,22 @@ async function known(media: Media, mime: string, about: Subject): Promise<[Recor
   return [recording, end];
 }
 
+const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
+
+/** What was recorded is whole; of what has no piece nothing is kept. */
+async function close(id: string, seconds: number, wasInterrupted: boolean): Promise<void> {
+  const { chunks, size } = await measure(id);
+  await changeRecording(id, { state: "kept", chunks, size, seconds, wasInterrupted });
+  if (!chunks) await dropRecording(id);
+}
+
 /** Begin to record. `tick` hears of each second; `ended` of the end, and why, where nobody asked for it. */
 export async function start(
   media: "video" | "audio",
   about: Subject,
   facing: Facing,
   tick: (seconds: number) => void,
-  ended: (why: Error | null, recording: Recording) => void,
+  ended: (why: Error | null) => void,
 ): Promise<Live> {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: { echoCancellation: false, noiseSuppression: true },
@@ -82,10 +92,10 @@ export async function start(
       .then(async () => {
         await addChunk(recording.id, at, await event.data.arrayBuffer());
         if (((await roomLeft()) ?? Infinity) < LEAST_ROOM && recorder.state !== "inactive")
-          throw new Error("full");
+          throw new DOMException("no room is left", "QuotaExceededError");
       })
       .catch((error: unknown) => {
-        failure ??= error instanceof Error ? error : new Error(String(error));
+        failure ??= asError(error);
         if (recorder.state !== "inactive") recorder.stop();
       });
   });
@@ -97,24 +107,24 @@ export async function start(
   };
   document.addEventListener("visibilitychange", hide);
 
-  const finished = new Promise<Recording>((resolve) => {
+  const awake = navigator.wakeLock?.request("screen").catch(() => null); // Android takes the camera away from a dark phone
+  const finished = new Promise<void>((resolve) => {
     recorder.addEventListener("stop", () => {
       window.clearInterval(clock);
       document.removeEventListener("visibilitychange", hide);
       for (const track of stream.getTracks()) track.stop();
-      void stored.then(async () => {
-        const { chunks, size } = await measure(recording.id);
-        const kept = await changeRecording(recording.id, {
-          state: "kept",
-          chunks,
-          size,
-          seconds,
-          wasInterrupted: failure !== null,
+      void awake?.then((lock) => lock?.release());
+      void stored
+        .then(() => close(recording.id, seconds, failure !== null))
+        .catch(async (error: unknown) => {
+          failure ??= asError(error);
+          if (!isFull(error)) await dropRecording(recording.id); // deleted in another window; else `recover` finds its pieces
+        })
+        .then(() => {
+          end();
+          ended(failure);
+          resolve();
         });
-        end();
-        ended(failure, kept);
-        resolve(kept);
-      });
     });
   });
   // A call that comes in, or a microphone that is pulled out, ends the tracks: what there is is kept.

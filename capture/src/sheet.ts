@@ -1,27 +1,32 @@
-// The sheet that lies over whatever is shown while something is recorded: the picture, the time, two buttons.
+// The sheet that lies over whatever is shown while something is recorded: the picture, the time, two buttons, the way out.
 
 import { clock } from "./amounts";
+import { isFull } from "./database";
 import { app, button, h, say } from "./dom";
+import { beforeLeaving, leave } from "./exit";
 import { start, Facing, Live } from "./recorder";
-import { dropRecording } from "./store";
-import { Recording, Subject } from "./types";
+import { Subject } from "./types";
 import { t } from "./words";
 
 let live: Live | null = null;
 let facing: Facing = "environment";
 
 export const isRecording = () => live !== null;
-export const endRecording = async () => {
+const endRecording = async () => {
   await live?.stop();
 };
+
+const guard = (event: BeforeUnloadEvent) => event.preventDefault();
+beforeLeaving(() => {
+  window.removeEventListener("beforeunload", guard); // whoever leaves is not asked
+  return endRecording();
+});
 
 /** Which way the camera looks: at who holds the phone, or at who is before them. */
 export const cameraFacing = () => facing;
 export const turnCamera = () => {
   facing = facing === "user" ? "environment" : "user";
 };
-
-const isFull = (why: Error) => why.message === "full" || why.name === "QuotaExceededError";
 
 /** Record over whatever is shown; what was there comes back when it ends. */
 export async function record(media: "video" | "audio", about: Subject, then: () => unknown): Promise<void> {
@@ -38,9 +43,8 @@ export async function record(media: "video" | "audio", about: Subject, then: () 
   const over = new Promise<void>((resolve) => {
     settle = resolve;
   });
-  const ended = (why: Error | null, kept: Recording) => {
+  const ended = (why: Error | null) => {
     live = null;
-    if (!kept.chunks) void dropRecording(kept.id);
     if (why) say(isFull(why) ? t("full") : why.message, true);
     settle();
   };
@@ -64,12 +68,12 @@ export async function record(media: "video" | "audio", about: Subject, then: () 
   const sheet = h(
     "div",
     { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": t("recording") },
+    h("button", { type: "button", class: "exit", click: () => leave() }, t("exit")),
     picture,
     h("div", { class: "controls" }, dot, time, words, h("div", { class: "row" }, pause, stop)),
   );
   document.body.append(sheet);
   app.inert = true;
-  const guard = (event: BeforeUnloadEvent) => event.preventDefault();
   window.addEventListener("beforeunload", guard);
   stop.focus();
   await over;

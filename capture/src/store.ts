@@ -1,8 +1,9 @@
 // What the phone holds for its messenger: testimonies, their recordings, the newsroom's pack, notes to be sent.
 
-import { erase } from "./database";
+import { erase, isFull } from "./database";
 import { Note, Pack, Recording, Testimony } from "./types";
-import { all, drop, dropChunks, forgetKey, get, measure, put, readChunk } from "./vault";
+import { all, drop, dropChunks, filesNamed, forgetKey, get, measure, put, readChunk } from "./vault";
+import { t } from "./words";
 
 export const saveKey = (value: string) => put("key", value);
 export const phoneKey = () => get<string>("key");
@@ -12,6 +13,9 @@ export const saveNote = (note: Note) => put(`note:${note.id}`, note);
 export const notes = () => all<Note>("note:");
 export const dropNote = (id: string) => drop(`note:${id}`);
 
+/** What begins the names of readings, which lie beside the recordings. */
+export const SPOKEN = "spoken:";
+
 let last: Promise<unknown> = Promise.resolve();
 
 /** Do something when nobody else, in no window, is at it; in this window, where browsers know no locks. */
@@ -20,6 +24,12 @@ async function inTurn<T>(place: string, act: () => Promise<T>): Promise<T> {
   const done = last.then(act);
   last = done.catch(() => undefined);
   return done;
+}
+
+/** Do something unless another window is at it; null where one is. */
+export async function unlessElsewhere<T>(name: string, act: () => Promise<T>): Promise<T | null> {
+  if (!navigator.locks) return act();
+  return navigator.locks.request(name, { ifAvailable: true }, (lock) => (lock ? act() : null));
 }
 
 // --- testimonies ----------------------------------------------------------------------------
@@ -45,6 +55,43 @@ export async function dropTestimony(id: string): Promise<void> {
   await drop(`testimony:${id}`);
 }
 
+/** Tell more of a testimony. If it was finished or sent, in another window, it is open again: nothing of it goes before *Finish*. */
+export const tellMore = (id: string, change: (now: Testimony) => Partial<Testimony> = () => ({})) =>
+  changeTestimony(id, (now) => {
+    const state = now.state === "finished" || now.state === "sent" ? "open" : now.state;
+    return { ...change(now), state };
+  });
+
+// --- what is at work ------------------------------------------------------------------------
+
+const heldHere = new Set<string>(); // all that is known where browsers know no locks
+const making = (recording: string) => `making:${recording}`;
+const telling = (testimony: string) => `telling:${testimony}`;
+
+function hold(name: string): Promise<() => void> {
+  heldHere.add(name);
+  return new Promise((begun) => {
+    const until = (end: () => void) =>
+      begun(() => {
+        heldHere.delete(name);
+        end();
+      });
+    if (!navigator.locks) return until(() => undefined);
+    void navigator.locks.request(name, { mode: "shared" }, () => new Promise<void>(until));
+  });
+}
+
+async function heldAnywhere(): Promise<Set<string>> {
+  const known = await navigator.locks?.query();
+  return new Set([...heldHere, ...(known?.held ?? []).map(({ name }) => name ?? "")]);
+}
+
+/** Let it be known, in every window, that a recording is being made until `end` is called or the window closes. Gives `end`. */
+export const beginMaking = (recording: string) => hold(making(recording));
+/** Likewise, that somebody tells a testimony. */
+export const beginTelling = (testimony: string) => hold(telling(testimony));
+export const isBeingTold = async (testimony: string) => (await heldAnywhere()).has(telling(testimony));
+
 // --- recordings -----------------------------------------------------------------------------
 
 export const saveRecording = (r: Recording) => put(`file:${r.id}`, r);
@@ -54,30 +101,25 @@ export const recordings = async (testimony?: string) =>
     .filter((r) => !testimony || r.testimony === testimony)
     .sort((a, b) => a.position - b.position);
 
-/** Change a recording's record; what is stored meanwhile by others of its fields stays. */
+/** Change a recording's record; what is stored meanwhile by others of its fields stays. Throws where it is gone. */
 export async function changeRecording(id: string, change: Partial<Recording>): Promise<Recording> {
   return inTurn(`file:${id}`, async () => {
     const known = await readRecording(id);
-    if (!known) throw new Error("that recording is gone");
+    if (!known) throw new Error(t("gone"));
     const changed = { ...known, ...change };
     await saveRecording(changed);
     return changed;
   });
 }
 
-const making = (id: string) => `making:${id}`;
-
-/** Let it be known, in every window, that a recording is being made until `end` is called or the window closes. Gives `end`. */
-export function beginMaking(id: string): Promise<() => void> {
-  return new Promise((begun) => {
-    if (!navigator.locks) return begun(() => undefined);
-    void navigator.locks.request(making(id), () => new Promise<void>((end) => begun(end)));
-  });
-}
-
-async function beingMade(): Promise<Set<string>> {
-  const known = await navigator.locks?.query();
-  return new Set((known?.held ?? []).map(({ name }) => name ?? ""));
+/** Note how far a recording has come. A full phone need not be able to: what is sent is what makes room on it. */
+export async function noteProgress(row: Recording, change: Partial<Recording>): Promise<Recording> {
+  try {
+    return await changeRecording(row.id, change);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    return { ...row, ...change };
+  }
 }
 
 export async function dropRecording(id: string): Promise<void> {
@@ -102,20 +144,19 @@ export async function readWhole(recording: Recording): Promise<Blob> {
 /** What was being recorded when the app ended is kept as far as it was stored; half a photo is none. Gives how many that were. */
 export async function recover(): Promise<number> {
   let count = 0;
-  const made = await beingMade();
-  for (const { id, state, seconds, media } of await recordings()) {
-    if (state !== "recording" || made.has(making(id))) continue;
+  const atWork = await heldAnywhere();
+  const known = (await recordings()).map(({ id }) => id);
+  for (const file of await filesNamed(""))
+    if (!file.startsWith(SPOKEN) && !known.includes(file) && !atWork.has(making(file)))
+      await dropChunks(file);
+  for (const recording of await recordings()) {
+    const { id, state, seconds, media } = recording;
+    if (state !== "recording" || atWork.has(making(id))) continue;
     const { chunks, size } = await measure(id);
     if (chunks === 0 || media === "photo") await dropRecording(id);
     else {
-      const wasInterrupted = true;
-      await changeRecording(id, {
-        state: "kept",
-        chunks,
-        size,
-        seconds: Math.max(seconds, chunks),
-        wasInterrupted,
-      });
+      const length = Math.max(seconds, chunks);
+      await noteProgress(recording, { state: "kept", chunks, size, seconds: length, wasInterrupted: true });
       count++;
     }
   }

@@ -3,8 +3,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { DetailedError, Upload, FileSource, SliceResult } from "tus-js-client";
-import { API, ask, authorization, meaning, Offline, Refusal } from "./newsroom";
-import { changeRecording, readPiece } from "./store";
+import { API, ask, authorization, meaning, Offline, PATIENCE, Refusal } from "./newsroom";
+import { changeRecording, noteProgress, readPiece } from "./store";
 import { Recording } from "./types";
 import { measure } from "./vault";
 
@@ -12,6 +12,7 @@ const UPLOADS = API + "uploads/";
 const SLOW = 40_000; // bytes a second, below which pieces are small: a cut then costs little
 const SMALL_PIECE = 64 * 1024;
 const LARGE_PIECE = 1024 * 1024;
+const STALLED = 5 * 60_000; // milliseconds without any progress
 
 let rate = 0; // bytes a second, as last seen
 
@@ -46,7 +47,8 @@ class Pieces implements FileSource {
   }
 }
 
-async function checksum(id: string, chunks: number): Promise<string> {
+/** The SHA-256 of a recording's stored pieces. */
+export async function checksum(id: string, chunks: number): Promise<string> {
   const digest = sha256.create();
   for (let n = 0; n < chunks; n++) digest.update(new Uint8Array(await readPiece(id, n)));
   return bytesToHex(digest.digest());
@@ -56,12 +58,13 @@ async function checksum(id: string, chunks: number): Promise<string> {
  * an Error that passes. */
 export async function send(recording: Recording, progressed: () => void): Promise<void> {
   const { sizes, size, chunks } = await measure(recording.id);
+  if (!chunks) return; // sent already, as a full phone could not note down
   const sum = recording.sha256 || (await checksum(recording.id, chunks));
-  const row = await changeRecording(recording.id, { state: "sending", chunks, size, sha256: sum });
+  const row = await noteProgress(recording, { state: "sending", chunks, size, sha256: sum });
   try {
     await transfer(row, new Pieces(row.id, sizes), progressed);
   } catch (error) {
-    const known = error instanceof DetailedError ? meaning(statusOf(error), String(error)) : error;
+    const known = error instanceof DetailedError ? meaning(statusOf(error), bodyOf(error)) : error;
     if (!(known instanceof Refusal)) throw known;
     await changeRecording(row.id, {
       state: "refused",
@@ -69,10 +72,10 @@ export async function send(recording: Recording, progressed: () => void): Promis
     });
     return;
   }
-  const after = await changeRecording(row.id, {});
-  if (after.state === "sending") await changeRecording(row.id, { state: "received", offset: size });
+  await noteProgress(row, { state: "received", offset: size });
 }
 
+const bodyOf = (error: DetailedError) => error.originalResponse?.getBody() ?? "";
 const statusOf = (error: DetailedError) => error.originalResponse?.getStatus() ?? 0;
 
 async function transfer(row: Recording, pieces: Pieces, progressed: () => void): Promise<void> {
@@ -89,8 +92,16 @@ async function transfer(row: Recording, pieces: Pieces, progressed: () => void):
   const begun = Date.now();
   const uploadUrl = await addressOf(metadata, row.size, headers);
   let from = -1;
+  let watch = 0;
   await new Promise<void>((resolve, reject) => {
-    new Upload(new Blob(), {
+    const isAlive = () => {
+      window.clearTimeout(watch);
+      watch = window.setTimeout(() => {
+        void upload.abort();
+        reject(new Offline("stalled"));
+      }, STALLED);
+    };
+    const upload = new Upload(new Blob(), {
       endpoint: UPLOADS,
       uploadUrl,
       headers,
@@ -101,19 +112,22 @@ async function transfer(row: Recording, pieces: Pieces, progressed: () => void):
       storeFingerprintForResuming: false, // the server knows the upload by the file's own id
       removeFingerprintOnSuccess: false,
       onProgress: (sent) => {
+        isAlive();
         if (from < 0) from = sent;
         else if (Date.now() > begun) rate = ((sent - from) / (Date.now() - begun)) * 1000;
       },
       onChunkComplete: (_size, sent) => {
-        void changeRecording(row.id, { offset: sent }).then(progressed);
+        void noteProgress(row, { offset: sent }).then(progressed);
       },
       onShouldRetry: (error) => {
         return [0, 409, 423, 460].includes(statusOf(error));
       },
       onError: reject,
       onSuccess: () => resolve(),
-    }).start();
-  });
+    });
+    isAlive();
+    upload.start();
+  }).finally(() => window.clearTimeout(watch));
 }
 
 /** The address of an upload. One that stands where it stood is created again: that gives its address, and HEAD then its offset. */
@@ -129,6 +143,8 @@ async function addressOf(
     method: "POST",
     credentials: "omit",
     cache: "no-store",
+    redirect: "error",
+    signal: AbortSignal.timeout?.(PATIENCE),
     headers: {
       ...headers,
       "Tus-Resumable": "1.0.0",
@@ -139,11 +155,10 @@ async function addressOf(
     throw new Offline("offline");
   });
   if (answer.status === 403) await ask("state/"); // throws where this phone is no longer a messenger's
-  if (!answer.ok) {
-    const said = (await answer.json().catch(() => ({}))) as { error?: string };
-    throw meaning(answer.status, said.error ?? `${answer.status}`);
-  }
-  return new URL(answer.headers.get("Location") ?? "", location.href).pathname;
+  if (!answer.ok) throw meaning(answer.status, await answer.text().catch(() => ""));
+  const address = answer.headers.get("Location");
+  if (!address) throw new Offline("something between has answered");
+  return new URL(address, location.href).pathname;
 }
 
 const base64 = (words: string) => btoa(String.fromCharCode(...new TextEncoder().encode(words)));

@@ -32,7 +32,7 @@ export async function speak(code: string): Promise<void> {
   at = Math.max(0, known); // English, where we have no words
   document.documentElement.lang = language();
   document.documentElement.dir = language() === "ar" ? "rtl" : "ltr";
-  await writeOpen("language", language());
+  await writeOpen("language", language()).catch(() => undefined); // a full phone begins as well
 }
 
 /** The language that was chosen, or the phone's, or English. */

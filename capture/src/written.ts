@@ -1,6 +1,7 @@
 // What is written is stored while it is: a moment after its last letter, and whenever somebody leaves.
 
 import { fail } from "./dom";
+import { beforeLeaving } from "./exit";
 
 const PAUSE = 400; // milliseconds after a letter
 
@@ -22,10 +23,13 @@ export function keepWhileWritten(words: HTMLTextAreaElement, store: (said: strin
   words.addEventListener("input", () => {
     unsaved.add(keep);
     window.clearTimeout(timer);
-    timer = window.setTimeout(() => void keep().catch(fail), PAUSE);
+    timer = window.setTimeout(() => {
+      if (unsaved.has(keep)) void keep().catch(fail);
+    }, PAUSE);
   });
 }
 
+beforeLeaving(keepWords);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) void keepWords().catch(fail);
 });

@@ -100,7 +100,6 @@ ROOMS = (
     Room("/capture/api/", _of_phones),
     Room("/odk/", odk.most_of),
     Room("/admin/", _of_editors),
-    Room("/documents/", _of_editors),
     Room("/press/push/", _of_pushes),
     Room("/press/hub/", lambda _: press.MAX_FEED, is_open=True),
 )

@@ -41,7 +41,7 @@ class Headers:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        policy = ADMIN if request.path.startswith(("/admin/", "/documents/")) else PUBLIC
+        policy = ADMIN if request.path.startswith("/admin/") else PUBLIC
         response.headers.setdefault("Content-Security-Policy", policy)
         if getattr(response, "is_same_for_everybody", False):
             response.headers["Vary"] = "Accept-Encoding"

@@ -7,7 +7,6 @@ from django.utils.translation import get_language, get_language_from_request
 from django.views.generic import RedirectView
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
 
 from griot.digest.core.rendering.web import render_message
 from griot.digest.site import offering, receipts, stories
@@ -57,7 +56,6 @@ handler400, handler404, handler500 = unfit, not_found, gone_wrong
 urlpatterns = [
     path("admin/", include("griot.accounts.urls")),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
     path("capture/api/", include("griot.testimonies.intake.urls")),
     path("odk/", include("griot.testimonies.intake.odk_urls")),
     path("capture/", phone_app, name="phone_app"),

@@ -21,7 +21,7 @@ from griot.runtime.programs import chromium as find_chromium
 from griot.testimonies.intake import speaking
 from griot.testimonies.intake.receiving import examine
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import ConsentText, Device, File, Guide, Messenger, Module, Testimony
+from griot.testimonies.models import CheckIn, ConsentText, Device, File, Guide, Messenger, Module, Testimony
 from griot.testimonies.showing.withdrawing import withdraw
 from tests.browser.cutting import BadNetwork
 from tests.browser.tools import PATIENCE, lighthouse
@@ -650,6 +650,7 @@ def test_of_what_was_sent_the_phone_keeps_what_its_card_says(phone, invitation):
     assert {**kept, "teller": {}} == {
         "id": str(Testimony.objects.get().pk),
         "kind": "interview",
+        "language": "fr",
         "told": kept["told"],
         "state": "sent",
         "receipt": code,
@@ -858,3 +859,248 @@ def test_lighthouse_finds_the_app_fit_for_phones(live_server, chromium, tmp_path
     scores, size, failed = lighthouse(f"{live_server.url}/capture/", tmp_path)
     print("Lighthouse, mobile, the phone app:", scores, size, "bytes")
     assert min(scores[n] for n in ("accessibility", "best-practices")) >= 95, (scores, failed)
+
+
+# --- a full phone ------------------------------------------------------------------------
+
+# Every write is refused while `window.isFull`, as browsers do where the disk has no room.
+REFUSES = """const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (...said) {
+    if (window.isFull) throw new DOMException("full", "QuotaExceededError");
+    return put.apply(this, said); };"""
+
+
+def test_a_disk_that_fills_ends_a_recording_and_what_was_stored_is_sent(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    phone.page.evaluate(f"() => {{ {REFUSES} }}")
+    phone.record("Son", 2)
+    phone.page.evaluate("window.isFull = true")
+    phone.page.wait_for_selector(".sheet", state="detached")
+    assert "Le téléphone est plein" in phone.page.inner_text("#said")
+    stored = phone.stored()
+    phone.page.evaluate("window.isFull = false")
+    phone.page.click("button:has-text('Terminer')")
+    worker(count=2)
+    phone.page.wait_for_selector("text=envoyé et vérifié")
+    assert stored > 1 and {f.media for f in File.objects.all()} == {"audio", "photo"}
+
+
+def test_a_full_phone_is_opened_and_what_it_sends_makes_room(phone, invitation):
+    phone.join(invitation)
+    phone.network.is_down = True
+    finish_with_a_sound(phone)
+    phone.page.wait_for_selector("text=Pas de réseau")
+    phone.network.is_down = False
+    phone.page.add_init_script(f"window.isFull = true; {REFUSES}")
+    phone.unlock()
+    worker(count=2)
+    wait_for(lambda: phone.stored() == 0)
+    phone.page.wait_for_selector("text=Le téléphone est plein. Faites de la place")
+    phone.page.evaluate("window.isFull = false")
+    phone.page.click("text=Réessayer maintenant")
+    phone.page.wait_for_selector("text=envoyé et vérifié")
+
+
+def test_a_store_that_the_browser_closed_is_opened_anew(phone, invitation):
+    phone.page.add_init_script("""const begin = IDBDatabase.prototype.transaction;
+      IDBDatabase.prototype.transaction = function (...said) { window.store = this; return begin.apply(this, said); }""")
+    phone.join(invitation)
+    phone.consent()
+    phone.page.evaluate("window.store.close(); window.store.dispatchEvent(new Event('close'))")
+    tell_a_sound(phone)
+    worker(count=2)
+    phone.page.wait_for_selector("text=envoyé et vérifié")
+
+
+# --- the queue ---------------------------------------------------------------------------
+
+# What is fetched of an address waits until `release()`.
+HOLDS = """const plain = window.fetch; window.held = 0;
+  const gate = new Promise((open) => { window.release = open; });
+  window.fetch = async (path, ...more) => {
+    if (String(path).includes(%r)) { window.held++; await gate; }
+    return plain(path, ...more); };"""
+
+
+def test_a_call_for_help_waits_for_no_recording(phone, invitation):
+    phone.join(invitation)
+    phone.page.evaluate(f"() => {{ {HOLDS % '/uploads/'} }}")
+    finish_with_a_sound(phone)
+    wait_for(lambda: phone.page.evaluate("window.held"))
+    phone.page.click("button:has-text('Comment allez-vous')")
+    phone.page.check("[name=mood][value='1']")
+    phone.page.check("[name=call]")
+    phone.page.click("button.main:has-text('Enregistrer')")
+    wait_for(CheckIn.objects.exists)
+    phone.page.click("text=Nouveau témoignage")
+    phone.page.go_back()
+    phone.unlock()
+    finish_with_a_sound(phone)
+    assert wait_for(lambda: Testimony.objects.count() == 2), "nor does another story's consent"
+
+
+def test_all_is_sent_is_said_of_nothing_that_waits(phone, invitation):
+    phone.join(invitation)
+    reading = {"id": 1, "language": "fr", "what": "consent", "sha256": "ab" * 32, "size": 900_000}
+    phone.page.add_init_script(HOLDS % "/spoken/")
+    phone.page.add_init_script(f"const reading = {json.dumps(reading)};")
+    phone.page.add_init_script("""const asked = window.fetch; window.fetch = async (path, ...more) => {
+          const answer = await asked(path, ...more);
+          if (!String(path).endsWith("/pack/")) return answer;
+          return new Response(JSON.stringify({ ...(await answer.json()), spoken: [reading] })); }""")
+    phone.unlock()
+    wait_for(lambda: phone.page.evaluate("window.held"))
+    finish_with_a_sound(phone)
+    wait_for(Testimony.objects.exists)  # its words, while a reading is fetched
+    assert "Tout est envoyé" not in phone.page.inner_text("main")
+    phone.page.evaluate("window.release()")
+    worker(count=2)
+    phone.page.wait_for_selector("text=envoyé et vérifié")
+
+
+def test_the_answer_of_something_between_gives_no_recording_up(phone, invitation):
+    phone.join(invitation)
+    phone.page.evaluate("""() => { const plain = window.fetch; let left = 2;
+      const page = { status: 404, headers: { "Content-Type": "text/html" } };
+      window.fetch = async (path, ...more) => String(path).includes("/uploads/") && left-- > 0
+        ? new Response("<html>404 Not Found</html>", left ? page : { ...page, status: 200 }) : plain(path, ...more) }""")
+    finish_with_a_sound(phone)
+    phone.page.click("text=Réessayer maintenant")
+    worker(count=2)
+    phone.page.wait_for_selector("text=envoyé et vérifié")
+
+
+def test_what_is_set_aside_is_tried_again_though_the_clock_was_put_right(phone, invitation):
+    phone.join(invitation)
+    phone.page.evaluate("""() => { const real = Date.now; window.ahead = 365 * 86400e3; window.bad = true;
+      Date.now = () => real() + window.ahead; const plain = window.fetch;
+      window.fetch = async (path, ...more) => window.bad && String(path).includes("/uploads/")
+        ? new Response("{}", { status: 503 }) : plain(path, ...more) }""")
+    finish_with_a_sound(phone)
+    phone.page.wait_for_selector("text=Réessayer maintenant")
+    phone.page.evaluate("window.ahead = 0; window.bad = false")
+    worker(count=2)
+    phone.page.wait_for_selector("text=envoyé et vérifié")
+
+
+# --- who holds it ------------------------------------------------------------------------
+
+
+def test_a_clock_that_was_ahead_for_a_while_keeps_nobody_out(phone, invitation):
+    phone.join(invitation)
+    phone.page.goto(f"{phone.network.url}/capture/")
+    phone.page.wait_for_selector("[name=pin]")
+    phone.page.evaluate("() => { const real = Date.now; Date.now = () => real() + 3650 * 86400e3; }")
+    for _ in range(5):
+        phone.page.fill("[name=pin]", "000000")
+        phone.page.click("form button.main")
+        phone.page.wait_for_selector("form button.main:enabled")
+    phone.page.reload()
+    phone.page.fill("[name=pin]", PIN)
+    phone.page.click("form button.main")
+    said = phone.page.wait_for_selector("#said:has-text('Attendez')").inner_text()
+    assert int("".join(filter(str.isdigit, said))) <= 30
+
+
+def test_a_phone_that_was_put_away_asks_for_the_pin(phone, invitation):
+    phone.join(invitation)
+    phone.network.is_down = True
+    phone.consent()
+    phone.page.locator(".prompts li >> nth=0 >> button:has-text('crire')").click()
+    phone.page.fill("textarea[name=leaving]", "I left at night.")
+    phone.page.evaluate("""() => { let away = true; const real = Date.now; let later = 0; Date.now = () => real() + later;
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => away });
+      const changed = () => document.dispatchEvent(new Event("visibilitychange"));
+      changed(); later = 6 * 60e3; away = false; changed(); }""")
+    phone.page.wait_for_selector("[name=pin]")
+    phone.unlock()
+    phone.page.click("text=Continuer")
+    assert phone.page.input_value("textarea[name=leaving]") == "I left at night."
+
+
+def test_there_is_a_quick_exit_while_something_is_recorded(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    phone.record("Vidéo", 1)
+    phone.page.click(".sheet button.exit")
+    phone.page.wait_for_url("**/capture/exit.html")
+    phone.unlock()
+    phone.page.click("text=Continuer")
+    assert phone.page.locator(".cards .card").count() == 1, "what was told until then is there"
+
+
+# --- two windows -------------------------------------------------------------------------
+
+
+def second_window(phone):
+    other = phone.context.new_page()
+    other.on("dialog", lambda dialog: dialog.accept())
+    other.goto(f"{phone.network.url}/capture/")
+    other.fill("[name=pin]", PIN)
+    other.click("form button.main")
+    other.wait_for_selector("text=Voices of the Way")
+    return other
+
+
+def test_what_is_told_after_another_window_has_sent_it_goes_as_well(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    other = second_window(phone)
+    other.click("text=Continuer")
+    other.locator(".prompts li >> nth=0 >> button:has-text('crire')").click()
+    other.fill("textarea[name=leaving]", "I left at night.")
+    other.click("button:has-text('Terminer')")
+    worker(count=1)
+    other.wait_for_selector("text=envoyé et vérifié")
+    other.close()
+    phone.page.bring_to_front()
+    tell_a_sound(phone)
+    worker(count=2)
+    phone.page.wait_for_selector("text=envoyé et vérifié")
+    assert {f.role for f in File.objects.all()} == {"story", "evidence"} and Testimony.objects.count() == 1
+
+
+def test_what_was_deleted_in_another_window_leaves_no_piece(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    other = second_window(phone)
+    phone.page.bring_to_front()
+    phone.record("Son", 1)
+    other.click("text=Continuer")
+    other.click("button.danger:has-text('Supprimer')")
+    other.wait_for_selector("text=Rien d’enregistré")
+    phone.page.wait_for_timeout(1500)
+    phone.page.click(".sheet button.main")
+    phone.page.wait_for_selector("text=supprimé dans une autre fenêtre")
+    wait_for(lambda: phone.stored() == 0)
+
+
+def test_a_phone_that_is_wiped_is_wiped_in_every_window(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    other = second_window(phone)
+    phone.page.bring_to_front()
+    phone.record("Son", 1)
+    Messenger.objects.get().freeze()
+    other.evaluate("window.dispatchEvent(new Event('online'))")
+    for page in (phone.page, other):
+        page.wait_for_selector("[name=token]")
+
+
+# --- consent -----------------------------------------------------------------------------
+
+
+def test_a_consent_says_in_which_language_it_was_explained(phone, invitation):
+    phone.join(invitation)
+    phone.page.click("text=Nouveau témoignage")
+    phone.page.select_option("[name=language]", "wo")  # the campaign has its text in French alone
+    phone.page.click("button:has-text('Entretien')")
+    assert phone.page.get_attribute("blockquote", "lang") == "fr"
+    phone.page.check("[name=uses][value=web]")
+    phone.sign()
+    phone.page.click("button.main:has-text('Suivant')")
+    phone.page.wait_for_selector("text=Comment êtes-vous parti")
+    tell_a_sound(phone)
+    testimony = wait_for(Testimony.objects.first)
+    assert (testimony.language, testimony.consent.language) == ("wo", "fr")

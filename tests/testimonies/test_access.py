@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
@@ -16,7 +17,17 @@ from griot.testimonies.access import first_groups, visible
 from griot.testimonies.core.media.age import CHUNK
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make
-from griot.testimonies.models import Access, CheckIn, Consent, Messenger, Referral, Rendition, Testimony
+from griot.testimonies.models import (
+    Access,
+    Campaign,
+    CheckIn,
+    Consent,
+    Country,
+    Messenger,
+    Referral,
+    Rendition,
+    Testimony,
+)
 from griot.testimonies.review import review
 from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
@@ -259,6 +270,36 @@ def test_nobody_makes_themselves_the_one_who_reads_check_ins(house, mailoutbox):
     assert Access.objects.get(what="focal person").user == admin
 
 
+def test_what_waits_on_a_phone_is_read_where_it_was_told_for(site, django_user_model):
+    here, there = make_campaign(), Campaign.objects.create(name="Other", slug="other", countries=["SN"])
+    messenger = make_messenger(here).messenger
+    team, other = here.teams.get(code="SN"), Country.objects.create(campaign=there, code="GN")
+    admin = user_with(django_user_model, "administrator", name="admin")
+    first_groups()
+    admin.groups.set(Group.objects.filter(name="Testimonies: administrator"))
+    admin.is_superuser = True
+    admin.save()
+    client = Client()
+    with_second_factor(client, admin)
+    for to in (other, here.teams.get(code="GN")):
+        said = {"team": to.pk, "name": "Mame", "language": "fr"}
+        answer = client.post(f"/admin/messengers/edit/{messenger.pk}/", said)
+        assert b"what waits on it was told for" in answer.content
+    said = {"campaign": there.pk, "code": "SN", "coordinators": [], "focal_person": ""}
+    answer = client.post(f"/admin/country_teams/edit/{team.pk}/", said)
+    assert b"what waits on them was told for" in answer.content
+    with pytest.raises(ProtectedError):  # a phone that nobody knows is never told to erase what it holds
+        messenger.delete()
+    messenger.refresh_from_db()
+    assert messenger.team == team and messenger.team.campaign == here
+    messenger.devices.all().delete()
+    client.post(
+        f"/admin/messengers/edit/{messenger.pk}/", {"team": other.pk, "name": "Mame", "language": "fr"}
+    )
+    messenger.refresh_from_db()
+    assert messenger.team == other, "who has not joined yet may be moved"
+
+
 def test_every_look_is_written_down(house):
     _, people, _, testimony, file = house
     client = Client()
@@ -443,6 +484,7 @@ def wrote(client: Client, act: str, whose: str, campaign) -> bool:
             client.post(f"{admin}edit/{row.pk}/", {"team": team.pk, "name": "Changed", "language": "fr"})
             return Messenger.objects.filter(pk=row.pk, name="Changed").exists()
         case "move messenger":
+            row.devices.all().delete()  # who has joined stays
             client.post(f"{admin}edit/{row.pk}/", {"team": other.pk, "name": row.name, "language": "fr"})
             return Messenger.objects.filter(pk=row.pk, team=other).exists()
         case "add messenger":

@@ -9,7 +9,15 @@ import { go } from "../router";
 import { record } from "../sheet";
 import { signature } from "../signature";
 import { FIRST_YEAR, LAST_DAY, showSlips } from "../slips";
-import { changeTestimony, dropRecording, dropTestimony, readPack, readTestimony, recordings } from "../store";
+import {
+  beginTelling,
+  changeTestimony,
+  dropRecording,
+  dropTestimony,
+  readPack,
+  readTestimony,
+  recordings,
+} from "../store";
 import { Consent, Pack, Recording, Subject, Teller, Testimony } from "../types";
 import { formalLanguage, t } from "../words";
 
@@ -26,7 +34,7 @@ export async function consent(id: string): Promise<void> {
     const found = await evidence.found();
     if (!found) return say(t("evidence_missing"), true);
     const before = testimony.consent;
-    const given = consentOf(data, testimony.language, found.id);
+    const given = consentOf(data, wordingFor(testimony, pack).language, found.id);
     if (before?.evidence === found.id) given.given = before.given; // what is written is new, not what was said
     await changeTestimony(id, () => ({ teller: tellerOf(data), consent: given }));
     if (before && before.evidence !== found.id) await dropRecording(before.evidence);
@@ -43,7 +51,12 @@ export async function consent(id: string): Promise<void> {
     evidence.fields,
     button(t("next"), next, "main"),
   );
-  show({ title: t("consent"), back: () => void leaveUnanswered(testimony), body: answers });
+  show({
+    title: t("consent"),
+    left: await beginTelling(id),
+    back: () => void leaveUnanswered(testimony),
+    body: answers,
+  });
 }
 
 /** Going back from a consent that was not given leaves nothing of it. */
@@ -67,20 +80,18 @@ function choose(name: string, options: string[], value: string): HTMLElement {
   return field(t(name), select(name, rows, value));
 }
 
+/** What is read to the teller: in their language, or in the first that there is. */
+const wordingFor = ({ language }: Testimony, { consents, campaign }: Pack) =>
+  consents.find((one) => one.language === language) ?? consents[0] ?? { language, text: campaign.about };
+
 function askExplained(testimony: Testimony, pack: Pack): HTMLElement[] {
-  const wording = pack.consents.find((one) => one.language === testimony.language) ?? pack.consents[0];
-  const text = wording?.text ?? pack.campaign.about;
+  const { text, language } = wordingFor(testimony, pack);
   const explained = choose("explained", ["read", "played"], testimony.consent?.explained ?? "read");
   const play: HTMLButtonElement = button(t("play"), async () => {
-    if (await playAloud("consent", text, wording?.language ?? testimony.language))
-      explained.querySelector("select")!.value = "played";
+    if (await playAloud("consent", text, language)) explained.querySelector("select")!.value = "played";
     else play.hidden = true; // no voice for this language on this phone: it is read
   });
-  return [
-    h("blockquote", { class: "prose", lang: testimony.language }, ...paragraphs(text)),
-    play,
-    explained,
-  ];
+  return [h("blockquote", { class: "prose", lang: language }, ...paragraphs(text)), play, explained];
 }
 
 function askUses(before: Consent | null): HTMLElement[] {

@@ -5,11 +5,11 @@ import { countAside, isAside } from "../aside";
 import { readOpen, writeOpen } from "../database";
 import { button, check, h } from "../dom";
 import { show } from "../frame";
+import { lock } from "../idle";
 import { run, runNow, status } from "../queue";
 import { go } from "../router";
 import { readPack, recordings, roomLeft, testimonies } from "../store";
 import { Recording, Testimony } from "../types";
-import { forgetKey } from "../vault";
 import { formalLanguage, t } from "../words";
 
 export async function home(): Promise<void> {
@@ -57,11 +57,6 @@ export async function home(): Promise<void> {
       await wifiOnly(),
     ),
   });
-}
-
-function lock(): void {
-  forgetKey();
-  location.reload();
 }
 
 async function wifiOnly(): Promise<HTMLElement> {

@@ -14,6 +14,7 @@ import { LANGUAGES, language, speak, t } from "../words";
 
 const FREE_TRIES = 5;
 const FIRST_WAIT = 30_000; // milliseconds
+const MOST_DOUBLED = 8;
 
 function languagePicker(): HTMLElement {
   const picker = select("language", LANGUAGES, language());
@@ -82,8 +83,8 @@ export function unlock(): void {
   const pin = pinInput("pin");
   const enter = async () => {
     const tries = (await readOpen<number>("tries")) ?? 0;
-    const until = (await readOpen<number>("until")) ?? 0;
-    if (Date.now() < until) return say(t("pin_wait", String(Math.ceil((until - Date.now()) / 1000))), true);
+    const wait = await waitLeft(tries);
+    if (wait > 0) return say(t("pin_wait", String(Math.ceil(wait / 1000))), true);
     const lock = await lockOf();
     const key = lock && (await openLock(lock, pin.value));
     if (!key) {
@@ -91,7 +92,7 @@ export function unlock(): void {
       pin.value = "";
       return say(t("pin_wrong"), true);
     }
-    await writeOpen("tries", 0);
+    if (tries) await writeOpen("tries", 0).catch(() => undefined); // a full phone is opened as well
     holdKey(key);
     await begin();
   };
@@ -112,6 +113,16 @@ export function unlock(): void {
 /** After a few tries, each one more is waited for twice as long. */
 async function countTry(tries: number): Promise<void> {
   await writeOpen("tries", tries);
-  const over = tries - FREE_TRIES;
-  if (over >= 0) await writeOpen("until", Date.now() + FIRST_WAIT * 2 ** Math.min(8, over));
+  if (tries >= FREE_TRIES) await writeOpen("until", Date.now() + waitAfter(tries));
+}
+
+const waitAfter = (tries: number) => FIRST_WAIT * 2 ** Math.min(MOST_DOUBLED, tries - FREE_TRIES);
+
+/** Milliseconds until the next try. A clock that was ahead when the last was counted keeps nobody out for longer than the wait is long. */
+async function waitLeft(tries: number): Promise<number> {
+  const left = ((await readOpen<number>("until")) ?? 0) - Date.now();
+  if (tries < FREE_TRIES) return 0;
+  if (left <= waitAfter(tries)) return left;
+  await writeOpen("until", Date.now() + waitAfter(tries));
+  return waitAfter(tries);
 }

@@ -4,11 +4,13 @@ import { playAloud } from "../aloud";
 import { lengthOf } from "../amounts";
 import { button, fail, field, h, say } from "../dom";
 import { show } from "../frame";
+import { sendAway } from "../idle";
 import { run } from "../queue";
 import { keepPhoto } from "../recorder";
 import { go } from "../router";
 import { cameraFacing, record, turnCamera } from "../sheet";
 import {
+  beginTelling,
   changeRecording,
   changeTestimony,
   dropRecording,
@@ -17,6 +19,8 @@ import {
   readTestimony,
   readWhole,
   recordings,
+  recover,
+  tellMore,
 } from "../store";
 import { Guide, Pack, Prompt, Recording, Subject, Testimony } from "../types";
 import { t } from "../words";
@@ -35,9 +39,11 @@ export async function tell(id: string): Promise<void> {
     files.replaceChildren(...told.map((file) => fileCard(file, fill)));
   };
   await fill();
+  const left = await beginTelling(id);
   const prompts = guide.prompts.map((prompt, n) => promptCard(testimony, guide, prompt, n, fill));
   show({
     title: guide.title,
+    left,
     back: () =>
       void keepWords()
         .then(() => go("home"))
@@ -82,7 +88,9 @@ function guideFor(testimony: Testimony, pack: Pack): Guide {
 
 async function finish(id: string): Promise<void> {
   await keepWords();
-  const now = (await readTestimony(id))!;
+  const now = await readTestimony(id);
+  if (!now || now.state === "finished" || now.state === "sent") return go("home"); // in another window
+  await recover(); // what a full phone could not bring to its end
   const files = await recordings(id);
   const isRecorded = files.some((file) => file.role === "story");
   const isWritten = Object.values(now.answers).some((words) => words.trim());
@@ -109,7 +117,13 @@ function promptCard(
 ): HTMLElement {
   const about: Subject = { testimony: testimony.id, role: "story", prompt: prompt.id, position };
   const words = writing(testimony, prompt);
-  const camera = photos(about, fill);
+  const more = () => tellMore(testimony.id);
+  const camera = photos(about, () => more().then(fill));
+  const takePhoto = () => {
+    sendAway();
+    camera.click();
+  };
+  const tape = (media: "video" | "audio") => more().then(() => record(media, about, fill));
   const hear = async () => {
     const isPlayed = await playAloud(`${guide.kind}/${prompt.id}`, prompt.text, guide.language);
     if (!isPlayed) play.hidden = true;
@@ -128,9 +142,9 @@ function promptCard(
       "div",
       { class: "row" },
       play,
-      button(t("record_video"), () => record("video", about, fill), "small"),
-      button(t("record_audio"), () => record("audio", about, fill), "small"),
-      button(t("take_photo"), () => camera.click(), "small"),
+      button(t("record_video"), () => tape("video"), "small"),
+      button(t("record_audio"), () => tape("audio"), "small"),
+      button(t("take_photo"), takePhoto, "small"),
       camera,
       button(t("write"), write, "small"),
     ),
@@ -144,7 +158,7 @@ function writing(testimony: Testimony, prompt: Prompt): HTMLTextAreaElement {
   const words = h("textarea", { rows: "3", maxlength: "20000", name: prompt.id }, answer);
   words.hidden = !answer;
   keepWhileWritten(words, (said) =>
-    changeTestimony(testimony.id, ({ answers }) => ({ answers: { ...answers, [prompt.id]: said } })),
+    tellMore(testimony.id, ({ answers }) => ({ answers: { ...answers, [prompt.id]: said } })),
   );
   return words;
 }

@@ -25,6 +25,7 @@ from griot.accounts.requests import SignedIn
 
 WHY = "This changes what others rely on, or shows whom they trust us with: prove a second factor first."
 BULK = "wagtail_bulk_action"
+NAMED_BY = ("pk", "page_id", "page_to_move_id")
 
 
 class NotNow(Exception):
@@ -33,8 +34,8 @@ class NotNow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who `may` come in, whether with a second `factor`, and to which `rows`, where an address names one by
-    `pk`: their own of a table that several teams share.
+    """Who `may` come in, whether with a second `factor`, and to which `rows`, where an address names one:
+    their own of a table that several teams share.
     """
 
     may: Callable[[Any], bool] = lambda user: True
@@ -44,6 +45,7 @@ class Rule:
 
 OF_THE_VIEW = Rule(factor=False)  # what the view itself asks is enough
 HOUSE = Rule(lambda user: bool(user.is_superuser))
+NOBODY = Rule(lambda user: False)
 # By a view's name, or by the namespace that it is in; the longest name counts.
 RULES: dict[str, Rule] = {
     # One's own account, and what every page of the admin is made with.
@@ -97,12 +99,10 @@ RULES: dict[str, Rule] = {
         ),
         OF_THE_VIEW,
     ),
-    # Pages, pictures and documents: Wagtail's permissions, and a second person approves what goes out.
+    # Pages and pictures: Wagtail's permissions, and a second person approves what goes out.
     **dict.fromkeys(
         (
             f"{BULK}:digest.picture",
-            f"{BULK}:wagtailcore.page",
-            f"{BULK}:wagtaildocs.document",
             "wagtail_localize",
             "wagtailadmin_api",
             "wagtailadmin_choose_page",
@@ -118,8 +118,6 @@ RULES: dict[str, Rule] = {
             "wagtailadmin_explore_root",
             "wagtailadmin_pages",
             "wagtailadmin_reports",  # of pages that one may edit
-            "wagtaildocs",
-            "wagtaildocs_chooser",
             "wagtailembeds",
             "wagtailimages",
             "wagtailimages_chooser",
@@ -132,7 +130,7 @@ RULES: dict[str, Rule] = {
             "wagtailadmin_api:documents",  # what nothing of the admin uses
             "wagtailadmin_api:images",
             "wagtailadmin_api:pages:action",
-            BULK,  # of accounts, and of whatever comes
+            BULK,  # of accounts, of pages, and of whatever comes
             "wagtailadmin_reports:site_history",
             "wagtailadmin_reports:site_history_results",
             "wagtailadmin_collections",
@@ -152,6 +150,10 @@ RULES: dict[str, Rule] = {
         HOUSE,
     ),
 }
+
+
+# Files that would be public as soon as somebody has uploaded them: an issue has pictures, and no documents.
+RULES |= dict.fromkeys((f"{BULK}:wagtaildocs.document", "wagtaildocs", "wagtaildocs_chooser"), NOBODY)
 
 
 def guard(rules: Mapping[str, Rule]) -> None:
@@ -208,7 +210,7 @@ class Guard:
             return cast(HttpResponse, permission_denied(request))
         if rule.factor and not has_second_factor(request.user):
             return ask_for_second_factor(cast(SignedIn, request), WHY)
-        pk = kwargs.get("pk")
+        pk = next((kwargs[name] for name in NAMED_BY if name in kwargs), None)
         if rule.rows and pk and not rule.rows(request.user).filter(pk=unquote(str(pk))).exists():
             raise Http404
         return None

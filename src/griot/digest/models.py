@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from pathlib import Path
 from typing import Any
 
 from django import forms
@@ -71,7 +73,9 @@ class Picture(AbstractImage):
         if self.file and not getattr(self.file, "_committed", True):
             self.file.open()
             content = without_metadata(self.file.read())
-            self.file = ContentFile(content, name=self.file.name)
+            # What nobody has shown yet is found by nobody who guesses what it is called.
+            name = f"{secrets.token_urlsafe(12)}.{Path(str(self.file.name)).name}"
+            self.file = ContentFile(content, name=name)
             self.file_size, self.file_hash = len(content), ""
             self.changed = timezone.now()
         elif not Picture.objects.filter(
@@ -130,6 +134,22 @@ class DigestIndexPage(Answering, Page):  # type: ignore[django-manager-missing]
 
     def issues(self) -> models.QuerySet[IssuePage]:
         return IssuePage.objects.child_of(self).live().public().order_by("-day")
+
+    def why_not_by(self, user: Any) -> str:
+        """Why somebody may not publish it, in words; "" where they may."""
+        if user is None or user.is_superuser:
+            return ""
+        return (
+            "The front page is changed by an administrator, or after a second person's approval: submit it."
+        )
+
+    def publish(self, revision: Any, user: Any = None, *args: Any, **options: Any) -> Any:
+        """By whatever way of Wagtail's. Raises NotNow where its user may not, unless
+        `skip_permission_checks`: who says that has asked before.
+        """
+        if not options.get("skip_permission_checks") and (reason := self.why_not_by(user)):
+            raise NotNow(f"“{self.title}” was not published. {reason}")
+        return super().publish(revision, user, *args, **options)
 
 
 class IssuePage(Answering, Page):  # type: ignore[django-manager-missing]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -18,17 +19,35 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
+from wagtail.models import Page
 
 from griot.accounts.guarding import OF_THE_VIEW, GuardedItem, Rule, guard, has, opens
 from griot.digest import rooms
 from griot.digest.desk import views
-from griot.digest.models import IssueFrame, IssuePage, Theme
+from griot.digest.models import DigestIndexPage, IssueFrame, IssuePage, Theme
 from griot.digest.release.approving import why_not
 from griot.press.models import Article, Fetch, Notice, Source
 
 NIGHT_HOURS = 36
 guard(dict.fromkeys(("desk", "digest"), Rule(has("digest.change_issuepage"), factor=False)))
 guard(dict.fromkeys(("themes", "issue_frames"), OF_THE_VIEW))
+# What takes a page away from its readers: of an archive, all of its issues.
+TAKES_AWAY = [
+    f"wagtailadmin_pages:{act}" for act in ("delete", "move", "move_confirm", "set_privacy", "unpublish")
+]
+guard(dict.fromkeys(TAKES_AWAY, Rule(rows=lambda user: all_but_fronts(user))))
+
+
+def all_but_fronts(user: Any) -> QuerySet[Page]:
+    return Page.objects.all() if user.is_superuser else Page.objects.not_exact_type(DigestIndexPage)
+
+
+@hooks.register("construct_main_menu")
+@hooks.register("construct_homepage_summary_items", order=1000)  # after the one that adds them
+def without_documents(request: HttpRequest, items: list[Any]) -> None:
+    items[:] = [
+        i for i in items if "documents" not in (getattr(i, "name", ""), type(i).__module__.split(".")[1])
+    ]
 
 
 @hooks.register("insert_global_admin_css")
@@ -100,9 +119,12 @@ def issue_buttons(page: Any, user: Any, view_name: str, next_url: str | None = N
 
 @hooks.register("before_publish_page")
 def only_what_may_go_out(request: HttpRequest, page: Any) -> Any:
-    """An issue that the pre-flight blocks, or that nobody else has approved, is not published; its
-    draft is kept.
+    """An issue that the pre-flight blocks, or that nobody else has approved, is not published, nor a front
+    page by whoever is no administrator; the draft is kept.
     """
+    if isinstance(page.specific_deferred, DigestIndexPage) and (reason := page.why_not_by(request.user)):
+        messages.error(request, f"Saved as a draft, not published. {reason}")
+        return redirect("wagtailadmin_pages:edit", page.pk)
     if isinstance(page.specific_deferred, IssuePage) and (reason := why_not(page.specific)):
         messages.error(request, f"Saved as a draft, not published. {reason}")
         return redirect("digest:preflight", page.pk)

@@ -169,7 +169,7 @@ INSTALLED_APPS = [
     "wagtail.sites",
     "wagtail.users",
     "wagtail.snippets",
-    "wagtail.documents",
+    "wagtail.documents",  # wagtail-localize wants it; nobody opens it
     "wagtail.images",
     "wagtail.search",
     "wagtail.admin",

@@ -20,6 +20,7 @@ from griot.digest.release.editions import make_editions
 from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.mailing.scheduling import schedule, unschedule
 from tests.digest.issues import make_issue, make_picture
+from tests.signing_in import with_second_factor
 from tests.testimonies import made
 
 pytestmark = pytest.mark.django_db
@@ -50,17 +51,23 @@ def said(answer) -> str:
     return " ".join(str(message) for message in get_messages(answer.wsgi_request))
 
 
-def test_several_at_once(draft, writer, client):
-    client.force_login(writer)
+@pytest.fixture
+def house(client, django_user_model):
+    """The client of an administrator: several pages at once are changed by nobody else."""
+    with_second_factor(client, django_user_model.objects.create_superuser("house"))
+    return client
+
+
+def test_several_at_once(draft, house):
+    client = house
     answer = client.post(f"/admin/bulk/wagtailcore/page/publish/?id={draft.pk}", {"include_descendants": ""})
     assert not is_out(draft) and answer.status_code == 302
     assert "not been approved by a second person" in said(answer)
 
 
-def test_with_what_is_below(draft, writer, client):
-    client.force_login(writer)
+def test_with_what_is_below(draft, house):
     parent = draft.get_parent()
-    client.post(f"/admin/bulk/wagtailcore/page/publish/?id={parent.pk}", {"include_descendants": "on"})
+    house.post(f"/admin/bulk/wagtailcore/page/publish/?id={parent.pk}", {"include_descendants": "on"})
     assert not is_out(draft)
 
 
@@ -209,9 +216,9 @@ def test_what_is_on_its_way_out_is_not_deleted(
         page = IssuePage.objects.get(pk=draft.pk)
         schedule(page, Audience.objects.all(), timezone.now() + timedelta(hours=5), "UTC", writer)
     assert approving.state_of(IssuePage.objects.get(pk=draft.pk)) == state
-    editor = django_user_model.objects.create_user("ed", password="x")
+    editor = django_user_model.objects.create_user("ed", password="x", is_superuser="bulk" in way)
     editor.groups.set(Group.objects.filter(name="Editors"))
-    client.force_login(editor)
+    with_second_factor(client, editor)
     answer = client.post(way.format(draft.pk), follow=True)
     assert b"is not deleted" in answer.content
     assert IssuePage.objects.filter(pk=draft.pk).exists()

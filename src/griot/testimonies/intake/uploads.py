@@ -20,7 +20,7 @@ from griot.accounts.requests import number_in
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.arrival import MOST_BYTES
 from griot.testimonies.core.surfaces import surface
-from griot.testimonies.intake.api import for_phones
+from griot.testimonies.intake.api import failed, for_phones
 from griot.testimonies.intake.receiving import add_piece, begin_upload, cancel_upload
 from griot.testimonies.models import Device, File, Upload
 
@@ -32,7 +32,7 @@ ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256}
 
 
 def _answer(status: int, words: str = "", **headers: Any) -> HttpResponse:
-    response = HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+    response = failed(status, words) if words else HttpResponse(status=status)
     response["Tus-Resumable"] = VERSION
     for name, value in headers.items():
         response[name.replace("_", "-")] = str(value)

@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                 ('is_wiped', models.BooleanField(default=False, help_text='told to erase what it holds')),
                 ('login', models.CharField(blank=True, help_text='what ODK Collect signs in as; our own app has its key', max_length=40)),
                 ('ha1', models.CharField(blank=True, help_text='of its password, as Digest wants it (RFC 7616, 3.4.2)', max_length=32)),
-                ('messenger', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='devices', to='testimonies.messenger')),
+                ('messenger', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='testimonies.messenger')),
             ],
         ),
         migrations.CreateModel(

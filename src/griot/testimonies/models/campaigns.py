@@ -104,6 +104,17 @@ class Country(models.Model):
     def __str__(self) -> str:
         return f"{self.campaign}, {self.code}"
 
+    def clean(self) -> None:
+        """What waits on its messengers' phones was told for its campaign."""
+        before = Country.objects.filter(pk=self.pk, messengers__devices__isnull=False).first()
+        if before and before.campaign_id != self.campaign_id:
+            raise ValidationError(
+                {
+                    "campaign": f"Its messengers have joined with phones: what waits on them was told for"
+                    f" {before.campaign}. Make a new team for the other campaign."
+                }
+            )
+
 
 class Guide(models.Model):
     """What is asked in an interview, in one language."""
@@ -276,6 +287,17 @@ class Messenger(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """What waits on a phone was told for the team that its messenger was in, and is read there."""
+        before = Messenger.objects.filter(pk=self.pk, devices__isnull=False).first()
+        if before and before.team_id != self.team_id:
+            raise ValidationError(
+                {
+                    "team": f"{before} has joined with a phone: what waits on it was told for {before.team},"
+                    " and is read there. Invite them to the other team as a new messenger."
+                }
+            )
+
     def invite_anew(self) -> str:
         """A token for one phone to join with, valid for INVITE_DAYS; an earlier one no longer is."""
         token = secrets.token_urlsafe(24)
@@ -333,7 +355,7 @@ class Messenger(models.Model):
 class Device(models.Model):
     """A messenger's phone. Its key is kept as a hash."""
 
-    messenger = models.ForeignKey(Messenger, models.CASCADE, related_name="devices")
+    messenger = models.ForeignKey(Messenger, models.PROTECT, related_name="devices")
     key = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=120, blank=True)
     joined = models.DateTimeField(default=timezone.now)
