@@ -944,11 +944,11 @@ def test_all_is_sent_is_said_of_nothing_that_waits(phone, invitation):
     phone.join(invitation)
     reading = {"id": 1, "language": "fr", "what": "consent", "sha256": "ab" * 32, "size": 900_000}
     phone.page.add_init_script(HOLDS % "/spoken/")
-    phone.page.add_init_script(f"const reading = {json.dumps(reading)};")
+    phone.page.add_init_script(f"window.reading = {json.dumps(reading)};")
     phone.page.add_init_script("""const asked = window.fetch; window.fetch = async (path, ...more) => {
           const answer = await asked(path, ...more);
           if (!String(path).endsWith("/pack/")) return answer;
-          return new Response(JSON.stringify({ ...(await answer.json()), spoken: [reading] })); }""")
+          return new Response(JSON.stringify({ ...(await answer.json()), spoken: [window.reading] })); }""")
     phone.unlock()
     wait_for(lambda: phone.page.evaluate("window.held"))
     finish_with_a_sound(phone)
