@@ -34,6 +34,7 @@ export function button(words: string, act: () => unknown, kind = ""): HTMLButton
   const element = h("button", { type: "button", class: kind }, words);
   const rest = () => {
     element.disabled = false;
+    if (document.activeElement === document.body) element.focus(); // who is disabled loses it
   };
   element.addEventListener("click", () => {
     element.disabled = true; // a second touch while it works does nothing

@@ -38,6 +38,6 @@ export function show(screen: Screen): void {
 }
 
 function backButton(back: () => void): HTMLElement {
-  const arrow = h("span", { class: "arrow", "aria-hidden": "true" }, "‹"); // points the other way where one reads so
+  const arrow = h("span", { "aria-hidden": "true" }, "‹"); // browsers turn it round where one reads so
   return h("button", { type: "button", class: "plain", "aria-label": t("back"), click: back }, arrow);
 }

@@ -6,11 +6,13 @@ import { keepWords } from "./written";
 
 const AWAY = 5 * 60_000; // milliseconds that the app may have been out of sight
 const STILL = 15 * 60_000; // that nobody may have touched it
+const SENT_AWAY = 30 * 60_000; // that the app may have been out of sight because it sent somebody away
 
-let lastSeen = 0; // by the clock, which goes on while a phone sleeps
+let wentAway = 0; // by the clock, which goes on while a phone sleeps
+let touched = 0; // by the page's own time: in sight no phone sleeps, and a clock may be put right
 let isSentAway = false;
 
-/** The app sends its messenger to another one, such as the camera's: until they touch it again, it waits for them. */
+/** The app sends its messenger to another one, such as the camera's: it waits longer for them, this once. */
 export const sendAway = () => {
   isSentAway = true;
 };
@@ -22,27 +24,33 @@ export async function lock(): Promise<void> {
   location.reload();
 }
 
-function lockIfLeft(patience: number): void {
-  const since = Math.abs(Date.now() - lastSeen); // whoever puts the clock back gains nothing
+function lockAfter(since: number, patience: number): void {
   if (since > patience && isUnlocked() && !isRecording()) void lock();
 }
+
+const lockIfStill = () => lockAfter(performance.now() - touched, STILL);
 
 /** Begin to watch how long nobody was here. */
 export function watch(): void {
   const see = () => {
-    lastSeen = Date.now();
+    touched = performance.now();
   };
   const touch = () => {
+    lockIfStill();
     see();
-    isSentAway = false;
   };
-  touch();
+  see();
   for (const event of ["pointerdown", "keydown"]) window.addEventListener(event, touch, { capture: true });
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) see();
-    else if (!isSentAway) lockIfLeft(AWAY);
+    if (document.hidden) {
+      wentAway = Date.now();
+      return;
+    }
+    lockAfter(Math.abs(Date.now() - wentAway), isSentAway ? SENT_AWAY : AWAY); // whoever puts the clock back gains nothing
+    isSentAway = false;
+    see();
   });
   window.setInterval(() => {
-    if (!document.hidden) lockIfLeft(STILL); // out of sight it goes on sending
+    if (!document.hidden && !isSentAway) lockIfStill(); // out of sight it goes on sending
   }, 30_000);
 }

@@ -4,13 +4,16 @@
 import { NOBODY } from "./answers";
 import { attempt, countAside, dueNow, isForRoom, keepOnly, triesOf, untilNext } from "./aside";
 import { isFull, readOpen } from "./database";
+import { leave } from "./exit";
 import { ask, Offline, Refusal, Wiped } from "./newsroom";
 import { takeSpoken } from "./spoken";
 import {
   changeRecording,
+  changeSent,
   changeTestimony,
   dropNote,
   dropTestimony,
+  editionOf,
   isBeingTold,
   noteProgress,
   notes,
@@ -83,7 +86,12 @@ export async function run(): Promise<void> {
   isRunning = true;
   let next = POLL; // milliseconds until it goes on
   try {
-    next = (await unlessElsewhere("sending", sendAll)) ?? POLL;
+    const found = await unlessElsewhere("sending", sendAll);
+    if (found === null) {
+      await sendWords(); // another window is at the rest
+      become("sending");
+    }
+    next = found ?? POLL;
   } catch (error) {
     leaveIfWiped(error);
     become(error instanceof Offline ? "offline" : isFull(error) ? "full" : "trouble");
@@ -115,7 +123,7 @@ async function sendAll(): Promise<number> {
 }
 
 function leaveIfWiped(error: unknown): void {
-  if (error instanceof Wiped) location.reload();
+  if (error instanceof Wiped) leave("/capture/");
 }
 
 async function takePack(): Promise<void> {
@@ -141,8 +149,8 @@ function sendWords(): Promise<void> {
   return words;
 }
 
-const introduced = new Set<string>(); // as this phone may be too full to note down
-const isIntroduced = ({ id, isKnown }: Testimony) => isKnown || introduced.has(id);
+const introduced = new Map<string, number>(); // in which edition, as this phone may be too full to note down
+const isIntroduced = (now: Testimony) => now.isKnown || introduced.get(now.id) === editionOf(now);
 const finished = async () => (await testimonies()).filter(({ state }) => state === "finished");
 
 async function sendNotes(): Promise<void> {
@@ -169,7 +177,7 @@ async function sendFiles(): Promise<void> {
 /** Send what was said and allowed, and which recordings belong to it. */
 async function introduce(testimony: Testimony): Promise<void> {
   become("sending");
-  const { state, why, isKnown, ...told } = testimony; // the phone's own matters stay on it
+  const { state, why, isKnown, edition, ...told } = testimony; // the phone's own matters stay on it
   const files = (await recordings(testimony.id))
     .filter(({ size }) => size > 0)
     .map(({ id, role, position }) => ({ id, role, position }));
@@ -177,11 +185,11 @@ async function introduce(testimony: Testimony): Promise<void> {
     await ask("testimonies/", { ...told, files });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    await changeTestimony(testimony.id, () => ({ state: "refused", why: error.message }));
+    await changeSent(testimony, { state: "refused", why: error.message });
     return;
   }
-  introduced.add(testimony.id);
-  await changeTestimony(testimony.id, () => ({ isKnown: true })).catch((error: unknown) => {
+  introduced.set(testimony.id, editionOf(testimony));
+  await changeSent(testimony, { isKnown: true }).catch((error: unknown) => {
     if (!isFull(error)) throw error;
   });
 }
@@ -218,7 +226,7 @@ async function settle(): Promise<boolean> {
       continue;
     }
     if (testimony.state === "sent" && testimony.consent) await keepCard(testimony.id);
-    if (testimony.state !== "finished") continue;
+    if (testimony.state !== "finished" || !isIntroduced(testimony)) continue;
     let isDone = true;
     for (const recording of await recordings(testimony.id)) {
       const said = known.get(recording.id);
@@ -238,7 +246,7 @@ async function settle(): Promise<boolean> {
       }
     }
     if (!isDone) continue;
-    await changeTestimony(testimony.id, ({ state }) => (state === "finished" ? { state: "sent" } : {}));
+    await changeSent(testimony, { state: "sent" });
     await keepCard(testimony.id);
   }
   return waits;

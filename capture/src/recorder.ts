@@ -1,7 +1,6 @@
 // Recording: every second of it is sealed and on the disk before the next one ends.
 
-import { isFull } from "./database";
-import { beginMaking, changeRecording, dropRecording, roomLeft, saveRecording } from "./store";
+import { beginMaking, changeRecording, Gone, dropRecording, roomLeft, saveRecording } from "./store";
 import { Media, Recording, Subject } from "./types";
 import { addChunk, measure } from "./vault";
 
@@ -102,12 +101,18 @@ export async function start(
   const clock = window.setInterval(() => {
     if (recorder.state === "recording") tick(++seconds);
   }, 1000);
+  let awake: Promise<WakeLockSentinel | null> | undefined;
+  const stayAwake = () => {
+    awake = navigator.wakeLock?.request("screen").catch(() => null); // Android takes the camera away from a dark phone
+  };
+  stayAwake();
   const hide = () => {
-    if (recorder.state !== "inactive") recorder.requestData();
+    if (recorder.state === "inactive") return;
+    recorder.requestData();
+    if (!document.hidden) stayAwake(); // browsers let go of it out of sight
   };
   document.addEventListener("visibilitychange", hide);
 
-  const awake = navigator.wakeLock?.request("screen").catch(() => null); // Android takes the camera away from a dark phone
   const finished = new Promise<void>((resolve) => {
     recorder.addEventListener("stop", () => {
       window.clearInterval(clock);
@@ -118,7 +123,7 @@ export async function start(
         .then(() => close(recording.id, seconds, failure !== null))
         .catch(async (error: unknown) => {
           failure ??= asError(error);
-          if (!isFull(error)) await dropRecording(recording.id); // deleted in another window; else `recover` finds its pieces
+          if (error instanceof Gone) await dropRecording(recording.id); // else `recover` finds its pieces
         })
         .then(() => {
           end();

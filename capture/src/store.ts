@@ -16,6 +16,12 @@ export const dropNote = (id: string) => drop(`note:${id}`);
 /** What begins the names of readings, which lie beside the recordings. */
 export const SPOKEN = "spoken:";
 
+/** What stands in a form that is not finished: its fields, and what is in them. */
+export type Draft = [name: string, said: string][];
+export const saveDraft = (form: string, draft: Draft) => put(`draft:${form}`, draft);
+export const readDraft = (form: string) => get<Draft>(`draft:${form}`);
+export const dropDraft = (form: string) => drop(`draft:${form}`);
+
 let last: Promise<unknown> = Promise.resolve();
 
 /** Do something when nobody else, in no window, is at it; in this window, where browsers know no locks. */
@@ -52,15 +58,23 @@ export async function changeTestimony(
 
 export async function dropTestimony(id: string): Promise<void> {
   for (const recording of await recordings(id)) await dropRecording(recording.id);
+  await dropDraft(id);
   await drop(`testimony:${id}`);
 }
 
-/** Tell more of a testimony. If it was finished or sent, in another window, it is open again: nothing of it goes before *Finish*. */
+/** Tell more of a testimony, or something else. If it was finished or sent, in another window, it is open again: nothing of it goes before *Finish*. */
 export const tellMore = (id: string, change: (now: Testimony) => Partial<Testimony> = () => ({})) =>
   changeTestimony(id, (now) => {
     const state = now.state === "finished" || now.state === "sent" ? "open" : now.state;
-    return { ...change(now), state };
+    return { state, ...change(now), edition: editionOf(now) + 1 };
   });
+export const editionOf = ({ edition }: Testimony) => edition ?? 0;
+
+/** Note what became of a testimony as it was sent; what was told of it meanwhile is not meant. */
+export const changeSent = (sent: Testimony, change: Partial<Testimony>) =>
+  changeTestimony(sent.id, (now) =>
+    now.state === "finished" && editionOf(now) === editionOf(sent) ? change : {},
+  );
 
 // --- what is at work ------------------------------------------------------------------------
 
@@ -101,11 +115,14 @@ export const recordings = async (testimony?: string) =>
     .filter((r) => !testimony || r.testimony === testimony)
     .sort((a, b) => a.position - b.position);
 
-/** Change a recording's record; what is stored meanwhile by others of its fields stays. Throws where it is gone. */
+/** It was deleted, in another window. */
+export class Gone extends Error {}
+
+/** Change a recording's record; what is stored meanwhile by others of its fields stays. Throws Gone. */
 export async function changeRecording(id: string, change: Partial<Recording>): Promise<Recording> {
   return inTurn(`file:${id}`, async () => {
     const known = await readRecording(id);
-    if (!known) throw new Error(t("gone"));
+    if (!known) throw new Gone(t("gone"));
     const changed = { ...known, ...change };
     await saveRecording(changed);
     return changed;
@@ -144,12 +161,12 @@ export async function readWhole(recording: Recording): Promise<Blob> {
 /** What was being recorded when the app ended is kept as far as it was stored; half a photo is none. Gives how many that were. */
 export async function recover(): Promise<number> {
   let count = 0;
+  const files = await filesNamed(""); // what begins meanwhile is held before it is known, and known before it has a piece
+  const known = await recordings();
   const atWork = await heldAnywhere();
-  const known = (await recordings()).map(({ id }) => id);
-  for (const file of await filesNamed(""))
-    if (!file.startsWith(SPOKEN) && !known.includes(file) && !atWork.has(making(file)))
-      await dropChunks(file);
-  for (const recording of await recordings()) {
+  const ids = new Set(known.map(({ id }) => id));
+  for (const file of files) if (!file.startsWith(SPOKEN) && !ids.has(file)) await dropChunks(file);
+  for (const recording of known) {
     const { id, state, seconds, media } = recording;
     if (state !== "recording" || atWork.has(making(id))) continue;
     const { chunks, size } = await measure(id);

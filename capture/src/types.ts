@@ -42,6 +42,7 @@ export interface Testimony {
   why: string;
   receipt: string;
   isKnown: boolean;
+  edition?: number; // how often more was told, or it was finished anew
 }
 
 /** What a recording is of: whose testimony, its story or the evidence of consent, and the prompt that it answers. */

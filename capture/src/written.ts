@@ -2,6 +2,7 @@
 
 import { fail } from "./dom";
 import { beforeLeaving } from "./exit";
+import { Draft, dropDraft, readDraft, saveDraft } from "./store";
 
 const PAUSE = 400; // milliseconds after a letter
 
@@ -13,11 +14,45 @@ export async function keepWords(): Promise<void> {
 }
 
 /** Have what is written in a field stored by `store`. */
-export function keepWhileWritten(words: HTMLTextAreaElement, store: (said: string) => Promise<void>): void {
+export const keepWhileWritten = (words: HTMLTextAreaElement, store: (said: string) => Promise<void>) =>
+  keepWhile(words, () => words.value, store);
+
+/** Have what stands in a form kept under a name, and stand in it again, until it is dropped. */
+export async function keepForm(form: HTMLFormElement, name: string): Promise<void> {
+  fill(form, await readDraft(name));
+  keepWhile(
+    form,
+    () => JSON.stringify(entriesOf(form)),
+    () => saveDraft(name, entriesOf(form)),
+  );
+}
+
+/** A form is finished: nothing of it is kept, and nothing comes after. */
+export async function dropForm(name: string): Promise<void> {
+  await keepWords();
+  await dropDraft(name);
+}
+
+const entriesOf = (form: HTMLFormElement): Draft =>
+  [...new FormData(form)].map(([name, said]) => [name, typeof said === "string" ? said : ""]);
+
+type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+
+function fill(form: HTMLFormElement, draft?: Draft): void {
+  if (!draft) return;
+  for (const control of form.querySelectorAll<Control>("input, select, textarea")) {
+    const said = draft.filter(([name]) => name === control.name).map(([, words]) => words);
+    if (control.type === "checkbox" || control.type === "radio")
+      (control as HTMLInputElement).checked = said.includes(control.value);
+    else if (said[0] !== undefined) control.value = said[0];
+  }
+}
+
+function keepWhile(words: HTMLElement, read: () => string, store: (said: string) => Promise<void>): void {
   const keep = async () => {
-    const said = words.value;
+    const said = read();
     await store(said);
-    if (words.value === said) unsaved.delete(keep);
+    if (read() === said) unsaved.delete(keep);
   };
   let timer = 0;
   words.addEventListener("input", () => {

@@ -655,6 +655,7 @@ def test_of_what_was_sent_the_phone_keeps_what_its_card_says(phone, invitation):
         "state": "sent",
         "receipt": code,
         "isKnown": True,
+        "edition": kept["edition"],
         "teller": {},
     }
     assert not any(kept["teller"].values())
@@ -1104,3 +1105,147 @@ def test_a_consent_says_in_which_language_it_was_explained(phone, invitation):
     tell_a_sound(phone)
     testimony = wait_for(Testimony.objects.first)
     assert (testimony.language, testimony.consent.language) == ("wo", "fr")
+
+
+# --- put away ----------------------------------------------------------------------------
+
+# The app out of sight for so many minutes.
+AWAY = """(minutes) => { window.later ??= 0;
+  if (!window.real) { window.real = Date.now.bind(Date); Date.now = () => real() + later;
+    Object.defineProperty(document, "hidden", { configurable: true, get: () => window.away }); }
+  const changed = () => document.dispatchEvent(new Event("visibilitychange"));
+  window.away = true; changed(); window.later += minutes * 60e3; window.away = false; changed(); }"""
+
+
+def test_the_camera_is_waited_for_this_once(phone, invitation, tmp_path):
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(made.photo())
+    phone.join(invitation)
+    phone.network.is_down = True
+    phone.consent()
+    with phone.page.expect_file_chooser() as chooser:
+        phone.page.locator(".prompts li >> nth=0 >> button:has-text('Photo')").click()
+    phone.page.evaluate(AWAY, 16)
+    chooser.value.set_files(photo)
+    phone.page.wait_for_selector(".cards .card")
+    phone.page.evaluate(AWAY, 6)
+    phone.page.wait_for_selector("[name=pin]")
+
+
+def test_a_form_that_was_not_finished_is_there_after_the_pin(phone, invitation):
+    phone.join(invitation)
+    phone.network.is_down = True
+    phone.sign_consent()
+    phone.page.evaluate(AWAY, 6)
+    phone.page.wait_for_selector("[name=pin]")
+    phone.unlock()
+    phone.page.click("text=Continuer")
+    phone.page.wait_for_selector("canvas.sign")
+    assert phone.page.input_value("[name=name]") == "Awa Diop" and phone.page.is_checked(
+        "[name=uses][value=web]"
+    )
+    assert phone.page.input_value("[name=naming]") == "first_name"
+    phone.sign()
+    phone.page.click("button.main:has-text('Suivant')")
+    phone.page.wait_for_selector("text=Comment êtes-vous parti")
+    phone.page.click("[aria-label=Retour]")
+    phone.page.click("button:has-text('Comment allez-vous')")
+    phone.page.fill("textarea[name=words]", "Help me, please.")
+    phone.page.evaluate(AWAY, 6)
+    phone.page.wait_for_selector("[name=pin]")
+    phone.unlock()
+    phone.page.click("button:has-text('Comment allez-vous')")
+    phone.page.wait_for_selector("textarea[name=words]")
+    assert phone.page.input_value("textarea[name=words]") == "Help me, please."
+
+
+def test_leaving_while_it_records_loses_nothing_on_a_slow_phone(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    phone.record("Son", 4)
+    phone.page.evaluate(
+        """() => { const seal = crypto.subtle.encrypt.bind(crypto.subtle);
+          crypto.subtle.encrypt = async (...said) => { await new Promise((on) => setTimeout(on, 900)); return seal(...said) } }"""
+    )
+    phone.page.evaluate("navigator.serviceWorker.getRegistration().then((known) => known.unregister())")
+    phone.page.route("**/exit.html", lambda route: (time.sleep(2.5), route.continue_()))
+    phone.page.click(".sheet button.exit", no_wait_after=True)
+    phone.page.wait_for_url("**/capture/exit.html")
+    phone.unlock()
+    phone.page.click("text=Continuer")
+    phone.page.wait_for_selector(".cards .card:has-text('interrompu')")
+
+
+# --- what is told while something is sent --------------------------------------------------
+
+
+def test_what_is_told_while_the_rest_is_on_its_way_is_sent_as_well(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    page = phone.page
+    page.locator(".prompts li >> nth=0 >> button:has-text('crire')").click()
+    page.fill("textarea[name=leaving]", "I left at night.")
+    page.evaluate("""() => { const words = document.querySelector("textarea[name=leaving]");
+      [...document.querySelectorAll("button.main")].find((b) => b.textContent.includes("Terminer")).click();
+      setTimeout(() => { words.value += " On foot."; words.dispatchEvent(new Event("input")) }, 40) }""")
+    page.wait_for_selector("text=Nouveau témoignage")
+    wait_for(Testimony.objects.exists)
+    page.click("text=Continuer")
+    whole = "I left at night. On foot. Do not tell my brother."
+    page.fill("textarea[name=leaving]", whole)
+    page.click("button:has-text('Terminer')")
+    worker(count=1)
+    page.wait_for_selector(".card.sent")
+    assert Testimony.objects.get().answers == {"leaving": whole}
+
+
+def test_what_another_window_tells_and_asks_while_this_one_sends_goes_as_well(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    other = second_window(phone)
+    other.click("text=Continuer")
+    other.wait_for_selector(".prompts")
+    phone.page.bring_to_front()
+    phone.page.evaluate(f"() => {{ {HOLDS % '/uploads/'} }}")
+    tell_a_sound(phone)
+    wait_for(lambda: phone.page.evaluate("window.held"))
+    wait_for(Testimony.objects.exists)
+    other.bring_to_front()
+    other.locator(".prompts li >> nth=0 >> button:has-text('crire')").click()
+    other.fill("textarea[name=leaving]", "Do not tell my brother.")
+    other.click("button:has-text('Terminer')")
+    other.wait_for_selector("text=Nouveau témoignage")
+    assert "Tout est envoyé" not in other.inner_text("main")
+    other.click("button:has-text('Comment allez-vous')")
+    other.check("[name=mood][value='1']")
+    other.check("[name=call]")
+    other.click("button.main:has-text('Enregistrer')")
+    wait_for(CheckIn.objects.exists)
+    other.close()
+    phone.page.evaluate("window.release()")
+    worker(count=2)
+    phone.page.bring_to_front()
+    phone.page.wait_for_selector(".card.sent")
+    assert Testimony.objects.get().answers == {"leaving": "Do not tell my brother."}
+
+
+def test_back_in_a_window_that_knows_of_no_consent_deletes_nothing(phone, invitation):
+    phone.join(invitation)
+    phone.network.is_down = True
+    phone.sign_consent()
+    other = second_window(phone)
+    other.click("text=Continuer")
+    other.wait_for_selector("canvas.sign")
+    phone.page.bring_to_front()
+    phone.page.click("button.main:has-text('Suivant')")
+    phone.page.wait_for_selector("text=Comment êtes-vous parti")
+    phone.record("Son", 1)
+    phone.page.click(".sheet button.main")
+    phone.page.wait_for_selector(".sheet", state="detached")
+    wait_for(lambda: phone.page.evaluate("document.activeElement.tagName === 'BUTTON'"))
+    other.bring_to_front()
+    other.click("[aria-label=Retour]")
+    other.wait_for_selector("text=Nouveau témoignage")
+    assert "Tout est envoyé" not in other.inner_text("main"), "what is open is on the phone"
+    other.click("text=Continuer")
+    other.wait_for_selector(".cards .card")

@@ -14,7 +14,9 @@ import pytest
 from griot.runtime.programs import chromium
 
 PATIENCE = 120_000  # milliseconds: for a busy machine; nobody waits so long for what comes
-LONGEST_FADE = 5_000  # milliseconds: what moves for longer is no change of the page (one of Wagtail's takes 25 s)
+LONGEST_FADE = (
+    5_000  # milliseconds: what moves for longer is no change of the page (one of Wagtail's takes 25 s)
+)
 COUNTING = """window.asked = 0; const plain = window.fetch; window.fetch = async (...of) => { window.asked++;
   try { const answer = await plain(...of); await answer.clone().arrayBuffer(); return answer }
   finally { window.asked-- } }"""

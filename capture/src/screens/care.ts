@@ -6,7 +6,9 @@ import { run } from "../queue";
 import { go } from "../router";
 import { readPack, saveNote } from "../store";
 import { t } from "../words";
+import { dropForm, keepForm } from "../written";
 
+const FORM = "care";
 const MOODS = [1, 2, 3, 4, 5];
 
 export async function care(): Promise<void> {
@@ -27,6 +29,7 @@ export async function care(): Promise<void> {
       path: "check-in/",
       body: { mood, words: words.value, wants_call: call.querySelector("input")!.checked },
     });
+    await dropForm(FORM);
     void run();
     say(t("thanks"));
     await go("home");
@@ -39,6 +42,7 @@ export async function care(): Promise<void> {
     call,
     button(t("save"), save, "main"),
   );
+  await keepForm(answers, FORM);
   const people = (pack?.referrals ?? []).map((one) =>
     h("li", { class: "card" }, h("strong", {}, one.name), one.contact ? contact(one.contact) : null),
   );

@@ -11,15 +11,16 @@ import { signature } from "../signature";
 import { FIRST_YEAR, LAST_DAY, showSlips } from "../slips";
 import {
   beginTelling,
-  changeTestimony,
   dropRecording,
   dropTestimony,
   readPack,
   readTestimony,
   recordings,
+  tellMore,
 } from "../store";
 import { Consent, Pack, Recording, Subject, Teller, Testimony } from "../types";
 import { formalLanguage, t } from "../words";
+import { dropForm, keepForm } from "../written";
 
 const USES = ["team", "screenings", "web", "mail", "partners", "media"];
 
@@ -36,7 +37,8 @@ export async function consent(id: string): Promise<void> {
     const before = testimony.consent;
     const given = consentOf(data, wordingFor(testimony, pack).language, found.id);
     if (before?.evidence === found.id) given.given = before.given; // what is written is new, not what was said
-    await changeTestimony(id, () => ({ teller: tellerOf(data), consent: given }));
+    await tellMore(id, () => ({ teller: tellerOf(data), consent: given }));
+    await dropForm(id);
     if (before && before.evidence !== found.id) await dropRecording(before.evidence);
     await go("tell", id);
   };
@@ -51,17 +53,19 @@ export async function consent(id: string): Promise<void> {
     evidence.fields,
     button(t("next"), next, "main"),
   );
+  await keepForm(answers, id);
   show({
     title: t("consent"),
     left: await beginTelling(id),
-    back: () => void leaveUnanswered(testimony),
+    back: () => void leaveUnanswered(id),
     body: answers,
   });
 }
 
-/** Going back from a consent that was not given leaves nothing of it. */
-async function leaveUnanswered(testimony: Testimony): Promise<void> {
-  if (!testimony.consent) await dropTestimony(testimony.id);
+/** Going back from a consent that was not given, here or in another window, leaves nothing of it. */
+async function leaveUnanswered(id: string): Promise<void> {
+  const now = await readTestimony(id);
+  if (now?.state === "open" && !now.consent) await dropTestimony(id);
   await go("home");
 }
 
@@ -91,7 +95,11 @@ function askExplained(testimony: Testimony, pack: Pack): HTMLElement[] {
     if (await playAloud("consent", text, language)) explained.querySelector("select")!.value = "played";
     else play.hidden = true; // no voice for this language on this phone: it is read
   });
-  return [h("blockquote", { class: "prose", lang: language }, ...paragraphs(text)), play, explained];
+  return [
+    h("blockquote", { class: "prose", lang: language, dir: "auto" }, ...paragraphs(text)),
+    play,
+    explained,
+  ];
 }
 
 function askUses(before: Consent | null): HTMLElement[] {

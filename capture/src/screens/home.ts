@@ -22,8 +22,11 @@ export async function home(): Promise<void> {
     const known = await testimonies();
     const cards = await Promise.all(known.map(card));
     list.replaceChildren(...(cards.length ? cards : [h("li", { class: "soft" }, t("none"))]));
-    const saysNothing =
-      status === "idle" && (!known.length || known.some(({ state }) => state === "refused"));
+    const isAllSent =
+      known.length > 0 &&
+      known.every(({ state }) => state === "sent" || state === "withdrawn") &&
+      (await recordings()).every(({ state }) => state === "sent");
+    const saysNothing = status === "idle" && !isAllSent;
     queue.textContent = saysNothing ? "" : t(`queue_${status}`, String(countAside()));
     again.hidden = !countAside();
     left.textContent = t("left", size((await roomLeft()) ?? 0));

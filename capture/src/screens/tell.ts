@@ -12,7 +12,6 @@ import { cameraFacing, record, turnCamera } from "../sheet";
 import {
   beginTelling,
   changeRecording,
-  changeTestimony,
   dropRecording,
   dropTestimony,
   readPack,
@@ -97,7 +96,7 @@ async function finish(id: string): Promise<void> {
   if (!isRecorded && !isWritten) return say(t("nothing_told"), true);
   for (const file of files)
     if (file.state === "refused") await changeRecording(file.id, { state: "kept", offset: 0, why: "" });
-  await changeTestimony(id, () => ({ state: "finished", why: "", isKnown: false }));
+  await tellMore(id, () => ({ state: "finished", why: "", isKnown: false }));
   void run();
   await go("home");
 }
@@ -136,8 +135,8 @@ function promptCard(
   return h(
     "li",
     {},
-    h("p", { class: "prompt", lang: testimony.language }, prompt.text),
-    prompt.hint ? h("p", { class: "soft" }, prompt.hint) : null,
+    h("p", { class: "prompt", lang: guide.language, dir: "auto" }, prompt.text),
+    prompt.hint ? h("p", { class: "soft", lang: guide.language, dir: "auto" }, prompt.hint) : null,
     h(
       "div",
       { class: "row" },

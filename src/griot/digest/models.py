@@ -128,6 +128,7 @@ class DigestIndexPage(Answering, Page):  # type: ignore[django-manager-missing]
     content_panels = [*Page.content_panels, FieldPanel("introduction")]
     subpage_types = ["digest.IssuePage"]
     parent_page_types = ["wagtailcore.Page"]
+    is_creatable = False  # `prepare` makes one for each language
 
     class Meta:
         verbose_name = "archive"
@@ -137,7 +138,7 @@ class DigestIndexPage(Answering, Page):  # type: ignore[django-manager-missing]
 
     def why_not_by(self, user: Any) -> str:
         """Why somebody may not publish it, in words; "" where they may."""
-        if user is None or user.is_superuser:
+        if user and user.is_superuser:
             return ""
         return (
             "The front page is changed by an administrator, or after a second person's approval: submit it."

@@ -133,9 +133,11 @@ def only_what_may_go_out(request: HttpRequest, page: Any) -> Any:
 
 @hooks.register("before_copy_page")
 def one_issue_a_day(request: HttpRequest, page: Any) -> Any:
-    if isinstance(page.specific_deferred, IssuePage):
+    if isinstance(page.specific_deferred, IssuePage | DigestIndexPage):
         messages.error(
-            request, "An issue is of one day, and is not copied: begin a new one, or carry its lines over."
+            request,
+            "An issue is of one day, and is not copied: begin a new one, or carry its lines over. Nor is a"
+            " language's front page.",
         )
         return redirect("wagtailadmin_explore", page.get_parent().pk)
     return None

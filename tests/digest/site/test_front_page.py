@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from griot.accounts.guarding import RULES
+from griot.accounts.guarding import RULES, NotNow
 from griot.digest.models import DigestIndexPage, IssuePage, Picture
 from griot.digest.wagtail_hooks import TAKES_AWAY
 from tests.signing_in import with_second_factor
@@ -60,6 +60,25 @@ def test_who_may_publish_issues_changes_no_front_page_and_takes_no_archive_away(
     assert reader.status_code == 200 and b"Nobody approved this" not in reader.content
     assert not front.view_restrictions.exists()
     assert Client().get(front.issues().get().url).status_code == 200
+
+
+def test_a_language_has_one_front_page(front, client_of):
+    client = client_of("Editors", "Moderators", factor=True)
+    root, count = front.get_parent().pk, DigestIndexPage.objects.count()
+    said = {**SAID, **NO_COMMENTS, "slug": "another"}
+    client.post(f"/admin/pages/add/digest/digestindexpage/{root}/", {**said, "action-publish": "1"})
+    copied = {"new_title": "Another", "new_slug": "another", "new_parent_page": root, "publish_copies": "on"}
+    for more in ({}, {"copy_subpages": "on"}):
+        client.post(f"/admin/pages/{front.pk}/copy/", {**copied, **more})
+    assert DigestIndexPage.objects.count() == count
+
+
+def test_what_nobody_has_signed_publishes_no_front_page(front):
+    """As wagtail-localize does, whoever has translated it."""
+    front.introduction = "Nobody approved this."
+    with pytest.raises(NotNow):
+        front.save_revision().publish()
+    assert b"Nobody approved" not in Client().get(front.url).content
 
 
 def test_an_issue_is_taken_off_by_who_may_publish_after_a_second_factor(front, client_of):

@@ -107,7 +107,7 @@ def _site() -> None:
         if not index.has_translation(locale):
             front = index.copy_for_translation(locale)
             front.introduction = INTRODUCTIONS.get(locale.language_code, index.introduction)
-            front.save_revision().publish()
+            front.save_revision().publish(skip_permission_checks=True)
     parts = urlsplit(settings.PUBLIC_URL)
     facts = {
         "root_page": index,
