@@ -38,6 +38,17 @@ def one_after_another(place: str) -> None:
 
 
 @contextmanager
+def in_turn(place: str) -> Iterator[None]:
+    """Wait until nobody else is at `place`, and have it until the end, in however many transactions."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_key(place)])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_key(place)])
+
+
+@contextmanager
 def only_one_at(place: str) -> Iterator[bool]:
     """Whether nobody else is at `place`: a host, or whatever is named so. The lock goes even on SIGKILL."""
     key = _key(place)

@@ -7,15 +7,19 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import connection
 from pyrage import x25519
 
 from griot.cli import SUBJECTS
 from griot.runtime.linting import CAREFUL
 from griot.settings import base
-from tests.support import ROOT, griot
+from tests.support import ROOT, griot, held_elsewhere, until_waiting
 
 
 @pytest.mark.django_db
@@ -230,6 +234,24 @@ def test_a_file_s_name_beyond_all_bounds_is_refused_in_one_line():
     done = griot("backfill", "9" * 5000)
     *_, last = done.stderr.strip().splitlines()
     assert done.returncode == 2 and "name too long" in last and "Traceback" not in done.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_commands_that_are_a_newsroom_s_first_take_turns():
+    def first():
+        call_command("prepare")
+        connection.close()
+
+    administrators = get_user_model().objects.filter(is_superuser=True)
+    administrators.delete()
+    with ThreadPoolExecutor(1) as pool:
+        with held_elsewhere("preparing"):
+            other = pool.submit(first)
+            until_waiting(other)
+            assert not other.done() and not administrators.exists()
+            get_user_model().objects.create_superuser("admin")
+        other.result()
+    assert administrators.count() == 1
 
 
 @pytest.mark.django_db

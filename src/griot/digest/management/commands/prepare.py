@@ -16,6 +16,7 @@ from wagtail.models import Locale, Page, Site
 from griot.digest.models import DigestIndexPage, Newsroom
 from griot.digest.morning.telling import first_themes
 from griot.digest.release.approving import first_workflow
+from griot.locking import in_turn
 from griot.press.stories.beats_store import first_beat
 from griot.testimonies.access import first_groups
 
@@ -27,10 +28,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         _check_server()
-        _migrate()
-        with transaction.atomic():
-            _administrator()
-            _site()
+        with in_turn("preparing"):  # two commands may be the first of a newsroom, also on two hosts
+            _migrate()
+            with transaction.atomic():
+                _administrator()
+                _site()
 
 
 def _check_server() -> None:
