@@ -23,8 +23,11 @@ PYTHON = VENV / "bin" / "python"
 
 def locks(command: str) -> list[Path]:
     """The lock files that `command` needs installed."""
-    names = ["base.txt", "dev.txt"] if command in {"test", "lint", "bench", "draw_map"} else ["base.txt"]
-    return [ROOT / "requirements" / name for name in names]
+    names = ["base", "dev"] if command in {"test", "lint", "bench", "draw_map"} else ["base"]
+    # A newsroom that has taken the translator keeps it.
+    if command in {"test", "lint", "add_translator"} or (VENV / "installed-translator").exists():
+        names.append("translator")
+    return [ROOT / "requirements" / f"{name}.txt" for name in names]
 
 
 def stamp_of(lock: Path) -> tuple[Path, str]:

@@ -27,6 +27,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "serve": "run the web server alone (--host --port)",
         "worker": "run a worker alone, on as many machines as you like",
         "morning": "run the whole press pipeline once and print the ledger (--date)",
+        "add_translator": "a translator on this machine, which sends nothing away (fr es ar … --both --file)",
     },
     "The press, on plain files": {
         "parse_feed": "a feed's entries as JSON",
@@ -78,6 +79,7 @@ _MODULES = {
     "serve": "griot.runtime.serving",
     "worker": "griot.runtime.working",
     "wire": "griot.demo.serving",
+    "add_translator": "griot.helpers.adding",
     "evaluate_press": "griot.demo.evaluating",
     "train_stories": "griot.demo.training",
     "walk": "griot.demo.walking",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from griot.helpers.argos import Argos
 from griot.helpers.protocols import HelperError, Material
 
 TIMEOUT = 30.0  # seconds
@@ -135,18 +137,20 @@ def _text_at(answer: Any, *path: str | int) -> str:
     return " ".join(answer.split())
 
 
-def helper_from(url: str) -> LibreTranslate | DeepL | OpenAI:
+def helper_from(url: str) -> LibreTranslate | DeepL | OpenAI | Argos:
     """A helper from one address: libretranslate+https://HOST,
-    deepl+https://:KEY@HOST, openai+https://:KEY@HOST/v1#MODEL.
+    deepl+https://:KEY@HOST, openai+https://:KEY@HOST/v1#MODEL, argos+file:///FOLDER.
 
     Raises HelperError where it can't be read.
     """
     kind, plus, address = url.partition("+")
     parts = urlsplit(address)
+    if kind == "argos" and parts.scheme == "file" and parts.path:
+        return Argos(Path(unquote(parts.path)))
     if not plus or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise HelperError(
-            f"no helper's address: {kind[:20]!r}…; expected libretranslate+https://…, deepl+https://… or"
-            " openai+https://…#MODEL"
+            f"no helper's address: {kind[:20]!r}…; expected libretranslate+https://…, deepl+https://…,"
+            " openai+https://…#MODEL or argos+file:///…"
         )
     base = f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
     key = parts.password or ""

@@ -25,7 +25,7 @@ def _lock(arguments: list[str]) -> int:
     uv = str(Path(sys.executable).parent / "uv")
     how = ["--universal", "--python-version", "3.11"]
     looks = ["--generate-hashes", "--no-header", "--no-annotate", "--no-emit-index-url"]
-    for name in ("base", "dev", "uv", "node"):
+    for name in ("base", "dev", "translator", "uv", "node"):
         without = ["--overrides", "overrides.in"] if name == "base" else []  # what tests use needs the rest
         done = subprocess.run(
             [

@@ -125,10 +125,12 @@ FETCH_ALLOWED = frozenset(
     ]
 )
 FETCH_DELAY = number("GRIOT_FETCH_DELAY", 5.0, 0, 3600)  # seconds between two requests to one host
-# Helpers, none by default: libretranslate+https://…, deepl+https://:KEY@…, openai+https://:KEY@…/v1#MODEL
 # Articles that nobody has used go after so many days; 0 keeps all.
 KEEP_DAYS = number("GRIOT_KEEP_DAYS", 0, 0, 36500)
-TRANSLATOR = helper("GRIOT_TRANSLATOR", "libretranslate", "deepl", "openai")
+# Helpers, as docs/settings.md has them; by default what `./griot add_translator` brought, or none.
+TRANSLATOR = helper("GRIOT_TRANSLATOR", "libretranslate", "deepl", "openai", "argos")
+if not TRANSLATOR and any((VAR / "translator").glob("*_*/metadata.json")):
+    TRANSLATOR = f"argos+{(VAR / 'translator').as_uri()}"
 DRAFTER = helper("GRIOT_DRAFTER", "openai")
 
 # --- testimonies -------------------------------------------------------------------------

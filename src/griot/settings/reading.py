@@ -19,7 +19,7 @@ from griot.runtime.state import is_address
 
 Kept = TypeVar("Kept", str, int, float)
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-_WAYS = {"whisper": {"file"}}
+_WAYS = {"whisper": {"file"}, "argos": {"file"}}
 MOST_ADDRESSES = 2**16  # of a proxies' network
 
 
@@ -94,12 +94,12 @@ def is_guessable(key: str) -> bool:
 
 
 def helper(name: str, *kinds: str) -> str:
-    """Where a helper is asked: KIND+https://HOST, of openai with a #MODEL, or whisper+file:///folder."""
+    """Where a helper is asked: KIND+https://HOST, of openai with a #MODEL; whisper and argos: +file:///folder."""
 
     def is_one(said: str) -> bool:
         kind, _, url = said.partition("+")
         parts = urlsplit(url)
-        is_there = parts.path if kind == "whisper" else parts.hostname and (parts.port or 1) > 0
+        is_there = parts.path if kind in _WAYS else parts.hostname and (parts.port or 1) > 0
         is_whole = is_there and (kind != "openai" or parts.fragment)
         return kind in kinds and parts.scheme in _WAYS.get(kind, {"http", "https"}) and bool(is_whole)
 

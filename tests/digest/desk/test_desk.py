@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -19,8 +20,9 @@ from griot.digest.models import DeskAction, IssuePage
 from griot.press.core.types import Claim, Nearest
 from griot.press.models import Article, Line, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
-from griot.press.stories.pipeline import rate_stories
+from griot.press.stories.pipeline import draft_story, rate_stories
 from tests.digest.desk.nights import lines, tell
+from tests.helpers.tiny import FRENCH, make_package
 
 pytestmark = pytest.mark.django_db
 
@@ -405,6 +407,24 @@ def test_an_article_is_translated_where_a_translator_is_configured(desk_client, 
     assert answer.content.decode() == "In our language"
     desk_client.post(f"/admin/desk/translate/{article.pk}/")
     assert web.asked("here/translate") == 1, "it is asked once"
+
+
+def test_a_foreign_story_says_whether_it_was_translated(site, tmp_path, settings):
+    """The whole way: a package of the newsroom's own, real libraries, a line that holds."""
+    story = tell("57 migrants secourus dimanche", "Le Phare", language="fr")
+    story.articles.update(summary="", text="Les gardes ont secouru 57 migrants près de Lampedusa dimanche.")
+    settings.TRANSLATOR = f"argos+{(tmp_path / 'translator').as_uri()}"
+    line = draft_story(story, "en")
+    assert line.is_original and "in French, under the headline" in line.body, "no package has come yet"
+    place = tmp_path / "translator" / "fr_en"
+    make_package(tmp_path, "fr", "en", FRENCH).rename(_parent_of(place))
+    line = draft_story(story, "en")
+    assert line.ok and not line.is_original and "rescued 57 migrants" in line.body
+
+
+def _parent_of(place: Path) -> Path:
+    place.parent.mkdir(parents=True)
+    return place
 
 
 def test_a_story_that_stands_in_the_issue_stays_accepted_whatever_it_is_merged_with(editor, colleague, night):

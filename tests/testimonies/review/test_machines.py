@@ -20,6 +20,7 @@ from griot.testimonies.core.media.transcribing import FasterWhisper, Service, re
 from griot.testimonies.models import Access, MachineWork
 from griot.testimonies.review import changing, machines, review
 from griot.testimonies.showing.shown import told
+from tests.helpers.tiny import FRENCH, make_package
 from tests.signing_in import with_second_factor
 from tests.support import held_elsewhere
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
@@ -92,6 +93,20 @@ def test_a_recording_is_written_down_and_waits_to_be_gone_over(testimony, editor
         machines.ask(testimony, editor, "transcript", "fr")
     review.write(testimony, editor, "fr", {"subtitles": writing.subtitles})
     assert testimony.writings.get().gone_over["subtitles"]
+
+
+def test_on_this_machine_nothing_leaves_the_house(testimony, editor, settings, tmp_path):
+    (tmp_path / "translator").mkdir()
+    make_package(tmp_path, "fr", "en", FRENCH).rename(tmp_path / "translator" / "fr_en")
+    settings.TRANSLATOR = f"argos+{(tmp_path / 'translator').as_uri()}"
+    body = "Les gardes ont secouru 57 migrants.\n\nLes migrants, dimanche."
+    review.write(testimony, editor, "fr", {"body": body})
+    work = done(testimony, editor, "translation")
+    assert work.state == "ready", work.why
+    assert Access.objects.get(what="translation").detail == "into en by this machine"
+    words = testimony.writings.get(language="en").body
+    assert words == "Coast guards have rescued 57 migrants.\n\nCoast migrants, Sunday."
+    assert done(testimony, editor, "translation", "ar").why, "a language without a package is said"
 
 
 def test_it_is_translated_without_the_names_that_are_kept_back(testimony, editor, service, django_user_model):

@@ -30,7 +30,7 @@ from griot.helpers.protocols import Drafter, Translator
 from griot.locking import is_database_away
 from griot.press.core import types
 from griot.press.core.beats import relevance
-from griot.press.core.lines.drafting import draft, drafts, ordered
+from griot.press.core.lines.drafting import draft, drafts, is_untranslated, ordered
 from griot.press.core.lines.house import lint
 from griot.press.core.lines.mentions import find_mentions, mention_sentence
 from griot.press.core.progress import Progress, silent_progress
@@ -368,7 +368,7 @@ def draft_story(
             "claims": [asdict(c) for c in line.claims],
             "findings": [asdict(f) for f in lint(line.body, language)],
             "ok": line.ok,
-            "is_original": not any(m.language in (language, "") for m in members) and translator is None,
+            "is_original": is_untranslated(line, members),
         },
     )
     return row

@@ -279,6 +279,12 @@ def _quotable(title: str) -> str:
     return re.sub(r"[“”\"«»]", "'", title).rstrip(".").strip()
 
 
+def is_untranslated(line: Line, members: Sequence[Article]) -> bool:
+    """Whether a line gives the headline of a foreign article, for want of a translation that holds."""
+    foreign = [a for a in members if a.language not in (line.language, "")]
+    return len(foreign) == len(members) and any(f"“{_quotable(a.title)}”" in line.body for a in foreign)
+
+
 def _headline(members: Sequence[Article], language: str) -> tuple[str, str]:
     source = next((a for a in members if a.language in (language, "")), members[0])
     title = _quotable(source.title)
