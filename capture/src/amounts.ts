@@ -4,7 +4,10 @@ import { Recording } from "./types";
 
 const MB = 1024 * 1024;
 
-export const size = (bytes: number) =>
+/** In figures and a unit that stay together where one reads from right to left. */
+export const size = (bytes: number) => `\u2066${inUnits(bytes)}\u2069`;
+
+const inUnits = (bytes: number) =>
   bytes < MB
     ? `${Math.ceil(bytes / 1024)} KB`
     : bytes < 1024 * MB
