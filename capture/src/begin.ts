@@ -6,7 +6,7 @@ import { joinAnew } from "./invitation";
 import { run } from "./queue";
 import { go } from "./router";
 import { isRecording } from "./sheet";
-import { recover } from "./store";
+import { recover, sweep } from "./store";
 import { isUnlocked } from "./vault";
 import { t } from "./words";
 
@@ -14,6 +14,7 @@ export async function begin(): Promise<void> {
   if (!(await lockOf())) return go("join");
   if (!isUnlocked()) return go("unlock");
   const joined = await Promise.allSettled([joinAnew()]);
+  await sweep();
   const count = isRecording() ? 0 : await recover();
   await go("home");
   if (count) say(t("recovered", String(count)));

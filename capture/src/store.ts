@@ -158,14 +158,18 @@ export async function readWhole(recording: Recording): Promise<Blob> {
   return new Blob(parts, { type: recording.mime });
 }
 
+/** Drop the pieces of what was deleted while it was made. */
+export async function sweep(): Promise<void> {
+  const files = await filesNamed(""); // first: what begins meanwhile is known before it has a piece
+  const known = new Set((await recordings()).map(({ id }) => id));
+  for (const file of files) if (!file.startsWith(SPOKEN) && !known.has(file)) await dropChunks(file);
+}
+
 /** What was being recorded when the app ended is kept as far as it was stored; half a photo is none. Gives how many that were. */
 export async function recover(): Promise<number> {
   let count = 0;
-  const files = await filesNamed(""); // what begins meanwhile is held before it is known, and known before it has a piece
   const known = await recordings();
-  const atWork = await heldAnywhere();
-  const ids = new Set(known.map(({ id }) => id));
-  for (const file of files) if (!file.startsWith(SPOKEN) && !ids.has(file)) await dropChunks(file);
+  const atWork = await heldAnywhere(); // afterwards: what begins meanwhile is held before it is known
   for (const recording of known) {
     const { id, state, seconds, media } = recording;
     if (state !== "recording" || atWork.has(making(id))) continue;

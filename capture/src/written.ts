@@ -10,7 +10,8 @@ const unsaved = new Set<() => Promise<void>>();
 
 /** Store what was written, to its last letter. Whoever reads it, or lets go of the key, waits for this. */
 export async function keepWords(): Promise<void> {
-  for (const keep of unsaved) await keep();
+  const kept = await Promise.allSettled([...unsaved].map((keep) => keep()));
+  for (const one of kept) if (one.status === "rejected") throw one.reason; // what stands beside it is stored
 }
 
 /** Have what is written in a field stored by `store`. */

@@ -307,6 +307,7 @@ def tell_a_sound(phone) -> None:
     phone.page.click(".sheet button.main")
     phone.page.wait_for_selector(".sheet", state="detached")
     phone.page.click("button:has-text('Terminer')")
+    phone.page.wait_for_selector("text=Nouveau témoignage")  # it is stored as finished
 
 
 @pytest.fixture
