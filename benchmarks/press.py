@@ -222,7 +222,8 @@ def fill(size: int) -> None:
         register_vector(connection.connection)
         columns = (
             "id, outlet_id, url, title, summary, text, author, piece, language, places, image, published,"
-            " published_from, first_seen, read_from, why_not_page, vector, bands, in_window, story_id"
+            " published_from, first_seen, read_from, why_not_page, vector, bands, in_window, is_indexed,"
+            " story_id"
         )
         with cursor.copy(f"COPY press_article ({columns}) FROM STDIN") as copy:
             for n in range(1, size + 1):
@@ -250,12 +251,13 @@ def fill(size: int) -> None:
                         "[" + ",".join(f"{x:.4f}" for x in vector) + "]",
                         [],
                         True,
+                        True,
                         story + 1,
                     )
                 )
         cursor.execute(
             "CREATE INDEX article_vector ON press_article USING hnsw (vector halfvec_cosine_ops) "
-            "WITH (m = 16, ef_construction = 64) WHERE in_window"
+            "WITH (m = 16, ef_construction = 64) WHERE in_window AND is_indexed"
         )
         cursor.execute("ANALYZE press_article")
         for table in ("press_article", "press_story"):

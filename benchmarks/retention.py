@@ -41,11 +41,12 @@ def fill(size: int) -> None:
         cursor.execute(
             "INSERT INTO press_article (id, outlet_id, url, title, summary, text, author, piece, language,"
             " places, image, published, published_from, first_seen, read_from, why_not_page, bands,"
-            " in_window, story_id) SELECT n, 1 + n %% 200, 'https://outlet.example/' || n, 'A title of number"
-            " ' || n, 'A summary', '', '', 'news', 'en', '{}', '', CASE WHEN n <= %s THEN now() - interval"
-            " '400 days' + n * interval '1 second' ELSE now() - interval '300 days' + n * interval '1 second'"
-            " END, 'feed', now() - interval '300 days', 'page', '', '{}', false, 1 + (n - 1) / 4 FROM"
-            " generate_series(1, %s) n",
+            " in_window, is_indexed, story_id) SELECT n, 1 + n %% 200, 'https://outlet.example/' || n,"
+            " 'A title of number ' || n, 'A summary', '', '', 'news', 'en', '{}', '', CASE WHEN n <= %s"
+            " THEN now() - interval '400 days' + n * interval '1 second'"
+            " ELSE now() - interval '300 days' + n * interval '1 second' END,"
+            " 'feed', now() - interval '300 days', 'page', '', '{}', false, true, 1 + (n - 1) / 4"
+            " FROM generate_series(1, %s) n",
             [GOING, size],
         )
         cursor.execute("ANALYZE press_article")

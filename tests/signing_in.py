@@ -15,7 +15,10 @@ SECRET = "GRIOTGRIOTGRIOTGRIOTGRIOTGRIOTGR"
 
 def code(secret: str = SECRET) -> str:
     """What an authenticator app shows now."""
-    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
+    steps = list(
+        yield_hotp_counters_from_time()
+    )  # those that are still, or already, taken around the one now
+    return str(format_hotp_value(hotp_value(secret, steps[len(steps) // 2])))
 
 
 def with_second_factor(client: Client, user: Any) -> None:

@@ -66,7 +66,7 @@ def test_filters_and_search_narrow_the_list(desk_client, night, asked, titles):
     from griot.press.core.language.vectors import default_encoder
 
     for a in Article.objects.all():
-        Article.objects.filter(pk=a.pk).update(vector=default_encoder().encode([a.title])[0])
+        Article.objects.filter(pk=a.pk).update(is_indexed=True, vector=default_encoder().encode([a.title])[0])
     found = stories.rows(stories.Asked.of(asked))
     assert sorted(r.story.headline.split()[0] for r in found) == sorted(titles)
     if "meaning" in asked:

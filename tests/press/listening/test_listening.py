@@ -153,6 +153,7 @@ def test_a_merged_story_leaves_a_redirect(db):
             read_from="feed",
             vector=[1.0] + [0.0] * 511,
             story=story,
+            is_indexed=story is not None,
         )
     group_articles(now)
     second.refresh_from_db()

@@ -135,6 +135,7 @@ def _article(record: Any, outlets: dict[str, Outlet], filled: Filled, add_outlet
     article = article_of(Source(outlet=outlets[site]), entry, page, "")
     article.read_from, article.first_seen = Article.ReadFrom.ARCHIVE, seen
     article.in_window = article.published > timezone.now() - WINDOW
+    article.is_indexed = not article.in_window
     return article
 
 

@@ -179,7 +179,8 @@ def _bring_home(known: Article, article: Article) -> None:
     for field in _SAID:
         setattr(known, field, getattr(article, field))
     known.story = known.copy_of = None  # it is grouped anew
-    known.save(update_fields=[*_SAID, "story", "copy_of"])
+    known.is_indexed = not known.in_window
+    known.save(update_fields=[*_SAID, "story", "copy_of", "is_indexed"])
     if left:
         rate_stories({left})
 
@@ -193,6 +194,7 @@ def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: 
     language = detect_language(f"{title}. {text or entry.summary}", entry.language)
     updated = fit_moment(page.updated.moment) if page and page.updated else None
     by_default = Article.ReadFrom.PAGE if page else Article.ReadFrom.FEED
+    is_news = dated.moment > entry.first_seen - WINDOW
     article = Article(
         outlet=source.outlet,
         url=url,
@@ -206,7 +208,8 @@ def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: 
         image=canonical_url(page.image or "", url) if page else "",
         published=dated.moment,
         published_from=dated.known_from,
-        in_window=dated.moment > entry.first_seen - WINDOW,
+        in_window=is_news,
+        is_indexed=not is_news,  # what is news, when it is grouped
         utc_offset=dated.utc_offset,
         updated=updated if updated and updated > dated.moment else None,
         first_seen=entry.first_seen,

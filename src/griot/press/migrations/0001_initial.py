@@ -96,6 +96,7 @@ class Migration(migrations.Migration):
                 ('vector', pgvector.django.halfvec.HalfVectorField(dimensions=512, null=True)),
                 ('bands', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, help_text='of its MinHash signature: copies share some', size=None)),
                 ('in_window', models.BooleanField(default=True, help_text='recent enough for new articles to be compared with it')),
+                ('is_indexed', models.BooleanField(default=False, help_text='by its vector: of its story and day the first that says just this')),
                 ('search', django.contrib.postgres.search.SearchVectorField(help_text='what searching.py makes of its title, summary and text', null=True)),
                 ('copy_of', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='copies', to='press.article')),
                 ('outlet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='press.outlet')),
@@ -339,7 +340,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='article',
-            index=pgvector.django.indexes.HnswIndex(condition=models.Q(('in_window', True)), ef_construction=64, fields=['vector'], m=16, name='article_vector', opclasses=['halfvec_cosine_ops']),
+            index=pgvector.django.indexes.HnswIndex(condition=models.Q(('in_window', True), ('is_indexed', True)), ef_construction=64, fields=['vector'], m=16, name='article_vector', opclasses=['halfvec_cosine_ops']),
         ),
         migrations.AddIndex(
             model_name='article',
@@ -347,7 +348,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='article',
-            index=pgvector.django.indexes.HnswIndex(condition=models.Q(('in_window', False)), ef_construction=64, fields=['vector'], m=16, name='article_past_vector', opclasses=['halfvec_cosine_ops']),
+            index=pgvector.django.indexes.HnswIndex(condition=models.Q(('in_window', False), ('is_indexed', True)), ef_construction=64, fields=['vector'], m=16, name='article_past_vector', opclasses=['halfvec_cosine_ops']),
         ),
         migrations.AddIndex(
             model_name='article',

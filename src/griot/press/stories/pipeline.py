@@ -1,20 +1,20 @@
 """From articles to lines: copies, stories, ratings, drafts, on the database.
 
 New articles are grouped in batches. Each batch sees its own neighbourhood alone: the articles
-nearest to it by sentence vector (pgvector, HNSW) or by shared MinHash bands, and the other members of
-their stories. So the cost of an article does not grow with the window. Within the neighbourhood stories are
-decided anew, so that a story may be merged and split as long as it is news; ids stay with what they
-named, and editors' verdicts are never undone.
+nearest to it by sentence vector (pgvector, HNSW; equal vectors once) or by shared MinHash bands, and the
+other members of their stories. So the cost of an article does not grow with the window. Within the
+neighbourhood stories are decided anew, so that a story may be merged and split as long as it is news; ids
+stay with what they named, and editors' verdicts are never undone.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 
 import numpy as np
@@ -54,7 +54,7 @@ _STORIES_LOCK = 0x6772696F74  # "griot": one process groups at a time
 _NEIGHBOURS = """
 SELECT DISTINCT near.id FROM press_article new CROSS JOIN LATERAL (
     SELECT id, vector <=> new.vector AS distance FROM press_article
-    WHERE in_window ORDER BY vector <=> new.vector LIMIT %s
+    WHERE in_window AND is_indexed ORDER BY vector <=> new.vector LIMIT %s
 ) near WHERE new.id = ANY(%s) AND near.distance <= %s
 """
 # The newest, and the first that are nobody's copy.
@@ -122,17 +122,22 @@ def _group_batch(now: datetime) -> bool:
         new = list(_waiting(now).values_list("id", "bands")[:BATCH])
         if not new:
             return False
-        cursor.execute("SET LOCAL hnsw.ef_search = 64")
-        # Deleted rows stay in the graph until they are vacuumed: the scan goes on until enough that live are
-        # found.
-        cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
-        cursor.execute(_NEIGHBOURS, [NEIGHBOURS + 1, [i for i, _ in new], NEAR_ENOUGH])
-        near = {row[0] for row in cursor.fetchall()} | {i for i, _ in new}
+        near = nearest(cursor, [i for i, _ in new]) | {i for i, _ in new}
         if shared := sorted({band for _, found in new for band in found}):
             cursor.execute(_SHARING_BANDS, {"bands": shared, "most": SHARING})
             near |= {row[0] for row in cursor.fetchall()}
         regroup(near)
         return len(new) == BATCH
+
+
+def nearest(cursor: CursorWrapper, articles: Sequence[int]) -> set[int]:
+    """Ids of the articles of the window nearest to these by vector. Within a transaction."""
+    cursor.execute("SET LOCAL hnsw.ef_search = 64")
+    # Deleted rows stay in the graph until they are vacuumed: the scan goes on until enough that live are
+    # found.
+    cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
+    cursor.execute(_NEIGHBOURS, [NEIGHBOURS + 1, list(articles), NEAR_ENOUGH])
+    return {row[0] for row in cursor.fetchall()}
 
 
 def regroup(near: set[int]) -> None:
@@ -158,7 +163,7 @@ def regroup(near: set[int]) -> None:
     )
     by_url = {row.url: row for row in rows}
     values = [row.as_value() for row in rows]
-    before = {row.url: (row.copy_of_id, row.story_id) for row in rows}
+    before = {row.url: _placed(row) for row in rows}
     copies = find_copies(values)
     for row in rows:
         row.copy_of = by_url[copies[row.url]] if row.url in copies else None
@@ -184,10 +189,26 @@ def regroup(near: set[int]) -> None:
     )
     known = Story.objects.in_bulk([int(group.story) for group in groups if group.story])
     for group in groups:
-        _store_group([by_url[u] for u in group.urls], group, known)
-    changed = [row for row in rows if (row.copy_of_id, row.story_id) != before[row.url]]
-    Article.objects.bulk_update(changed, ["copy_of", "story"])
+        grouped = [by_url[u] for u in group.urls]
+        _store_group(grouped, group, known)
+        choose_indexed(grouped)
+    changed = [row for row in rows if _placed(row) != before[row.url]]
+    Article.objects.bulk_update(changed, ["copy_of", "story", "is_indexed"])
     rate_stories({pk for row in changed for pk in (row.story_id, before[row.url][1]) if pk})
+
+
+def _placed(row: Article) -> tuple[int | None, int | None, bool]:
+    return row.copy_of_id, row.story_id, row.is_indexed
+
+
+def choose_indexed(members: Iterable[Article]) -> None:
+    """Of those members of a story whose vectors are equal, the index holds one a day, so that one stays when
+    the oldest leave the window. Sets `is_indexed`, saves nothing. One that is there already stays there.
+    """
+    chosen: dict[tuple[date, bytes], Article] = {}
+    for row in sorted(members, key=lambda row: (not row.is_indexed, row.published, row.url)):
+        said = np.asarray(row.vector, dtype=np.float16).tobytes()
+        row.is_indexed = chosen.setdefault((row.published.date(), said), row) is row
 
 
 def _spread(ids: Sequence[int]) -> list[int]:

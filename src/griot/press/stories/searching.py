@@ -160,7 +160,8 @@ def search_articles(query: str) -> QuerySet[Article]:
 
 
 def like_in_meaning(text: str, most: int = 50) -> list[Article]:
-    """Articles of all days that mean nearly what a text says, in any language, nearest first.
+    """Articles of all days that mean nearly what a text says, in any language, nearest first; what
+    says just the same on one day, once.
 
     The window and what lies before it have an index each; both are asked.
     """
@@ -170,7 +171,7 @@ def like_in_meaning(text: str, most: int = 50) -> list[Article]:
         cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
         for in_window in (True, False):
             near = (
-                Article.objects.filter(in_window=in_window, vector__isnull=False)
+                Article.objects.filter(in_window=in_window, is_indexed=True, vector__isnull=False)
                 .annotate(distance=CosineDistance("vector", vector))
                 .order_by("distance")
                 .select_related("outlet")

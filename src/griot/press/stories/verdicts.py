@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from griot.press.models import Article, Line, Override, Story, Verdict
-from griot.press.stories.pipeline import merge_into, rate_stories, stories_held
+from griot.press.stories.pipeline import choose_indexed, merge_into, rate_stories, stories_held
 
 MOST = 60  # articles of one side whose pairs are written down
 
@@ -47,7 +47,11 @@ def split_off(story: Story, articles: Sequence[Article], by: Any = None) -> Stor
         _say([(gone[0], a) for a in gone[1:]], together=True, by=by)
         moments = [a.published for a in gone]
         new = Story.objects.create(first_published=min(moments), last_published=max(moments))
-        Article.objects.filter(pk__in=[a.pk for a in gone]).update(story=new)
+        for article in gone:
+            article.story, article.is_indexed = new, False
+        choose_indexed(gone)
+        choose_indexed(staying)
+        Article.objects.bulk_update([*gone, *staying], ["story", "is_indexed"])
         story.lines.all().delete()
         rate_stories({story.pk, new.pk})
     new.refresh_from_db()
