@@ -378,16 +378,14 @@ def run(name: str, arguments: list[str]) -> int:
     )
     parser.add_argument("--json", action="store_true", help="everything as one JSON object")
     options = parser.parse_args(arguments)
-    found = {"demo": evaluate_demo()}
-    if NIGHT.is_file():
-        found["night"] = evaluate_night()
     path = options.wire or (WIRE if WIRE.is_file() else None)
     try:
-        if path:
-            found["wire"] = evaluate_wire(path)
+        wire = {"wire": evaluate_wire(path)} if path else {}  # first: it may be refused
     except BadInput as error:
         print(f"griot {name}: {error}", file=sys.stderr)
         return 2
+    night = {"night": evaluate_night()} if NIGHT.is_file() else {}
+    found = {"demo": evaluate_demo(), **night, **wire}
     small = small_sets()
     if options.json:
         print(json.dumps({**found, "small_sets": small}, ensure_ascii=False))
