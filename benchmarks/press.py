@@ -257,7 +257,7 @@ def fill(size: int) -> None:
                 )
         cursor.execute(
             "CREATE INDEX article_vector ON press_article USING hnsw (vector halfvec_cosine_ops) "
-            "WITH (m = 16, ef_construction = 64) WHERE in_window AND is_indexed"
+            "WITH (m = 32, ef_construction = 128) WHERE in_window AND is_indexed"
         )
         cursor.execute("ANALYZE press_article")
         for table in ("press_article", "press_story"):

@@ -2,18 +2,22 @@
 
 import { forgetKey } from "./vault";
 
-const PATIENCE = 700; // milliseconds that the last of it may take: whoever leaves is in a hurry
+const PATIENCE = 5000; // milliseconds that the last of it may take: a photo on a slow phone
 
 const lastActs: (() => Promise<unknown>)[] = [];
 
 /** Have something done before the key is forgotten. */
 export const beforeLeaving = (act: () => Promise<unknown>) => void lastActs.push(act);
 
-/** Leave what is shown, at once: for the calculator, or for another address. */
-export function leave(to = "/capture/exit.html"): void {
+/** Show nothing any more, at once; and forget the key, as soon as what was told is kept. */
+export async function close(): Promise<void> {
+  document.body.replaceChildren();
   const kept = Promise.allSettled(lastActs.map((act) => act()));
-  void Promise.race([kept, new Promise((resolve) => setTimeout(resolve, PATIENCE))]).finally(() => {
-    forgetKey();
-    location.replace(to);
-  });
+  await Promise.race([kept, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+  forgetKey();
+}
+
+/** Leave what is shown, for the calculator or for another address. */
+export function leave(to = "/capture/exit.html"): void {
+  void close().finally(() => location.replace(to));
 }

@@ -1,8 +1,8 @@
 // A phone that is put down, or handed on, locks itself: its next reader is asked for the PIN.
 
+import { close } from "./exit";
 import { isRecording } from "./sheet";
-import { forgetKey, isUnlocked } from "./vault";
-import { keepWords } from "./written";
+import { isUnlocked } from "./vault";
 
 const AWAY = 5 * 60_000; // milliseconds that the app may have been out of sight
 const STILL = 15 * 60_000; // that nobody may have touched it
@@ -10,17 +10,20 @@ const SENT_AWAY = 30 * 60_000; // that the app may have been out of sight becaus
 
 let wentAway = 0; // by the clock, which goes on while a phone sleeps
 let touched = 0; // by the page's own time: in sight no phone sleeps, and a clock may be put right
-let isSentAway = false;
+let sentAway = -Infinity; // by the page's own time
 
-/** The app sends its messenger to another one, such as the camera's: it waits longer for them, this once. */
+/** The app sends its messenger to another one, such as the camera's: it waits longer for them, until they are back. */
 export const sendAway = () => {
-  isSentAway = true;
+  sentAway = performance.now();
 };
+export const comeBack = () => {
+  sentAway = -Infinity;
+};
+const isSentAway = () => performance.now() - sentAway < SENT_AWAY;
 
-/** Forget the key, and show nothing any more. */
+/** Ask for the PIN again. */
 export async function lock(): Promise<void> {
-  await keepWords().catch(() => undefined);
-  forgetKey();
+  await close();
   location.reload();
 }
 
@@ -46,11 +49,11 @@ export function watch(): void {
       wentAway = Date.now();
       return;
     }
-    lockAfter(Math.abs(Date.now() - wentAway), isSentAway ? SENT_AWAY : AWAY); // whoever puts the clock back gains nothing
-    isSentAway = false;
+    lockAfter(Math.abs(Date.now() - wentAway), isSentAway() ? SENT_AWAY : AWAY); // whoever puts the clock back gains nothing
+    comeBack();
     see();
   });
   window.setInterval(() => {
-    if (!document.hidden && !isSentAway) lockIfStill(); // out of sight it goes on sending
+    if (!document.hidden && !isSentAway()) lockIfStill(); // out of sight it goes on sending
   }, 30_000);
 }

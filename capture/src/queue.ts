@@ -19,11 +19,12 @@ import {
   notes,
   readPack,
   recordings,
+  saveNote,
   savePack,
   testimonies,
   unlessElsewhere,
 } from "./store";
-import { Pack, Recording, Testimony } from "./types";
+import { Note, Pack, Recording, Testimony } from "./types";
 import { checksum, send } from "./upload";
 import { dropChunks, isUnlocked, measure } from "./vault";
 
@@ -69,6 +70,22 @@ async function wakeLater(): Promise<void> {
   const known = await navigator.serviceWorker?.getRegistration?.();
   await known?.sync?.register("send").catch(() => undefined); // refused by a setting: then it goes on when the app is in front
 }
+
+/** Have a note sent, and keep it until it is. Where the phone is too full to keep it, it goes now or, with the words for that, not at all. */
+export async function post(note: Note): Promise<void> {
+  try {
+    await saveNote(note);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    await sendNote(note).catch(() => {
+      throw error;
+    });
+    return;
+  }
+  void run();
+}
+
+const sendNote = ({ id, path, body }: Note) => ask(path, { ...body, id });
 
 /** Send whatever waits. While it runs already, what is small goes at once, and the rest afterwards. Does nothing while locked, or without a network. */
 export async function run(): Promise<void> {
@@ -156,7 +173,7 @@ const finished = async () => (await testimonies()).filter(({ state }) => state =
 async function sendNotes(): Promise<void> {
   for (const note of await notes()) {
     await attempt(note.id, async () => {
-      await ask(note.path, { ...note.body, id: note.id }).catch((error: unknown) => {
+      await sendNote(note).catch((error: unknown) => {
         if (!(error instanceof Refusal)) throw error;
       });
       await dropNote(note.id); // what is refused is not asked again

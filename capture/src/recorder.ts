@@ -1,5 +1,6 @@
 // Recording: every second of it is sealed and on the disk before the next one ends.
 
+import { beforeLeaving } from "./exit";
 import { beginMaking, changeRecording, Gone, dropRecording, roomLeft, saveRecording } from "./store";
 import { Media, Recording, Subject } from "./types";
 import { addChunk, measure } from "./vault";
@@ -153,12 +154,22 @@ export async function start(
   };
 }
 
+const keeping = new Set<Promise<unknown>>(); // what comes in one piece, while it is stored
+beforeLeaving(() => Promise.allSettled(keeping));
+
 /** Keep a photo that the phone's camera or gallery gave. */
 export async function keepPhoto(file: File, about: Subject): Promise<Recording> {
   return keepBytes(await file.arrayBuffer(), file.type || "image/jpeg", "photo", about);
 }
 
-export async function keepBytes(
+/** Keep what is there as a whole: all of it, or nothing. */
+export async function keepBytes(...what: Parameters<typeof storeBytes>): Promise<Recording> {
+  const stored = storeBytes(...what);
+  keeping.add(stored);
+  return stored.finally(() => keeping.delete(stored));
+}
+
+async function storeBytes(
   bytes: ArrayBuffer,
   mime: string,
   media: Media,

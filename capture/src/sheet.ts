@@ -11,7 +11,8 @@ import { t } from "./words";
 let live: Live | null = null;
 let facing: Facing = "environment";
 
-export const isRecording = () => live !== null;
+/** Whether somebody is recorded just now; while it pauses, nobody is. */
+export const isRecording = () => live !== null && !live.isPaused();
 const endRecording = async () => {
   await live?.stop();
 };

@@ -40,10 +40,19 @@ export async function unlessElsewhere<T>(name: string, act: () => Promise<T>): P
 
 // --- testimonies ----------------------------------------------------------------------------
 
-export const saveTestimony = (t: Testimony) => put(`testimony:${t.id}`, t);
-export const readTestimony = (id: string) => get<Testimony>(`testimony:${id}`);
+const unstored = new Map<string, Testimony>(); // how those stand that were finished on a phone too full to store it
+const asItStands = (stored: Testimony) => unstored.get(stored.id) ?? stored;
+
+export async function saveTestimony(t: Testimony): Promise<void> {
+  await put(`testimony:${t.id}`, t);
+  unstored.delete(t.id);
+}
+export async function readTestimony(id: string): Promise<Testimony | undefined> {
+  const stored = await get<Testimony>(`testimony:${id}`);
+  return stored && asItStands(stored);
+}
 export const testimonies = async () =>
-  (await all<Testimony>("testimony:")).sort((a, b) => b.told.localeCompare(a.told));
+  (await all<Testimony>("testimony:")).map(asItStands).sort((a, b) => b.told.localeCompare(a.told));
 
 /** Change a testimony's record, one after the other, in whatever window: what others store of it meanwhile stays. Does nothing where it is gone. */
 export async function changeTestimony(
@@ -60,6 +69,7 @@ export async function dropTestimony(id: string): Promise<void> {
   for (const recording of await recordings(id)) await dropRecording(recording.id);
   await dropDraft(id);
   await drop(`testimony:${id}`);
+  unstored.delete(id);
 }
 
 /** Tell more of a testimony, or something else. If it was finished or sent, in another window, it is open again: nothing of it goes before *Finish*. */
@@ -68,6 +78,18 @@ export const tellMore = (id: string, change: (now: Testimony) => Partial<Testimo
     const state = now.state === "finished" || now.state === "sent" ? "open" : now.state;
     return { state, ...change(now), edition: editionOf(now) + 1 };
   });
+
+/** All of it is told, and may go. A phone too full to store that knows it until it is closed: what goes makes room. */
+export async function finishTelling(id: string): Promise<void> {
+  const finished: Partial<Testimony> = { state: "finished", why: "", isKnown: false };
+  try {
+    await tellMore(id, () => finished);
+  } catch (error) {
+    const now = await readTestimony(id);
+    if (!isFull(error) || !now) throw error;
+    unstored.set(id, { ...now, ...finished, edition: editionOf(now) + 1 });
+  }
+}
 export const editionOf = ({ edition }: Testimony) => edition ?? 0;
 
 /** Note what became of a testimony as it was sent; what was told of it meanwhile is not meant. */

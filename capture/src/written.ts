@@ -6,31 +6,33 @@ import { Draft, dropDraft, readDraft, saveDraft } from "./store";
 
 const PAUSE = 400; // milliseconds after a letter
 
-const unsaved = new Set<() => Promise<void>>();
+const unsaved = new Map<unknown, () => Promise<void>>(); // by the form's name, or the field
 
 /** Store what was written, to its last letter. Whoever reads it, or lets go of the key, waits for this. */
 export async function keepWords(): Promise<void> {
-  const kept = await Promise.allSettled([...unsaved].map((keep) => keep()));
+  const kept = await Promise.allSettled([...unsaved.values()].map((keep) => keep()));
   for (const one of kept) if (one.status === "rejected") throw one.reason; // what stands beside it is stored
 }
 
 /** Have what is written in a field stored by `store`. */
 export const keepWhileWritten = (words: HTMLTextAreaElement, store: (said: string) => Promise<void>) =>
-  keepWhile(words, () => words.value, store);
+  keepWhile(words, words, () => words.value, store);
 
 /** Have what stands in a form kept under a name, and stand in it again, until it is dropped. */
 export async function keepForm(form: HTMLFormElement, name: string): Promise<void> {
   fill(form, await readDraft(name));
   keepWhile(
+    name,
     form,
     () => JSON.stringify(entriesOf(form)),
     () => saveDraft(name, entriesOf(form)),
   );
 }
 
-/** A form is finished: nothing of it is kept, and nothing comes after. */
+/** A form is finished, or given up: nothing of it is kept, and nothing comes after. */
 export async function dropForm(name: string): Promise<void> {
-  await keepWords();
+  await keepWords().catch(() => undefined); // what is on its way comes first
+  unsaved.delete(name);
   await dropDraft(name);
 }
 
@@ -49,18 +51,23 @@ function fill(form: HTMLFormElement, draft?: Draft): void {
   }
 }
 
-function keepWhile(words: HTMLElement, read: () => string, store: (said: string) => Promise<void>): void {
+function keepWhile(
+  name: unknown,
+  words: HTMLElement,
+  read: () => string,
+  store: (said: string) => Promise<void>,
+): void {
   const keep = async () => {
     const said = read();
     await store(said);
-    if (read() === said) unsaved.delete(keep);
+    if (read() === said && unsaved.get(name) === keep) unsaved.delete(name);
   };
   let timer = 0;
   words.addEventListener("input", () => {
-    unsaved.add(keep);
+    unsaved.set(name, keep);
     window.clearTimeout(timer);
     timer = window.setTimeout(() => {
-      if (unsaved.has(keep)) void keep().catch(fail);
+      if (unsaved.get(name) === keep) void keep().catch(fail);
     }, PAUSE);
   });
 }

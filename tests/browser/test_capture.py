@@ -1250,3 +1250,104 @@ def test_back_in_a_window_that_knows_of_no_consent_deletes_nothing(phone, invita
     assert "Tout est envoyé" not in other.inner_text("main"), "what is open is on the phone"
     other.click("text=Continuer")
     other.wait_for_selector(".cards .card")
+
+
+NAMES = """() => new Promise((resolve) => { const open = indexedDB.open("griot"); open.onsuccess = () => {
+  const all = open.result.transaction("sealed").objectStore("sealed").getAllKeys();
+  all.onsuccess = () => { open.result.close(); resolve(all.result) } } })"""
+
+
+@pytest.mark.parametrize("way_out", ["Quitter", "Verrouiller"])
+def test_a_photo_that_is_stored_while_somebody_leaves_is_there(phone, invitation, tmp_path, way_out):
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(made.photo() + b"\0" * 2_000_000)
+    phone.join(invitation)
+    phone.network.is_down = True
+    phone.consent()
+    phone.page.evaluate(
+        """() => { const seal = crypto.subtle.encrypt.bind(crypto.subtle); crypto.subtle.encrypt = async (...said) => {
+        await new Promise((on) => setTimeout(on, 300)); return seal(...said) } }"""
+    )
+    with phone.page.expect_file_chooser() as chooser:
+        phone.page.locator(".prompts li >> nth=0 >> button:has-text('Photo')").click()
+    chooser.value.set_files(photo)
+    if way_out == "Verrouiller":
+        phone.page.click("[aria-label=Retour]")
+    phone.page.click(f"text={way_out}", no_wait_after=True)
+    if way_out == "Quitter":
+        assert phone.page.inner_text("body").strip() == "", "nothing is to be seen meanwhile"
+        phone.page.wait_for_url("**/capture/exit.html")
+        phone.unlock()
+    else:
+        phone.page.fill("[name=pin]", PIN)
+        phone.page.click("button.main")
+    phone.page.click("text=Continuer")
+    phone.page.wait_for_selector(".cards .card")
+    phone.page.click(".cards .card button:has-text('Écouter')")
+    phone.page.wait_for_selector(".cards .card img")
+
+
+def test_a_consent_that_is_left_leaves_nothing(phone, invitation):
+    phone.join(invitation)
+    phone.network.is_down = True
+    phone.page.click("text=Nouveau témoignage")
+    phone.page.click("button:has-text('Entretien')")
+    phone.page.wait_for_selector("[name=name]")
+    phone.page.evaluate(
+        """() => { const name = document.querySelector("[name=name]"); name.value = "Awa Diop";
+        name.dispatchEvent(new Event("input", { bubbles: true }));
+        document.querySelector("[aria-label=Retour]").click() }"""
+    )
+    phone.page.wait_for_selector("text=Nouveau témoignage")
+    phone.page.wait_for_timeout(1000)  # more than a pause in writing
+    assert [n for n in phone.page.evaluate(NAMES) if n.startswith(("draft:", "testimony:"))] == []
+
+
+def test_a_full_phone_calls_for_help(phone, invitation):
+    phone.join(invitation)
+    phone.page.evaluate(f"() => {{ {REFUSES} window.isFull = true; }}")
+    phone.page.click("button:has-text('Comment allez-vous')")
+    phone.page.check("[name=mood][value='1']")
+    phone.page.check("[name=call]")
+    phone.network.is_down = True
+    phone.page.click("button.main:has-text('Enregistrer')")
+    phone.page.wait_for_selector(".toast, [role=alert], [role=status]:has-text('plein')")
+    assert phone.page.is_checked("[name=call]"), "neither kept nor sent: it stands there still"
+    phone.network.is_down = False
+    phone.page.click("button.main:has-text('Enregistrer')")
+    wait_for(lambda: CheckIn.objects.filter(wants_call=True).count() == 1)
+
+
+def test_a_full_phone_sends_what_is_finished_on_it(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    phone.record("Son", 2)
+    phone.page.click(".sheet button.main")
+    phone.page.wait_for_selector(".sheet", state="detached")
+    phone.page.evaluate(f"() => {{ {REFUSES} window.isFull = true; }}")
+    phone.page.click("button:has-text('Terminer')")
+    wait_for(lambda: Testimony.objects.filter(files__state__in=["received", "verified", "kept"]).exists())
+
+
+def test_a_camera_that_was_not_used_lengthens_nothing(phone, invitation):
+    phone.join(invitation)
+    phone.network.is_down = True
+    phone.consent()
+    with phone.page.expect_file_chooser():
+        phone.page.locator(".prompts li >> nth=0 >> button:has-text('Photo')").click()
+    phone.page.evaluate("document.querySelector('input[type=file]').dispatchEvent(new Event('cancel'))")
+    phone.page.evaluate(AWAY, 16)
+    phone.page.wait_for_selector("[name=pin]")
+
+
+def test_a_recording_that_pauses_keeps_no_phone_open(phone, invitation):
+    phone.join(invitation)
+    phone.network.is_down = True
+    phone.consent()
+    phone.record("Son", 1)
+    phone.page.click(".sheet button:has-text('Pause')")
+    phone.page.evaluate(AWAY, 16)
+    phone.page.fill("[name=pin]", PIN)
+    phone.page.click("button.main")
+    phone.page.click("text=Continuer")
+    phone.page.wait_for_selector(".cards .card")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import re
+import signal
 import zipfile
 from pathlib import Path
 
@@ -191,6 +193,49 @@ def test_a_package_that_was_damaged_on_its_way_keeps_the_one_before(here, tmp_pa
     adding.bring(_put(tmp_path / "good", content), _made(here))
     with pytest.raises(HelperError):
         adding.bring(_put(tmp_path / "bad", _damaged(content)), here)
+    assert Argos(here).translate("migrants", "fr", "en") == "migrants"
+
+
+def test_a_package_that_can_not_be_loaded_is_not_taken(here, tmp_path, capsys):
+    package = make_package(tmp_path, "fr", "en", WORDS, bpe=True)
+    (package / "bpe.model").write_text("")
+    file = _put(tmp_path / "x.argosmodel", packed(package))
+    assert adding.run("add_translator", ["--file", str(file)]) == 2
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1 and "can't be loaded" in said[0], said
+    assert [p.name for p in here.iterdir()] == [".lock"]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_that_is_packed_otherwise_is_refused(here, tmp_path, capsys, packing):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", packing) as archive:
+        archive.writestr("a/metadata.json", "{}" * 100)
+    for begin in (40, 50, 60):
+        broken = bytearray(content.getvalue())
+        broken[begin : begin + 12] = b"\xff" * 12
+        _put(tmp_path / "x", bytes(broken))
+        assert adding.run("add_translator", ["--file", str(tmp_path / "x")]) == 2
+        assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_killed_while_it_replaces_a_package_the_one_before_is_there(here, tmp_path):
+    file = _put(tmp_path / "x", packed(make_package(tmp_path, "fr", "en", WORDS)))
+    assert adding.run("add_translator", ["--file", str(file)]) == 0
+    if not (child := os.fork()):  # it is killed before the second of its renames
+        rename, done = os.rename, []
+
+        def once(*places):
+            if done:
+                os.kill(os.getpid(), signal.SIGKILL)
+            done.append(rename(*places))
+
+        os.rename = once
+        adding.run("add_translator", ["--file", str(file)])
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    assert Argos(here).translate("migrants", "fr", "en") == "migrants"
+    assert adding.run("add_translator", ["--file", str(tmp_path / "nothing")]) == 2
+    assert [p.folder.name for p in installed(here)] == ["fr_en"]
     assert Argos(here).translate("migrants", "fr", "en") == "migrants"
 
 

@@ -80,6 +80,9 @@ def test_several_at_once_load_a_model_once(tmp_path):
         lambda place: (place / "sentencepiece.model").unlink(),
         lambda place: (place / "model" / "model.bin").write_bytes(b"\x00" * 100),
         lambda place: (place / "sentencepiece.model").write_bytes(b"no model"),
+        lambda place: (place / "metadata.json").write_text(
+            json.dumps({"from_code": "fr", "to_code": "en", "package_version": "1\ud800"})
+        ),
     ],
 )
 def test_a_broken_package_is_said_and_stands_in_no_ones_way(tmp_path, break_it):
@@ -88,6 +91,25 @@ def test_a_broken_package_is_said_and_stands_in_no_ones_way(tmp_path, break_it):
     with pytest.raises(HelperError):
         Argos(tmp_path).translate("gardes", "fr", "en")
     assert Argos(tmp_path).translate("migrantes", "es", "en") == "migrants"
+
+
+@pytest.mark.parametrize("codes", ["", "one two three\n", "#version: x\na b\n", "#version: 0.2\na\n"])
+def test_a_list_of_merges_that_is_none_ends_nobody(tmp_path, codes):
+    """The library that reads it ends the process."""
+    place = put(tmp_path, "fr", "en", FRENCH, bpe=True)
+    (place / "bpe.model").write_text(codes)
+    with pytest.raises(HelperError):
+        Argos(tmp_path).translate("gardes", "fr", "en")
+
+
+@pytest.mark.parametrize("bpe", [False, True])
+@pytest.mark.parametrize("text", ["a\ud800b gardes", "\x00", "   ", "▁▁▁", "<unk> </s>"])
+def test_odd_texts_are_translated_or_refused(tmp_path, text, bpe):
+    put(tmp_path, "fr", "en", FRENCH, bpe=bpe)
+    try:
+        Argos(tmp_path).translate(text, "fr", "en")
+    except HelperError:
+        pass
 
 
 def test_what_can_be_a_step_is_shortest():

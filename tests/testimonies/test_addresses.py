@@ -85,6 +85,7 @@ WITH_FACTOR = {
     "wagtail_localize:submit_snippet_translation": "--------.",
     "wagtail_localize:snippets_api_detail": "--------.",
     "wagtail_localize:snippets_api_listing": "--------.",
+    "wagtail_localize:convert_to_alias": NONE,
 }
 # Likewise, and nobody is asked for a factor.
 WITHOUT_FACTOR = {
@@ -104,7 +105,18 @@ WITHOUT_FACTOR = {
 # Where each view asks by itself: test_access.py has testimonies', Wagtail's own tests have its.
 BY_THE_VIEW = {
     "testimonies",
-    "wagtail_localize",
+    "wagtail_localize:download_pofile",
+    "wagtail_localize:edit_override",
+    "wagtail_localize:edit_string_translation",
+    "wagtail_localize:javascript_catalog",
+    "wagtail_localize:machine_translate",
+    "wagtail_localize:preview_translation",
+    "wagtail_localize:stop_translation",
+    "wagtail_localize:submit_page_translation",
+    "wagtail_localize:translations_report",
+    "wagtail_localize:translations_report_results",
+    "wagtail_localize:update_translations",
+    "wagtail_localize:upload_pofile",
     "wagtailadmin_api",
     "wagtailadmin_explore",
     "wagtailadmin_explore_results",

@@ -2,9 +2,9 @@
 
 import { button, check, choice, field, form, h, say } from "../dom";
 import { show } from "../frame";
-import { run } from "../queue";
+import { post } from "../queue";
 import { go } from "../router";
-import { readPack, saveNote } from "../store";
+import { readPack } from "../store";
 import { t } from "../words";
 import { dropForm, keepForm } from "../written";
 
@@ -24,13 +24,12 @@ export async function care(): Promise<void> {
   const save = async () => {
     const mood = Number(new FormData(answers).get("mood") ?? 0);
     if (!mood) return moods.querySelector("input")!.focus();
-    await saveNote({
+    await post({
       id: crypto.randomUUID(),
       path: "check-in/",
       body: { mood, words: words.value, wants_call: call.querySelector("input")!.checked },
     });
     await dropForm(FORM);
-    void run();
     say(t("thanks"));
     await go("home");
   };

@@ -65,7 +65,10 @@ export async function consent(id: string): Promise<void> {
 /** Going back from a consent that was not given, here or in another window, leaves nothing of it. */
 async function leaveUnanswered(id: string): Promise<void> {
   const now = await readTestimony(id);
-  if (now?.state === "open" && !now.consent) await dropTestimony(id);
+  if (now?.state === "open" && !now.consent) {
+    await dropForm(id);
+    await dropTestimony(id);
+  }
   await go("home");
 }
 

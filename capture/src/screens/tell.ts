@@ -4,7 +4,7 @@ import { playAloud } from "../aloud";
 import { lengthOf } from "../amounts";
 import { button, fail, field, h, say } from "../dom";
 import { show } from "../frame";
-import { sendAway } from "../idle";
+import { comeBack, sendAway } from "../idle";
 import { run } from "../queue";
 import { keepPhoto } from "../recorder";
 import { go } from "../router";
@@ -14,6 +14,7 @@ import {
   changeRecording,
   dropRecording,
   dropTestimony,
+  finishTelling,
   readPack,
   readTestimony,
   readWhole,
@@ -96,7 +97,7 @@ async function finish(id: string): Promise<void> {
   if (!isRecorded && !isWritten) return say(t("nothing_told"), true);
   for (const file of files)
     if (file.state === "refused") await changeRecording(file.id, { state: "kept", offset: 0, why: "" });
-  await tellMore(id, () => ({ state: "finished", why: "", isKnown: false }));
+  await finishTelling(id);
   void run();
   await go("home");
 }
@@ -173,10 +174,12 @@ function photos(about: Subject, fill: () => Promise<void>): HTMLInputElement {
     "aria-hidden": "true",
   });
   const keep = async () => {
+    comeBack();
     await Promise.all([...(camera.files ?? [])].map((file) => keepPhoto(file, about)));
     await fill();
   };
   camera.addEventListener("change", () => void keep().catch(fail));
+  camera.addEventListener("cancel", comeBack);
   return camera;
 }
 

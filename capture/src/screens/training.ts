@@ -2,9 +2,9 @@
 
 import { button, choice, form, h, paragraphs, say } from "../dom";
 import { show } from "../frame";
-import { run } from "../queue";
+import { post } from "../queue";
 import { go } from "../router";
-import { readPack, saveNote, savePack } from "../store";
+import { readPack, savePack } from "../store";
 import { Module } from "../types";
 import { t } from "../words";
 
@@ -58,7 +58,7 @@ function lesson(module: Module, before: number[]): void {
 
 async function mark(module: Module, before: number[], after: number[]): Promise<void> {
   const right = after.filter((answer, n) => answer === module.questions[n]!.right).length;
-  await saveNote({ id: crypto.randomUUID(), path: "training/", body: { module: module.id, before, after } });
+  await post({ id: crypto.randomUUID(), path: "training/", body: { module: module.id, before, after } });
   const isPassed = right >= module.questions.length * PASS_SHARE;
   const pack = await readPack();
   if (pack && isPassed) {
@@ -70,6 +70,5 @@ async function mark(module: Module, before: number[], after: number[]): Promise<
   }
   const result = t("check_right", `${right}/${module.questions.length}`);
   say(`${result} ${isPassed ? t("answers_sent") : t("check_again")}`, !isPassed);
-  void run();
   await (isPassed ? go("home") : training());
 }

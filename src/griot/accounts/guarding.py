@@ -103,7 +103,18 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(
         (
             f"{BULK}:digest.picture",
-            "wagtail_localize",
+            "wagtail_localize:download_pofile",
+            "wagtail_localize:edit_override",
+            "wagtail_localize:edit_string_translation",
+            "wagtail_localize:javascript_catalog",
+            "wagtail_localize:machine_translate",
+            "wagtail_localize:preview_translation",
+            "wagtail_localize:stop_translation",
+            "wagtail_localize:submit_page_translation",
+            "wagtail_localize:translations_report",
+            "wagtail_localize:translations_report_results",
+            "wagtail_localize:update_translations",
+            "wagtail_localize:upload_pofile",
             "wagtailadmin_api",
             "wagtailadmin_choose_page",
             "wagtailadmin_choose_page_anchor_link",
@@ -154,6 +165,8 @@ RULES: dict[str, Rule] = {
 
 # Files that would be public as soon as somebody has uploaded them: an issue has pictures, and no documents.
 RULES |= dict.fromkeys((f"{BULK}:wagtaildocs.document", "wagtaildocs", "wagtaildocs_chooser"), NOBODY)
+# It writes what is public without publishing, and asks only who may edit. Our editions are translations.
+RULES["wagtail_localize:convert_to_alias"] = NOBODY
 
 
 def guard(rules: Mapping[str, Rule]) -> None:

@@ -50,6 +50,11 @@ def without_documents(request: HttpRequest, items: list[Any]) -> None:
     ]
 
 
+@hooks.register("construct_page_action_menu", order=1000)  # after the one that adds it
+def without_aliases(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
+    items[:] = [i for i in items if i.name != "localize-convert-to-alias"]
+
+
 @hooks.register("insert_global_admin_css")
 def admin_css() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("griot/admin.css"))

@@ -18,6 +18,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import zipfile
@@ -40,9 +41,12 @@ INDEX = "https://raw.githubusercontent.com/argosopentech/argospm-index/main/inde
 MOST_INDEX, MOST_PACKAGE = 8 * 1024**2, 2 * 1024**3  # bytes; a package's unpacked, too
 MOST_FILES = 2000
 TIMEOUT = httpx.Timeout(30.0)
+_PACKINGS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 # What cuts sentences in Argos Translate; we cut them by ourselves.
 _UNREAD = {"stanza", "spacy", "minisbd"}
 _SUM = "sha256"
+_BEFORE = ".before-"  # what stands aside while it is replaced
+_TRYING = 300  # seconds that a package may take to be loaded, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,21 @@ def _alone(to: Path) -> Iterator[None]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for left in to.glob(".new-*"):
             shutil.rmtree(left, ignore_errors=True)
-        yield
+        _put_back(to)
+        try:
+            yield
+        finally:
+            _put_back(to)
+
+
+def _put_back(to: Path) -> None:
+    """A package that was to be replaced, and was not."""
+    for before in to.glob(f"{_BEFORE}*"):
+        place = to / before.name.removeprefix(_BEFORE)
+        if place.exists():
+            shutil.rmtree(before)
+        else:
+            os.rename(before, place)
 
 
 def _tell(package: Package) -> None:
@@ -248,8 +266,8 @@ def _bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
 
 
 def bring(file: Path, to: Path, sha256: str = "", pair: tuple[str, str] | None = None) -> Package:
-    """Look through a package's file and put it in its place, whole. `sha256` and `pair`, where given, must be
-    its own. Raises HelperError.
+    """Look through a package's file, try it out and put it in its place, whole. `sha256` and `pair`, where
+    given, must be its own. Raises HelperError.
     """
     with open(file, "rb") as opened:
         found = hashlib.file_digest(opened, "sha256").hexdigest()
@@ -273,12 +291,27 @@ def bring(file: Path, to: Path, sha256: str = "", pair: tuple[str, str] | None =
             raise HelperError(
                 f"{file.name} translates {package.source} → {package.target}, which nobody asked for"
             )
+        _try_out(package.folder, file.name)
         (package.folder / _SUM).write_text(f"{found}\n", "ascii")
         place = to / f"{package.source}_{package.target}"
         if place.exists():
-            os.rename(place, Path(draft) / "before")
+            os.rename(place, to / f"{_BEFORE}{place.name}")
         os.rename(package.folder, place)
+    _put_back(to)
     return read_package(place)
+
+
+def _try_out(folder: Path, name: str) -> None:
+    """In a process of its own, which a broken model may take down. Raises HelperError."""
+    code = "import sys, pathlib, griot.helpers.argos as a; a.try_out(pathlib.Path(sys.argv[1]))"
+    command = [sys.executable, "-c", code, str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=_TRYING)
+    except subprocess.TimeoutExpired:
+        raise HelperError(f"{name} is a package that can't be loaded within {_TRYING} seconds") from None
+    if done.returncode:
+        why = (done.stderr.strip().splitlines() or [f"it ends with {done.returncode}"])[-1]
+        raise HelperError(f"{name} is a package that can't be loaded: {why}"[:300])
 
 
 def _unpacked(file: Path, to: Path) -> Path:
@@ -292,6 +325,8 @@ def _unpacked(file: Path, to: Path) -> Path:
         tops = {_parts(info)[0] for info in wanted}
         if len(tops) != 1 or any(len(_parts(info)) < 2 for info in wanted):
             raise HelperError(f"{file.name} is no package: it is not one folder")
+        if any(info.compress_type not in _PACKINGS for info in wanted):
+            raise HelperError(f"{file.name} is packed in a way that packages are not")
         for info in wanted:
             place = to / Path(*_parts(info))
             place.parent.mkdir(parents=True, exist_ok=True)

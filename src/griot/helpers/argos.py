@@ -23,7 +23,7 @@ LOADED = 4  # models held in memory, some 100 MB each
 MOST_PIECES = 200  # of a sentence at once: what these models have learned from
 BEAM, LENGTH_PENALTY = 4, 0.2  # as Argos Translate decodes
 MOST_METADATA = 64 * 1024  # bytes
-_CODE = re.compile(r"[a-z]{2,3}")
+_CODE, _VERSION = re.compile(r"[a-z]{2,3}"), re.compile(r"[\w.+-]{1,40}", re.ASCII)
 _loading = threading.Lock()
 
 
@@ -67,13 +67,22 @@ def read_package(folder: Path) -> Package:
         raise HelperError(f"no package of Argos Translate: {type(error).__name__}: {error}"[:200]) from None
     if not all(map(_CODE.fullmatch, (package.source, package.target))):
         raise HelperError("no package of Argos Translate: it names no two languages")
+    if not _VERSION.fullmatch(version):
+        raise HelperError("no package of Argos Translate: it has no version")
     if not (folder / "model" / "model.bin").is_file() or _tokens_file(folder) is None:
         raise HelperError("no package of Argos Translate that can be read: it lacks its model")
     return package
 
 
+def try_out(folder: Path) -> None:
+    """Load a package and have it translate. Raises HelperError, or takes the process down: a model is read by
+    libraries that believe it.
+    """
+    _Model(read_package(folder)).translate("1")
+
+
 def installed(folder: Path) -> list[Package]:
-    """What stands in a folder, in order of the languages; what is broken is passed over."""
+    """What stands in a folder, what is replaced before what replaces it; what is broken is passed over."""
     found = []
     for place in sorted(folder.glob("*_*")):
         try:
@@ -113,14 +122,14 @@ class _Model:
             self._model = ctranslate2.Translator(
                 str(package.folder / "model"), device="cpu", compute_type="default", intra_threads=2
             )
-        except (RuntimeError, ValueError, LookupError, OSError) as error:
+        except (RuntimeError, ValueError, LookupError, OSError, SystemExit) as error:  # subword-nmt exits
             raise HelperError(f"{package.folder.name}: {str(error)[:160]}") from error
 
     def translate(self, text: str) -> str:
-        sentences = [s.strip() for s in self._segment(self.package.source, " ".join(text.split()))]
-        parts = [part for s in sentences if s for part in _in_parts(self._tokens.apart(s))]
         prefix = [self.package.prefix] if self.package.prefix else []
         try:
+            sentences = [s.strip() for s in self._segment(self.package.source, " ".join(text.split()))]
+            parts = [part for s in sentences if s for part in _in_parts(self._tokens.apart(s))]
             answers = self._model.translate_batch(
                 parts,
                 target_prefix=[prefix] * len(parts) if prefix else None,

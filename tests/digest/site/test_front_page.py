@@ -13,6 +13,7 @@ from django.test import Client
 
 from griot.accounts.guarding import RULES, NotNow
 from griot.digest.models import DigestIndexPage, IssuePage, Picture
+from griot.digest.release.editions import make_editions
 from griot.digest.wagtail_hooks import TAKES_AWAY
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -79,6 +80,23 @@ def test_what_nobody_has_signed_publishes_no_front_page(front):
     with pytest.raises(NotNow):
         front.save_revision().publish()
     assert b"Nobody approved" not in Client().get(front.url).content
+
+
+@pytest.mark.parametrize("factor", [False, True])
+@pytest.mark.parametrize("is_live", [False, True])
+def test_nobody_publishes_or_takes_off_an_edition_by_making_it_an_alias(front, client_of, factor, is_live):
+    """It would be written as its original stands, past all that publishing asks."""
+    issue = front.issues().get()
+    issue.save_revision().publish(skip_permission_checks=True)
+    edition = make_editions(issue)[0].specific
+    edition.title = "Translated"
+    edition.save_revision()
+    IssuePage.objects.filter(pk=edition.pk).update(live=is_live, title="Translated")
+    IssuePage.objects.filter(pk=issue.pk).update(live=not is_live)
+    client = client_of("Editors", "Moderators", factor=factor)
+    client.post(f"/admin/localize/page/{edition.pk}/convert_to_alias/")
+    edition.refresh_from_db()
+    assert edition.live is is_live and edition.title == "Translated" and edition.alias_of is None
 
 
 def test_an_issue_is_taken_off_by_who_may_publish_after_a_second_factor(front, client_of):

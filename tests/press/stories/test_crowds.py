@@ -9,6 +9,8 @@ import pytest
 from django.utils import timezone
 
 from griot.press.core.language.vectors import default_encoder
+from griot.press.core.stories.clustering import WINDOW
+from griot.press.listening.reading import _bring_home
 from griot.press.models import Article, Outlet
 from griot.press.stories.pipeline import group_articles, nearest, stories_held
 from griot.press.stories.retention import retain
@@ -83,6 +85,35 @@ def test_the_index_holds_equal_ones_once_a_day_and_each_of_a_split(add):
     assert {a.published.date() for a in held.exclude(story=new)} == {a.published.date() for a in before}
     retain(timezone.now() + timedelta(days=30))
     assert not Article.objects.filter(in_window=True) and held.count() == len(days)
+
+
+def test_at_the_windows_edge_those_that_are_in_it_are_found(add):
+    wire = beside(np.eye(512)[2], 0.5)
+    first = timezone.now().replace(hour=0, minute=5) - timedelta(days=1)
+    both = [add(WIRE, wire), add(WIRE, wire)]
+    for article, hours in zip(both, (0, 23), strict=True):
+        Article.objects.filter(pk=article.pk).update(published=first + timedelta(hours=hours))
+    group_articles(timezone.now())
+    retain(first + WINDOW + timedelta(hours=2))
+    inside = Article.objects.filter(in_window=True)
+    later = add("Ministers agreed late at night", beside(wire, 0.01))
+    with stories_held() as cursor:
+        assert nearest(cursor, [later.pk]) & {a.pk for a in inside if a.pk != later.pk}
+
+
+def test_one_takes_the_place_of_who_comes_home_with_other_words(add):
+    wire = beside(np.eye(512)[3], 0.5)
+    for hours in (3, 2):
+        add(WIRE, wire, hours)
+    group_articles(timezone.now())
+    [held], [other] = [[a for a in Article.objects.all() if a.is_indexed is there] for there in (True, False)]
+    said = Article.objects.get(pk=held.pk)
+    said.title = said.summary = "Quite another thing"
+    said.vector = list(beside(np.eye(512)[4], 0.5))
+    _bring_home(held, said)
+    later = add("Ministers agreed late at night", beside(wire, 0.01), 1)
+    with stories_held() as cursor:
+        assert other.pk in nearest(cursor, [later.pk])
 
 
 def test_what_is_like_in_meaning_is_told_once_a_day(add):

@@ -115,6 +115,15 @@ def test_an_editors_merge_is_for_ever(two_stories, add, django_user_model):
     assert Verdict.objects.filter(by=editor, together=True).count() == 4
 
 
+def test_not_these_of_a_large_story_takes_all_that_were_chosen(add):
+    rescue = [add(RESCUE, 1, 40 - n / 4, outlet=f"Outlet {n % 30}") for n in range(130)]
+    story = Story.objects.create(first_published=rescue[0].published, last_published=rescue[-1].published)
+    Article.objects.update(story=story)
+    chosen = [rescue[0], rescue[60], *rescue[-2:]]
+    new = split_off(story, chosen)
+    assert set(new.articles.all()) == set(chosen) and story.articles.count() == 126
+
+
 def test_not_this_one_is_for_ever_and_can_be_taken_back(two_stories, add):
     rescue, _ = two_stories
     story = rescue[0].story

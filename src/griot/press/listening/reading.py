@@ -33,7 +33,7 @@ from griot.press.listening.homes import comes_home
 from griot.press.listening.listening import in_words
 from griot.press.listening.politeness import MORNING, NoTurn, Patience, each_host, fetch_politely
 from griot.press.models import Article, Entry, Source
-from griot.press.stories.pipeline import rate_stories
+from griot.press.stories.pipeline import rate_stories, reindex
 from griot.press.stories.searching import search_vector
 
 log = logging.getLogger(__name__)
@@ -182,6 +182,7 @@ def _bring_home(known: Article, article: Article) -> None:
     known.is_indexed = not known.in_window
     known.save(update_fields=[*_SAID, "story", "copy_of", "is_indexed"])
     if left:
+        reindex([left])
         rate_stories({left})
 
 

@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='article',
-            index=pgvector.django.indexes.HnswIndex(condition=models.Q(('in_window', True), ('is_indexed', True)), ef_construction=64, fields=['vector'], m=16, name='article_vector', opclasses=['halfvec_cosine_ops']),
+            index=pgvector.django.indexes.HnswIndex(condition=models.Q(('in_window', True), ('is_indexed', True)), ef_construction=128, fields=['vector'], m=32, name='article_vector', opclasses=['halfvec_cosine_ops']),
         ),
         migrations.AddIndex(
             model_name='article',
@@ -348,7 +348,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='article',
-            index=pgvector.django.indexes.HnswIndex(condition=models.Q(('in_window', False), ('is_indexed', True)), ef_construction=64, fields=['vector'], m=16, name='article_past_vector', opclasses=['halfvec_cosine_ops']),
+            index=pgvector.django.indexes.HnswIndex(condition=models.Q(('in_window', False), ('is_indexed', True)), ef_construction=128, fields=['vector'], m=32, name='article_past_vector', opclasses=['halfvec_cosine_ops']),
         ),
         migrations.AddIndex(
             model_name='article',

@@ -191,7 +191,7 @@ def regroup(near: set[int]) -> None:
     for group in groups:
         grouped = [by_url[u] for u in group.urls]
         _store_group(grouped, group, known)
-        choose_indexed(grouped)
+        _choose_indexed(grouped)
     changed = [row for row in rows if _placed(row) != before[row.url]]
     Article.objects.bulk_update(changed, ["copy_of", "story", "is_indexed"])
     rate_stories({pk for row in changed for pk in (row.story_id, before[row.url][1]) if pk})
@@ -201,14 +201,27 @@ def _placed(row: Article) -> tuple[int | None, int | None, bool]:
     return row.copy_of_id, row.story_id, row.is_indexed
 
 
-def choose_indexed(members: Iterable[Article]) -> None:
-    """Of those members of a story whose vectors are equal, the index holds one a day, so that one stays when
-    the oldest leave the window. Sets `is_indexed`, saves nothing. One that is there already stays there.
+def _choose_indexed(members: Iterable[Article]) -> None:
+    """Of those members of a story whose vectors are equal, the index holds one a day (UTC; by whole days they
+    leave the window, too). Sets `is_indexed`, saves nothing. One that is there already stays there.
     """
     chosen: dict[tuple[date, bytes], Article] = {}
     for row in sorted(members, key=lambda row: (not row.is_indexed, row.published, row.url)):
         said = np.asarray(row.vector, dtype=np.float16).tobytes()
         row.is_indexed = chosen.setdefault((row.published.date(), said), row) is row
+
+
+def reindex(stories: Iterable[int]) -> None:
+    """Choose anew what the index holds of stories that articles have left or come to, but not by grouping."""
+    facts = Article.objects.filter(story__in=list(stories), in_window=True)
+    members: dict[int, list[Article]] = {}
+    for row in facts.only("story", "published", "url", "vector", "is_indexed"):
+        members.setdefault(row.story_id or 0, []).append(row)
+    for rows in members.values():
+        before = {row.pk: row.is_indexed for row in rows}
+        _choose_indexed(rows)
+        changed = [row for row in rows if row.is_indexed != before[row.pk]]
+        Article.objects.bulk_update(changed, ["is_indexed"], batch_size=1000)
 
 
 def _spread(ids: Sequence[int]) -> list[int]:

@@ -1,17 +1,17 @@
 """Retention: what the newsroom lets go of, and when.
 
-The policy: an article that is no news any more leaves the window (its place in the vector and band indexes);
-after GRIOT_KEEP_DAYS it goes, with its entries, unless somebody has used it: an issue told its story, an
-editor spoke of it. What no article came of goes with it, and the visits of two months ago; what is known of
-a host, when it does not hold any more. All of it in batches along an index on time, each its own transaction:
-the cost is that of what goes, however much stays.
+The policy: an article that is no news any more leaves the window (its place in the vector and band indexes)
+with all of its day; after GRIOT_KEEP_DAYS it goes, with its entries, unless somebody has used it: an issue
+told its story, an editor spoke of it. What no article came of goes with it, and the visits of two months ago;
+what is known of a host, when it does not hold any more. All of it in batches along an index on time, each its
+own transaction: the cost is that of what goes, however much stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.conf import settings
@@ -92,7 +92,8 @@ def retain(now: datetime) -> LetGo:
     def forget_visits(ids: Sequence[int]) -> None:
         gone.visits += _run(_FORGET_VISITS, ids)
 
-    steps = {"window": partial(_go_through, "closing the window", _IN_WINDOW, now - WINDOW, leave_window)}
+    closing = (now - WINDOW).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    steps = {"window": partial(_go_through, "closing the window", _IN_WINDOW, closing, leave_window)}
     if settings.KEEP_DAYS:
         before = now - timedelta(days=settings.KEEP_DAYS)
         steps["articles"] = partial(_go_through, "articles let go", _ARTICLES, before, let_articles_go)

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from griot.press.models import Article, Line, Override, Story, Verdict
-from griot.press.stories.pipeline import choose_indexed, merge_into, rate_stories, stories_held
+from griot.press.stories.pipeline import merge_into, rate_stories, reindex, stories_held
 
 MOST = 60  # articles of one side whose pairs are written down
 
@@ -39,19 +39,17 @@ def split_off(story: Story, articles: Sequence[Article], by: Any = None) -> Stor
     """
     with stories_held():
         leaving = {a.pk for a in articles}
-        mine = list(story.articles.order_by("published")[: MOST * 2])
-        gone, staying = [a for a in mine if a.pk in leaving], [a for a in mine if a.pk not in leaving]
+        mine = story.articles.order_by("published")
+        gone = list(mine.filter(pk__in=leaving))
+        staying = list(mine.exclude(pk__in=leaving)[:MOST])
         if not gone or not staying:
             raise ValueError("a split leaves at least one article on either side")
-        _say([(a, b) for a in gone[:MOST] for b in staying[:MOST]], together=False, by=by)
+        _say([(a, b) for a in gone[:MOST] for b in staying], together=False, by=by)
         _say([(gone[0], a) for a in gone[1:]], together=True, by=by)
         moments = [a.published for a in gone]
         new = Story.objects.create(first_published=min(moments), last_published=max(moments))
-        for article in gone:
-            article.story, article.is_indexed = new, False
-        choose_indexed(gone)
-        choose_indexed(staying)
-        Article.objects.bulk_update([*gone, *staying], ["story", "is_indexed"])
+        Article.objects.filter(pk__in=[a.pk for a in gone]).update(story=new)
+        reindex([story.pk, new.pk])
         story.lines.all().delete()
         rate_stories({story.pk, new.pk})
     new.refresh_from_db()
@@ -95,6 +93,7 @@ def restore(before: dict[str, Any]) -> None:
         for story in stories:
             mine = [pk for pk, there in articles.items() if there == story]
             Article.objects.filter(pk__in=mine).update(story=story)
+        reindex(pk for pk in touched if pk)
         rate_stories({pk for pk in touched if pk})
 
 
