@@ -17,9 +17,9 @@ from wagtail.models import Site
 
 from griot.demo.core.wire import Wire, load
 from griot.demo.serving import serve
-from griot.runtime.postgres import database
+from griot.runtime.postgres import database, embedded
 from griot.runtime.serving import listener
-from tests.databases import database_of_our_own
+from tests.databases import copy_newsroom, database_of_our_own
 
 # A property is as true on a machine that is busy.
 hypothesis.settings.register_profile("griot", deadline=None)
@@ -42,6 +42,14 @@ def _furnish() -> None:
 
     with override_settings(PUBLIC_URL="http://localhost:8000"):
         _site()
+
+
+@pytest.fixture
+def newsroom_folder(django_db_setup: None, short_folder: Path) -> Path:
+    """The state folder of a newsroom with a server of its own, which nobody holds: migrated, and nothing more."""
+    with embedded(short_folder) as url:
+        copy_newsroom(url)
+    return short_folder
 
 
 @pytest.fixture(autouse=True)

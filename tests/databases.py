@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -16,6 +17,7 @@ from django.test import TransactionTestCase
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from griot.runtime.postgres import wheel_binaries
 from tests.support import ROOT
 
 # What a migrated database depends on: our migrations, and the versions of everybody else's.
@@ -62,6 +64,21 @@ def migrated_database(name: str) -> Iterator[str]:
             yield make_conninfo(keeper.info.dsn, dbname=name)
         finally:
             _drop(keeper, name)
+
+
+def copy_newsroom(url: str) -> None:
+    """Into an empty database of another server, what `database_of_our_own` begins with."""
+    with _server() as keeper:
+        ours = make_conninfo(keeper.info.dsn, dbname=f"griot_ready_{os.getpid()}")
+    programs = wheel_binaries() / "bin"
+    dump = subprocess.Popen(
+        [programs / "pg_dump", "--no-owner", "--no-privileges", ours], stdout=subprocess.PIPE
+    )
+    options = ["--quiet", "--no-psqlrc", "--single-transaction", "--set=ON_ERROR_STOP=1"]
+    subprocess.run(
+        [programs / "psql", *options, url], stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True
+    )
+    assert dump.wait() == 0
 
 
 def _clone_of_migrated(keeper: psycopg.Connection, name: str) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -19,6 +20,7 @@ from pyrage import x25519
 from griot.cli import SUBJECTS
 from griot.runtime.linting import CAREFUL
 from griot.settings import base
+from tests.forking import Called, forked_griot
 from tests.support import ROOT, griot, held_elsewhere, until_waiting
 
 
@@ -155,14 +157,19 @@ def test_a_folder_that_can_not_be_made_is_named(tmp_path):
     assert done.returncode == 2 and "GRIOT_VAR" in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.fixture(scope="module")
+def quick_griot(django_db_setup: None) -> Iterator[Called]:
+    with forked_griot() as found:
+        yield found
+
+
 HAND_ON = {"test", "lock"}  # their arguments, to pytest and uv
 COMMANDS = [name for commands in SUBJECTS.values() for name in commands if name not in HAND_ON]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-@pytest.mark.django_db
-def test_a_command_says_in_one_line_what_is_wrong_with_its_arguments(name, tmp_path):
-    _is_refused_in_one_line(griot(name, "--no-such-option", os.fsdecode(b"\xff"), *"1234567"))
+def test_a_command_says_in_one_line_what_is_wrong_with_its_arguments(name, quick_griot):
+    _is_refused_in_one_line(quick_griot(name, "--no-such-option", os.fsdecode(b"\xff"), *"1234567"))
 
 
 HALF = '{"url": "https://a.example/1", "outlet": "A", "title": "T", "story": "s", "text": "half \\ud800"}'
@@ -205,12 +212,11 @@ HALF = '{"url": "https://a.example/1", "outlet": "A", "title": "T", "story": "s"
     ],
     ids=lambda command: " ".join(command)[:40].encode("ascii", "replace").decode(),
 )
-@pytest.mark.django_db
-def test_a_value_that_can_not_be_is_refused_in_one_line(command, tmp_path):
+def test_a_value_that_can_not_be_is_refused_in_one_line(command, tmp_path, quick_griot):
     places = {"HALF": tmp_path / "half", "WHOLE": tmp_path / "whole", "FOLDER": tmp_path}
     places["HALF"].write_text(HALF)
     places["WHOLE"].write_text(HALF.replace("\\ud800", ""))
-    _is_refused_in_one_line(griot(*(str(places.get(said, said)) for said in command)))
+    _is_refused_in_one_line(quick_griot(*(str(places.get(said, said)) for said in command)))
 
 
 def _is_refused_in_one_line(done):

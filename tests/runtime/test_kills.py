@@ -197,17 +197,17 @@ def inbox() -> Iterator[SlowInbox]:
     controller.stop()
 
 
-def test_whatever_is_killed_it_goes_on_and_loses_nothing(short_folder, inbox, tmp_path, is_long):
+def test_whatever_is_killed_it_goes_on_and_loses_nothing(newsroom_folder, inbox, tmp_path, is_long):
     """Each kind once a night, in any order, at any moment; one night, or with `--long` fifty."""
     content = film(tmp_path, seconds=6).read_bytes()
     seconds: list[tuple[float, str]] = []
-    newsroom = Newsroom(short_folder, f"smtp://127.0.0.1:{inbox.port}")
+    newsroom = Newsroom(newsroom_folder, f"smtp://127.0.0.1:{inbox.port}")
     try:
         wait_for(newsroom.goes_on)
-        prepared = run(short_folder, "shell", "-c", PREPARE)
+        prepared = run(newsroom_folder, "shell", "-c", PREPARE)
         assert prepared.returncode == 0, prepared.stderr
         for night in range(50 if is_long else 1):
-            begun = run(short_folder, "shell", "-c", NIGHT, NIGHT=str(night))
+            begun = run(newsroom_folder, "shell", "-c", NIGHT, NIGHT=str(night))
             assert begun.returncode == 0, begun.stderr
             sender = Sender(newsroom, content)
             sender.start()
@@ -218,7 +218,7 @@ def test_whatever_is_killed_it_goes_on_and_loses_nothing(short_folder, inbox, tm
             check(newsroom, sender, inbox, night)
             print(f"night {night + 1} is whole after {len(seconds)} kills", flush=True)
     finally:
-        kill_everything(newsroom.process, short_folder)
+        kill_everything(newsroom.process, newsroom_folder)
         slowest = {k: f"{max(s for s, kind in seconds if kind == k):.1f} s" for _, k in seconds}
         print(f"{len(seconds)} killed; the longest until it went on: {slowest}")
 

@@ -153,7 +153,7 @@ RECIPIENTS = 2000
 
 
 @pytest.mark.parametrize("kills", [3])
-def test_a_send_killed_again_and_again_reaches_everybody_once(short_folder, kills):
+def test_a_send_killed_again_and_again_reaches_everybody_once(newsroom_folder, kills):
     """2,000 messages to a real SMTP server; SIGKILL of every process in the middle, several times."""
     inbox = Inbox()
     with listener("127.0.0.1", 0) as free:
@@ -162,17 +162,17 @@ def test_a_send_killed_again_and_again_reaches_everybody_once(short_folder, kill
     controller.start()
     relay = {"EMAIL_URL": f"smtp://127.0.0.1:{port}"}
     try:
-        made = run(short_folder, "shell", "-c", MAKE)
+        made = run(newsroom_folder, "shell", "-c", MAKE)
         assert made.returncode == 0, made.stderr
-        sender = start(short_folder, "send_issue", "latest", "--audience", "everybody", **relay)
+        sender = start(newsroom_folder, "send_issue", "latest", "--audience", "everybody", **relay)
         for n in range(1, kills + 1):
             wait_for(lambda mark=n * RECIPIENTS // (kills + 2): len(inbox.messages) > mark)
-            kill_everything(sender, short_folder)
-            sender = start(short_folder, "worker", **relay)
+            kill_everything(sender, newsroom_folder)
+            sender = start(newsroom_folder, "worker", **relay)
         finished = "SELECT count(*) FROM mailing_send WHERE finished IS NOT NULL"
-        wait_for(lambda: query(short_folder, finished)[0] == 1)
-        states = dict(json.loads(run(short_folder, "sends").stdout.splitlines()[0]).items())
-        kill_everything(sender, short_folder)
+        wait_for(lambda: query(newsroom_folder, finished)[0] == 1)
+        states = dict(json.loads(run(newsroom_folder, "sends").stdout.splitlines()[0]).items())
+        kill_everything(sender, newsroom_folder)
     finally:
         controller.stop()
     received = Counter(to for to, _ in inbox.messages)
@@ -209,12 +209,10 @@ def test_a_database_that_can_not_be_reached_is_named_in_one_line(short_folder):
     assert done.returncode == 2 and "DATABASE_URL" in done.stderr and "Traceback" not in done.stderr
 
 
-def test_a_server_of_ones_own_serves_as_well(short_folder):
+def test_a_server_of_ones_own_serves_as_well(newsroom_folder):
     """DATABASE_URL points at a server that another newsroom's folder holds."""
-    theirs = short_folder / "server"
-    theirs.mkdir(mode=0o755)
-    ours = short_folder / "newsroom"
-    with embedded(theirs) as url:
+    ours = newsroom_folder / "newsroom"
+    with embedded(newsroom_folder) as url:
         done = run(ours, "up", "--empty", "--check", DATABASE_URL=url)
         assert done.returncode == 0, done.stderr
         assert not (ours / "postgres").exists()

@@ -20,10 +20,8 @@ JOB = 45  # seconds
 WORK = f"""
 import asyncio, sys, time, django
 django.setup()
-from django.core.management import call_command
 from procrastinate.contrib.django import app
 from griot.runtime import working
-call_command("migrate", verbosity=0)
 
 @app.task(name="sleep")
 def sleep():
@@ -42,12 +40,10 @@ except Exception:
 BUSY = f"""
 import asyncio, os, time, django
 django.setup()
-from django.core.management import call_command
 from django.conf import settings
 from procrastinate.contrib.django import app
 from griot import queueing
 from griot.runtime import working
-call_command("migrate", verbosity=0)
 
 def long():
     os.write(1, b"long\\n")
@@ -67,10 +63,10 @@ asyncio.run(working._until_told(working._connected(app), 2))
 """
 
 
-def test_work_of_one_kind_keeps_none_of_another_waiting(short_folder):
+def test_work_of_one_kind_keeps_none_of_another_waiting(newsroom_folder):
     """More films, mails and pages wait than there are slots: two of each are begun, and the morning is held."""
-    with embedded(short_folder) as url:
-        with _running(BUSY, url, short_folder) as worker:
+    with embedded(newsroom_folder) as url:
+        with _running(BUSY, url, newsroom_folder) as worker:
             begun = sorted(worker.stdout.readline() for _ in range(2 * len(settings.LONG_JOBS) + 1))
             worker.send_signal(signal.SIGTERM)
             assert begun == ["long\n"] * (2 * len(settings.LONG_JOBS)) + ["morning\n"]
@@ -92,13 +88,13 @@ def _running(code, url, folder):
 
 
 @pytest.mark.parametrize("why", ["the database is killed", "told"])
-def test_a_worker_ends_before_its_jobs_do(short_folder, why):
-    with embedded(short_folder) as url:
-        with _running(WORK, url, short_folder) as worker:
+def test_a_worker_ends_before_its_jobs_do(newsroom_folder, why):
+    with embedded(newsroom_folder) as url:
+        with _running(WORK, url, newsroom_folder) as worker:
             assert worker.stdout.readline() == "asleep\n"
             if why == "told":
                 worker.send_signal(signal.SIGTERM)
             else:
-                kill_postmaster(short_folder)
+                kill_postmaster(newsroom_folder)
             assert "awake" not in worker.stdout.read()
         assert worker.returncode == (0 if why == "told" else 1)

@@ -56,6 +56,9 @@ class Labelled:
 
 def labelled_sets(wire: Path | None) -> dict[str, Labelled]:
     """The demo, the night, all small sets as one window, each of them alone, and the wire."""
+    of_wire = (
+        read_labelled(wire) if wire else None
+    )  # first: what can't be read is said before the rest is measured
     demo = load(8001, datetime(2026, 11, 25, 6, 30, tzinfo=UTC))
     story = {row["url"]: row["story"] for row in demo.gold()}
     articles = demo_articles(demo)
@@ -69,8 +72,8 @@ def labelled_sets(wire: Path | None) -> dict[str, Labelled]:
             small += [(a, f"{path.stem} {s}") for a, s in zip(articles, stories, strict=True)]
             found[path.stem] = _labelled(articles, [f"{path.stem} {s}" for s in stories])
     found[TOGETHER] = _labelled([a for a, _ in small], [s for _, s in small])
-    if wire:
-        found["wire"] = _labelled(*read_labelled(wire))
+    if of_wire:
+        found["wire"] = _labelled(*of_wire)
     return found
 
 

@@ -70,17 +70,15 @@ def run(code: str, url: str, folder: Path, **more: str) -> None:
 
 
 @pytest.mark.slow
-def test_after_the_night_s_tidying_no_file_of_the_database_holds_what_was_erased(short_folder):
-    with embedded(short_folder) as url:
-        migrate = "from django.core.management import call_command; call_command('migrate', verbosity=0)"
-        run(migrate, url, short_folder)
-        server = place_for(short_folder).folder
-        run(TELL, url, short_folder)
-        run(STUMBLE, url, short_folder)
-        assert NAME.encode() not in place_for(short_folder).log.read_bytes()
-        run(ERASE, url, short_folder)
+def test_after_the_night_s_tidying_no_file_of_the_database_holds_what_was_erased(newsroom_folder):
+    with embedded(newsroom_folder) as url:
+        server = place_for(newsroom_folder).folder
+        run(TELL, url, newsroom_folder)
+        run(STUMBLE, url, newsroom_folder)
+        assert NAME.encode() not in place_for(newsroom_folder).log.read_bytes()
+        run(ERASE, url, newsroom_folder)
         assert files_with(server, NAME), "erased rows lie in the files yet: or this test proves nothing"
-        run(ERASE.replace("erase(Testimony.objects.get().pk)", ""), url, short_folder, tidy="1")
+        run(ERASE.replace("erase(Testimony.objects.get().pk)", ""), url, newsroom_folder, tidy="1")
         assert not files_with(server, NAME)
 
 
