@@ -1,7 +1,7 @@
 // What stands around every screen: its heading, the way back, the way out.
 
 import { app, h } from "./dom";
-import { leave } from "./exit";
+import { quit } from "./exit";
 import { t } from "./words";
 
 export interface Screen {
@@ -27,7 +27,7 @@ export function show(screen: Screen): void {
       {},
       screen.back ? backButton(screen.back) : null,
       heading,
-      h("button", { type: "button", class: "exit", click: () => leave() }, t("exit")),
+      h("button", { type: "button", class: "exit", click: quit }, t("exit")),
     ),
     h("main", {}, screen.body),
   );

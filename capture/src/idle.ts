@@ -1,6 +1,6 @@
 // A phone that is put down, or handed on, locks itself: its next reader is asked for the PIN.
 
-import { close } from "./exit";
+import { leave } from "./exit";
 import { isRecording } from "./sheet";
 import { isUnlocked } from "./vault";
 
@@ -21,14 +21,8 @@ export const comeBack = () => {
 };
 const isSentAway = () => performance.now() - sentAway < SENT_AWAY;
 
-/** Ask for the PIN again. */
-export async function lock(): Promise<void> {
-  await close();
-  location.reload();
-}
-
 function lockAfter(since: number, patience: number): void {
-  if (since > patience && isUnlocked() && !isRecording()) void lock();
+  if (since > patience && isUnlocked() && !isRecording()) leave();
 }
 
 const lockIfStill = () => lockAfter(performance.now() - touched, STILL);

@@ -20,7 +20,7 @@ import { chooseLanguage } from "./words";
 register({ join, unlock, home, newTestimony, consent, tell, training, care });
 
 onChange(refreshShown);
-onErased(() => leave("/capture/"));
+onErased(leave);
 watch();
 window.addEventListener("hashchange", () => void begin()); // an invitation that is opened while the app is open
 window.addEventListener("online", () => void run());

@@ -140,7 +140,7 @@ async function sendAll(): Promise<number> {
 }
 
 function leaveIfWiped(error: unknown): void {
-  if (error instanceof Wiped) leave("/capture/");
+  if (error instanceof Wiped) leave();
 }
 
 async function takePack(): Promise<void> {

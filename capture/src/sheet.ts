@@ -3,7 +3,7 @@
 import { clock } from "./amounts";
 import { isFull } from "./database";
 import { app, button, h, say } from "./dom";
-import { beforeLeaving, leave } from "./exit";
+import { beforeLeaving, quit } from "./exit";
 import { start, Facing, Live } from "./recorder";
 import { Subject } from "./types";
 import { t } from "./words";
@@ -69,7 +69,7 @@ export async function record(media: "video" | "audio", about: Subject, then: () 
   const sheet = h(
     "div",
     { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": t("recording") },
-    h("button", { type: "button", class: "exit", click: () => leave() }, t("exit")),
+    h("button", { type: "button", class: "exit", click: quit }, t("exit")),
     picture,
     h("div", { class: "controls" }, dot, time, words, h("div", { class: "row" }, pause, stop)),
   );

@@ -1285,6 +1285,26 @@ def test_a_photo_that_is_stored_while_somebody_leaves_is_there(phone, invitation
     phone.page.wait_for_selector(".cards .card img")
 
 
+@pytest.mark.parametrize("way_out", ["Quitter", "Verrouiller"])
+def test_who_leaves_one_window_leaves_all(phone, invitation, way_out):
+    phone.join(invitation)
+    phone.consent()
+    phone.page.locator(".prompts li >> nth=0 >> button:has-text('crire')").click()
+    phone.page.fill("textarea[name=leaving]", "I left at night.")
+    first, phone.page = phone.page, phone.context.new_page()
+    phone.unlock()
+    phone.page.click(f"text={way_out}", no_wait_after=True)
+    for page in (first, phone.page):
+        if way_out == "Quitter":
+            page.wait_for_url("**/capture/exit.html")
+        else:
+            page.wait_for_selector("[name=pin]")
+        assert not page.locator("textarea").count()
+    phone.unlock()
+    phone.page.click("text=Continuer")
+    phone.page.wait_for_selector("text=I left at night.")
+
+
 def test_a_consent_that_is_left_leaves_nothing(phone, invitation):
     phone.join(invitation)
     phone.network.is_down = True

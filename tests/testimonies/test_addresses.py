@@ -86,6 +86,7 @@ WITH_FACTOR = {
     "wagtail_localize:snippets_api_detail": "--------.",
     "wagtail_localize:snippets_api_listing": "--------.",
     "wagtail_localize:convert_to_alias": NONE,
+    "wagtail_localize:upload_pofile": NONE,
 }
 # Likewise, and nobody is asked for a factor.
 WITHOUT_FACTOR = {
@@ -116,7 +117,6 @@ BY_THE_VIEW = {
     "wagtail_localize:translations_report",
     "wagtail_localize:translations_report_results",
     "wagtail_localize:update_translations",
-    "wagtail_localize:upload_pofile",
     "wagtailadmin_api",
     "wagtailadmin_explore",
     "wagtailadmin_explore_results",
@@ -131,7 +131,8 @@ BY_THE_VIEW = {
 }
 # Likewise, after a second factor.
 TAKE_AWAY = {
-    f"wagtailadmin_pages:{act}" for act in ("delete", "move", "move_confirm", "set_privacy", "unpublish")
+    f"wagtailadmin_pages:{act}"
+    for act in ("delete", "move", "move_confirm", "revisions_unschedule", "set_privacy", "unpublish")
 }
 # One's own account, and parts of pages.
 OWN = (

@@ -114,7 +114,6 @@ RULES: dict[str, Rule] = {
             "wagtail_localize:translations_report",
             "wagtail_localize:translations_report_results",
             "wagtail_localize:update_translations",
-            "wagtail_localize:upload_pofile",
             "wagtailadmin_api",
             "wagtailadmin_choose_page",
             "wagtailadmin_choose_page_anchor_link",
@@ -167,6 +166,8 @@ RULES: dict[str, Rule] = {
 RULES |= dict.fromkeys((f"{BULK}:wagtaildocs.document", "wagtaildocs", "wagtaildocs_chooser"), NOBODY)
 # It writes what is public without publishing, and asks only who may edit. Our editions are translations.
 RULES["wagtail_localize:convert_to_alias"] = NOBODY
+# It fails at what is no PO file, and leaves it on the disk.
+RULES["wagtail_localize:upload_pofile"] = NOBODY
 
 
 def guard(rules: Mapping[str, Rule]) -> None:

@@ -24,6 +24,7 @@ from wagtail_localize.fields import SynchronizedField
 
 from griot.accounts.guarding import NotNow
 from griot.digest.blocks import IssueBlocks
+from griot.digest.live import OutByPublishing
 from griot.digest.registry import Answering, author_of, why_not
 from griot.press.models import check_query
 from griot.testimonies.copies import Copy
@@ -120,7 +121,7 @@ class Newsroom(BaseSiteSetting):
         verbose_name = "Newsroom"
 
 
-class DigestIndexPage(Answering, Page):  # type: ignore[django-manager-missing]
+class DigestIndexPage(OutByPublishing, Answering, Page):  # type: ignore[django-manager-missing]
     """The front of one language: the latest issue, the archive of all, and the feeds."""
 
     introduction = models.TextField(blank=True)
@@ -153,7 +154,7 @@ class DigestIndexPage(Answering, Page):  # type: ignore[django-manager-missing]
         return super().publish(revision, user, *args, **options)
 
 
-class IssuePage(Answering, Page):  # type: ignore[django-manager-missing]
+class IssuePage(OutByPublishing, Answering, Page):  # type: ignore[django-manager-missing]
     """One dated digest in one language. Its translations are its editions."""
 
     day = models.DateField("date", default=timezone.localdate)

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
+from wagtail_localize.models import Translation
 
 from griot.accounts.requests import SignedIn
 from griot.digest.desk.acting import Refused
@@ -61,7 +62,14 @@ def editions_room(request: HttpRequest, pk: int) -> HttpResponse:
         if settings.TRANSLATOR
         else "translate them in the editor"
     )
-    messages.success(request, f"{len(made)} editions are up to date with the draft: {words}.")
+    by_hand = Translation.objects.filter(source__object_id=page.translation_key, enabled=False)
+    languages = [str(translation.target_locale) for translation in by_hand.select_related("target_locale")]
+    count = len(made) - len(languages)
+    messages.success(
+        request,
+        f"{count} edition{'s are' if count != 1 else ' is'} up to date with the draft: {words}."
+        + (f" Left as it was written by hand: {', '.join(languages)}." if languages else ""),
+    )
     return redirect("digest:preflight", page.pk)
 
 

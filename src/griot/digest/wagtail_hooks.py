@@ -31,9 +31,10 @@ from griot.press.models import Article, Fetch, Notice, Source
 NIGHT_HOURS = 36
 guard(dict.fromkeys(("desk", "digest"), Rule(has("digest.change_issuepage"), factor=False)))
 guard(dict.fromkeys(("themes", "issue_frames"), OF_THE_VIEW))
-# What takes a page away from its readers: of an archive, all of its issues.
+# What takes a page away from its readers, or keeps it from them: of an archive, all of its issues.
 TAKES_AWAY = [
-    f"wagtailadmin_pages:{act}" for act in ("delete", "move", "move_confirm", "set_privacy", "unpublish")
+    f"wagtailadmin_pages:{act}"
+    for act in ("delete", "move", "move_confirm", "revisions_unschedule", "set_privacy", "unpublish")
 ]
 guard(dict.fromkeys(TAKES_AWAY, Rule(rows=lambda user: all_but_fronts(user))))
 

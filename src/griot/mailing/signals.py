@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import pre_delete
+from django.db.models.signals import pre_delete, pre_save
 from django.dispatch import receiver
+from wagtail.models import Revision
 
 from griot.accounts.guarding import NotNow
 from griot.digest.models import Correction, IssuePage
@@ -49,4 +50,20 @@ def is_waited_for(instance: IssuePage | Audience, **_: Any) -> None:
         raise NotNow(
             f"“{instance}” is not deleted: “{row.issue}” is planned to be sent to “{row.audience}”. Take that"
             " plan back first."
+        )
+
+
+@receiver(pre_save, sender=Revision)
+def is_published_for_it(instance: Revision, update_fields: Any = None, **_: Any) -> None:
+    """Raises NotNow where an issue's publication is taken back, and a send still waits for it."""
+    if "approved_go_live_at" not in (update_fields or ()) or instance.approved_go_live_at:
+        return
+    page = instance.content_object
+    if not isinstance(page, IssuePage):
+        return
+    planned = Schedule.objects.filter(send=None, error="", issue__translation_key=page.translation_key)
+    if row := planned.first():
+        raise NotNow(
+            f"“{page}” is to be published: it is planned to be sent to “{row.audience}”. Take that plan back"
+            " first."
         )

@@ -5,6 +5,8 @@ person, frames, editions.
 from __future__ import annotations
 
 import io
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -15,6 +17,7 @@ from django.utils import timezone
 from PIL import Image
 from wagtail.models import Locale
 
+from griot.characters import fit_text
 from griot.digest.core.rendering import render
 from griot.digest.models import IssueFrame, IssuePage, LinkCheck, Newsroom, Picture
 from griot.digest.morning.assembling import start_issue
@@ -25,6 +28,7 @@ from griot.digest.release.preflight import preflight, spam_score
 from griot.digest.site.composing import issue_of
 from griot.press.models import Line, Override, Story
 from griot.testimonies.core.media.pictures import read_metadata, without_metadata
+from griot.troubles.models import Trouble
 from tests.digest.issues import make_issue
 
 XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
@@ -307,8 +311,6 @@ class TestEditions:
     def test_the_machines_words_are_marked_until_somebody_has_read_them(
         self, issue, admin_user, settings, web
     ):
-        import json
-
         from wagtail_localize.models import StringTranslation
 
         web.pages["here/translate"] = lambda handler, body: (
@@ -328,6 +330,42 @@ class TestEditions:
             translation_type=StringTranslation.TRANSLATION_TYPE_MANUAL
         )
         assert not next(b for b in issue_of(french).blocks if b.kind == "press_review").lines[0].state
+
+    @pytest.mark.parametrize("words", ["x" * 400, "[fr] a\0b", "[fr] a\ud800b"])
+    def test_what_a_machine_says_ends_no_language(self, issue, admin_user, settings, web, words):
+        from wagtail_localize.models import StringTranslation
+
+        web.pages["here/translate"] = json.dumps({"translatedText": words})
+        settings.TRANSLATOR = f"libretranslate+http://127.0.0.1:{web.port}"
+        for _ in range(2):
+            make_editions(issue, admin_user)
+            translate_editions(issue, admin_user)
+        said = StringTranslation.objects.filter(tool_name="the newsroom’s translator")
+        languages = set(said.values_list("locale__language_code", flat=True))
+        assert languages == {"ar", "es", "fr"} and not Trouble.objects.exists()
+        french = IssuePage.objects.get(language="fr").get_latest_revision_as_object()
+        title = issue.title if len(words) == 400 else fit_text(words)
+        assert french.title == title, "what no column can hold stays as it is in the original"
+
+    def test_an_edition_that_is_written_by_hand_is_left_as_it_is(self, issue, admin_client):
+        from wagtail_localize.models import Translation
+
+        make_editions(issue)
+        Translation.objects.filter(target_locale__language_code="fr").update(enabled=False)
+        french = IssuePage.objects.get(language="fr")
+        french.title = "À la main"
+        french.save_revision()
+        answer = admin_client.post(f"/admin/issues/editions/{issue.pk}/", follow=True)
+        assert IssuePage.objects.get(pk=french.pk).get_latest_revision_as_object().title == "À la main"
+        said = re.sub(r"\s+", " ", answer.content.decode())
+        assert "2 editions are up to date" in said and "by hand: Français" in said
+
+    def test_who_is_gone_or_may_not_edit_translates_nothing_and_nothing_fails(self, issue, settings, web):
+        settings.TRANSLATOR = f"libretranslate+http://127.0.0.1:{web.port}"
+        make_editions(issue)
+        for user in (None, get_user_model().objects.create_user("reader")):
+            translate_editions(issue, user)
+        assert not web.seen and not Trouble.objects.exists()
 
     def test_an_issue_whose_template_leaves_texts_out_has_editions(self, issue):
         line = {"body": "reported that …", "links": [{"name": "AFP", "url": "https://afp.example/1"}]}

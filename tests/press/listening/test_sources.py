@@ -15,11 +15,13 @@ from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from griot.press.core.progress import silent_progress
 from griot.press.core.sources.fetching import Fetcher, FetchError
 from griot.press.core.sources.listings import Learned, articles_among, links_in, shape_of
 from griot.press.core.sources.opml import parse_opml
@@ -27,7 +29,7 @@ from griot.press.core.sources.sitemaps import parse_sitemap
 from griot.press.core.types import BadInput
 from griot.press.listening.ledger import ledger
 from griot.press.listening.listening import fetch_sources
-from griot.press.listening.politeness import NoTurn, fetch_politely
+from griot.press.listening.politeness import MORNING, NoTurn, each_host, fetch_politely
 from griot.press.listening.reading import PATIENCE, read_entries
 from griot.press.listening.sources import STARTER, new_push_token, run_discovery
 from griot.press.models import Article, Discovery, Entry, Fetch, Host, Notice, Outlet, Source
@@ -631,3 +633,37 @@ def test_a_mailboxs_password_is_for_its_server_and_user_alone(client, django_use
     client.post(f"/admin/sources/edit/{source.pk}/", {**said, "secret": "another"})
     source.refresh_from_db()
     assert (source.url, source.secret) == (url, "another")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("when", ["before its turn", "in its visit"])
+def test_a_source_that_somebody_deletes_ends_no_visit_of_others(web, source, monkeypatch, when):
+    monkeypatch.setattr("griot.press.listening.politeness.random.random", lambda: 0.0)  # in this order
+    rows = [source(path=f"/a{n}") for n in range(3)]
+    gone = rows[when == "before its turn"]
+
+    def deleting(handler, body):
+        Source.objects.filter(pk=gone.pk).delete()
+        connection.close()
+        return rss(("one", web.url("a", "/x0"))).encode()
+
+    for n in range(3):
+        web.pages[f"a/a{n}"] = rss((f"story {n}", web.url("a", f"/x{n}")))
+    web.pages["a/a0"] = deleting
+    fetch_sources(rows)
+    assert set(Fetch.objects.values_list("source", flat=True)) == {r.pk for r in rows} - {gone.pk}
+    assert Entry.objects.filter(title="story 2").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_visit_that_fails_ends_none_of_those_behind_it(web, source):
+    rows = [source(path=f"/a{n}") for n in range(3)]
+    visited = []
+
+    def work(_, row):
+        visited.append(row.pk)
+        raise LookupError("whatever")
+
+    with pytest.raises(LookupError):
+        each_host(rows, work, silent_progress, "visiting", MORNING)
+    assert sorted(visited) == sorted(row.pk for row in rows)

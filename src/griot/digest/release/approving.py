@@ -42,13 +42,12 @@ def second_person_counts() -> bool:
 
 
 def said_in(revision: Revision) -> str:
-    """What readers would read of a revision. Saving in the editor makes a new one even where
-    nothing was changed.
+    """What readers would read of a revision, where, and until when. Saving in the editor makes a new one even
+    where nothing was changed.
     """
     page = revision.as_object()
-    return (
-        f"{page.title}\n{page.summary}\n{render_json(replace(issue_of(page), modified=None, published=None))}"
-    )
+    read = render_json(replace(issue_of(page), modified=None, published=None))
+    return f"{page.title}\n{page.summary}\n{page.slug}\n{page.expire_at}\n{read}"
 
 
 @tells_author

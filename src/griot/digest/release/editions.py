@@ -10,24 +10,27 @@ from wagtail.blocks.list_block import ListValue
 from wagtail.models import Locale
 from wagtail_localize.machine_translators import get_machine_translator
 from wagtail_localize.models import StringSegment, StringTranslation, Translation, TranslationSource
-from wagtail_localize.views.edit_translation import apply_machine_translation
+from wagtail_localize.views.edit_translation import apply_machine_translation, user_can_edit_instance
 
 from griot.digest.core.words import issue_title
+from griot.troubles.sweeping import each
 
 
 def make_editions(page: Any, user: Any = None) -> list[Any]:
     """The issue in every other language as drafts: new ones begun, those there brought up to date
     with the draft.
 
-    What nobody has translated stays as it is in the original, and is marked. Gives the editions.
+    What nobody has translated stays as it is in the original, and is marked. An edition whose translation was
+    stopped is written by hand, and is left as it is. Gives the editions.
     """
     draft = page.get_latest_revision_as_object()
     _fill_gaps(draft.body)
     source, _ = TranslationSource.update_or_create_from_instance(draft)
     for locale in Locale.objects.exclude(language_code=settings.LANGUAGE_CODE):
         translation, _ = Translation.objects.get_or_create(source=source, target_locale=locale)
-        _say_title(draft, source, locale)
-        translation.save_target(user=user, publish=False)
+        if translation.enabled:
+            _say_title(draft, source, locale)
+            translation.save_target(user=user, publish=False)
     return list(page.get_translations().select_related("locale"))
 
 
@@ -61,11 +64,19 @@ def _say_title(draft: Any, source: Any, locale: Locale) -> None:
 
 
 def translate_editions(page: Any, user: Any = None) -> None:
-    """Let the newsroom's translator fill in what nobody has translated yet; it stays marked until
-    somebody reads it.
+    """Let the newsroom's translator fill in what nobody has translated yet, in the editions that `user` may
+    edit; it stays marked until somebody reads it.
     """
-    machine = get_machine_translator()
-    for translation in Translation.objects.filter(source__object_id=page.translation_key, enabled=True):
-        if machine.can_translate(translation.source.locale, translation.target_locale):
-            apply_machine_translation(translation.pk, user, machine)
-            translation.save_target(user=user, publish=False)
+    keys = Translation.objects.filter(source__object_id=page.translation_key, enabled=True).values_list("pk")
+    each("translating editions", [pk for (pk,) in keys], lambda pk: _translate(pk, user))
+
+
+def _translate(pk: int, user: Any) -> None:
+    translation, machine = Translation.objects.get(pk=pk), get_machine_translator()
+    if (
+        machine.can_translate(translation.source.locale, translation.target_locale)
+        and user is not None
+        and user_can_edit_instance(user, translation.get_target_instance())
+    ):
+        apply_machine_translation(pk, user, machine)
+        translation.save_target(user=user, publish=False)

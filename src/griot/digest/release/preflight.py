@@ -21,7 +21,7 @@ from griot.digest.core import types
 from griot.digest.core.rendering.mail import LARGEST, MailError, render_mail
 from griot.digest.core.rendering.text import paragraphs, render_text
 from griot.digest.models import IssuePage, LinkCheck, Picture, ToldItem
-from griot.digest.site.composing import anchor_of, bound_lines, issue_of, line_anchor
+from griot.digest.site.composing import anchor_of, bound_lines, issue_of, line_anchor, picture_of
 from griot.press.core.lines.house import lint
 from griot.press.models import Line
 
@@ -201,6 +201,13 @@ def _pictures(page: IssuePage) -> Iterator[Finding]:
             if not picture.may_be_shown:
                 yield Finding(
                     "block", f"The rights to “{picture.title}” have ended; it is not shown.", _place(child)
+                )
+            elif picture_of(picture) is None:
+                yield Finding(
+                    "block",
+                    f"“{picture.title}” can't be shown: its file can't be read, or the disk is full."
+                    " Make room, or upload it again.",
+                    _place(child),
                 )
             elif picture.rights_until and picture.rights_until <= today + WEEK:
                 yield Finding(

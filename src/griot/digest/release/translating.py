@@ -9,8 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from wagtail_localize.machine_translators.base import BaseMachineTranslator
+from wagtail_localize.models import StringSegment
 from wagtail_localize.strings import StringValue
 
+from griot.characters import fit_text
+from griot.digest.models import DigestIndexPage, IssuePage
 from griot.helpers.clients import helper_from
 from griot.helpers.protocols import HelperError
 
@@ -27,6 +30,7 @@ class Machine(BaseMachineTranslator):
         self, source_locale: Any, target_locale: Any, strings: Sequence[StringValue]
     ) -> dict[StringValue, StringValue]:
         helper = helper_from(settings.TRANSLATOR)
+        most = _room_for(strings)
         found = {}
         for string in strings:
             if "<" in string.data:
@@ -37,5 +41,22 @@ class Machine(BaseMachineTranslator):
                 )
             except HelperError:
                 continue  # stays untranslated, and says so
-            found[string] = StringValue.from_plaintext(words)
+            said = StringValue.from_plaintext(fit_text(words))
+            if len(said.data) <= most.get(string.data, len(said.data)):
+                found[string] = said
         return found
+
+
+def _room_for(strings: Sequence[StringValue]) -> dict[str, int]:
+    """The characters that a translation may have, by its string: of those that stand in a bounded column."""
+    columns = {
+        field.name: field.max_length
+        for model in (IssuePage, DigestIndexPage)
+        for field in model._meta.concrete_fields
+        if field.max_length
+    }
+    segments = StringSegment.objects.filter(
+        context__path__in=columns, string__data__in={string.data for string in strings}
+    )
+    rows = segments.values_list("string__data", "context__path").distinct()
+    return {data: columns[path] for data, path in rows}

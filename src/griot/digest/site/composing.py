@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from wagtail.rich_text import expand_db_html
 
@@ -23,16 +25,24 @@ from griot.press.core.lines.lines import attribution
 from griot.press.core.types import BadInput, OutletLink
 from griot.testimonies.core.types import Use
 
+log = logging.getLogger(__name__)
 WIDTHS = (640, 1280)
 _JPEG = tuple(f"width-{w}|format-jpeg|jpegquality-78" for w in WIDTHS)
 _AVIF = tuple(f"width-{w}|format-avif|avifquality-55" for w in WIDTHS)
 
 
 def picture_of(row: PictureRow | None) -> types.Picture | None:
-    """A picture with its renditions; None for one whose rights have ended."""
+    """A picture with its renditions; None for one whose rights have ended, or that can't be made now (its
+    file is gone, the disk is full): what stands beside it is read all the same.
+    """
     if row is None or not row.may_be_shown:
         return None
-    made = row.get_renditions(*_JPEG, *_AVIF)
+    try:
+        with transaction.atomic():
+            made = row.get_renditions(*_JPEG, *_AVIF)
+    except OSError:
+        log.exception("the picture %s can't be made", row.pk)
+        return None
 
     def sources(specs: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
         return tuple(dict.fromkeys((absolute(made[s].url), made[s].width) for s in specs))

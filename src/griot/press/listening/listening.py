@@ -63,8 +63,8 @@ def due_sources(now: datetime) -> list[Source]:
 
 def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     started = time.monotonic()
-    if Source.objects.get(pk=source.pk).next_fetch != source.next_fetch:
-        return  # another worker has just been there
+    if not Source.objects.filter(pk=source.pk, next_fetch=source.next_fetch).exists():
+        return  # another worker has just been there, or somebody has deleted it
     stay_away = timedelta(0)
     try:
         delivered, aside = _visit(fetcher, source)
@@ -91,6 +91,8 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     source.next_fetch = timezone.now() + (REST if rests else max(source.interval, stay_away))
     with transaction.atomic():
         one_after_another("sources that move")
+        if not Source.objects.select_for_update().filter(pk=source.pk).exists():
+            return  # deleted meanwhile
         if Source.objects.filter(url=source.url).exclude(pk=source.pk).exists():
             source.url = Source.objects.values_list("url", flat=True).get(pk=source.pk)  # another moved there
         source.save(

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from griot.locking import only_one_at
+from griot.locking import is_database_away, only_one_at
 from griot.press.core.progress import Progress
 from griot.press.core.sources.fetching import (
     Fetched,
@@ -27,7 +27,7 @@ from griot.press.core.sources.fetching import (
     what_robots_say,
 )
 from griot.press.core.types import BadInput
-from griot.press.listening.apart import apart
+from griot.press.listening.apart import NotStarted, apart
 from griot.press.models import Entry, Host, Source
 
 HOSTS_AT_ONCE = 8
@@ -192,7 +192,8 @@ def each_host(
 
     Across all workers one is at a host at a time: a host where another is comes later, in an order
     of each worker's own, so that several share the work. `work` must look whether another has done
-    its item meanwhile.
+    its item meanwhile. Where it fails at an item, those behind it have their turn, and the error is raised at
+    the end.
     """
     queues: dict[str, list[Visited]] = defaultdict(list)
     turns = Counter[int]()
@@ -204,6 +205,7 @@ def each_host(
     for _, _, item in sorted(ranked, key=lambda row: row[:2]):
         queues[host_of(item.url)].append(item)
     waiting = deque(queues)
+    failures: list[Exception] = []
     done, ends = 0, time.monotonic() + patience.in_all
 
     def visitor() -> None:
@@ -225,7 +227,13 @@ def each_host(
                             if n and time.monotonic() >= leaves:
                                 log.info("%s, %s: %d are for the next run", step, host, len(queues[host]) - n)
                                 break
-                            work(fetcher, item)
+                            try:
+                                work(fetcher, item)
+                            except Exception as error:
+                                if is_database_away(error) or isinstance(error, NotStarted):
+                                    raise
+                                log.exception("%s, %s: one failed", step, host)
+                                failures.append(error)
                             done += 1
                             progress(step, done, len(items))
         finally:
@@ -234,3 +242,5 @@ def each_host(
     with ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
         for finished in [pool.submit(visitor) for _ in range(min(HOSTS_AT_ONCE, len(queues)))]:
             finished.result()
+    if failures:
+        raise failures[0]

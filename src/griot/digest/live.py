@@ -1,0 +1,64 @@
+"""What readers read of a page changes by publishing it, and by nothing else.
+
+Wagtail keeps what readers read in the page's own row, and drafts in revisions. Some ways of what is built on
+it write that row beside publishing (a translation that is brought up to date does). Here the row itself takes
+it from a publication alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import models, transaction
+
+# Of a page that is out: where it stands, what its newest draft is, who holds it. Nothing of it is read.
+_BESIDE = frozenset(
+    "path depth numchild url_path latest_revision latest_revision_created_at draft_title"
+    " has_unpublished_changes locked locked_at locked_by owner alias_of".split()
+)
+_TAKEN_OFF = frozenset(("live", "expired", "live_revision"))
+_is_published: ContextVar[bool] = ContextVar("is_published", default=False)
+
+
+@contextmanager
+def _publication() -> Iterator[None]:
+    """A page goes out with all that follows from it, or not at all."""
+    token = _is_published.set(True)
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        _is_published.reset(token)
+
+
+class OutByPublishing(models.Model):
+    """A page whose row is written as a whole by `publish` alone while it is out; nor does it come out by any
+    other `save`. A draft is not affected: the instance keeps what it was given, for its revision.
+    """
+
+    class Meta:
+        abstract = True
+
+    def publish(self, *args: Any, **options: Any) -> Any:
+        with _publication():
+            return super().publish(*args, **options)  # type: ignore[misc]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        with transaction.atomic():
+            if self.pk and not _is_published.get():
+                options["update_fields"] = self._unread(options.get("update_fields"))
+            super().save(*args, **options)
+
+    def _unread(self, wanted: Any) -> set[str]:
+        """Of the fields that are to be written, those that change nothing that readers read."""
+        fields = {field.name for field in self._meta.concrete_fields if not field.primary_key}
+        model: Any = type(self)
+        row = model._default_manager.select_for_update(of=("self",)).filter(pk=self.pk)
+        if row.values_list("live", flat=True).first():
+            fields &= _BESIDE | (frozenset() if self.live else _TAKEN_OFF)  # type: ignore[attr-defined]
+        elif self.live:  # type: ignore[attr-defined]
+            fields -= {"live"}
+        return fields if wanted is None else fields & set(wanted)
