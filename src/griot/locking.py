@@ -25,10 +25,11 @@ def is_database_away(error: BaseException) -> bool:
     """Whether `error` says that the database ends, starts, is full or was waited for in vain, and so nothing
     about the row in hand: what was begun is to be tried again, and nothing to be set aside for it.
 
-    psycopg counts a value beyond the server's own limits (class 54) among these; that one is the row's.
+    psycopg counts a value beyond the server's own limits (class 54) among these, and two who wait for each
+    other (class 40): those are the row's.
     """
     code = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None) or ""
-    return isinstance(error, _AWAY) and not code.startswith("54")
+    return isinstance(error, _AWAY) and not code.startswith(("40", "54"))
 
 
 def one_after_another(place: str) -> None:

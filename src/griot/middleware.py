@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote
 
+import psycopg
 from django.core.exceptions import BadRequest
-from django.db import DataError
+from django.db import DataError, Error
 from django.http import BadHeaderError, HttpRequest, HttpResponse, JsonResponse
 from django.urls import get_resolver
 
@@ -86,6 +89,26 @@ class DatabaseAway(logging.Filter):
             record.msg = f"{record.getMessage()}: {str(error).strip().splitlines()[0]}"
             record.args = record.exc_info = record.exc_text = None
         return True
+
+
+class Discreet(logging.Formatter):
+    """A log's format in which an error of the database says its code alone: its own words quote the row, and
+    with it a teller's.
+    """
+
+    def formatException(self, ei: Any) -> str:
+        told, error = [], ei[1]
+        while error is not None:
+            told.append(f"{''.join(traceback.format_tb(error.__traceback__))}{_said(error)}")
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n\nwhich led to\n\n".join(reversed(told))
+
+
+def _said(error: BaseException) -> str:
+    if not isinstance(error, Error | psycopg.Error):
+        return "".join(traceback.format_exception_only(error)).strip()
+    code = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
+    return f"{type(error).__module__}.{type(error).__name__}: {code or 'without a code'}"
 
 
 def _refused(request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,7 @@ from griot.testimonies.making import rendering
 from griot.testimonies.models import Rendition, Upload
 from griot.testimonies.review.review import obstacles
 from griot.testimonies.showing import withdrawing
-from griot.testimonies.tasks import erase, examine, render, sweep, tidy
+from griot.testimonies.tasks import erase, examine, render, sweep, tidy, tidy_vault
 from griot.troubles.models import Trouble
 from tests.testimonies import made
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger
@@ -185,7 +185,7 @@ def test_what_cannot_be_erased_does_not_keep_the_rest_in_the_vault():
     bad.unlink()
     bad.mkdir()  # nothing that can be unlinked
     os.utime(bad, (old, old))
-    tidy()
+    tidy_vault()
     assert place.names() == [names[1]]
     assert Trouble.objects.get(what="tidying the vault").row == names[1]
 

@@ -9,7 +9,7 @@ from wagtail.images.forms import BaseImageForm
 from griot.digest.release.standing import issues_with
 from griot.testimonies.core.media.pictures import Metadata, read_metadata
 
-_SEEN = {"file", "credit", "description", "licence", "rights_until"}
+_SEEN = {"file", "credit", "description", "licence"}
 _FILLED = {"credit": "credit", "description": "description", "licence": "licence"}
 
 
@@ -37,16 +37,23 @@ class PictureForm(BaseImageForm):
         for name in self._needed:
             if not facts.get(name):
                 self.add_error(name, "Say it here; the file does not.")
-        if self.instance.pk and _SEEN & set(self.changed_data):
-            self._stands_where_others_publish()
+        if self.instance.pk:
+            self._stands_in_what_is_public(set(self.changed_data))
         return facts
 
-    def _stands_where_others_publish(self) -> None:
-        for issue in issues_with(self.instance):
-            if self._user is None or not issue.permissions_for_user(self._user).can_publish():
+    def _stands_in_what_is_public(self, changed: set[str]) -> None:
+        """What readers see of it is approved with its issue, and stands in mails that were sent; who may
+        publish says until when.
+        """
+        for issue in issues_with(self.instance) if changed & {*_SEEN, "rights_until"} else ():
+            if changed & _SEEN:
                 self.add_error(
                     None,
-                    f"It stands in “{issue}”, which is out or approved: who may publish can change it."
-                    " Or upload this as a picture of its own.",
+                    f"It stands in “{issue}”, which is out or approved. Upload this as a picture of its own,"
+                    " and put it into the issue’s draft.",
                 )
-                return
+            elif self._user is None or not issue.permissions_for_user(self._user).can_publish():
+                self.add_error("rights_until", f"It stands in “{issue}”: who may publish that changes this.")
+            else:
+                continue
+            return

@@ -6,15 +6,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
+from django.db import transaction
 from django.dispatch import receiver
 from wagtail.signals import page_published, page_unpublished
 
 from griot.digest.models import IssuePage
-from griot.digest.morning.telling import index_issue, issues_with
-from griot.digest.site.composing import bound_lines, press_line
+from griot.digest.morning.telling import index_issue, issues_with, tell_the_press
 from griot.digest.site.typesetting import forget_older
-from griot.press.stories.pipeline import mark_told
 from griot.testimonies.models import Testimony
 from griot.testimonies.signals import changed
 
@@ -23,9 +21,8 @@ from griot.testimonies.signals import changed
 def remember_what_was_told(instance: IssuePage, **_: Any) -> None:
     """A story in a published issue is told; from now on only what is new makes it news again."""
     index_issue(instance)
-    if instance.language == settings.LANGUAGE_CODE:
-        lines = (line.value for line in bound_lines(instance))
-        mark_told({int(v["story"]): press_line(v).text for v in lines if v["story"]})
+    # Stories are the press's rows: who publishes waits for none of them while holding what others wait for.
+    transaction.on_commit(tell_the_press, robust=True)
 
 
 @receiver(page_unpublished, sender=IssuePage)

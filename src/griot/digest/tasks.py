@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from griot.digest.models import IssuePage
 from griot.digest.morning import assembling
-from griot.digest.morning.telling import index_anew
+from griot.digest.morning.telling import index_anew, tell_the_press
 from griot.digest.release import publishing
 from griot.digest.release.editions import translate_editions
 from griot.digest.release.linking import check_links_of
@@ -50,4 +50,9 @@ def publish_due(timestamp: int | None = None) -> None:
 @app.task(name="digest.index_anew", queueing_lock="index-anew")
 def index_anew_now(timestamp: int | None = None) -> None:
     """Make anew in the archive, or let go of what is set in type, where another thing may be shown now."""
-    in_turn("copies of the digest", forgetting_typeset=forget_older, index_anew=index_anew)
+    in_turn(
+        "copies of the digest",
+        forgetting_typeset=forget_older,
+        index_anew=index_anew,
+        what_was_told=tell_the_press,
+    )

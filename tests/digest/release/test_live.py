@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.files.storage import FileSystemStorage
+from django.db import connection, transaction
 from django.test import Client, TestCase
 from django.utils import timezone
 from wagtail.models import Locale
@@ -22,10 +24,15 @@ from griot.digest.release.approving import approval_of, why_not
 from griot.digest.release.editions import make_editions, translate_editions
 from griot.digest.release.preflight import blocks
 from griot.digest.release.publishing import publish_due
+from griot.digest.site.composing import bound_lines
+from griot.digest.tasks import index_anew_now
 from griot.mailing.models import Audience, Schedule, Subscriber, Subscription
 from griot.mailing.scheduling import schedule, unschedule
+from griot.press.models import Story
+from tests.digest.desk.nights import tell
 from tests.digest.issues import make_issue
 from tests.signing_in import with_second_factor
+from tests.support import until_waiting
 
 pytestmark = pytest.mark.django_db
 UNAPPROVED = "Nobody approved this"
@@ -150,6 +157,49 @@ def test_who_dies_while_an_issue_goes_out_leaves_a_draft(site, monkeypatch):
     assert not issue.live and not ToldItem.objects.exists()
     revision.publish(skip_permission_checks=True)
     assert ToldItem.objects.filter(issue=issue).exists()
+
+
+@pytest.fixture
+def told_story(site) -> Story:
+    """What the first line of an issue tells; the issue is a draft."""
+    story = tell("57 migrants rescued off Lampedusa", "The Harbour Times")
+    page = make_issue(live=False)
+    next(bound_lines(page)).value["story"] = story.pk
+    page.save_revision()
+    return story
+
+
+def test_what_the_press_was_not_told_it_is_told_by_the_next_sweep(told_story):
+    """As after a kill between publishing and what follows it."""
+    IssuePage.objects.get().get_latest_revision().publish(skip_permission_checks=True)  # no commit here
+    told_story.refresh_from_db()
+    assert told_story.told is None
+    index_anew_now()
+    told_story.refresh_from_db()
+    first = told_story.told
+    assert first and told_story.told_line == ToldItem.objects.get(story=told_story.pk).text
+    index_anew_now()
+    told_story.refresh_from_db()
+    assert told_story.told == first, "and once"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_publishes_waits_for_no_story_that_the_press_holds(told_story):
+    page = IssuePage.objects.get()
+    with ThreadPoolExecutor(1) as elsewhere:
+
+        def publish() -> None:
+            page.get_latest_revision().publish(skip_permission_checks=True)
+            connection.close()
+
+        with transaction.atomic():
+            Story.objects.filter(pk=told_story.pk).update(score=1)
+            other = elsewhere.submit(publish)
+            until_waiting(other)
+            IssuePage.objects.select_for_update().get(pk=page.pk)  # it holds nothing that the press waits for
+        other.result()
+    told_story.refresh_from_db()
+    assert told_story.told and IssuePage.objects.get().live
 
 
 @pytest.mark.parametrize("change", [{"slug": "elsewhere"}, {"expire_at": "soon"}])

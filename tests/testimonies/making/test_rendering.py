@@ -4,6 +4,7 @@ maker was killed.
 
 from __future__ import annotations
 
+import errno
 from contextlib import suppress
 
 import psutil
@@ -13,9 +14,11 @@ from django.test import Client
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import encoding
 from griot.testimonies.core.media.ffmpeg import probe, program, reading, run
+from griot.testimonies.core.media.vault import Vault
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make, unfinished
 from griot.testimonies.models import Rendition
+from griot.testimonies.showing.withdrawing import erase, withdraw
 from tests.signing_in import with_second_factor
 from tests.support import held_elsewhere
 from tests.testimonies import made
@@ -51,6 +54,30 @@ def film(folder, size: str, seconds: float = 8):
         ]
     )
     return to.read_bytes()
+
+
+@pytest.mark.parametrize("is_withdrawn", [True, False])
+def test_what_a_full_disk_ends_in_the_middle_leaves_nothing_in_the_vault(
+    phone, tmp_path, monkeypatch, is_withdrawn
+):
+    testimony = phone.tell()
+    phone.send(testimony, film(tmp_path, "640x360", seconds=6))
+    row = Rendition.objects.get(file__testimony=testimony, kind="stream")
+    put, before, taken = Vault.put, vault().names(), []
+
+    def full(place, content):
+        if len(taken) == 2:
+            if is_withdrawn:
+                withdraw(testimony, "teller")
+                erase(testimony.pk)
+            raise OSError(errno.ENOSPC, "No space left on device")
+        taken.append(put(place, content))
+        return taken[-1]
+
+    monkeypatch.setattr(Vault, "put", full)
+    with committed(), pytest.raises(OSError, match="No space"):
+        make(row.pk)
+    assert len(taken) == 2 and vault().names() == ([] if is_withdrawn else before)
 
 
 def render(testimony) -> dict[str, Rendition]:

@@ -4,6 +4,7 @@ and its captions.
 
 from __future__ import annotations
 
+import errno
 import io
 import zipfile
 
@@ -12,6 +13,7 @@ from django.test import Client
 
 from griot.digest.core.rendering.worldmap import Mark, draw
 from griot.testimonies.core.media.ffmpeg import probe
+from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Departure, Rendition
 from griot.testimonies.review import changing, copying, review
@@ -144,6 +146,21 @@ def test_no_copy_of_what_is_taken_back_or_narrowed_while_it_is_made(phone, peopl
         monkeypatch.setattr(copying, "_terms", then_changed)
         assert ask_copy(people["approver"], row).status_code == 302
         assert not Departure.objects.filter(testimony=row.pk).exists()
+
+
+def test_a_copy_of_what_is_erased_or_has_no_room_is_refused_in_words(phone, people, monkeypatch):
+    def erased(*_):
+        raise VaultError("the vault has no such file")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    row = published(phone, people, made.photo())
+    for way in (erased, full):
+        with monkeypatch.context() as patch:
+            patch.setattr(copying, "_add", way)
+            assert ask_copy(people["approver"], row).status_code == 302
+    assert not Departure.objects.filter(testimony=row.pk).exists()
 
 
 def test_other_media_download_where_the_consent_lets_them(phone, people):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import TextField
+from django.db.models import Exists, OuterRef, Q, TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from griot.digest.core import types
 from griot.digest.core.rendering.text import block_text, paragraphs
@@ -18,10 +21,14 @@ from griot.digest.site.composing import anchor_of, bound_lines, issue_of, line_a
 from griot.press.core.beats.query import Document, Node, parse_query
 from griot.press.core.language.places import places_in
 from griot.press.core.language.text import fold
+from griot.press.models import Story
+from griot.press.stories.pipeline import mark_told
 from griot.press.stories.searching import search_vector
 from griot.testimonies.copies import made_of, stale
 from griot.testimonies.models import Testimony
 from griot.troubles.sweeping import each
+
+RECENT = timedelta(days=3)
 
 
 def first_themes() -> None:
@@ -67,6 +74,19 @@ def index_anew() -> None:
     stale_items = ToldItem.objects.filter(stale()).order_by("issue_id")
     keys = stale_items.values_list("issue_id", flat=True).distinct()
     each("writing down issues anew", keys, lambda pk: index_issue(IssuePage.objects.get(pk=pk)))
+
+
+def tell_the_press() -> None:
+    """Have the press remember what issues of the last days have told that it does not know of yet."""
+    recent = ToldItem.objects.filter(
+        language=settings.LANGUAGE_CODE,
+        issue__live=True,
+        issue__last_published_at__gt=timezone.now() - RECENT,
+    )
+    untold = Q(told=None) | Q(told__lt=OuterRef("issue__last_published_at"))
+    known = Story.objects.filter(untold, pk=OuterRef("story"), merged_into=None)
+    rows = recent.filter(Exists(known)).order_by("issue__last_published_at")
+    mark_told({story: text for story, text in rows.values_list("story", "text") if story})
 
 
 def _items(page: IssuePage, themes: Sequence[tuple[str, Node]], made: Mapping[str, Any]) -> list[ToldItem]:

@@ -31,7 +31,7 @@ from griot.troubles.sweeping import each
 
 DAMAGED = "arrived damaged; "
 MOST_TRIES = 3  # that a file may arrive damaged, or with another checksum than it was sent with
-ORPHANED = timedelta(days=2)
+ORPHANED = timedelta(hours=6)
 FORGOTTEN = timedelta(days=60)  # that nobody has gone on with an upload
 
 

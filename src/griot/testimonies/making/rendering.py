@@ -307,7 +307,7 @@ def _made(row: Rendition, cut: Cut) -> dict[str, Any]:
             share = min(0.99, seconds / file.seconds) if file.seconds else 0.0
             Rendition.objects.filter(pk=row.pk).update(progress=share)
 
-    with place.opened(file.vault, file.suffix) as source:
+    with place.opened(file.vault, file.suffix) as source, place.keeping() as put:
         to, covered = source.with_name("made"), source.with_name(COVERED)
         known = _known_cover(row)
         if known:
@@ -332,7 +332,7 @@ def _made(row: Rendition, cut: Cut) -> dict[str, Any]:
                 lines = encoding.stream(source, folder, row.face, row.voice, cut, file.height, progress)
                 made = sorted(folder.iterdir())
                 size = sum(path.stat().st_size for path in made)
-                parts = {path.name: place.put(path.read_bytes()) for path in made}
+                parts = {path.name: put(path.read_bytes()) for path in made}
                 return {
                     "vault": "",
                     "parts": parts,
@@ -348,9 +348,9 @@ def _made(row: Rendition, cut: Cut) -> dict[str, Any]:
         width, height = encoding.size_of(to, mime)
         if covered.is_file() and not known:
             with covered.open("rb") as content:
-                parts = {COVERED: place.put(content)}
+                parts = {COVERED: put(content)}
         with to.open("rb") as content:
-            name = place.put(content)
+            name = put(content)
         return {
             "vault": name,
             "parts": parts,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 
@@ -18,6 +19,7 @@ from griot.testimonies.access import note, require
 from griot.testimonies.core import consent
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media.encoding import joined
+from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import public, showable
@@ -27,6 +29,7 @@ from griot.testimonies.showing.shown import Told, left_the_house, told
 
 COPIES = (("partners", "partners"), ("screenings", "a screening"), ("media", "other media"))
 _HOW = {"partners": "partner", "screenings": "screening", "media": "export"}
+CHANGED = "What may be shown of it has changed while the copy was made. Look again."
 CHUNK = 1024 * 1024  # bytes
 _TERMS = """{name}
 given to {recipient} on {day}, for: {use}
@@ -64,20 +67,26 @@ def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpRespo
         raise Refused("Its teller does not allow that use, or it is not published.")
     with vault().scratch() as folder:
         path = folder / "copy.zip"
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-            for rendition in public(testimony):
-                _add(archive, rendition, folder)
-            for value in values:
-                archive.writestr(f"words-{value.language}.txt", _words(value))
-                if value.subtitles:
-                    archive.writestr(f"subtitles-{value.language}.vtt", value.subtitles)
-            archive.writestr("read-me-first.txt", _terms(testimony, values[0], use, to))
-        # To join a film takes minutes.
-        if _told(Testimony.objects.get(pk=testimony.pk), use) != values:
-            raise Refused("What may be shown of it has changed while the copy was made. Look again.")
+        try:
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+                for rendition in public(testimony):
+                    _add(archive, rendition, folder)
+                for value in values:
+                    archive.writestr(f"words-{value.language}.txt", _words(value))
+                    if value.subtitles:
+                        archive.writestr(f"subtitles-{value.language}.vtt", value.subtitles)
+                archive.writestr("read-me-first.txt", _terms(testimony, values[0], use, to))
+        except VaultError:  # erased meanwhile
+            raise Refused(CHANGED) from None
+        except OSError as error:
+            raise Refused(f"The copy could not be made: {error.strerror}. Tell an administrator.") from None
+        with transaction.atomic():  # nobody withdraws it between the look and what is written down
+            # To join a film takes minutes.
+            if _told(Testimony.objects.select_for_update().get(pk=testimony.pk), use) != values:
+                raise Refused(CHANGED)
+            left_the_house(testimony.slug, _HOW[use], to)
+            note(user, testimony, "copy", use)
         content = path.open("rb")  # which outlives its name
-    left_the_house(testimony.slug, _HOW[use], to)
-    note(user, testimony, "copy", use)
     response = StreamingHttpResponse(_read(content), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{testimony.slug}-{use}.zip"'
     response["Cache-Control"] = "private, no-store"

@@ -60,6 +60,21 @@ class Vault:
         self._write(self._path(name), io.BytesIO(content) if isinstance(content, bytes) else content)
         return name
 
+    @contextmanager
+    def keeping(self) -> Iterator[Callable[[bytes | BinaryIO], str]]:
+        """`put`, for several files that are worth something together: a block that raises leaves none."""
+        names: list[str] = []
+
+        def put(content: bytes | BinaryIO) -> str:
+            names.append(self.put(content))
+            return names[-1]
+
+        try:
+            yield put
+        except BaseException:
+            self.erase(*names)
+            raise
+
     def read(self, name: str) -> bytes:
         """The whole content. Raises VaultError where it is not there or no key fits."""
         out = io.BytesIO()
