@@ -12,7 +12,8 @@ from griot.press.core.language.vectors import default_encoder
 from griot.press.core.stories.clustering import WINDOW
 from griot.press.listening.reading import _bring_home
 from griot.press.models import Article, Outlet
-from griot.press.stories.pipeline import group_articles, nearest, stories_held
+from griot.press.stories.indexing import nearest
+from griot.press.stories.pipeline import group_articles, stories_held
 from griot.press.stories.retention import retain
 from griot.press.stories.searching import like_in_meaning
 from griot.press.stories.verdicts import split_off
@@ -32,7 +33,7 @@ def beside(v: np.ndarray, distance: float) -> np.ndarray:
 
 @pytest.fixture
 def add(db):
-    now = timezone.now()
+    now = timezone.now().replace(hour=12) - timedelta(days=1)  # so that hours before it are of the same day
 
     def add(title: str, vector: np.ndarray, hours: float = 2) -> Article:
         count = Article.objects.count()

@@ -14,6 +14,7 @@ from griot.press.listening.listening import store_entries
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Outlet, Source
 from griot.press.stories import pipeline
+from griot.press.stories.indexing import NEIGHBOURS
 
 BODY = "The coast guard met a boat with 57 people on board near Lampedusa on Sunday, officials said. " * 6
 
@@ -55,7 +56,7 @@ def test_what_is_judged_with_one_more_has_a_bound(source, monkeypatch):
     for more in (40, 80):
         many_more(more)
         group(source, f"after {more}")
-    bound = 1 + pipeline.NEIGHBOURS + 2 * 6 + 5 + 1
+    bound = 1 + NEIGHBOURS + 2 * 6 + 5 + 1
     assert judged[-2] <= bound and judged[-1] <= bound and max(rated) <= 5
     assert Article.objects.values("story").distinct().count() == 1
     assert Article.objects.filter(copy_of=None).count() == 1

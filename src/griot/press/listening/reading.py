@@ -33,7 +33,8 @@ from griot.press.listening.homes import comes_home
 from griot.press.listening.listening import in_words
 from griot.press.listening.politeness import MORNING, NoTurn, Patience, each_host, fetch_politely
 from griot.press.models import Article, Entry, Source
-from griot.press.stories.pipeline import rate_stories, reindex
+from griot.press.stories.indexing import reindex
+from griot.press.stories.pipeline import rate_stories
 from griot.press.stories.searching import search_vector
 
 log = logging.getLogger(__name__)

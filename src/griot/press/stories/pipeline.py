@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from itertools import count
 
 import numpy as np
@@ -38,25 +38,18 @@ from griot.press.core.stories.clustering import WINDOW, Group, Verdicts, cluster
 from griot.press.core.stories.syndication import find_copies
 from griot.press.models import Article, Beat, Line, Organisation, Rating, Story, Verdict
 from griot.press.stories.beats_store import beat_value
+from griot.press.stories.indexing import choose_indexed, nearest
 from griot.troubles.sweeping import each
 
 log = logging.getLogger(__name__)
 LANGUAGE = "en"  # that lines are drafted in
 BATCH = 100  # new articles grouped at a time
-NEIGHBOURS = 16  # looked at for each
-NEAR_ENOUGH = 0.75  # cosine distance beyond which nothing is one story
 DRAFTED_FROM = 400  # of a story's articles; its originals before copies of them
 MEMBERS = 40  # of a neighbouring story; of a larger one so many are enough to judge by
 SHARING = 100  # of articles that say nearly the same; of more so many are enough
 BACKGROUND = 1000  # articles that tell which words are rare
 _STORIES_LOCK = 0x6772696F74  # "griot": one process groups at a time
 
-_NEIGHBOURS = """
-SELECT DISTINCT near.id FROM press_article new CROSS JOIN LATERAL (
-    SELECT id, vector <=> new.vector AS distance FROM press_article
-    WHERE in_window AND is_indexed ORDER BY vector <=> new.vector LIMIT %s
-) near WHERE new.id = ANY(%s) AND near.distance <= %s
-"""
 # The newest, and the first that are nobody's copy.
 _SHARING_BANDS = """
 WITH sharing AS (SELECT id, copy_of_id FROM press_article WHERE in_window AND bands && %(bands)s::bigint[])
@@ -130,16 +123,6 @@ def _group_batch(now: datetime) -> bool:
         return len(new) == BATCH
 
 
-def nearest(cursor: CursorWrapper, articles: Sequence[int]) -> set[int]:
-    """Ids of the articles of the window nearest to these by vector. Within a transaction."""
-    cursor.execute("SET LOCAL hnsw.ef_search = 64")
-    # Deleted rows stay in the graph until they are vacuumed: the scan goes on until enough that live are
-    # found.
-    cursor.execute("SET LOCAL hnsw.iterative_scan = relaxed_order")
-    cursor.execute(_NEIGHBOURS, [NEIGHBOURS + 1, list(articles), NEAR_ENOUGH])
-    return {row[0] for row in cursor.fetchall()}
-
-
 def regroup(near: set[int]) -> None:
     """Decide anew which stories the articles `near` (ids) and
     the members of their stories make. Within a transaction.
@@ -191,7 +174,7 @@ def regroup(near: set[int]) -> None:
     for group in groups:
         grouped = [by_url[u] for u in group.urls]
         _store_group(grouped, group, known)
-        _choose_indexed(grouped)
+        choose_indexed(grouped)
     changed = [row for row in rows if _placed(row) != before[row.url]]
     Article.objects.bulk_update(changed, ["copy_of", "story", "is_indexed"])
     rate_stories({pk for row in changed for pk in (row.story_id, before[row.url][1]) if pk})
@@ -199,29 +182,6 @@ def regroup(near: set[int]) -> None:
 
 def _placed(row: Article) -> tuple[int | None, int | None, bool]:
     return row.copy_of_id, row.story_id, row.is_indexed
-
-
-def _choose_indexed(members: Iterable[Article]) -> None:
-    """Of those members of a story whose vectors are equal, the index holds one a day (UTC; by whole days they
-    leave the window, too). Sets `is_indexed`, saves nothing. One that is there already stays there.
-    """
-    chosen: dict[tuple[date, bytes], Article] = {}
-    for row in sorted(members, key=lambda row: (not row.is_indexed, row.published, row.url)):
-        said = np.asarray(row.vector, dtype=np.float16).tobytes()
-        row.is_indexed = chosen.setdefault((row.published.date(), said), row) is row
-
-
-def reindex(stories: Iterable[int]) -> None:
-    """Choose anew what the index holds of stories that articles have left or come to, but not by grouping."""
-    facts = Article.objects.filter(story__in=list(stories), in_window=True)
-    members: dict[int, list[Article]] = {}
-    for row in facts.only("story", "published", "url", "vector", "is_indexed"):
-        members.setdefault(row.story_id or 0, []).append(row)
-    for rows in members.values():
-        before = {row.pk: row.is_indexed for row in rows}
-        _choose_indexed(rows)
-        changed = [row for row in rows if row.is_indexed != before[row.pk]]
-        Article.objects.bulk_update(changed, ["is_indexed"], batch_size=1000)
 
 
 def _spread(ids: Sequence[int]) -> list[int]:
