@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,12 +27,12 @@ from rich.table import Table
 
 from griot.demo.core.rendering import render_page
 from griot.demo.core.wire import FOLDER, NOT_ARTICLES, DemoArticle, Wire, load
+from griot.demo.field import ANSWERS, CASES, answer, evaluate_field
 from griot.press.core.beats.relevance import MIGRATION, score_articles
 from griot.press.core.commandline.files import articles_of, rows_of
 from griot.press.core.language.languages import detect_language
 from griot.press.core.language.places import places_in
 from griot.press.core.language.vectors import default_encoder
-from griot.press.core.lines.checking import check
 from griot.press.core.lines.corrupting import corruptions
 from griot.press.core.lines.drafting import draft
 from griot.press.core.lines.lines import line_text
@@ -45,8 +45,8 @@ from griot.press.core.stories.syndication import find_copies
 from griot.press.core.types import Article, BadInput, Dated
 
 WIRE = FOLDER.parents[1] / "shared" / "wire" / "gold.jsonl"
-CASES = FOLDER.parent / "tests" / "press" / "field" / "cluster"
-NIGHT = CASES / "night.jsonl"
+CLUSTERS = CASES / "cluster"
+NIGHT = CLUSTERS / "night.jsonl"
 LINES = FOLDER / "lines.txt"
 CORRUPTIONS_A_LINE = 1
 SHUFFLES = 5
@@ -106,7 +106,7 @@ def small_sets() -> dict[str, Any]:
     gold: dict[str, str] = {}
     found: dict[str, str] = {}
     wrong = []
-    paths = [path for path in sorted(CASES.glob("*.jsonl")) if path != NIGHT]
+    paths = [path for path in sorted(CLUSTERS.glob("*.jsonl")) if path != NIGHT]
     for path in paths:
         articles, stories = read_labelled(path)
         labels = {a.url: f"{path.stem} {s}" for a, s in zip(articles, stories, strict=True)}
@@ -257,14 +257,14 @@ def check_scores(lines: Sequence[tuple[str, Sequence[Article]]], random: Random)
     caught = changed = false_alarms = undecided = doubted = 0
     by_kind: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for line, members in lines:
-        answer = _answer(line, members)
-        false_alarms += answer == "refused"
-        undecided += answer == "undecided"
+        said = answer(line, members)
+        false_alarms += said == "refused"
+        undecided += said == "undecided"
         ways = list(corruptions(line, members, random))
         for kind, bad in random.sample(ways, min(CORRUPTIONS_A_LINE, len(ways))):
-            answer = _answer(bad, members)
-            refused = answer == "refused"
-            doubted += answer == "undecided"
+            said = answer(bad, members)
+            refused = said == "refused"
+            doubted += said == "undecided"
             caught, changed = caught + refused, changed + 1
             by_kind[kind][0] += refused
             by_kind[kind][1] += 1
@@ -279,13 +279,6 @@ def check_scores(lines: Sequence[tuple[str, Sequence[Article]]], random: Random)
         "undecided": {"true": undecided, "changed": doubted},
         "kinds": {k: f"{a} of {b}" for k, (a, b) in sorted(by_kind.items())},
     }
-
-
-def _answer(line: str, members: Sequence[Article]) -> str:
-    claims = check(line, members)
-    if any(c.is_refused for c in claims):
-        return "refused"
-    return "undecided" if any(c.is_undecided for c in claims) else "supported"
 
 
 # --- all of it ---------------------------------------------------------------------------
@@ -386,12 +379,13 @@ def run(name: str, arguments: list[str]) -> int:
         return 2
     night = {"night": evaluate_night()} if NIGHT.is_file() else {}
     found = {"demo": evaluate_demo(), **night, **wire}
-    small = small_sets()
+    small, field = small_sets(), evaluate_field()
     if options.json:
-        print(json.dumps({**found, "small_sets": small}, ensure_ascii=False))
+        print(json.dumps({**found, "small_sets": small, "field": field}, ensure_ascii=False))
     else:
         _print(found)
         _print_small(small)
+        _print_field(field)
     return 0
 
 
@@ -399,6 +393,21 @@ def _print_small(small: dict[str, Any]) -> None:
     s, wrong = small["pairwise"], ", ".join(small["with_a_wrong_pair"]) or "none"
     print(f"\nstories, {small['sets']} small sets of look-alikes, each alone, pairwise P / R / F1:")
     print(f"{s['p']:.3f} / {s['r']:.3f} / {s['f1']:.3f}; with a wrong pair: {wrong}")
+
+
+def _print_field(field: dict[str, Any]) -> None:
+    print("\nfield cases, the check: true lines not refused (undecided); wrong lines stopped (refused)")
+    rows = [*field["check"].items(), ("all", sum((Counter(c) for c in field["check"].values()), Counter()))]
+    for kind, told in rows:
+        said = Counter(told)
+        true = sum(said[f"true {how}"] for how in ANSWERS)
+        wrong = sum(said[f"wrong {how}"] for how in ANSWERS)
+        print(
+            f"  {kind:<16} {true - said['true refused']} of {true} ({said['true undecided']});"
+            f" {wrong - said['wrong supported']} of {wrong} ({said['wrong refused']})"
+        )
+    print("field cases, drafted lines that are right:")
+    print("  " + ", ".join(f"{kind} {f['right']} of {f['of']}" for kind, f in field["draft"].items()))
 
 
 def _print(found: dict[str, dict[str, Any]]) -> None:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from griot.demo.core.wire import load
-from griot.demo.evaluating import CASES, NIGHT, WIRE, demo_articles, read_labelled
+from griot.demo.evaluating import CLUSTERS, NIGHT, WIRE, demo_articles, read_labelled
 from griot.press.core.language.vectors import default_encoder
 from griot.press.core.stories.clustering import group_pairs, in_reach, view_of
 from griot.press.core.stories.evaluation import Scores, pairwise
@@ -64,7 +64,7 @@ def labelled_sets(wire: Path | None) -> dict[str, Labelled]:
     articles = demo_articles(demo)
     found = {"demo": _labelled(articles, [story[a.url] for a in articles])}
     small: list[tuple[Article, str]] = []
-    for path in sorted(CASES.glob("*.jsonl")):
+    for path in sorted(CLUSTERS.glob("*.jsonl")):
         articles, stories = read_labelled(path)
         if path == NIGHT:
             found["night"] = _labelled(articles, stories)

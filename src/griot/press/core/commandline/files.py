@@ -59,7 +59,7 @@ def rows_of(path: str) -> list[tuple[dict[str, Any], str]]:
     return rows
 
 
-def _article(row: dict[str, Any], where: str) -> Article:
+def article_of(row: dict[str, Any], where: str) -> Article:
     summary = summary_text(_text(row, "summary", where))
     text = _text(row, "text", where)
     title = plain_text(_text(row, "title", where)) or (summary or text)[:120]
@@ -87,7 +87,7 @@ def articles_of(path: str) -> list[Article]:
     """The articles of a file, each URL once: two feeds of an outlet may carry the same piece."""
     found: dict[str, Article] = {}
     for row, where in rows_of(path):
-        article = _article(row, where)
+        article = article_of(row, where)
         found.setdefault(article.url, article)
     return list(found.values())
 
