@@ -9,6 +9,7 @@ from logging.config import dictConfig
 import pytest
 from django.conf import settings
 from django.db import transaction
+from django.test import Client
 
 from griot.testimonies.models import Testimony
 from griot.troubles.models import Trouble
@@ -48,3 +49,10 @@ def test_the_log_quotes_no_row(log, fields, code):
     assert "changing" in said and "ValueError: in the middle" in said and "which led to" in said
     assert f"IntegrityError: {code}" in said or f"DataError: {code}" in said
     assert NAME not in said and NAME not in Trouble.objects.get().why
+
+
+@pytest.mark.django_db
+def test_the_log_tells_no_token(log, site):
+    for path in ("/unsubscribe/s3cr3t-t0k3n/", "/press/hub/7/s3cr3t-t0k3n/"):
+        assert Client().get(path).status_code == 404
+    assert "/unsubscribe/…" in log.getvalue() and "s3cr3t" not in log.getvalue()

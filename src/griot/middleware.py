@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,8 @@ from griot.locking import is_database_away
 
 log = logging.getLogger(__name__)
 UNFIT = "Something in what was sent can't be kept: a character that is none, or a number beyond all bounds."
+
+_TOKENS = re.compile(r"(/unsubscribe/|/press/hub/\d+/)[^/\s]+")
 
 # Readers' pages need nothing but their own style sheet and pictures.
 PUBLIC = (
@@ -92,9 +95,13 @@ class DatabaseAway(logging.Filter):
 
 
 class Discreet(logging.Formatter):
-    """A log's format in which an error of the database says its code alone: its own words quote the row, and
-    with it a teller's.
+    """A log's format in which an error of the database says its code alone (its own words quote the row, and
+    with it a teller's), and an address not the secret in it.
     """
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # as another has told it
+        return _TOKENS.sub(r"\1…", super().format(record))
 
     def formatException(self, ei: Any) -> str:
         told, error = [], ei[1]

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlencode
@@ -262,7 +263,9 @@ def test_changes_on_a_receipt(form, site, phone):
         code = phone.tell().make_receipt()
         client = stranger()
         assert client.post("/receipt/", {"code": code}).status_code == 302
-        body = encoded(form, act="change", uses="team")
+        page = client.get("/receipt/").content.decode()
+        hidden = dict(re.findall(r'name="(of|seen)" value="([^"]*)"', page))
+        body = encoded(form, act="change", uses="team", **hidden)
         assert (
             client.generic("POST", "/receipt/", body, "application/x-www-form-urlencoded").status_code < 500
         )

@@ -29,6 +29,7 @@ from griot.digest.tasks import index_anew_now
 from griot.mailing.models import Audience, Schedule, Subscriber, Subscription
 from griot.mailing.scheduling import schedule, unschedule
 from griot.press.models import Story
+from griot.press.stories.pipeline import merge_into
 from tests.digest.desk.nights import tell
 from tests.digest.issues import make_issue
 from tests.signing_in import with_second_factor
@@ -169,18 +170,38 @@ def told_story(site) -> Story:
     return story
 
 
-def test_what_the_press_was_not_told_it_is_told_by_the_next_sweep(told_story):
-    """As after a kill between publishing and what follows it."""
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_what_the_press_was_not_told_it_is_told_by_the_next_sweep(told_story, is_merged):
+    """As after a kill between publishing and what follows it; its stories may have been merged since."""
+    drafted = told_story.pk
+    if is_merged:
+        told_story = tell("Rescue off Lampedusa", "Northern Ledger")
+        merge_into(told_story, [drafted])
     IssuePage.objects.get().get_latest_revision().publish(skip_permission_checks=True)  # no commit here
     told_story.refresh_from_db()
     assert told_story.told is None
     index_anew_now()
     told_story.refresh_from_db()
     first = told_story.told
-    assert first and told_story.told_line == ToldItem.objects.get(story=told_story.pk).text
+    assert first and told_story.told_line == ToldItem.objects.get(story=drafted).text
     index_anew_now()
     told_story.refresh_from_db()
     assert told_story.told == first, "and once"
+
+
+def test_an_issue_that_is_published_again_tells_nothing_anew(told_story):
+    page = IssuePage.objects.get()
+    page.get_latest_revision().publish(skip_permission_checks=True)
+    index_anew_now()
+    IssuePage.objects.update(first_published_at=timezone.now() - timedelta(days=1))
+    news = {"told": timezone.now() - timedelta(hours=20), "grown": timezone.now() - timedelta(hours=1)}
+    Story.objects.update(**news, told_line="A newer issue's words")
+    page = IssuePage.objects.get()
+    page.summary = "A typo less"
+    page.save_revision().publish(skip_permission_checks=True)
+    index_anew_now()
+    told_story.refresh_from_db()
+    assert (told_story.told, told_story.told_line) == (news["told"], "A newer issue's words")
 
 
 @pytest.mark.django_db(transaction=True)

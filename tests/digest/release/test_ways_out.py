@@ -191,6 +191,11 @@ def test_the_rights_to_a_public_picture_are_changed_by_who_may_publish(draft, ed
         assert b"who may publish that" in answer.content
 
 
+def test_a_picture_is_what_is_asked_to_be_approved(draft, writer, editor, client):
+    draft.get_workflow().start(draft, writer)
+    assert b"which is out or approved, or about to be" in another(Picture.objects.get(), client).content
+
+
 def test_an_approval_is_of_the_pictures_that_were_seen(draft, writer, client, monkeypatch):
     colleague = get_user_model().objects.get(username="bo")
     monkeypatch.setattr(IssuePage, "publish", lambda *_, **__: None)  # approved, and not yet out

@@ -15,7 +15,7 @@ from django.utils import timezone
 from griot.testimonies.intake import allowance, taking
 from griot.testimonies.models import Access, Campaign, CheckIn, Module, Testimony, Training, Upload
 from griot.testimonies.showing.shown import told
-from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
+from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, say_on_receipt
 from tests.testimonies.review.test_later import written
 from tests.testimonies.review.test_review import publish
 
@@ -104,9 +104,8 @@ def receipt_of(row: Testimony) -> Client:
 
 
 def change(client: Client, **said: object) -> int:
-    return client.post(
-        "/receipt/", {"act": "change", "uses": ["team", "web"], "naming": "alias", **said}
-    ).status_code
+    sent: dict[str, object] = {"act": "change", "uses": ["team", "web"], "naming": "alias", **said}
+    return say_on_receipt(client, **sent).status_code
 
 
 def test_a_teller_changes_their_mind_so_often_a_day_and_may_allow_less_at_any_time(phone, monkeypatch):
@@ -120,7 +119,7 @@ def test_a_teller_changes_their_mind_so_often_a_day_and_may_allow_less_at_any_ti
     assert Testimony.objects.get().consent.uses == ["team"]
     row.steps.update(at=timezone.now() - timedelta(hours=25))
     assert change(client) == 302
-    assert client.post("/receipt/", {"act": "withdraw", "sure": "yes"}).status_code == 302
+    assert say_on_receipt(client, act="withdraw", sure="yes").status_code == 302
     assert Testimony.objects.get().over
 
 

@@ -14,7 +14,7 @@ from griot.digest.site import offering
 from griot.testimonies.access import visible
 from griot.testimonies.models import Campaign, Testimony
 from griot.testimonies.models.days import day_of
-from tests.testimonies.people import make_campaign, make_messenger, user_with
+from tests.testimonies.people import make_campaign, make_messenger, say_on_receipt, user_with
 
 pytestmark = pytest.mark.django_db
 FORM = {
@@ -49,7 +49,7 @@ def test_a_story_enters_intake_and_its_teller_can_take_it_back(campaign):
     assert row.consent.uses == ["team", "web"] and row.consent.evidence
     teller = Client()
     assert teller.post("/receipt/", {"code": code.lower()}).status_code == 302
-    teller.post("/receipt/", {"act": "withdraw", "sure": "yes"})
+    say_on_receipt(teller, act="withdraw", sure="yes")
     assert Testimony.objects.get().withdrawn_by == "teller"
 
 
@@ -114,7 +114,7 @@ def test_a_form_that_is_sent_again_is_one_story_and_one_receipt(campaign, monkey
     assert len({first, code(words="I crossed by day."), code(form="")}) == 3 == Testimony.objects.count()
     teller = Client()
     teller.post("/receipt/", {"code": first})
-    teller.post("/receipt/", {"act": "withdraw", "sure": "yes"})
+    say_on_receipt(teller, act="withdraw", sure="yes")
     again = reader.post("/stories/offer/", {**FORM, "form": form})
     assert again.status_code == 400 and words("en")["receipt_withdrawn"] in unescape(again.content.decode())
     assert [bool(t.withdrawn) for t in Testimony.objects.order_by("arrived")] == [True, False, False]
@@ -139,7 +139,7 @@ def test_a_teller_is_refused_in_their_language(phone, change, why):
     phone.tell(teller={"alias": ""}, receipt="ABCDEFGHJK23", consent={"naming": "unnamed"})
     teller = Client()
     assert teller.post("/fr/receipt/", {"code": "ABCDEFGHJK23"}).status_code == 302
-    answer = teller.post("/fr/receipt/", {"act": "change", "uses": ["web"], **change})
+    answer = say_on_receipt(teller, "/fr/receipt/", act="change", uses=["web"], **change)
     assert answer.status_code == 400 and words("fr")[f"refused_{why}"] in unescape(answer.content.decode())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from threading import Barrier, Thread
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connections
 from django.test import Client
 
 from griot.testimonies.models import Campaign, Testimony
-from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
+from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, say_on_receipt
 
 CODE = "ABCD-EFGH-JKLM"
 
@@ -35,7 +36,7 @@ def test_a_code_that_is_anothers_already_is_not_taken_and_the_testimony_is(phone
     assert theirs.post("testimonies/", copy.deepcopy(shadow)).status_code == 200
     assert row.steps.count() == 1, "the same again changes nothing"
     assert client.post("/receipt/", {"code": CODE}).status_code == 302
-    client.post("/receipt/", {"act": "withdraw", "sure": "yes"})
+    say_on_receipt(client, act="withdraw", sure="yes")
     assert [t.pk for t in Testimony.objects.exclude(withdrawn=None)] == [told.pk]
     assert Client().post("/receipt/", {"code": row.make_receipt()}).status_code == 302
 
@@ -70,3 +71,50 @@ def test_of_two_that_come_at_once_one_has_the_code_and_both_are_taken(phones):
         thread.join()
     assert answers == [201, 201]
     assert sorted(map(bool, Testimony.objects.values_list("receipt", flat=True))) == [False, True]
+
+
+def hidden(page) -> dict[str, str]:
+    return dict(re.findall(r'name="(of|seen)" value="([^"]*)"', page.content.decode()))
+
+
+WIDE = {
+    "uses": ["team", "web", "mail"],
+    "naming": "first_name",
+    "place": "region",
+    "face": "show",
+    "voice": "show",
+}
+NARROW = {"uses": ["team"], "naming": "unnamed", "place": "country", "face": "hide", "voice": "hide"}
+
+
+@pytest.mark.parametrize("said", [{"act": "change", **WIDE}, {"act": "withdraw", "sure": "yes"}])
+def test_a_page_says_nothing_of_another_teller_who_has_opened_theirs_meanwhile(phones, client, said):
+    """Two tabs of one browser: a family's phone, a shelter's computer."""
+    first = phones[0].tell(receipt=CODE)
+    second = phones[0].tell(receipt="KLMN-PQRS-TUVW", consent=NARROW)
+    client.post("/receipt/", {"code": CODE})
+    page = client.get("/receipt/")
+    client.post("/receipt/", {"code": "KLMN-PQRS-TUVW"})
+    for sent in (said, {**hidden(page), **said}):
+        answer = client.post("/receipt/", sent)
+        if answer.status_code == 409:
+            assert "another code" in answer.content.decode()
+        for row in (first, second):
+            row.refresh_from_db()
+            assert row.withdrawn is None and row.consent.version == 1
+        assert "receipt" not in client.session, "who is here may not be the one whose code was typed last"
+        client.post("/receipt/", {"code": "KLMN-PQRS-TUVW"})
+
+
+def test_an_older_page_of_the_same_teller_puts_nothing_back(phones, client):
+    row = phones[0].tell(receipt=CODE)
+    client.post("/receipt/", {"code": CODE})
+    page = client.get("/receipt/")
+    assert say_on_receipt(client, act="change", **NARROW).status_code == 302
+    answer = client.post("/receipt/", {**hidden(page), "act": "change", **WIDE})
+    assert answer.status_code == 400 and "changed meanwhile" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.consent.uses == ["team"]
+    assert client.post("/receipt/", {**hidden(page), "act": "withdraw", "sure": "yes"}).status_code == 302
+    row.refresh_from_db()
+    assert row.withdrawn, "to take back is never too late"

@@ -17,7 +17,7 @@ from griot.testimonies.showing import withdrawing
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
-from tests.testimonies.people import as_sent, user_with
+from tests.testimonies.people import as_sent, say_on_receipt, user_with
 from tests.testimonies.review.test_review import publish, rendered
 
 pytestmark = pytest.mark.django_db
@@ -131,9 +131,9 @@ def test_a_minor_alone_allows_less_and_never_more(phone, client):
     )
     client.post("/fr/receipt/", {"code": "ABCDEFGHJK23"})
     more = {"act": "change", "uses": ["team", "web", "media"], "naming": "unnamed", "place": "country"}
-    answer = client.post("/fr/receipt/", more)
+    answer = say_on_receipt(client, "/fr/receipt/", **more)
     assert answer.status_code == 400 and "tuteur" in answer.content.decode()
-    assert client.post("/fr/receipt/", {**more, "uses": ["team"]}).status_code == 302
+    assert say_on_receipt(client, "/fr/receipt/", **{**more, "uses": ["team"]}).status_code == 302
     assert fresh(testimony).consent.uses == ["team"]
     say_as_teller(testimony, uses=frozenset({"team", "web", "media"}))
     assert fresh(testimony).consent.uses == ["team"], "nor by another way"
@@ -174,10 +174,10 @@ def test_a_receipt_that_staff_have_seen_allows_nothing_more(phone, people, clien
     teller = Client()
     assert teller.post("/receipt/", {"code": code}).status_code == 302
     more = {"act": "change", "uses": ["team", "web", "media"], "naming": "named", "place": "exact"}
-    answer = teller.post("/receipt/", more)
+    answer = say_on_receipt(teller, **more)
     assert answer.status_code == 400 and "allow less" in answer.content.decode()
     less = {"act": "change", "uses": ["team"], "naming": "unnamed", "place": "country"}
-    assert teller.post("/receipt/", less).status_code == 302
+    assert say_on_receipt(teller, **less).status_code == 302
     assert [set(c.uses) for c in Consent.objects.order_by("version")] == [{"team", "web", "mail"}, {"team"}]
     assert testimony.steps.filter(words__contains="new receipt", by=people["coordinator"]).exists()
 

@@ -28,7 +28,7 @@ from griot.testimonies.showing import withdrawing
 from griot.testimonies.showing.shown import told
 from griot.testimonies.signals import changed
 from griot.troubles.models import Trouble
-from tests.testimonies.people import committed
+from tests.testimonies.people import committed, say_on_receipt
 from tests.testimonies.showing.test_withdrawal import MARK, House
 
 
@@ -96,7 +96,7 @@ def test_a_listener_that_fails_keeps_nobody_from_hearing(house):
     changed.connect(broken, sender=Testimony)
     try:
         with committed():
-            assert house.teller.post("/receipt/", {"act": "withdraw", "sure": "yes"}).status_code == 302
+            assert say_on_receipt(house.teller, act="withdraw", sure="yes").status_code == 302
     finally:
         changed.disconnect(broken, sender=Testimony)
     assert not ToldItem.objects.filter(text__contains=MARK).exists()

@@ -31,7 +31,14 @@ from griot.testimonies.tasks import sweep
 from tests.digest.issues import make_issue
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
-from tests.testimonies.people import Phone, committed, make_campaign, make_messenger, user_with
+from tests.testimonies.people import (
+    Phone,
+    committed,
+    make_campaign,
+    make_messenger,
+    say_on_receipt,
+    user_with,
+)
 from tests.testimonies.review.test_review import publish
 
 pytestmark = pytest.mark.django_db
@@ -257,15 +264,15 @@ def test_a_teller_changes_what_they_allow_and_takes_it_back_by_themselves(house)
         "until": "",
     }
     with committed():
-        assert house.teller.post("/receipt/", sent).status_code == 302
+        assert say_on_receipt(house.teller, **sent).status_code == 302
     story = Client().get(f"/stories/{house.slug}/").content.decode()
     assert MARK not in story and Client().get(f"/stories/{house.slug}/").status_code == 200
     house.testimony.refresh_from_db()
     assert house.testimony.consent.by == "teller" and house.testimony.consent.version == 2
     assert MARK not in render(issue_of(house.issue, "mail"), "email"), "the digest is no longer allowed"
-    assert house.teller.post("/receipt/", {"act": "withdraw"}).status_code == 400, "not without being meant"
+    assert say_on_receipt(house.teller, act="withdraw").status_code == 400, "not without being meant"
     with committed():
-        house.teller.post("/receipt/", {"act": "withdraw", "sure": "yes"})
+        say_on_receipt(house.teller, act="withdraw", sure="yes")
     house.testimony.refresh_from_db()
     assert (
         house.testimony.withdrawn_by == "teller"

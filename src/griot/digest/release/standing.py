@@ -16,7 +16,7 @@ from griot.digest.models import IssuePage, Picture
 from griot.digest.release.approving import state_of
 from griot.digest.release.preflight import pictures_in
 
-PUBLIC = {"out", "scheduled", "approved"}
+PUBLIC = {"out", "scheduled", "approved", "in approval"}  # what somebody approves is what they saw
 _ON_ITS_WAY = {
     "scheduled": "it is planned to go out. Take the plan back first",
     "approved": "it is approved. Save a change first: that ends its approval",

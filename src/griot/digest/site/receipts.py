@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -79,10 +80,18 @@ def _of(request: HttpRequest) -> Testimony | None:
     return row if row and (row.receipt == kept[1] or row.withdrawn) else None
 
 
+def _mark(row: Testimony) -> str:
+    """Whose page it is, for its forms: another may have opened theirs in the same browser meanwhile."""
+    return salted_hmac("griot.receipt", f"{row.pk} {row.receipt}", algorithm="sha256").hexdigest()
+
+
 def _changed(request: HttpRequest, row: Testimony) -> HttpResponse:
     act = request.POST.get("act")
     if act == "close":
         request.session.flush()
+    elif act in {"withdraw", "change"} and request.POST.get("of") != _mark(row):
+        request.session.flush()  # who is here may not be the one whose code was typed last
+        return _page(request, row=None, error="receipt_other", status=409)
     elif act == "withdraw" and not row.over:
         if request.POST.get("sure") != "yes":
             return _page(request, row=row, error="receipt_sure", status=400)
@@ -104,6 +113,8 @@ def _change(request: HttpRequest, opened: Testimony) -> None:
     known = Testimony.objects.select_for_update().filter(pk=opened.pk, receipt=opened.receipt)
     if (row := known.first()) is None or row.over or row.consent is None:
         return
+    if request.POST.get("seen") != str(row.consent.version):
+        raise Refused("receipt_seen", ["receipt_seen"])  # an older page would put back what was taken back
     before = row.consent.as_value()
     sent: dict[str, Any] = {
         "uses": request.POST.getlist("uses"),
@@ -138,6 +149,7 @@ def _page(
         rtl=is_right_to_left(language),
         newsroom=newsroom().name,
         row=row,
+        mark=_mark(row) if row else "",
         consent=row.consent if row else None,
         over=row.over if row else "",
         csrf=get_token(request),
