@@ -49,8 +49,8 @@ class PictureForm(BaseImageForm):
             if changed & _SEEN:
                 self.add_error(
                     None,
-                    f"It stands in “{issue}”, which is out or approved, or about to be. Upload this as a picture"
-                    " of its own, and put it into the issue’s draft.",
+                    f"It stands in “{issue}”, which is out or approved, or about to be. Upload this as a"
+                    " picture of its own, and put it into the issue’s draft.",
                 )
             elif self._user is None or not issue.permissions_for_user(self._user).can_publish():
                 self.add_error("rights_until", f"It stands in “{issue}”: who may publish that changes this.")
