@@ -20,6 +20,7 @@ from griot.digest.release.preflight import preflight
 from griot.press.models import Article, Line, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
 from tests.digest.desk.nights import lines, tell
+from tests.testimonies.people import committed
 
 pytestmark = pytest.mark.django_db
 
@@ -188,7 +189,8 @@ def test_an_issue_that_is_planned_or_out_is_left_as_it_is(editor, night):
     refused(editor, "has been planned or has gone out since")
     page = issue_in_the_making().get_latest_revision_as_object()
     page.go_live_at = None
-    page.save_revision().publish(skip_permission_checks=True)
+    with committed():
+        page.save_revision().publish(skip_permission_checks=True)
     assert issue_in_the_making() is None
     refused(editor, "you have discarded this story since")
     refused(editor, "an issue has told this story since")
