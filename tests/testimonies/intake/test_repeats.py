@@ -29,7 +29,15 @@ from griot.testimonies.models import Testimony
 from griot.testimonies.models.days import UNKNOWN
 from griot.testimonies.review import changing
 from griot.testimonies.showing import shown, withdrawing
-from tests.testimonies.people import KEY, Phone, as_sent, make_campaign, make_messenger, user_with
+from tests.testimonies.people import (
+    KEY,
+    Phone,
+    as_sent,
+    make_campaign,
+    make_messenger,
+    say_on_receipt,
+    user_with,
+)
 
 ALLOWED = st.fixed_dictionaries(
     {
@@ -295,13 +303,13 @@ def test_who_narrows_is_not_refused_for_what_was_missing_before(site, client):
     client.post("/receipt/", {"code": row.make_receipt()})
     Testimony.objects.update(alias="", birth_year=timezone.localdate().year - 15)
     narrow = {"act": "change", "uses": ["team"], "naming": "alias", "place": "country", "face": "blur"}
-    assert client.post("/receipt/", {**narrow, "voice": "alter"}).status_code == 302
+    assert say_on_receipt(client, **narrow, voice="alter").status_code == 302
     row.refresh_from_db()
     assert (row.consent.uses, row.consent.by) == (["team"], "teller")
     wider = {**narrow, "uses": ["team", "web"], "voice": "alter"}
-    assert client.post("/receipt/", wider).status_code == 400, "to allow more takes a consent that holds"
+    assert say_on_receipt(client, **wider).status_code == 400, "to allow more takes a consent that holds"
     past = {**narrow, "voice": "alter", "until": "2020-01-01"}
-    assert client.post("/receipt/", past).status_code == 400
+    assert say_on_receipt(client, **past).status_code == 400
 
 
 def _said(pk: str, day: int, words: str, name: str, **consent: Any) -> dict[str, Any]:
