@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import hypothesis
@@ -16,7 +16,7 @@ from django.test import override_settings
 from wagtail.models import Site
 
 from griot.demo.core.wire import Wire, load
-from griot.demo.serving import serve
+from griot.demo.serving import Server, serve
 from griot.runtime.postgres import database, embedded
 from griot.runtime.serving import listener
 from tests.databases import copy_newsroom, database_of_our_own
@@ -199,8 +199,7 @@ class Web:
             def log_message(self, format: str, *args: object) -> None:
                 """`seen` is the log."""
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), Handler)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

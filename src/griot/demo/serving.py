@@ -8,10 +8,21 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from griot.demo.core.rendering import render_feed, render_front, render_page
 from griot.demo.core.wire import Wire, load
 from griot.runtime.state import demo_facts
+
+
+class Server(ThreadingHTTPServer):
+    """A server of pages that waits for no visitor when it ends, and that whoever hangs up doesn't upset."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def run(name: str, arguments: list[str]) -> int:
@@ -34,7 +45,7 @@ def run(name: str, arguments: list[str]) -> int:
     return 0
 
 
-def serve(current: Callable[[], Wire], port: int) -> ThreadingHTTPServer:
+def serve(current: Callable[[], Wire], port: int) -> Server:
     """A server of the wire that `current()` gives, on 127.0.0.1:`port`; not yet running."""
     wires: dict[str, Wire] = {}
     lock = threading.Lock()
@@ -65,9 +76,7 @@ def serve(current: Callable[[], Wire], port: int) -> ThreadingHTTPServer:
         def log_message(self, format: str, *args: object) -> None:
             """The wire is silent; whoever fetches keeps the ledger."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
-    return server
+    return Server(("127.0.0.1", port), Handler)
 
 
 def _answer(wire: Wire, host: str, path: str) -> tuple[int, str, bytes]:

@@ -8,13 +8,14 @@ import socketserver
 import threading
 import time
 import zlib
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from protego import Protego
 
+from griot.demo.serving import Server
 from griot.press.core.sources import fetching
 from griot.press.core.sources.fetching import (
     MAX_BYTES,
@@ -66,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def base():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://press.localhost:{server.server_address[1]}"
     server.shutdown()
