@@ -12,7 +12,7 @@ const lastActs: (() => Promise<unknown>)[] = [];
 export const beforeLeaving = (act: () => Promise<unknown>) => void lastActs.push(act);
 
 /** Show nothing any more, at once; and forget the key, as soon as what was told is kept. */
-export async function close(): Promise<void> {
+async function close(): Promise<void> {
   document.body.replaceChildren();
   const kept = Promise.allSettled(lastActs.map((act) => act()));
   await Promise.race([kept, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);

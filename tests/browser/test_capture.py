@@ -1285,6 +1285,20 @@ def test_a_photo_that_is_stored_while_somebody_leaves_is_there(phone, invitation
     phone.page.wait_for_selector(".cards .card img")
 
 
+def test_a_card_that_says_the_same_is_not_drawn_anew_under_a_finger(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    phone.page.click("[aria-label=Retour]")
+    box = phone.page.locator(".card button:has-text('Continuer')").bounding_box()
+    phone.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    phone.page.mouse.down()
+    with phone.page.expect_response("**/capture/api/pack/"):
+        phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    phone.page.wait_for_timeout(500)
+    phone.page.mouse.up()
+    phone.page.wait_for_selector("text=Comment êtes-vous parti")
+
+
 @pytest.mark.parametrize("way_out", ["Quitter", "Verrouiller"])
 def test_who_leaves_one_window_leaves_all(phone, invitation, way_out):
     phone.join(invitation)

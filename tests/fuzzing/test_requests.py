@@ -6,7 +6,6 @@ import base64
 import hashlib
 import hmac
 import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlencode
@@ -26,7 +25,7 @@ from griot.press.models import Outlet, Source
 from griot.testimonies.models import Campaign, Testimony
 from tests.fuzzing.targets import JSON, SCALARS, TEXTS, changed, like, target
 from tests.fuzzing.test_parsers import RSS
-from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
+from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, of_page
 
 pytestmark = pytest.mark.django_db
 
@@ -263,9 +262,7 @@ def test_changes_on_a_receipt(form, site, phone):
         code = phone.tell().make_receipt()
         client = stranger()
         assert client.post("/receipt/", {"code": code}).status_code == 302
-        page = client.get("/receipt/").content.decode()
-        hidden = dict(re.findall(r'name="(of|seen)" value="([^"]*)"', page))
-        body = encoded(form, act="change", uses="team", **hidden)
+        body = encoded(form, act="change", uses="team", **of_page(client.get("/receipt/")))
         assert (
             client.generic("POST", "/receipt/", body, "application/x-www-form-urlencoded").status_code < 500
         )

@@ -95,8 +95,12 @@ def as_sent(**changes: Any) -> dict[str, Any]:
 
 def say_on_receipt(client: Client, address: str = "/receipt/", **said: Any) -> Any:
     """Send a form of the teller's own page, as the page holds it."""
-    page = client.get(address).content.decode()
-    return client.post(address, {**dict(re.findall(r'name="(of|seen)" value="([^"]*)"', page)), **said})
+    return client.post(address, {**of_page(client.get(address)), **said})
+
+
+def of_page(page: Any) -> dict[str, str]:
+    """What the forms of a teller's page say of whose it is, and of what was shown on it."""
+    return dict(re.findall(r'name="(of|seen)" value="([^"]*)"', page.content.decode()))
 
 
 class Phone:

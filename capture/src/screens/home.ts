@@ -18,10 +18,22 @@ export async function home(): Promise<void> {
   const queue = h("p", { class: "queue", role: "status" });
   const again = button(t("try_now"), runNow, "small");
   const left = h("p", { class: "soft" });
+  let drawn: { markup: string; item: Element }[] = [];
+  // What says the same as before stays: somebody may be about to tap it, or have opened its receipt.
+  const draw = (items: Element[]) => {
+    const before = new Map(drawn.map(({ markup, item }) => [markup, item]));
+    drawn = items.map((item) => {
+      const markup = item.outerHTML;
+      return { markup, item: before.get(markup) ?? item };
+    });
+    const now = drawn.map(({ item }) => item);
+    if (now.length !== list.children.length || now.some((item, n) => item !== list.children[n]))
+      list.replaceChildren(...now);
+  };
   const fill = async () => {
     const known = await testimonies();
     const cards = await Promise.all(known.map(card));
-    list.replaceChildren(...(cards.length ? cards : [h("li", { class: "soft" }, t("none"))]));
+    draw(cards.length ? cards : [h("li", { class: "soft" }, t("none"))]);
     const isAllSent =
       known.length > 0 &&
       known.every(({ state }) => state === "sent" || state === "withdrawn") &&
@@ -96,7 +108,7 @@ async function card(row: Testimony): Promise<HTMLElement> {
   const title = `${t(row.kind)} · ${new Date(row.told).toLocaleDateString(formalLanguage())}`;
   return h(
     "li",
-    { class: `card ${row.state}` },
+    { class: `card ${row.state}`, "data-id": row.id },
     h("strong", {}, title),
     h("span", { class: "soft" }, amount + words),
     row.state === "finished" && whole ? progress(title, files, whole) : null,

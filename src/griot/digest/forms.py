@@ -6,6 +6,7 @@ from typing import Any
 
 from wagtail.images.forms import BaseImageForm
 
+from griot.digest.models import IssuePage
 from griot.digest.release.standing import issues_with
 from griot.testimonies.core.media.pictures import Metadata, read_metadata
 
@@ -45,15 +46,16 @@ class PictureForm(BaseImageForm):
         """What readers see of it is approved with its issue, and stands in mails that were sent; who may
         publish says until when.
         """
-        for issue in issues_with(self.instance) if changed & {*_SEEN, "rights_until"} else ():
-            if changed & _SEEN:
-                self.add_error(
-                    None,
-                    f"It stands in “{issue}”, which is out or approved, or about to be. Upload this as a"
-                    " picture of its own, and put it into the issue’s draft.",
-                )
-            elif self._user is None or not issue.permissions_for_user(self._user).can_publish():
-                self.add_error("rights_until", f"It stands in “{issue}”: who may publish that changes this.")
-            else:
-                continue
-            return
+        issues = issues_with(self.instance) if changed & {*_SEEN, "rights_until"} else []
+        others = [issue for issue in issues if not self._may_publish(issue)]
+        if issues and changed & _SEEN:
+            self.add_error(
+                None,
+                f"It stands in “{issues[0]}”, which is out or approved, or about to be. Upload this as a"
+                " picture of its own, and put it into the issue’s draft.",
+            )
+        elif others:
+            self.add_error("rights_until", f"It stands in “{others[0]}”: who may publish that changes this.")
+
+    def _may_publish(self, issue: IssuePage) -> bool:
+        return self._user is not None and issue.permissions_for_user(self._user).can_publish()

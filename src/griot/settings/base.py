@@ -288,11 +288,11 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "griot.middleware.Discreet",
+            "()": "griot.logs.Discreet",
             "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
         }
     },
-    "filters": {"database_away": {"()": "griot.middleware.DatabaseAway"}},
+    "filters": {"database_away": {"()": "griot.logs.DatabaseAway"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,7 +20,6 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 
 from griot.accounts.guarding import NotNow
 from griot.digest.models import DigestIndexPage, IssuePage, PictureRendition, ToldItem
-from griot.digest.morning import telling
 from griot.digest.release.approving import approval_of, why_not
 from griot.digest.release.editions import make_editions, translate_editions
 from griot.digest.release.preflight import blocks
@@ -91,7 +91,6 @@ def _saved_by_who_had_read_it_before_it_was_out(issue: IssuePage) -> None:
 
 WAYS: list[Callable[[IssuePage], object]] = [
     make_editions,
-    translate_editions,
     _saved_anyhow,
     _edition_is_published_unapproved,
     _saved_by_who_had_read_it_before_it_was_out,
@@ -102,6 +101,14 @@ WAYS: list[Callable[[IssuePage], object]] = [
 def test_a_page_that_is_out_says_what_was_published(issue, way):
     way(issue)
     assert french().live and UNAPPROVED.encode() not in Client().get(french().url).content
+
+
+def test_what_a_machine_says_waits_in_the_draft(issue, admin_user, settings, web):
+    web.pages["here/translate"] = json.dumps({"translatedText": UNAPPROVED})
+    settings.TRANSLATOR = f"libretranslate+http://127.0.0.1:{web.port}"
+    translate_editions(issue, admin_user)
+    assert french().has_unpublished_changes and web.seen
+    assert UNAPPROVED.encode() not in Client().get(french().url).content
 
 
 def test_what_was_brought_up_to_date_is_its_draft_and_comes_out_by_publishing(issue):
@@ -299,5 +306,4 @@ def test_an_issue_that_a_full_disk_kept_in_is_out_when_there_is_room(site, monke
         assert not IssuePage.objects.get(pk=issue.pk).live
     publish_due(timezone.now() + timedelta(hours=3))
     assert IssuePage.objects.get(pk=issue.pk).live
-    telling.index_anew()
     assert ToldItem.objects.filter(issue=issue).exists()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import re
 from threading import Barrier, Thread
 
 import pytest
@@ -11,7 +10,7 @@ from django.db import connections
 from django.test import Client
 
 from griot.testimonies.models import Campaign, Testimony
-from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, say_on_receipt
+from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, of_page, say_on_receipt
 
 CODE = "ABCD-EFGH-JKLM"
 
@@ -73,10 +72,6 @@ def test_of_two_that_come_at_once_one_has_the_code_and_both_are_taken(phones):
     assert sorted(map(bool, Testimony.objects.values_list("receipt", flat=True))) == [False, True]
 
 
-def hidden(page) -> dict[str, str]:
-    return dict(re.findall(r'name="(of|seen)" value="([^"]*)"', page.content.decode()))
-
-
 WIDE = {
     "uses": ["team", "web", "mail"],
     "naming": "first_name",
@@ -95,7 +90,7 @@ def test_a_page_says_nothing_of_another_teller_who_has_opened_theirs_meanwhile(p
     client.post("/receipt/", {"code": CODE})
     page = client.get("/receipt/")
     client.post("/receipt/", {"code": "KLMN-PQRS-TUVW"})
-    for sent in (said, {**hidden(page), **said}):
+    for sent in (said, {**of_page(page), **said}):
         answer = client.post("/receipt/", sent)
         if answer.status_code == 409:
             assert "another code" in answer.content.decode()
@@ -111,10 +106,10 @@ def test_an_older_page_of_the_same_teller_puts_nothing_back(phones, client):
     client.post("/receipt/", {"code": CODE})
     page = client.get("/receipt/")
     assert say_on_receipt(client, act="change", **NARROW).status_code == 302
-    answer = client.post("/receipt/", {**hidden(page), "act": "change", **WIDE})
+    answer = client.post("/receipt/", {**of_page(page), "act": "change", **WIDE})
     assert answer.status_code == 400 and "changed meanwhile" in answer.content.decode()
     row.refresh_from_db()
     assert row.consent.uses == ["team"]
-    assert client.post("/receipt/", {**hidden(page), "act": "withdraw", "sure": "yes"}).status_code == 302
+    assert client.post("/receipt/", {**of_page(page), "act": "withdraw", "sure": "yes"}).status_code == 302
     row.refresh_from_db()
     assert row.withdrawn, "to take back is never too late"

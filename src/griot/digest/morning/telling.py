@@ -81,6 +81,7 @@ def tell_the_press() -> None:
     that is published again tells nothing anew.
     """
     recent = ToldItem.objects.filter(
+        story__isnull=False,
         language=settings.LANGUAGE_CODE,
         issue__live=True,
         issue__last_published_at__gt=timezone.now() - RECENT,
