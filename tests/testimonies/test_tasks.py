@@ -20,7 +20,7 @@ from griot.testimonies.making import rendering
 from griot.testimonies.models import Rendition, Upload
 from griot.testimonies.review.review import obstacles
 from griot.testimonies.showing import withdrawing
-from griot.testimonies.tasks import erase, examine, render, sweep, tidy, tidy_vault
+from griot.testimonies.tasks import erase, examine, render, sweep, tidy_vault
 from griot.troubles.models import Trouble
 from tests.testimonies import made
 from tests.testimonies.people import Phone, committed, make_campaign, make_messenger
@@ -195,6 +195,7 @@ def test_what_a_receipt_opened_is_forgotten(site, client):
     make_messenger(make_campaign())
     client.post("/receipt/", {"code": Phone().tell().make_receipt()})
     Client().post("/receipt/", {"code": Phone().tell().make_receipt()})
+    assert max(s.expire_date for s in Session.objects.all()) < timezone.now() + timedelta(hours=1)
     Session.objects.filter(pk=client.session.session_key).update(expire_date=timezone.now())
-    tidy()
+    tidy_vault()
     assert Session.objects.count() == 1

@@ -67,19 +67,18 @@ def _ask(what: str, unfinished: list[Any], soon: Callable[[Any], None]) -> None:
 @app.periodic(cron="43 * * * *")
 @app.task(name="testimonies.tidy_vault", queueing_lock="testimonies.tidy_vault")
 def tidy_vault(timestamp: int | None = None) -> None:
-    """Erase what killed processes left in the vault."""
-    in_turn("tidying the vault's folder", vault=lambda: receiving.tidy(timezone.now()))
+    """Erase what killed processes left in the vault, and what tells which testimony somebody has opened with
+    a receipt.
+    """
+    in_turn(
+        "tidying each hour",
+        vault=lambda: receiving.tidy(timezone.now()),
+        sessions=SessionStore.clear_expired,
+    )
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="testimonies.tidy", queueing_lock="testimonies.tidy")
 def tidy(timestamp: int | None = None) -> None:
-    """Erase the erased from the database's files, and what tells which testimony somebody has opened with a
-    receipt.
-    """
-    now = timezone.now()
-    in_turn(
-        "tidying",
-        database=lambda: scrubbing.scrub_if_erased(now),
-        sessions=SessionStore.clear_expired,
-    )
+    """Erase the erased from the database's files."""
+    in_turn("tidying", database=lambda: scrubbing.scrub_if_erased(timezone.now()))

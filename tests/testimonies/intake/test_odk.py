@@ -180,9 +180,12 @@ def blank(url: str, auth, form_id: str) -> etree._Element:
 
 
 def filled(instance, pk: str, **answers: str) -> bytes:
-    """A submission: the form's own instance with answers by
-    question. A question that the form does not ask fails.
+    """A submission: the form's own instance with answers by question. A question that the form does not ask
+    fails.
     """
+    if before := answers.pop("before", ""):
+        [meta] = [e for e in instance.iter() if isinstance(e.tag, str) and etree.QName(e).localname == "meta"]
+        etree.SubElement(meta, meta.tag.replace("}meta", "}deprecatedID")).text = f"uuid:{before}"
     for name, value in {"instanceID": f"uuid:{pk}", **answers}.items():
         found = [e for e in instance.iter() if isinstance(e.tag, str) and etree.QName(e).localname == name]
         assert found, f"the form does not ask {name}"
@@ -467,7 +470,56 @@ def test_a_withdrawn_one_takes_nothing_more(house):
     withdrawing.withdraw(Testimony.objects.get(pk=pk), "teller")
     withdrawing.erase(pk)
     answer = post(url, auth, xml, **{"p1.jpg": made.photo()})
-    assert answer.status_code == 400 and b"withdrawn" in answer.content and vault().names() == []
+    assert answer.status_code == 201 and b"taken back" in answer.content, "Collect keeps what is refused"
+    assert vault().names() == []
+    edited = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED, before=pk)
+    assert post(url, auth, edited, **{"p1.jpg": made.photo()}).status_code == 201
+    assert Testimony.objects.count() == 1 and not Testimony.objects.get().name and vault().names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "order", ["ab", "ba", "abab", "bab", "abc", "abac", "bac", "bcaab", "acb", "acbab", "cba"]
+)
+def test_a_form_that_was_edited_is_the_same_testimony(house, order):
+    """Collect sends it again under a new id, which names the one before, with all its files (docs.getodk.org,
+    editing finalized forms).
+    """
+    _, url, auth = house
+    ids = {name: str(uuid.uuid4()) for name in "abc"}
+    wide, narrow = (
+        {**CONSENTED, "video_leaving": "film.mp4"},
+        {**CONSENTED, "uses": "team", "naming": "unnamed"},
+    )
+    said = {
+        "a": wide,
+        "b": {**narrow, "text_leaving": "I left in the morning.", "before": ids["a"]},
+        "c": {**wide, "text_leaving": "I left at noon.", "before": ids["b"]},
+    }
+    for name in order:
+        xml = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **said[name])
+        assert post(url, auth, xml, **{"p1.jpg": made.photo()}).status_code == 201
+    [row, *twice] = Testimony.objects.order_by("arrived")
+    assert len(twice) == ("acb" in order), "that it is the same is known with the one between"
+    for one in (row, *twice):
+        assert one.consent.uses == ["team"] and one.consent.naming == "unnamed", "it opens nothing"
+    last = "morning" if "c" not in order else "noon"
+    assert any(last in one.answers["leaving"] or one.undecided for one in (row, *twice))
+    assert row.files.filter(role="story", state="received").count() == 1, "the photo came once"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("order", ["ab", "ba", "aab", "bab"])
+def test_what_an_edited_form_leaves_out_is_asked_about(house, order):
+    _, url, auth = house
+    ids = {name: str(uuid.uuid4()) for name in "ab"}
+    said = {"a": {**CONSENTED, "video_leaving": "film.mp4"}, "b": {**CONSENTED, "before": ids["a"]}}
+    for name in order:
+        xml = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **said[name])
+        assert post(url, auth, xml).status_code == 201
+    [row] = Testimony.objects.all()
+    asked = row.steps.filter(words__contains="not in it any more: 1")
+    assert asked.count() == 1 and row.files.filter(role="story").count() == 2
 
 
 @pytest.mark.django_db(transaction=True)

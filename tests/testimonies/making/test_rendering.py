@@ -14,7 +14,7 @@ from django.test import Client
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import encoding
 from griot.testimonies.core.media.ffmpeg import probe, program, reading, run
-from griot.testimonies.core.media.vault import Vault
+from griot.testimonies.core.media.vault import Vault, VaultError
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make, unfinished
 from griot.testimonies.models import Rendition
@@ -165,6 +165,18 @@ def test_a_film_that_can_not_be_read_says_why(phone, tmp_path):
     type(file).objects.filter(pk=file.pk).update(vault=broken)
     rows = render(testimony)
     assert {r.state for r in rows.values()} == {"failed"} and all(r.why for r in rows.values())
+
+
+def test_a_key_that_is_away_for_a_while_fails_nothing_for_good(phone):
+    phone.send(phone.tell(), made.photo())
+    row, keys = Rendition.objects.get(), vault().keys
+    away = keys.rename(keys.with_name("away"))
+    with pytest.raises(VaultError):
+        make(row.pk)
+    assert unfinished() == [row.pk]
+    away.rename(keys)
+    make(row.pk)
+    assert Rendition.objects.get().state == "ready"
 
 
 def test_what_a_killed_maker_left_is_made_again(phone, tmp_path):

@@ -67,6 +67,8 @@ def _opened(request: HttpRequest) -> HttpResponse:
         return _page(request, row=None, error="receipt_unknown", status=404)
     request.session.cycle_key()
     request.session["receipt"] = [str(row.pk), row.receipt, (timezone.now() + OPEN_FOR).timestamp()]
+    if not request.user.is_authenticated:
+        request.session.set_expiry(OPEN_FOR)
     note("teller", row, "receipt")
     return HttpResponseRedirect(reverse("receipt"))
 

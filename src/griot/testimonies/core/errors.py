@@ -15,6 +15,13 @@ class Refused(Exception):
         self.reasons = tuple(reasons)
 
 
+class Withdrawn(Refused):
+    """It is of a testimony that was taken back: nothing of it is kept, and nobody should keep it."""
+
+    def __init__(self) -> None:
+        super().__init__("this testimony was withdrawn; nothing more is taken of it")
+
+
 class TooMuch(Refused):
     """It would be taken another day."""
 

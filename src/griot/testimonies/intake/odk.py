@@ -28,7 +28,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from griot.accounts.limiting import comes_too_often
 from griot.accounts.requests import number_in
-from griot.testimonies.core.errors import Refused, TooMuch
+from griot.testimonies.core.errors import Refused, TooMuch, Withdrawn
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.core.media.arrival import MOST_BYTES
 from griot.testimonies.core.surfaces import surface
@@ -160,6 +160,8 @@ def for_collect(view: View) -> View:
         Device.objects.filter(pk=device.pk).update(last_seen=timezone.now())
         try:
             return view(request, device, *args, **kwargs)
+        except Withdrawn:  # Collect deletes what was taken, and nothing else
+            return _answer(201, "It was taken back: nothing of it is kept.")
         except TooMuch as refusal:
             return _answer(429, str(refusal))
         except Refused as refusal:
@@ -248,7 +250,9 @@ def spoken(request: HttpRequest, device: Device, pk: int) -> HttpResponse:
 @for_collect
 @require_http_methods(["HEAD", "POST"])
 def submission(request: HttpRequest, device: Device) -> HttpResponse:
-    """Answers and files of one submission, or a part of them. 201: all that this part brought is kept."""
+    """Answers and files of one submission, or a part of them. 201: all that this part brought is kept, or of
+    a testimony that was taken back, and is to be kept nowhere.
+    """
     if request.method == "HEAD":
         response = _xml("", 204)
         response["Location"] = request.build_absolute_uri(request.path)

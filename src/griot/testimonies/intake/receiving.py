@@ -17,7 +17,7 @@ from django.utils import timezone
 from griot.accounts.requests import number_in
 from griot.locking import only_one_at
 from griot.queueing import soon
-from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.errors import Refused, Withdrawn
 from griot.testimonies.core.media import arrival
 from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.core.types import MOST_FILES
@@ -57,7 +57,7 @@ def begin_upload(device: Device, length: int, said: Mapping[str, str]) -> Upload
     if testimony is None or testimony.messenger_id != device.messenger_id:
         raise Refused("testimony: send what it is and its consent first")
     if testimony.over:
-        raise Refused("this testimony was withdrawn; nothing more is taken of it")
+        raise Withdrawn
     known = Upload.objects.select_for_update().select_related("file").filter(file_id=pk).first()
     if known:
         if known.file.testimony_id != testimony.pk or known.file.sha256 not in {"", sha256}:

@@ -7,7 +7,8 @@ from __future__ import annotations
 import logging
 import re
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from griot.testimonies.intake import speaking
 from griot.testimonies.intake.allowance import see_to_bytes
 from griot.testimonies.intake.receiving import examine_soon, expect
 from griot.testimonies.intake.sealing import SealedFile
+from griot.testimonies.intake.sent import moment_in
 from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
 from griot.testimonies.keeping import vault
@@ -31,6 +33,8 @@ from griot.testimonies.models import (
     Messenger,
     Module,
     Spoken,
+    Step,
+    Submission,
     Testimony,
     Upload,
 )
@@ -137,7 +141,8 @@ def _country(code: str, language: str) -> str:
 @transaction.atomic
 def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile]) -> Testimony | None:
     """Store a submission, or a part of one: the same id again adds the files that were missing. Gives the
-    testimony; None for a training.
+    testimony; None for a training. A form that was edited, and is sent again under another id, is the same
+    testimony, said anew.
 
     Raises Refused in words. A form that was filled in is taken, whatever its campaign is called by now: it
     can't be changed. A file that no question names is kept like the others, and so are other bytes under a
@@ -149,18 +154,24 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
         return None
     if not said.form_id.startswith("griot-") or not said.form_id.endswith(f"-{said.answers.get('kind', '')}"):
         raise Refused(f"{said.form_id!r} is no form of ours; get the blank forms anew")
-    pk = _uuid(said.instance)
-    evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
-    row, _ = take_testimony(messenger, submitted.as_sent(said, str(pk), evidence), "ODK")
+    (pk, *same), is_older = _whose(said)
+    row = _take_answers(messenger, said, pk, is_older)
+    for its_pk in same:
+        twice = _take_answers(messenger, said, its_pk, is_older)
+        twice.steps.get_or_create(kind=Step.Kind.COMMENT, words=f"edited on the phone; the same as {row}")
+    _remember(row, said)
     unused = list(arrived)
     known = {file.name for file in said.files}
     unnamed = dict.fromkeys(file.name for file in unused if file.name not in known)
     named_at_all = [*said.files, *(submitted.SubmittedFile(name, "") for name in unnamed)]
+    there = set(row.files.values_list("pk", flat=True))
     uploads = _expected(row, device, named_at_all)
     for named in named_at_all:
         if _file_pk(pk, named.name) not in uploads:
             raise Refused(f"{named.name}: another file was sent under it")
         _keep_first(messenger, uploads[_file_pk(pk, named.name)], named.name, unused)
+    if said.before or is_older:
+        _ask_about(row, uploads.keys() - there if is_older else there - uploads.keys())
     questions = {file.name: file.question for file in said.files}
     for file in list(unused):
         held = uploads[_file_pk(pk, file.name)].file
@@ -170,6 +181,43 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
                 _keep_first(messenger, upload, file.name, unused, file.sha256)
     transaction.on_commit(lambda: vault().erase(*(name for file in unused for name in file.pieces)))
     return row
+
+
+def _take_answers(
+    messenger: Messenger, said: submitted.Submitted, pk: uuid.UUID, is_older: bool
+) -> Testimony:
+    evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
+    sent = submitted.as_sent(said, str(pk), evidence)
+    if is_older:  # a phone keeps the moment of what it edits
+        sent["consent"]["given"] = (moment_in(sent["told"], "told") - timedelta(seconds=1)).isoformat()
+    return take_testimony(messenger, sent, "ODK")[0]
+
+
+def _whose(said: submitted.Submitted) -> tuple[list[uuid.UUID], bool]:
+    """The testimonies that a submission is of, and whether one that was edited from it came before it. They
+    are two where it says only now that they are the same.
+    """
+    own = _uuid(said.instance)
+    before = _uuid(said.before) if said.before else own
+    rows = {row.pk: row for row in Submission.objects.filter(pk__in=[before, own])}
+    known = dict.fromkeys(rows[pk].testimony_id for pk in (before, own) if pk in rows)
+    return list(known) or [before], own in rows and rows[own].is_older
+
+
+def _remember(testimony: Testimony, said: submitted.Submitted) -> None:
+    """Under which ids it was sent, and which of them are older than what came."""
+    ids = {_uuid(said.instance): False, **({_uuid(said.before): True} if said.before else {})}
+    for pk, is_older in ids.items():
+        Submission.objects.get_or_create(pk=pk, defaults={"testimony": testimony, "is_older": is_older})
+
+
+def _ask_about(testimony: Testimony, dropped: Collection[uuid.UUID]) -> None:
+    """A file that is in the form before it was edited, and not after: only a person can find out why."""
+    files = testimony.files.filter(pk__in=dropped, role=File.Role.STORY)
+    count = files.exclude(state__in=(File.State.REFUSED, File.State.ERASED)).count()
+    words = f"edited on the phone; recordings that are not in it any more: {count}; ask if they are to go"
+    if count and not testimony.steps.filter(words=words).exists():
+        testimony.steps.create(kind=Step.Kind.COMMENT, words=words)
 
 
 def _expected(

@@ -28,7 +28,7 @@ from griot.testimonies.core.consent import (
     narrowed,
     problems,
 )
-from griot.testimonies.core.errors import Refused, TooMuch
+from griot.testimonies.core.errors import Refused, TooMuch, Withdrawn
 from griot.testimonies.intake.allowance import DAY, see_to_testimonies
 from griot.testimonies.intake.sent import (
     day_in,
@@ -90,7 +90,7 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any], app: str = "")
     if known and known.messenger_id != messenger.pk:
         raise Refused("id: that testimony is another messenger's")
     if known and known.over:
-        raise Refused("this testimony was withdrawn; nothing more is taken of it")
+        raise Withdrawn
     if known is None and not messenger.may_collect:
         raise Refused("the required training has to be passed before collecting")
     if known is None:
@@ -387,7 +387,7 @@ def add_consent(
     row = Testimony.objects.select_for_update().get(pk=testimony.pk)
     versions = _telling(row)
     if versions and row.over:
-        raise Refused("this testimony was withdrawn; nothing more is taken of it")
+        raise Withdrawn
     value = after(versions, said, is_reviewed, row.receipt_narrows or row.is_perhaps_minor)
     if value is None:
         return False

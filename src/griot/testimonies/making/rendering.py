@@ -27,6 +27,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.media import encoding
 from griot.testimonies.core.media.encoding import COVERED, WHOLE
 from griot.testimonies.core.media.renditions import FILMS, FOR_EDITORS, HEARD, SEEN, may_be_perceived
+from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.core.types import Consent, Cut
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import File, MakingState, Rendition, Testimony
@@ -250,11 +251,11 @@ def _make(pk: int) -> None:
 
 def why_it_failed(error: Exception, *told: type[Exception]) -> str:
     """Why work that a sweep asks for again is not tried again: in the words of those that are `told`, or the
-    kind of an error that nobody thought of. "" for what passes: a database or a disk that is not there.
+    kind of an error that nobody thought of. "" for what passes: a database, a disk or a key that is away.
     """
     if isinstance(error, told):
         return fit_text(str(error), 250) or type(error).__name__
-    if isinstance(error, OSError) or is_database_away(error):
+    if isinstance(error, (OSError, VaultError)) or is_database_away(error):
         return ""
     log.exception("set aside")
     return f"an error of ours, {type(error).__name__}: the log tells more"

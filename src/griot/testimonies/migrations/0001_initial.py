@@ -337,6 +337,17 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='testimonies.testimony'),
         ),
         migrations.CreateModel(
+            name='Submission',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('is_older', models.BooleanField(default=False, help_text='what was edited from it came first')),
+                ('testimony', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='testimonies.testimony')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Consent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

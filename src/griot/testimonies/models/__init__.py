@@ -18,7 +18,7 @@ from griot.testimonies.models.campaigns import (
 from griot.testimonies.models.files import HELD, Cut, File, Rendition, Upload
 from griot.testimonies.models.making import MakingState
 from griot.testimonies.models.memory import Access, Departure
-from griot.testimonies.models.testimonies import Consent, Proposal, Testimony
+from griot.testimonies.models.testimonies import Consent, Proposal, Submission, Testimony
 from griot.testimonies.models.work import MachineWork, Step, Writing
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Rendition",
     "Spoken",
     "Step",
+    "Submission",
     "Testimony",
     "Training",
     "Upload",

@@ -318,6 +318,19 @@ class Testimony(models.Model):
         return bool(self.receipt)
 
 
+class Submission(models.Model):
+    """An id under which ODK Collect sent a testimony: a form that was edited has another. It stays once the
+    testimony is withdrawn, so that none of them brings it back.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="submissions")
+    is_older = models.BooleanField(default=False, help_text="what was edited from it came first")
+
+    class Meta:
+        default_permissions = ()
+
+
 class Consent(models.Model):
     """One version of what a teller allows. Rows are added, never changed."""
 

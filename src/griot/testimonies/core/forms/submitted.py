@@ -17,14 +17,15 @@ MOST_XML = 1024 * 1024  # bytes of a submission's answers
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A submission: of which form, its own id, its answers
-    by question, and the files that it names, in order.
+    """A submission: of which form, its own id, its answers by question, and the files that it names, in
+    order. One that was edited on the phone names the id it had `before`.
     """
 
     form_id: str
     instance: str
     answers: Mapping[str, str]
     files: Sequence[SubmittedFile]
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,10 @@ def read(xml: bytes) -> Submitted:
             f"xml_submission_file: it names {len(files)} files, and a testimony has at most {MOST_FILES}"
         )
     files.reverse()
-    instance = answers.get("instanceID", "").removeprefix("uuid:")
+    instance, before = (answers.get(n, "").removeprefix("uuid:") for n in ("instanceID", "deprecatedID"))
     if not instance:
         raise Refused("xml_submission_file: its instanceID is missing")
-    return Submitted(root.get("id", ""), instance, answers, files)
+    return Submitted(root.get("id", ""), instance, answers, files, before)
 
 
 def _elements(root: Any) -> Iterator[Any]:
