@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 
 from griot.testimonies.models import Testimony
 from griot.troubles.models import Trouble
@@ -51,8 +52,13 @@ def test_the_log_quotes_no_row(log, fields, code):
     assert NAME not in said and NAME not in Trouble.objects.get().why
 
 
+def _reset_of(token: str) -> str:
+    return reverse("wagtailadmin_password_reset_confirm", args=["MQ", token])
+
+
 @pytest.mark.django_db
 def test_the_log_tells_no_token(log, site):
     for path in ("/unsubscribe/s3cr3t-t0k3n/", "/press/hub/7/s3cr3t-t0k3n/"):
         assert Client().get(path).status_code == 404
+    logging.getLogger("django.request").error("Service Unavailable: %s", _reset_of("s3cr3t-t0k3n"))
     assert "/unsubscribe/…" in log.getvalue() and "s3cr3t" not in log.getvalue()

@@ -12,7 +12,7 @@ from django.db import Error
 
 from griot.locking import is_database_away
 
-_TOKENS = re.compile(r"(/unsubscribe/|/press/hub/\d+/)[^/\s]+")
+_TOKENS = re.compile(r"(/unsubscribe/|/press/hub/\d+/|/password_reset/confirm/[^/\s]+/)[^/\s]+")
 
 
 class DatabaseAway(logging.Filter):

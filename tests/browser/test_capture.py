@@ -22,7 +22,7 @@ from griot.testimonies.intake import speaking
 from griot.testimonies.intake.receiving import examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import CheckIn, ConsentText, Device, File, Guide, Messenger, Module, Testimony
-from griot.testimonies.showing.withdrawing import withdraw
+from griot.testimonies.withdrawing import withdraw
 from tests.browser.cutting import BadNetwork
 from tests.browser.tools import PATIENCE, lighthouse
 from tests.support import ROOT

@@ -13,6 +13,7 @@ from django.db.models import ProtectedError
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
+from griot.testimonies import withdrawing
 from griot.testimonies.access import first_groups, visible
 from griot.testimonies.core.media.age import CHUNK
 from griot.testimonies.keeping import vault
@@ -29,7 +30,6 @@ from griot.testimonies.models import (
     Testimony,
 )
 from griot.testimonies.review import review
-from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
 from tests.testimonies.people import Phone, as_sent, committed, make_campaign, make_messenger, user_with

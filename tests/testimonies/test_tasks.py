@@ -13,13 +13,13 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pyrage import x25519
 
+from griot.testimonies import withdrawing
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.receiving import MOST_TRIES, ORPHANED
 from griot.testimonies.keeping import vault
 from griot.testimonies.making import rendering
 from griot.testimonies.models import Rendition, Upload
 from griot.testimonies.review.review import obstacles
-from griot.testimonies.showing import withdrawing
 from griot.testimonies.tasks import erase, examine, render, sweep, tidy_vault
 from griot.troubles.models import Trouble
 from tests.testimonies import made

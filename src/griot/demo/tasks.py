@@ -4,6 +4,8 @@ a published issue.
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -11,12 +13,13 @@ from procrastinate.contrib.django import app
 from griot.demo.newsroom import dress
 from griot.demo.testimonies import seed_testimonies
 from griot.digest.morning.assembling import morning
+from griot.troubles.daily import each_day
 from griot.troubles.sweeping import in_turn
 
 
-@app.periodic(cron="20 5 * * *")
-@app.task(name="demo.new_night", queueing_lock="demo-new-night")
-def new_night(timestamp: int) -> None:
+@each_day(time(5, 20))
+@app.task(name="demo.new_night")
+def new_night() -> None:
     """A demo that runs for days gets last night's wire anew each morning."""
     in_turn("the demo", night=lambda: call_command("seed_demo"))
 

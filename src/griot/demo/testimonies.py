@@ -23,6 +23,7 @@ from griot.accounts.factors import vouch_for
 from griot.demo.core.recordings import film, jpeg, person, thing, tune
 from griot.locking import only_one_at
 from griot.runtime.state import ROOT
+from griot.testimonies import withdrawing
 from griot.testimonies.core.media.subtitles import as_vtt
 from griot.testimonies.intake.receiving import add_piece, begin_upload, cancel_upload, examine
 from griot.testimonies.intake.taking import take_testimony
@@ -42,7 +43,6 @@ from griot.testimonies.models import (
     Training,
 )
 from griot.testimonies.review import review
-from griot.testimonies.showing import withdrawing
 
 PIECE = 1024 * 1024
 _TEAMS = {"Mame": "SN", "Oumou": "GN", "Ngozi": "NG"}

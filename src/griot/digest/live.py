@@ -56,9 +56,13 @@ class OutByPublishing(models.Model):
         """Of the fields that are to be written, those that change nothing that readers read."""
         fields = {field.name for field in self._meta.concrete_fields if not field.primary_key}
         model: Any = type(self)
+        page: Any = self
         row = model._default_manager.select_for_update(of=("self",)).filter(pk=self.pk)
-        if row.values_list("live", flat=True).first():
-            fields &= _BESIDE | (frozenset() if self.live else _TAKEN_OFF)  # type: ignore[attr-defined]
-        elif self.live:  # type: ignore[attr-defined]
+        is_live, published = row.values_list("live", "last_published_at").first() or (False, None)
+        if is_live:
+            # A copy from before it went out says that it is a draft, and takes nothing off.
+            is_taken_off = not page.live and page.last_published_at == published
+            fields &= _BESIDE | (_TAKEN_OFF if is_taken_off else frozenset())
+        elif page.live:
             fields -= {"live"}
         return fields if wanted is None else fields & set(wanted)

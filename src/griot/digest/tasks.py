@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import time
 
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -15,14 +15,14 @@ from griot.digest.release import publishing
 from griot.digest.release.editions import translate_editions
 from griot.digest.release.linking import check_links_of
 from griot.digest.site.typesetting import forget_older
+from griot.troubles.daily import each_day
 from griot.troubles.sweeping import in_turn
 
 
-@app.periodic(cron="30 5 * * *")
-@app.task(name="digest.morning", queueing_lock="morning")
-def morning(timestamp: int | None = None, day: str = "") -> None:
-    """The morning of a day (ISO date; default today)."""
-    assembling.morning(date.fromisoformat(day) if day else timezone.localdate(), timezone.now())
+@each_day(time(5, 30))
+@app.task(name="digest.morning")
+def morning() -> None:
+    assembling.morning(timezone.localdate(), timezone.now())
 
 
 @app.task(name="digest.check_links", queueing_lock="check-links")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from asgiref.sync import async_to_sync
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +19,7 @@ from griot.press.listening.reading import read_entries
 from griot.press.stories import retention
 from griot.press.stories.pipeline import group_articles
 from griot.queueing import queue_of
+from griot.troubles.daily import each_day
 from griot.troubles.sweeping import each, in_turn
 
 DEAD_AFTER = 60  # seconds without a heartbeat
@@ -44,9 +47,9 @@ def discover(pk: int) -> None:
     sources.run_discovery(pk)
 
 
-@app.periodic(cron="20 2 * * *")
-@app.task(name="press.retain", queueing_lock="retain", queue=queue_of("press.retain"))
-def retain(timestamp: int | None = None) -> None:
+@each_day(time(2, 20))
+@app.task(name="press.retain")
+def retain() -> None:
     """Close the window behind what is no news any more, and let go of what the policy lets go."""
     retention.retain(timezone.now())
 
@@ -72,9 +75,9 @@ def _retry(job: Job) -> None:
         async_to_sync(manager.finish_job)(job, status=Status.FAILED, delete_job=False)
 
 
-@app.periodic(cron="40 2 * * *")
-@app.task(name="press.forget_failed", queueing_lock="forget_failed")
-def forget_failed(timestamp: int | None = None) -> None:
+@each_day(time(2, 40))
+@app.task(name="press.forget_failed")
+def forget_failed() -> None:
     """Let go of jobs that failed; what they were about stands in our own tables."""
     async_to_sync(app.job_manager.delete_old_jobs)(
         nb_hours=KEEP_FAILED, include_failed=True, include_aborted=True

@@ -16,7 +16,7 @@ import psycopg
 from griot.runtime.arguments import whole
 from griot.runtime.postgres import database
 
-SWEEPS = ("mailing.sweep", "testimonies.sweep", "press.listen")
+SWEEPS = ("mailing.sweep", "testimonies.sweep", "press.listen", "troubles.begin_due")
 GRACE = 2  # seconds that jobs have to come to an end
 LOOK_EVERY = 1.0  # seconds between two looks at whether the database is there
 

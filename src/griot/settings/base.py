@@ -36,6 +36,7 @@ CONTACT = setting("GRIOT_CONTACT", "editor@localhost", "an e-mail address", is_m
 MAIL_FROM = env.str("GRIOT_MAIL_FROM", f"Griot <{CONTACT}>")
 USER_AGENT = f"Griot/{__version__} (+{PUBLIC_URL}; {CONTACT})"
 TIME_ZONE = time_zone("GRIOT_TIME_ZONE")
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # a newsroom has one day, whoever looks
 USE_TZ = True
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [

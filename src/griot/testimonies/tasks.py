@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import time
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from griot.testimonies import withdrawing
 from griot.testimonies.intake import receiving
 from griot.testimonies.making import rendering
 from griot.testimonies.review import machines
-from griot.testimonies.showing import scrubbing, withdrawing
+from griot.testimonies.showing import scrubbing
+from griot.troubles.daily import each_day
 from griot.troubles.sweeping import attempt, due, each, in_turn
 
 EXAMINING, RENDERING, ERASING, WRITING = (
@@ -77,8 +80,8 @@ def tidy_vault(timestamp: int | None = None) -> None:
     )
 
 
-@app.periodic(cron="17 3 * * *")
-@app.task(name="testimonies.tidy", queueing_lock="testimonies.tidy")
-def tidy(timestamp: int | None = None) -> None:
+@each_day(time(3, 17))
+@app.task(name="testimonies.tidy")
+def tidy() -> None:
     """Erase the erased from the database's files."""
     in_turn("tidying", database=lambda: scrubbing.scrub_if_erased(timezone.now()))

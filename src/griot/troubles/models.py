@@ -1,4 +1,4 @@
-"""The rows that were set aside, and why."""
+"""The rows that were set aside, and why; and when the jobs of each day were begun."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ class Trouble(models.Model):
     class Meta:
         ordering = ["-last"]
         constraints = [models.UniqueConstraint(fields=["what", "row"], name="one_trouble_a_row")]
+
+
+class Daily(models.Model):
+    """A job of each day, and the last of the newsroom's days for which it was asked for."""
+
+    job = models.CharField(max_length=80, primary_key=True)
+    day = models.DateField()

@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.files.storage import FileSystemStorage
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client, TestCase
 from django.utils import timezone
 from wagtail.models import Locale
@@ -307,3 +307,28 @@ def test_an_issue_that_a_full_disk_kept_in_is_out_when_there_is_room(site, monke
     publish_due(timezone.now() + timedelta(hours=3))
     assert IssuePage.objects.get(pk=issue.pk).live
     assert ToldItem.objects.filter(issue=issue).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "save", [IssuePage.save, lambda _: make_editions(IssuePage.objects.get(language="en"))]
+)
+def test_a_draft_that_is_saved_while_it_goes_out_takes_nothing_off(site, save):
+    make_editions(make_issue())
+    revision, stale = french().save_revision(), french()
+    stale.title = UNAPPROVED
+
+    def saved() -> None:
+        try:
+            save(stale)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            revision.publish(skip_permission_checks=True)
+            waiting = pool.submit(saved)
+            until_waiting(waiting)
+        waiting.result()
+    page = french()
+    assert page.live and page.live_revision and page.title != UNAPPROVED

@@ -9,8 +9,8 @@ from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from griot.digest.models import IssuePage, ToldItem
 from griot.digest.tasks import index_anew_now
+from griot.testimonies import withdrawing
 from griot.testimonies.review import review
-from griot.testimonies.showing import withdrawing
 from tests.digest.issues import make_issue
 from tests.testimonies.showing.test_withdrawal import MARK, House
 

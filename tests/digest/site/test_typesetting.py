@@ -12,7 +12,7 @@ from django.test import Client
 
 from griot.digest.site.typesetting import set_once, state
 from griot.digest.tasks import index_anew_now
-from griot.testimonies.showing import withdrawing
+from griot.testimonies import withdrawing
 from tests.digest.issues import make_issue
 from tests.testimonies.people import committed
 from tests.testimonies.showing.test_withdrawal import House

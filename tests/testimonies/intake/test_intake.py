@@ -45,7 +45,7 @@ from griot.testimonies.models import (
 )
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.review import review
-from griot.testimonies.showing.withdrawing import withdraw
+from griot.testimonies.withdrawing import withdraw
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
 from tests.testimonies.people import (

@@ -15,10 +15,10 @@ from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
+from griot.testimonies import withdrawing
 from griot.testimonies.intake.receiving import MOST_TRIES, ORPHANED, examine, tidy
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Access, Country, Rendition
-from griot.testimonies.showing import withdrawing
 from griot.testimonies.tasks import sweep
 from tests.signing_in import with_second_factor
 from tests.support import words

@@ -5,6 +5,7 @@ apps speak it, forms by ODK Validate, submissions in parts.
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import json
 import re
@@ -16,11 +17,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from threading import Event
 
 import pytest
 import requests
 from django.core.exceptions import ValidationError
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -29,10 +32,12 @@ from hypothesis import strategies as st
 from lxml import etree
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
+from griot.testimonies import withdrawing
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
+from griot.testimonies.core.media.vault import Vault
 from griot.testimonies.core.types import MOST_FILES
-from griot.testimonies.intake import odk
+from griot.testimonies.intake import odk, submissions
 from griot.testimonies.intake.receiving import discard, examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import (
@@ -48,7 +53,6 @@ from griot.testimonies.models import (
     Upload,
 )
 from griot.testimonies.review.review import obstacles
-from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
 from tests.support import lines_run, until_waiting, words
 from tests.testimonies import made
@@ -509,8 +513,8 @@ def test_a_form_that_was_edited_is_the_same_testimony(house, order):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("order", ["ab", "ba", "aab", "bab"])
-def test_what_an_edited_form_leaves_out_is_asked_about(house, order):
+@pytest.mark.parametrize("order", ["ab", "ba", "aab", "aba", "bab"])
+def test_what_an_edited_form_has_no_more_is_left_out(house, order):
     _, url, auth = house
     ids = {name: str(uuid.uuid4()) for name in "ab"}
     said = {"a": {**CONSENTED, "video_leaving": "film.mp4"}, "b": {**CONSENTED, "before": ids["a"]}}
@@ -518,8 +522,123 @@ def test_what_an_edited_form_leaves_out_is_asked_about(house, order):
         xml = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **said[name])
         assert post(url, auth, xml).status_code == 201
     [row] = Testimony.objects.all()
-    asked = row.steps.filter(words__contains="not in it any more: 1")
-    assert asked.count() == 1 and row.files.filter(role="story").count() == 2
+    assert row.steps.filter(words__contains="left out: 1").count() == 1
+    assert sorted(row.files.exclude(role="evidence").values_list("role", flat=True)) == ["aside", "story"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_forms_at_once_the_edited_one_holds(house, monkeypatch):
+    _, url, auth = house
+    ids = {name: str(uuid.uuid4()) for name in "ab"}
+    form = blank(url, auth, "griot-voices-portrait")
+    older = filled(form, ids["a"], **{**CONSENTED, "text_leaving": "My brother paid them."})
+    edited = filled(form, ids["b"], **{**CONSENTED, "text_leaving": "Somebody paid.", "before": ids["a"]})
+    whose, asked, going_on = submissions._whose, Event(), Event()
+
+    def slowly(said):
+        found = whose(said)
+        if said.instance == ids["a"]:
+            asked.set()
+            going_on.wait(60)
+        return found
+
+    monkeypatch.setattr(submissions, "_whose", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(post, url, auth, older)
+        asked.wait(60)
+        second = pool.submit(post, url, auth, edited)
+        until_waiting(second)
+        going_on.set()
+        assert {first.result().status_code, second.result().status_code} == {201}
+    assert Testimony.objects.get().answers["leaving"] == "Somebody paid."
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("order", ["a↩bc", "a↩bcab", "b↩acd", "a↩cb", "ca↩b", "ca⇤b", "a↩cbd"])
+def test_nothing_that_is_edited_brings_back_what_was_withdrawn(house, order):
+    """Withdrawn is the one that came first (↩), or last (⇤)."""
+    _, url, auth = house
+    ids = {name: str(uuid.uuid4()) for name in "abcd"}
+    for act in order:
+        if act in ids:
+            before = {"before": ids[chr(ord(act) - 1)]} if act > "a" else {}
+            xml = filled(blank(url, auth, "griot-voices-portrait"), ids[act], **CONSENTED, **before)
+            assert post(url, auth, xml, **{"p1.jpg": made.photo()}).status_code == 201
+        else:
+            row = Testimony.objects.order_by("arrived" if act == "↩" else "-arrived").first()
+            withdrawing.withdraw(row, "teller")
+            withdrawing.erase(row.pk)
+    assert {row.withdrawn_by for row in Testimony.objects.all()} == {"teller"}
+    for pk in withdrawing.unfinished():
+        withdrawing.erase(pk)
+    assert not any(row.name or row.answers for row in Testimony.objects.all()) and vault().names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_whose_answer_is_lost_loses_no_recording(house, monkeypatch):
+    """The database is killed when it has written down that all is kept, and has not said so."""
+    _, url, auth = house
+    xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED)
+    take, commit, is_lost = odk.take, DatabaseWrapper._commit, iter([True])
+
+    def lost(self):
+        commit(self)
+        if next(is_lost, False):
+            raise OperationalError("server closed the connection unexpectedly")
+
+    def taken(*args):
+        with pytest.MonkeyPatch.context() as here:
+            here.setattr(DatabaseWrapper, "_commit", lost)
+            return take(*args)
+
+    monkeypatch.setattr(odk, "take", taken)
+    answers = [post(url, auth, xml, **{"p1.jpg": made.photo()}).status_code for _ in range(2)]
+    assert answers == [503, 201]
+    file = File.objects.get(role="story")
+    examine(file.pk)
+    file.refresh_from_db()
+    assert file.state == "verified"
+
+
+def part(name: str, *more: str, filename: str = "") -> bytes:
+    """The head of a form's part."""
+    said = f'Content-Disposition: form-data; name="{name}"' + (f'; filename="{filename}"' if filename else "")
+    return "\r\n".join(["--mark", said, *more, "", ""]).encode()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "end",
+    [
+        part("p2", "Content-Transfer-Encoding: base64", filename="p2.jpg") + b"aaaaa\r\n",
+        part("big") + b"a" * 2_700_000 + b"\r\n",
+        b"".join(part(f"{n}", filename=f"{n}.jpg") + b"x\r\n" for n in range(101)),
+    ],
+    ids=["no base64", "a large field", "many files"],
+)
+def test_a_form_that_is_broken_at_its_end_leaves_nothing(house, end):
+    _, url, auth = house
+    body = part("p1", filename="p1.jpg") + b"x" * (3 * 2**20) + b"\r\n" + end + b"--mark--\r\n"
+    requests.get(f"{url}/formList", auth=auth, timeout=10)
+    kind = {"Content-Type": "multipart/form-data; boundary=mark"}
+    answer = requests.post(f"{url}/submission", data=body, auth=auth, timeout=60, headers=kind)
+    assert answer.status_code >= 400 and vault().names() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_disk_that_fills_while_a_form_comes_keeps_nothing_of_it(house, monkeypatch):
+    _, url, auth = house
+    xml = filled(blank(url, auth, "griot-voices-portrait"), str(uuid.uuid4()), **CONSENTED)
+    put, pieces = Vault.put, iter(range(7))
+
+    def full(self, content):
+        if next(pieces, None) is None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return put(self, content)
+
+    monkeypatch.setattr(Vault, "put", full)
+    answer = post(url, auth, xml, **{"p1.jpg": b"x" * (3 * 2**20), "yes.wav": b"y" * (8 * 2**20)})
+    assert answer.status_code >= 500 and vault().names() == []
 
 
 @pytest.mark.django_db(transaction=True)

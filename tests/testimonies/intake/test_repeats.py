@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
+from griot.testimonies import withdrawing
 from griot.testimonies.core.consent import after, as_of_a_minor, is_within
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.types import USES, Consent
@@ -28,7 +29,7 @@ from griot.testimonies.intake.taking import add_consent, read_consent, take_test
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.days import UNKNOWN
 from griot.testimonies.review import changing
-from griot.testimonies.showing import shown, withdrawing
+from griot.testimonies.showing import shown
 from tests.testimonies.people import (
     KEY,
     Phone,

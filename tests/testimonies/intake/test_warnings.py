@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from griot.testimonies import withdrawing
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import taking
 from griot.testimonies.models import Consent, Testimony
 from griot.testimonies.review import changing, review
-from griot.testimonies.showing import withdrawing
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
 from tests.testimonies import made

@@ -18,7 +18,7 @@ from griot.testimonies.core.media.vault import Vault, VaultError
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make, unfinished
 from griot.testimonies.models import Rendition
-from griot.testimonies.showing.withdrawing import erase, withdraw
+from griot.testimonies.withdrawing import erase, withdraw
 from tests.signing_in import with_second_factor
 from tests.support import held_elsewhere
 from tests.testimonies import made
@@ -177,6 +177,17 @@ def test_a_key_that_is_away_for_a_while_fails_nothing_for_good(phone):
     away.rename(keys)
     make(row.pk)
     assert Rendition.objects.get().state == "ready"
+
+
+def test_a_file_that_is_damaged_fails_with_its_reason(phone):
+    phone.send(phone.tell(), made.photo())
+    row = Rendition.objects.get()
+    with next(path for path in vault().folder.rglob(row.file.vault)).open("r+b") as file:
+        file.seek(-20, 2)
+        file.write(b"damaged")
+    make(row.pk)
+    row.refresh_from_db()
+    assert row.state == "failed" and "is damaged" in row.why
 
 
 def test_what_a_killed_maker_left_is_made_again(phone, tmp_path):

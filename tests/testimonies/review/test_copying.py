@@ -18,7 +18,7 @@ from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Departure, Rendition
 from griot.testimonies.review import changing, copying, review
 from griot.testimonies.showing.shown import told
-from griot.testimonies.showing.withdrawing import erase, withdraw
+from griot.testimonies.withdrawing import erase, withdraw
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
 from tests.testimonies.people import committed, user_with

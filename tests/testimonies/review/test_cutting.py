@@ -23,7 +23,7 @@ from griot.testimonies.making.rendering import make, plan, showable, uncut
 from griot.testimonies.models import Rendition
 from griot.testimonies.review import changing, review
 from griot.testimonies.showing.shown import told
-from griot.testimonies.showing.withdrawing import withdraw
+from griot.testimonies.withdrawing import withdraw
 from tests.signing_in import with_second_factor
 from tests.testimonies.people import committed, user_with
 from tests.testimonies.review.test_review import publish

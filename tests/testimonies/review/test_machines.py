@@ -246,7 +246,7 @@ def test_a_killed_worker_loses_nothing_and_a_withdrawn_testimony_is_not_heard(te
     machines.do(work.pk)
     work.refresh_from_db()
     assert work.state == "ready"
-    from griot.testimonies.showing.withdrawing import erase, withdraw
+    from griot.testimonies.withdrawing import erase, withdraw
 
     withdraw(testimony, "teller")
     with pytest.raises(Refused, match="withdrawn"):

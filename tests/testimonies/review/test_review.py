@@ -11,13 +11,14 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
+from griot.testimonies import withdrawing
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.taking import add_consent
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Access, Rendition
 from griot.testimonies.review import changing, review
 from griot.testimonies.review.writing import MOST_BODY, WritingForm
-from griot.testimonies.showing import shown, withdrawing
+from griot.testimonies.showing import shown
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
 from tests.testimonies import made

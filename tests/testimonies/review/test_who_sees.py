@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from griot.testimonies import withdrawing
 from griot.testimonies.access import allowed, visible
 from griot.testimonies.models import Access, Campaign, Country, Messenger
 from griot.testimonies.review import changing, review
-from griot.testimonies.showing import withdrawing
 from tests.signing_in import with_second_factor
 from tests.testimonies.people import user_with
 from tests.testimonies.review.test_later import fresh

@@ -20,11 +20,11 @@ from griot.digest.tasks import index_anew_now
 from griot.mailing import beginning, saying, sending
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.mailing.tasks import sweep as sweep_mailing
+from griot.testimonies import withdrawing
 from griot.testimonies.copies import stale
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.days import day_of
 from griot.testimonies.review import changing, review
-from griot.testimonies.showing import withdrawing
 from griot.testimonies.showing.shown import told
 from griot.testimonies.signals import changed
 from griot.troubles.models import Trouble

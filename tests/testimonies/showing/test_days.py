@@ -11,9 +11,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from griot.testimonies import withdrawing
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.days import day_of
-from griot.testimonies.showing import withdrawing
 from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_review import publish
 

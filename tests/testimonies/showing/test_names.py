@@ -6,9 +6,9 @@ from dataclasses import astuple
 
 import pytest
 
+from griot.testimonies import withdrawing
 from griot.testimonies.models import Testimony
 from griot.testimonies.review import changing, review
-from griot.testimonies.showing import withdrawing
 from griot.testimonies.showing.shown import all_told, told
 from tests.testimonies import made
 from tests.testimonies.review.test_review import publish

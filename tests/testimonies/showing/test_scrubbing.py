@@ -20,7 +20,7 @@ NAME = "Fatoumata Quertzwyla"  # which no table of ours, or of PostgreSQL's, hol
 TELL = f"""
 from django.utils import timezone
 from tests.testimonies.people import Phone, make_campaign, make_messenger
-from griot.testimonies.showing.withdrawing import erase, withdraw
+from griot.testimonies.withdrawing import erase, withdraw
 from griot.testimonies.models import Consent
 make_messenger(make_campaign())
 row = Phone().tell(teller={{"name": "{NAME}"}}, answers={{"leaving": "{NAME} left at night. " * 400}})
@@ -29,7 +29,7 @@ withdraw(row, "teller")
 ERASE = """
 from django.utils import timezone
 from griot.testimonies.models import Testimony
-from griot.testimonies.showing.withdrawing import erase
+from griot.testimonies.withdrawing import erase
 from griot.testimonies.tasks import tidy
 erase(Testimony.objects.get().pk)
 if "tidy" in __import__("os").environ:

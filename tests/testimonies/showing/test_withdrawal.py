@@ -21,12 +21,12 @@ from griot.digest.site import receipts
 from griot.digest.site.composing import issue_of
 from griot.mailing.beginning import start_send
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
+from griot.testimonies import withdrawing
 from griot.testimonies.core.surfaces import SURFACES
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Departure, Rendition
 from griot.testimonies.review import review
 from griot.testimonies.review.changing import publish_changes
-from griot.testimonies.showing import withdrawing
 from griot.testimonies.tasks import sweep
 from tests.digest.issues import make_issue
 from tests.signing_in import with_second_factor

@@ -24,6 +24,7 @@ from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.site.newsroom import newsroom, readers_language
 from griot.digest.site.refusing import in_words
+from griot.testimonies import withdrawing
 from griot.testimonies.access import note
 from griot.testimonies.core.consent import is_within
 from griot.testimonies.core.errors import Refused
@@ -32,7 +33,7 @@ from griot.testimonies.intake.taking import add_consent, read_consent
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.models.receipts import plain_receipt
-from griot.testimonies.showing import shown, withdrawing
+from griot.testimonies.showing import shown
 
 OPEN_FOR = timedelta(minutes=30)
 # Wrong codes of one address, in seconds. The right one opens whatever others have tried: a shelter or a whole

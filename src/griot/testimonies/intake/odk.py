@@ -261,23 +261,23 @@ def submission(request: HttpRequest, device: Device) -> HttpResponse:
         return _answer(413, f"at most {MOST_BYTES // 2**20} MB are taken")
     sealing = Sealing(request, MOST_BYTES, {"xml_submission_file": submitted.MOST_XML})
     request.upload_handlers = [sealing]
-    arrived: list[SealedFile] = [
-        f
-        for _, files in request.FILES.lists()
-        for f in cast(list[object], files)
-        if isinstance(f, SealedFile)
-    ]
-    if sealing.is_too_much:
-        return _answer(
-            413, f"at most {MOST_BYTES // 2**20} MB are taken, and {submitted.MOST_XML // 1024} KB of answers"
-        )
     try:
+        arrived = [f for _, files in request.FILES.lists() for f in cast(list[object], files)]
+        if sealing.is_too_much:
+            return _answer(
+                413,
+                f"at most {MOST_BYTES // 2**20} MB are taken, and {submitted.MOST_XML // 1024} KB of answers",
+            )
         xml = request.FILES.get("xml_submission_file")
         if xml is None:
             raise Refused("xml_submission_file: the submission's answers are expected")
-        take(device, submitted.read(xml.read()), arrived)
+        said = submitted.read(xml.read())
     except BaseException:
-        for file in arrived:
-            file.erase()
+        sealing.erase()
+        raise
+    try:
+        take(device, said, [file for file in arrived if isinstance(file, SealedFile)])
+    except Refused:  # of anything else nobody knows whether it was committed: what is named nowhere is swept
+        sealing.erase()
         raise
     return _answer(201, "Thank you: it is in the newsroom.")

@@ -109,7 +109,7 @@ def expect(testimony: Testimony, device: Device, wanted: Mapping[uuid.UUID, Mapp
     testimony until it ends.
     """
     if Testimony.objects.select_for_update().get(pk=testimony.pk).withdrawn:
-        raise Refused("files: the testimony was withdrawn")
+        raise Withdrawn
     known = set(File.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     behind = testimony.position(0)
     new = [

@@ -28,16 +28,14 @@ class SealedFile:
     def close(self) -> None:
         """Django closes what a form brought; there is nothing open."""
 
-    def erase(self) -> None:
-        vault().erase(*self.pieces)
-
 
 class Sealing(FileUploadHandler):
     """Seals each file of a form as it comes, but for those fields that are read at once
     (`in_memory`, by name).
 
     A form that breaks off, or holds more than `most` bytes, leaves nothing; of the latter `is_too_much`
-    tells, since Django goes on with the files that had come before.
+    tells, since Django goes on with the files that had come before. Whoever reads the form has to `erase`
+    what came of one that can't be read: Django says nothing of most that can happen to it.
     """
 
     def __init__(self, request: Any, most: int, in_memory: dict[str, int]) -> None:
@@ -56,7 +54,7 @@ class Sealing(FileUploadHandler):
         limit = self.in_memory.get(self.field_name or "", self.most)
         if self.total > self.most or start + len(raw_data) > limit:
             self.is_too_much = True
-            vault().erase(*self.made)
+            self.erase()
             raise StopUpload(connection_reset=True)
         self.buffer += raw_data
         self.digest.update(raw_data)
@@ -78,4 +76,7 @@ class Sealing(FileUploadHandler):
         return SealedFile(self.file_name or "", file_size, self.digest.hexdigest(), tuple(self.pieces))
 
     def upload_interrupted(self) -> None:
+        self.erase()
+
+    def erase(self) -> None:
         vault().erase(*self.made)

@@ -10,13 +10,14 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from babel import Locale
 from django.db import transaction
 from django.utils import timezone
 
-from griot.testimonies.core.errors import Refused
+from griot.locking import one_after_another
+from griot.testimonies.core.errors import Refused, Withdrawn
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import speaking
 from griot.testimonies.intake.allowance import see_to_bytes
@@ -38,6 +39,8 @@ from griot.testimonies.models import (
     Testimony,
     Upload,
 )
+from griot.testimonies.signals import announce
+from griot.testimonies.withdrawing import By, withdraw
 
 log = logging.getLogger(__name__)
 EVIDENCE = ("answer", "signature")
@@ -138,22 +141,33 @@ def _country(code: str, language: str) -> str:
     return str(Locale(language).territories.get(code) or Locale("fr").territories.get(code, code))
 
 
-@transaction.atomic
 def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile]) -> Testimony | None:
     """Store a submission, or a part of one: the same id again adds the files that were missing. Gives the
     testimony; None for a training. A form that was edited, and is sent again under another id, is the same
     testimony, said anew.
 
-    Raises Refused in words. A form that was filled in is taken, whatever its campaign is called by now: it
-    can't be changed. A file that no question names is kept like the others, and so are other bytes under a
-    name that came already: the phone lets go of both. What came twice is erased from the vault.
+    Raises Refused in words, and Withdrawn for what was taken back, with all that say they are the same. A
+    form that was filled in is taken, whatever its campaign is called by now: it can't be changed. A file that
+    no question names is kept like the others, and so are other bytes under a name that came already: the
+    phone lets go of both. What came twice is erased from the vault.
     """
+    try:
+        with transaction.atomic():
+            if re.fullmatch(r"griot-.+-training-\d+", said.form_id):
+                _take_training(device.messenger, said)
+                return None
+            return _take_interview(device, said, arrived)
+    except Withdrawn:
+        _withdraw_all(device.messenger, said)
+        raise
+
+
+def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile]) -> Testimony:
     messenger = device.messenger
-    if re.fullmatch(r"griot-.+-training-\d+", said.form_id):
-        _take_training(messenger, said)
-        return None
     if not said.form_id.startswith("griot-") or not said.form_id.endswith(f"-{said.answers.get('kind', '')}"):
         raise Refused(f"{said.form_id!r} is no form of ours; get the blank forms anew")
+    for its_id in sorted({_uuid(said.instance), _uuid(said.before or said.instance)}):
+        one_after_another(f"submission {its_id}")  # which of two comes first is known by one of them alone
     (pk, *same), is_older = _whose(said)
     row = _take_answers(messenger, said, pk, is_older)
     for its_pk in same:
@@ -171,7 +185,7 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
             raise Refused(f"{named.name}: another file was sent under it")
         _keep_first(messenger, uploads[_file_pk(pk, named.name)], named.name, unused)
     if said.before or is_older:
-        _ask_about(row, uploads.keys() - there if is_older else there - uploads.keys())
+        _leave_out(row, uploads.keys() - there if is_older else there - uploads.keys())
     questions = {file.name: file.question for file in said.files}
     for file in list(unused):
         held = uploads[_file_pk(pk, file.name)].file
@@ -204,6 +218,19 @@ def _whose(said: submitted.Submitted) -> tuple[list[uuid.UUID], bool]:
     return list(known) or [before], own in rows and rows[own].is_older
 
 
+@transaction.atomic
+def _withdraw_all(messenger: Messenger, said: submitted.Submitted) -> None:
+    """What a submission says is the same as one that was withdrawn goes as well, and so will what is edited
+    from it.
+    """
+    rows = list(messenger.testimonies.filter(pk__in=_whose(said)[0]))
+    [over, *_] = [row for row in rows if row.over]
+    for row in rows:
+        if not row.over:
+            withdraw(row, cast(By, over.withdrawn_by or "expiry"))
+    _remember(over, said)
+
+
 def _remember(testimony: Testimony, said: submitted.Submitted) -> None:
     """Under which ids it was sent, and which of them are older than what came."""
     ids = {_uuid(said.instance): False, **({_uuid(said.before): True} if said.before else {})}
@@ -211,13 +238,12 @@ def _remember(testimony: Testimony, said: submitted.Submitted) -> None:
         Submission.objects.get_or_create(pk=pk, defaults={"testimony": testimony, "is_older": is_older})
 
 
-def _ask_about(testimony: Testimony, dropped: Collection[uuid.UUID]) -> None:
-    """A file that is in the form before it was edited, and not after: only a person can find out why."""
-    files = testimony.files.filter(pk__in=dropped, role=File.Role.STORY)
-    count = files.exclude(state__in=(File.State.REFUSED, File.State.ERASED)).count()
-    words = f"edited on the phone; recordings that are not in it any more: {count}; ask if they are to go"
-    if count and not testimony.steps.filter(words=words).exists():
+def _leave_out(testimony: Testimony, dropped: Collection[uuid.UUID]) -> None:
+    """Files that are in the form before it was edited, and not after: only a person can find out why."""
+    if count := testimony.leave_out(dropped):
+        words = f"edited on the phone; recordings that are not in it any more, and left out: {count}"
         testimony.steps.create(kind=Step.Kind.COMMENT, words=words)
+        announce(testimony)
 
 
 def _expected(

@@ -250,15 +250,27 @@ def _make(pk: int) -> None:
 
 
 def why_it_failed(error: Exception, *told: type[Exception]) -> str:
-    """Why work that a sweep asks for again is not tried again: in the words of those that are `told`, or the
-    kind of an error that nobody thought of. "" for what passes: a database, a disk or a key that is away.
+    """Why work that a sweep asks for again is not tried again: in the words of those that are `told`, and of
+    a file that is damaged, or the kind of an error that nobody thought of. "" for what passes: a database, a
+    disk or a key that is away.
     """
+    if isinstance(error, VaultError) and _opens():
+        told = (*told, VaultError)
     if isinstance(error, told):
         return fit_text(str(error), 250) or type(error).__name__
     if isinstance(error, (OSError, VaultError)) or is_database_away(error):
         return ""
     log.exception("set aside")
     return f"an error of ours, {type(error).__name__}: the log tells more"
+
+
+def _opens() -> bool:
+    """Whether the vault opens what is sealed now: it is the file's fault then that it can't be opened."""
+    try:
+        vault().prove()
+    except (OSError, VaultError):
+        return False
+    return True
 
 
 def render_soon(pk: int) -> None:

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             name='File',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('story', 'story'), ('evidence', 'evidence of consent'), ('duplicate', 'the same as another of the testimony')], default='story', max_length=9)),
+                ('role', models.CharField(choices=[('story', 'story'), ('evidence', 'evidence of consent'), ('duplicate', 'the same as another of the testimony'), ('aside', 'left out of the story')], default='story', max_length=9)),
                 ('state', models.CharField(choices=[('expected', 'on its way'), ('received', 'being examined'), ('verified', 'verified'), ('kept', 'kept for a person'), ('refused', 'refused'), ('erased', 'erased')], default='expected', max_length=8)),
                 ('prompt', models.CharField(blank=True, help_text='the prompt of the guide that it answers', max_length=64)),
                 ('position', models.PositiveSmallIntegerField(default=0)),

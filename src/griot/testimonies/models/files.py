@@ -26,6 +26,7 @@ class File(models.Model):
         STORY = "story", "story"
         EVIDENCE = "evidence", "evidence of consent"
         DUPLICATE = "duplicate", "the same as another of the testimony"
+        ASIDE = "aside", "left out of the story"
 
     class State(models.TextChoices):
         EXPECTED = "expected", "on its way"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, cast
@@ -277,6 +278,18 @@ class Testimony(models.Model):
         if row.by != "teller" and self.in_force != self.agreed:
             return False
         return {**now, "consent": self.approved["consent"]} == self.approved
+
+    def leave_out(self, files: Iterable[Any]) -> int:
+        """Take files, by their ids, out of the story, wherever it is shown: what was public comes back by
+        approval alone. Gives how many these are. For whoever holds the row.
+        """
+        gone = list(self.files.filter(pk__in=files, role="story").values_list("pk", flat=True))
+        self.files.filter(pk__in=gone).update(role="aside")
+        if self.approved:
+            kept = {pk: said for pk, said in self.approved["files"].items() if pk not in {*map(str, gone)}}
+            self.approved["files"] = kept
+            self.save(update_fields=["approved"])
+        return len(gone)
 
     def leading(self) -> Any:
         """The recording that is shown, which its transcript belongs to: the story's first film or sound.

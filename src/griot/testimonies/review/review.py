@@ -20,7 +20,7 @@ from griot.testimonies.core.consent import NO_GUARDIAN, is_within, may_be_minor
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.sent import uuid_in
-from griot.testimonies.making.rendering import plan_anew, render_soon, showable
+from griot.testimonies.making.rendering import plan, plan_anew, render_soon, showable
 from griot.testimonies.models import HELD, Cut, File, MakingState, Rendition, Step, Testimony
 from griot.testimonies.models.days import day_of
 from griot.testimonies.signals import announce
@@ -424,6 +424,29 @@ def examine_kept_again(testimony: Testimony, user: Any, pk: Any) -> None:
     row, file = _kept(testimony, user, pk)
     receiving.examine_again(file)
     note_step(row, Step.Kind.COMMENT, user, "had a file examined again that could not be opened")
+
+
+@transaction.atomic
+def leave_out(testimony: Testimony, user: Any, pk: Any, is_out: bool = True) -> None:
+    """Take a file out of the story, at once, or back into it; what was public of it comes back by approval
+    alone. Raises Refused.
+    """
+    row = locked(testimony)
+    require(user, "edit", row)
+    file = row.files.filter(
+        pk=uuid_in(pk, "file"), role=File.Role.STORY if is_out else File.Role.ASIDE
+    ).first()
+    if file is None:
+        raise Refused("Somebody has done so already.")
+    if is_out:
+        row.leave_out([file.pk])
+    else:
+        file.role = File.Role.STORY
+        file.save(update_fields=["role"])
+        plan(file)
+    words = "left a recording or photo out" if is_out else "took a recording or photo back in"
+    note_step(row, Step.Kind.EDITED, user, words)
+    announce(row)
 
 
 @transaction.atomic

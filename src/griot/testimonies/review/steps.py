@@ -14,13 +14,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from griot.accounts.requests import number_in
+from griot.testimonies import withdrawing
 from griot.testimonies.access import for_reviewers, note, require, visible
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.models import Step, Testimony
 from griot.testimonies.models.campaigns import WRITTEN_IN
 from griot.testimonies.review import changing, copying, machines, review
-from griot.testimonies.showing import withdrawing
 
 # What an act answers: words to say when it is done (or none), or a page or file of its own.
 Answer = str | HttpResponseBase
@@ -140,6 +140,16 @@ def _make_again(request: HttpRequest, row: Testimony, words: str) -> Answer:
     return "Asked for: it stands here when it is made."
 
 
+def _leave_out(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.leave_out(row, request.user, request.POST.get("file"))
+    return "Left out: it is shown nowhere any more. It can be taken back in below."
+
+
+def _take_back_in(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    review.leave_out(row, request.user, request.POST.get("file"), is_out=False)
+    return "Taken back in."
+
+
 def _examine_again(request: HttpRequest, row: Testimony, words: str) -> Answer:
     review.examine_kept_again(row, request.user, request.POST.get("file"))
     return "Asked for: in a minute it says here whether it could be opened."
@@ -203,6 +213,8 @@ ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
     "describe": _describe,
     "approve": _approve_rendition,
     "make_again": _make_again,
+    "leave_out": _leave_out,
+    "take_back_in": _take_back_in,
     "examine_again": _examine_again,
     "discard_file": _discard_file,
     "transcribe": _transcribe,

@@ -13,6 +13,13 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Daily',
+            fields=[
+                ('job', models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ('day', models.DateField()),
+            ],
+        ),
+        migrations.CreateModel(
             name='Trouble',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -77,6 +77,8 @@ def read(xml: bytes) -> Submitted:
         )
     files.reverse()
     instance, before = (answers.get(n, "").removeprefix("uuid:") for n in ("instanceID", "deprecatedID"))
+    if before == instance:
+        before = ""
     if not instance:
         raise Refused("xml_submission_file: its instanceID is missing")
     return Submitted(root.get("id", ""), instance, answers, files, before)
