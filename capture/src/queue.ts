@@ -231,7 +231,7 @@ async function settle(): Promise<boolean> {
     testimonies: { id: string; state: string }[];
     files: (Said & { id: string })[];
   }
-  const told = (await testimonies()).filter((t) => t.state !== "open");
+  const told = (await testimonies()).filter((t) => t.state !== "open" || t.isKnown);
   if (!told.length) return false;
   const state = await ask<State>("state/");
   const known = new Map(state.files.map((file) => [file.id, file]));

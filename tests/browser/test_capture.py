@@ -1063,6 +1063,27 @@ def test_what_is_told_after_another_window_has_sent_it_goes_as_well(phone, invit
     assert {f.role for f in File.objects.all()} == {"story", "evidence"} and Testimony.objects.count() == 1
 
 
+def test_what_is_told_of_what_was_sent_goes_when_that_is_withdrawn(phone, invitation):
+    phone.join(invitation)
+    phone.consent()
+    other = second_window(phone)
+    other.click("text=Continuer")
+    other.locator(".prompts li >> nth=0 >> button:has-text('crire')").click()
+    other.fill("textarea[name=leaving]", "I left at night.")
+    other.click("button:has-text('Terminer')")
+    worker(count=1)
+    other.wait_for_selector("text=envoyé et vérifié")
+    phone.page.bring_to_front()
+    phone.record("Son", 1)
+    phone.page.wait_for_timeout(1500)
+    phone.page.click(".sheet button.main")
+    wait_for(lambda: phone.stored() > 0)
+    withdraw(Testimony.objects.get(), "teller")
+    other.evaluate("window.dispatchEvent(new Event('online'))")
+    wait_for(lambda: phone.stored() == 0)
+    other.wait_for_selector("text=Rien d’enregistré")
+
+
 def test_what_was_deleted_in_another_window_leaves_no_piece(phone, invitation):
     phone.join(invitation)
     phone.consent()

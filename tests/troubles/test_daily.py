@@ -72,3 +72,9 @@ def test_whenever_somebody_is_there_a_day_has_one_and_at_once(zone, minutes):
             first = first or day
             assert asked(moment) == (day not in {first, last})
             last = day
+
+
+def test_a_clock_that_was_years_ahead_ends_no_morning():
+    asked(datetime(2026, 11, 28, 4, 0, tzinfo=UTC))
+    assert asked(datetime(2036, 1, 1, 6, 0, tzinfo=UTC)) == 1
+    assert [asked(datetime(2026, 11, n, 6, 0, tzinfo=UTC)) for n in (28, 28, 29)] == [1, 0, 1]

@@ -22,7 +22,7 @@ from griot.troubles.sweeping import in_turn
 @each_day(time(5, 30))
 @app.task(name="digest.morning")
 def morning() -> None:
-    assembling.morning(timezone.localdate(), timezone.now())
+    in_turn("a morning", issue=lambda: assembling.morning(timezone.localdate(), timezone.now()))
 
 
 @app.task(name="digest.check_links", queueing_lock="check-links")

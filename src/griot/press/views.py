@@ -148,6 +148,8 @@ def hub(request: HttpRequest, pk: int, word: str) -> HttpResponse:
         return HttpResponseNotFound("nobody here has subscribed to that")
     if request.method == "GET":
         return _verified(request, source)
+    if not source.is_active:
+        return HttpResponse("nobody here reads that any more", status=410)  # §7: the hub may end it
     method, _, signature = request.headers.get("X-Hub-Signature", "").partition("=")
     if len(body := request.body) > MAX_FEED or method not in {"sha1", "sha256", "sha384", "sha512"}:
         return HttpResponse(status=202)  # §8: what is not signed rightly is ignored, not refused

@@ -92,6 +92,7 @@ def erase(pk: Any) -> None:
             state=File.State.ERASED,
             vault="",
             sha256="",
+            spoken={},
             prompt="",
             why="",
             media="",

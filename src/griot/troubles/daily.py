@@ -46,7 +46,7 @@ def begin_due(now: datetime) -> None:
 def _begin_if_due(job: str, here: datetime) -> None:
     day = here.date() - timedelta(days=here.time() < _times[job])  # the last on which its time has come
     known, _ = Daily.objects.select_for_update().get_or_create(job=job, defaults={"day": day})
-    if known.day < day:
+    if known.day < day or known.day > here.date():  # said by a clock that was wrong
         soon(job, job)
         known.day = day
         known.save()

@@ -31,7 +31,7 @@ from griot.press.listening.ledger import ledger
 from griot.press.listening.listening import fetch_sources
 from griot.press.listening.politeness import MORNING, NoTurn, each_host, fetch_politely
 from griot.press.listening.reading import PATIENCE, read_entries
-from griot.press.listening.sources import STARTER, new_push_token, run_discovery
+from griot.press.listening.sources import STARTER, add_opml, add_sources, new_push_token, run_discovery
 from griot.press.models import Article, Discovery, Entry, Fetch, Host, Notice, Outlet, Source
 from tests.support import words
 
@@ -394,6 +394,10 @@ def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, set
         callback, body, content_type="application/rss+xml", headers={"X-Hub-Signature": f"sha256={signature}"}
     )
     assert Entry.objects.get().title == "Pushed"
+    Source.objects.update(is_active=False)
+    more = Client().post(callback, body, content_type="application/rss+xml", headers=headers)
+    assert more.status_code == 410, "nobody listens to it any more"
+    Source.objects.update(is_active=True)
     assert (
         Client()
         .get(callback + "?hub.mode=subscribe&hub.topic=https://else.example/&hub.challenge=1")
@@ -667,3 +671,29 @@ def test_a_visit_that_fails_ends_none_of_those_behind_it(web, source):
     with pytest.raises(LookupError):
         each_host(rows, work, silent_progress, "visiting", MORNING)
     assert sorted(visited) == sorted(row.pk for row in rows)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_what_an_editor_sets_while_a_source_is_visited_holds(web, source, status):
+    row, address = source(), web.url("b", "/feed")
+
+    def answer(request, body):
+        Source.objects.filter(pk=row.pk).update(url=address, secret="new")
+        return status, {}, "<rss version='2.0'><channel><title>A</title></channel></rss>"
+
+    web.pages["a/feed"] = answer
+    fetch_sources([Source.objects.get()])
+    now = Source.objects.get()
+    assert (now.url, now.secret) == (address, "new") and now.next_fetch <= timezone.now(), "visited next"
+
+
+@pytest.mark.django_db
+def test_an_address_that_is_too_long_keeps_none_beside_it_out():
+    rows = [
+        f'<outline text="{n}" xmlUrl="https://{n}.example/{path}" htmlUrl="https://{n}.example/{home}"/>'
+        for n, path, home in (("a", "feed", ""), ("b", "x" * 1500, ""), ("c", "feed", "x" * 600))
+    ]
+    content = f"<opml version='2.0'><body>{''.join(rows)}</body></opml>".encode()
+    assert add_opml(content) == (2, 2)
+    assert dict(Outlet.objects.values_list("name", "home_page")) == {"a": "https://a.example/", "c": ""}
+    assert not add_sources("D", "", "", [{"kind": "feed", "url": f"https://d.example/{'x' * 1500}"}])

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 from datetime import timedelta
 
 import numpy as np
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.utils import timezone
-from fastwarc.warc import WarcRecord, WarcRecordType
 
 from griot.press.core.language.vectors import default_encoder
 from griot.press.models import (
     Article,
-    Backfill,
     Beat,
     Entry,
     Fetch,
@@ -237,12 +231,14 @@ def test_an_unsupported_claim_blocks_until_a_named_person_vouches(add, django_us
 
 def test_what_nobody_used_goes_and_what_was_used_stays(add, settings, django_user_model):
     settings.KEEP_DAYS = 30
-    old, used, spoken, fresh = (add(f"{RESCUE} {n}", n, hours) for n, hours in enumerate((900, 901, 902, 1)))
+    hours = (900, 901, 902, 903, 1)
+    old, used, spoken, taken, fresh = (add(f"{RESCUE} {n}", n % 4, ago) for n, ago in enumerate(hours))
     now = timezone.now()
-    for a in (old, used, spoken):
+    for a in (old, used, spoken, taken):
         a.story = Story.objects.create(first_published=a.published, last_published=a.published)
         a.save()
     mark_told({used.story_id: "told"}, now)
+    Story.objects.filter(pk=taken.story_id).update(decision="accepted")
     Verdict.objects.create(first=spoken, second=fresh, together=False)
     source = Source.objects.create(outlet=old.outlet, url="https://a.example/feed")
     Entry.objects.create(source=source, identity="1", title="x", article=old, first_seen=old.published)
@@ -250,8 +246,8 @@ def test_what_nobody_used_goes_and_what_was_used_stays(add, settings, django_use
     Fetch.objects.create(source=source, at=now - timedelta(days=90), outcome="silent")
     Line.objects.create(story=old.story, outlets=[], body="x", claims=[], ok=True)
     gone = retain(now)
-    assert (gone.left_window, gone.articles, gone.stories, gone.entries, gone.visits) == (3, 1, 1, 1, 1)
-    assert set(Article.objects.values_list("pk", flat=True)) == {used.pk, spoken.pk, fresh.pk}
+    assert (gone.left_window, gone.articles, gone.stories, gone.entries, gone.visits) == (4, 1, 1, 1, 1)
+    assert set(Article.objects.values_list("pk", flat=True)) == {used.pk, spoken.pk, taken.pk, fresh.pk}
     assert set(Article.objects.filter(in_window=True).values_list("pk", flat=True)) == {fresh.pk}
     assert retain(now).articles == 0
 
@@ -262,86 +258,3 @@ def test_by_default_everything_is_kept(add):
 
 
 # --- web archives ------------------------------------------------------------------------
-
-
-def warc(path, count: int, packed: bool = True, site: str = "old") -> None:
-    """An archive of `count` invented articles, one page that is none, and one stranger's."""
-    with path.open("wb") as out:
-        for n in range(count + 2):
-            host = "stranger.example" if n == count + 1 else f"{site}.example"
-            text = "".join(
-                f"<p>In the year of story {n} the harbour took in {n + 20} people, and paragraph {p} says"
-                " what they said.</p>"
-                for p in range(6)
-            )
-            html = (
-                f"<html lang=en><head><title>Story {n} of the harbour</title><meta"
-                " property='article:published_time'"
-                f" content='2025-03-01T08:00:00Z'></head><body><article><h1>Story {n} of the"
-                f" harbour</h1>{text}</article></body></html>"
-            )
-            if n == count:
-                html = "<html><title>404 not found</title><body>page not found</body></html>"
-            http = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}".encode()
-            record = WarcRecord()
-            record.init_headers(WarcRecordType.response)
-            record.headers["WARC-Target-URI"] = f"https://{host}/2025/03/story-{n}"
-            record.headers["Content-Type"] = "application/http; msgtype=response"
-            record.headers["WARC-Date"] = "2025-03-02T08:00:00Z"
-            record.set_bytes_content(http)
-            raw = io.BytesIO()
-            record.write(raw)
-            out.write(gzip.compress(raw.getvalue()) if packed else raw.getvalue())
-
-
-@pytest.mark.parametrize("packed", [True, False])
-def test_an_archive_is_read_once_and_goes_on_where_it_was(tmp_path, packed, capsys):
-    Outlet.objects.create(name="Old Times", home_page="https://www.old.example/")
-    path = tmp_path / ("old.warc.gz" if packed else "old.warc")
-    warc(path, 120, packed)
-    call_command("backfill", str(tmp_path))
-    said = capsys.readouterr().out
-    assert "articles 120" in said and "kept out 1" in said and "strangers 1" in said
-    article = Article.objects.first()
-    assert (article.read_from, article.published_from, article.in_window) == ("archive", "meta", False)
-    state = Backfill.objects.get()
-    assert state.finished and state.articles == 120
-
-    half = Article.objects.order_by("pk")[60:]
-    Article.objects.filter(pk__in=[a.pk for a in half]).delete()
-    Backfill.objects.update(finished=None, offset=0, articles=60)  # as a kill would have left it
-    call_command("backfill", str(path))
-    assert Article.objects.count() == 120
-    call_command("backfill", str(path))
-    assert "articles 0" in capsys.readouterr().out.splitlines()[-1]
-
-
-def test_two_archives_of_one_name_and_size_are_both_read(tmp_path):
-    for year, site in (("2024", "old"), ("2025", "new")):
-        Outlet.objects.create(name=site, home_page=f"https://{site}.example/")
-        (tmp_path / year).mkdir()
-        warc(tmp_path / year / "x.warc", 3, site=site)
-    call_command("backfill", str(tmp_path))
-    assert {a.outlet.name for a in Article.objects.all()} == {"old", "new"}
-
-
-def test_an_archive_whose_name_is_no_text_is_told_of(tmp_path):
-    path = tmp_path / "\udcff.warc"
-    path.write_bytes(b"")
-    with pytest.raises(CommandError, match="no text") as told:
-        call_command("backfill", str(tmp_path))
-    assert told.value.returncode == 2
-
-
-def test_a_broken_archive_keeps_what_stands_before_the_break(tmp_path):
-    Outlet.objects.create(name="Old Times", home_page="https://old.example/")
-    path = tmp_path / "old.warc.gz"
-    warc(path, 20)
-    path.write_bytes(path.read_bytes()[:-200] + b"\x1f\x8bgarbage" * 30)
-    try:
-        call_command("backfill", str(path))
-    except CommandError as error:
-        assert "broken after byte" in str(error) and error.returncode == 2
-    assert Article.objects.count() >= 18
-    with pytest.raises(CommandError, match="there is no such file"):
-        call_command("backfill", str(tmp_path / "none.warc"))

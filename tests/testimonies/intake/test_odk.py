@@ -524,6 +524,14 @@ def test_what_an_edited_form_has_no_more_is_left_out(house, order):
     [row] = Testimony.objects.all()
     assert row.steps.filter(words__contains="left out: 1").count() == 1
     assert sorted(row.files.exclude(role="evidence").values_list("role", flat=True)) == ["aside", "story"]
+    film = row.files.get(role="aside")
+    row.take_back_in(film)
+    for name in "ab":
+        xml = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **said[name])
+        for part in ({}, {"unnamed.jpg": made.photo()}, {}):
+            assert post(url, auth, xml, **part).status_code == 201
+    assert row.files.get(pk=film.pk).role == "story", "sent again, it changes nothing"
+    assert not row.files.filter(role="aside").exists() or order[0] == "b"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -9,9 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from griot.testimonies.core import types
+from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.taking import add_consent
-from griot.testimonies.models import File, Testimony, Upload
+from griot.testimonies.models import File, Testimony, Upload, Writing
 from griot.testimonies.review import changing, review
 from griot.testimonies.showing.shown import told
 from tests.testimonies import made
@@ -211,3 +212,56 @@ def test_a_face_that_may_be_shown_now_is_shown_when_that_was_approved(phone, peo
     assert Client().get(shown["show"]).status_code == 200
     images = told(Testimony.objects.get(pk=testimony.pk), "web", "fr").images
     assert [image.url for image in images] == [shown["show"]], "once, and open"
+
+
+def test_what_its_teller_leaves_out_goes_with_its_words_and_comes_back_by_approval(cut_one, people):
+    testimony, file = cut_one
+    testimony.leave_out([file.pk])
+    value = told(Testimony.objects.get(pk=testimony.pk), "web", "fr")
+    assert not (value.sound or value.subtitles or value.chapters)
+    review.take_back_in(testimony, people["editor"], str(file.pk))
+    again = Testimony.objects.get(pk=testimony.pk)
+    value = told(again, "web", "fr")
+    assert not (value.sound or value.subtitles or value.chapters), "approved by nobody"
+    assert again.writings.get().subtitles == SUBTITLES and changing.changes(again)
+    changing.publish_changes(again, people["approver"])
+    value = told(Testimony.objects.get(pk=testimony.pk), "web", "fr")
+    assert value.sound and "smuggler" not in value.subtitles and value.chapters == ((0.0, "Leaving"),)
+    with pytest.raises(Refused, match="already"):
+        review.take_back_in(testimony, people["editor"], str(file.pk))
+
+
+def test_words_stay_with_the_recording_that_they_are_of(phone, people, tmp_path):
+    testimony = phone.tell()
+    first = phone.send(testimony, made.sound(tmp_path, "ogg", 4).read_bytes(), position="1")
+    second = phone.send(testimony, made.sound(tmp_path, "wav", 6).read_bytes(), position="2")
+    to_editing(testimony, people)
+    words = {"title": "T", "quote": "Q", "body": "B", "subtitles": SUBTITLES.replace("uncle", "{uncle}")}
+    review.write(testimony, people["editor"], "fr", words)
+    Writing.objects.update(machine=["subtitles"])
+    marked = File.objects.get(pk=first.pk).wanted_cut().bleeps
+    Testimony.objects.get(pk=testimony.pk).leave_out([first.pk])
+    writing = Writing.objects.get()
+    assert Testimony.objects.get().leading() == second and (writing.subtitles, writing.machine) == ("", [])
+    review.write(testimony, people["editor"], "fr", {"subtitles": SUBTITLES.replace("smuggler", "baker")})
+    review.take_back_in(testimony, people["editor"], str(first.pk))
+    assert "baker" in Writing.objects.get().subtitles and Testimony.objects.get().leading() == second
+    assert marked and File.objects.get(pk=first.pk).wanted_cut().bleeps == marked, (
+        "it stands behind, as it was"
+    )
+    assert not File.objects.get(pk=second.pk).wanted_cut().bleeps
+    Testimony.objects.get().leave_out([second.pk])
+    writing = Writing.objects.get()
+    assert "smuggler" in writing.subtitles and writing.machine == ["subtitles"], "nobody has gone over it"
+
+
+def test_who_leaves_something_out_opens_nothing_that_was_narrowed(cut_one):
+    testimony, _ = cut_one
+    stale = Testimony.objects.get(pk=testimony.pk)
+    held = stale.consent.as_value()
+    add_consent(testimony, replace(held, uses=frozenset({"team"}), given=timezone.now(), by="messenger"))
+    stale.leave_out([])
+    assert Testimony.objects.get(pk=testimony.pk).approved["consent"]["uses"] == ["team"]
+    photo = stale.files.create(role="story")
+    stale.leave_out([photo.pk])
+    assert Testimony.objects.get(pk=testimony.pk).approved["consent"]["uses"] == ["team"]

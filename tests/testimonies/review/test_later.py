@@ -12,7 +12,6 @@ from django.utils import timezone
 from griot.testimonies import withdrawing
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.taking import add_consent
-from griot.testimonies.making.rendering import public
 from griot.testimonies.models import Access, Consent, Testimony
 from griot.testimonies.review import changing, review
 from griot.testimonies.showing.shown import told
@@ -307,23 +306,3 @@ def test_what_was_found_safe_of_an_adult_is_not_of_a_minor(phone, people):
     assert not review.unsafe(fresh(testimony))
     Testimony.objects.filter(pk=testimony.pk).update(birth_year=2012)
     assert review.unsafe(fresh(testimony))
-
-
-def test_what_is_left_out_is_shown_nowhere_and_comes_back_by_approval(phone, people):
-    testimony = phone.tell()
-    _, bystander = (phone.send(testimony, made.photo() + end).pk for end in (b"", b"\0"))
-    publish(testimony, people)
-    editor = people["editor"]
-    assert len(shown_of(testimony)) == 2
-    review.leave_out(testimony, editor, str(bystander))
-    assert len(shown_of(testimony)) == 1 and fresh(testimony).is_as_approved()
-    with pytest.raises(Refused, match="already"):
-        review.leave_out(testimony, editor, str(bystander))
-    review.leave_out(testimony, editor, str(bystander), is_out=False)
-    assert len(shown_of(testimony)) == 1 and changing.changes(fresh(testimony)), "approved by nobody"
-    changing.publish_changes(fresh(testimony), people["approver"])
-    assert len(shown_of(testimony)) == 2
-
-
-def shown_of(testimony: Testimony) -> list:
-    return public(fresh(testimony))

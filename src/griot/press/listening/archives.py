@@ -9,6 +9,7 @@ advisory lock per file).
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
-from fastwarc.warc import ArchiveIterator, WarcRecordType
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from griot.characters import fit_text
 from griot.locking import only_one_at
@@ -31,6 +32,7 @@ from griot.press.listening.apart import apart
 from griot.press.listening.reading import article_of
 from griot.press.models import Article, Backfill, Entry, Outlet, Source
 
+log = logging.getLogger(__name__)
 BATCH = 50  # articles a transaction
 MAX_RECORD = 10 * 1024 * 1024
 HEAD = 1024 * 1024  # bytes by which a file is known, beside its name and size
@@ -80,12 +82,10 @@ def _one_file(path: Path, filled: Filled, progress: Progress, add_outlets: bool)
     with path.open("rb") as stream:
         if state.offset:
             stream.seek(state.offset)  # the start of a record; each of a .warc.gz is a member of its own
-        base, offset = state.offset, state.offset
+        offset = state.offset
         try:
-            for record in ArchiveIterator(
-                stream, record_types=WarcRecordType.response, parse_http=True, auto_decode="all"
-            ):
-                offset = base + record.stream_pos
+            for record in ArchiveIterator(stream, record_types=WarcRecordType.response, parse_http=False):
+                offset = record.stream_pos
                 if len(batch) >= BATCH:
                     _store(batch, state, offset, filled)
                     progress(path.name, offset, size)
@@ -107,10 +107,29 @@ def _site(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
+def _opened(record: Any) -> bytes | None:
+    """The page of a record; None for what is none, is too large, or is not coded as it says: crawlers write
+    such, and those behind it are read all the same.
+    """
+    if not record.is_http or record.content_length > MAX_RECORD:
+        return None
+    apart = WarcRecord()  # what can't be decoded ends the record that the archive's reader goes on from
+    apart.init_headers(record_type=WarcRecordType.response)
+    apart.set_bytes_content(record.reader.read())
+    apart.is_http = True
+    try:
+        apart.parse_http(auto_decode="all")
+        if apart.http_headers.status_code != 200 or "html" not in (apart.http_content_type or ""):
+            return None
+        return bytes(apart.reader.read(MAX_RECORD))
+    except Exception:  # whatever is in it
+        log.info("a record of %s can't be read", record.headers.get("WARC-Target-URI"), exc_info=True)
+        return None
+
+
 def _article(record: Any, outlets: dict[str, Outlet], filled: Filled, add_outlets: bool) -> Article | None:
-    url = canonical_url(record.headers.get("WARC-Target-URI") or "")
-    http = record.http_headers
-    if not url or http is None or http.status_code != 200 or "html" not in (record.http_content_type or ""):
+    url, content = canonical_url(record.headers.get("WARC-Target-URI") or ""), _opened(record)
+    if not url or content is None:
         filled.kept_out += 1
         return None
     site = _site(url)
@@ -122,7 +141,7 @@ def _article(record: Any, outlets: dict[str, Outlet], filled: Filled, add_outlet
             name=site[:120], defaults={"home_page": f"https://{site}/"}
         )
     try:
-        page = apart(read_page, record.reader.read(MAX_RECORD), url)
+        page = apart(read_page, content, url)
     except BadInput:
         filled.kept_out += 1
         return None

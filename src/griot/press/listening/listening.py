@@ -65,7 +65,7 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     started = time.monotonic()
     if not Source.objects.filter(pk=source.pk, next_fetch=source.next_fetch).exists():
         return  # another worker has just been there, or somebody has deleted it
-    stay_away = timedelta(0)
+    stay_away, visited = timedelta(0), _place(source)
     try:
         delivered, aside = _visit(fetcher, source)
         new = store_entries(source, delivered) if delivered else 0
@@ -91,8 +91,9 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     source.next_fetch = timezone.now() + (REST if rests else max(source.interval, stay_away))
     with transaction.atomic():
         one_after_another("sources that move")
-        if not Source.objects.select_for_update().filter(pk=source.pk).exists():
-            return  # deleted meanwhile
+        now = Source.objects.select_for_update().filter(pk=source.pk).first()
+        if now is None or _place(now) != visited:
+            return  # deleted meanwhile, or set to another place, which is visited next
         if Source.objects.filter(url=source.url).exclude(pk=source.pk).exists():
             source.url = Source.objects.values_list("url", flat=True).get(pk=source.pk)  # another moved there
         source.save(
@@ -119,6 +120,10 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
             milliseconds=int(1000 * (time.monotonic() - started)),
         )
         _notice(source, reason if source.failures else "")
+
+
+def _place(source: Source) -> tuple[str, str, str]:
+    return source.kind, source.url, source.secret
 
 
 def in_words(error: Exception) -> str:

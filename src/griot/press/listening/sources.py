@@ -7,9 +7,11 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from griot.press.core.sources.discovery import Site, discover
@@ -47,17 +49,27 @@ def run_discovery(pk: int) -> None:
 
 
 def add_sources(name: str, home_page: str, language: str, offers: Sequence[dict[str, str]]) -> list[Source]:
-    """Add chosen offers ({kind, url}) under an outlet, which is made where there is none of that name."""
+    """Add chosen offers ({kind, url}) under an outlet, which is made where there is none of that name. One
+    whose address is longer than we hold is left out.
+    """
     with transaction.atomic():
         outlet, _ = Outlet.objects.get_or_create(
-            name=name[:120], defaults={"home_page": home_page[:500], "language": language[:12]}
+            name=name[:120],
+            defaults={"home_page": _held(Outlet, "home_page", home_page), "language": language[:12]},
         )
         return [
             Source.objects.get_or_create(
                 url=offer["url"], defaults={"outlet": outlet, "kind": offer["kind"]}
             )[0]
             for offer in offers
+            if _held(Source, "url", offer["url"])
         ]
+
+
+def _held(model: type[Model], name: str, address: str) -> str:
+    """An address, where it has room; half of one is none."""
+    field: Any = model._meta.get_field(name)
+    return address if len(address) <= field.max_length else ""
 
 
 STARTER = Path(__file__).with_name(
@@ -68,15 +80,19 @@ STARTER = Path(__file__).with_name(
 def add_opml(content: bytes) -> tuple[int, int]:
     """Add the outlets and sources of an OPML file; what is known already stays as it is.
 
-    Gives how many it names and how many are new. The first visits are spread over ten
-    minutes. Raises BadInput.
+    Gives how many it names, but for those whose addresses are longer than we hold, and how many are new. The
+    first visits are spread over ten minutes. Raises BadInput.
     """
-    named = apart(parse_opml, content)
+    named = [source for source in apart(parse_opml, content) if _held(Source, "url", source.url)]
     added = 0
     with transaction.atomic():
         for source in named:
             outlet, _ = Outlet.objects.get_or_create(
-                name=source.outlet, defaults={"home_page": source.home_page, "language": source.language}
+                name=source.outlet,
+                defaults={
+                    "home_page": _held(Outlet, "home_page", source.home_page),
+                    "language": source.language,
+                },
             )
             first_visit = timezone.now() + timedelta(seconds=5 * (added % 120))
             facts = {"outlet": outlet, "kind": source.kind, "next_fetch": first_visit}

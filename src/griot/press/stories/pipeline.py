@@ -223,7 +223,7 @@ def merge_into(story: Story, gone: Sequence[int]) -> None:
     """
     Story.objects.filter(Q(pk__in=gone) | Q(merged_into__in=gone)).update(merged_into=story)
     Article.objects.filter(story__in=gone).update(story=story)
-    Line.objects.filter(story__in=gone).delete()
+    _merge_lines(story, gone)
     if not story.decision:
         # What an editor decided of one of them holds for the whole; accepted outweighs the rest.
         decided = (
@@ -239,6 +239,18 @@ def merge_into(story: Story, gone: Sequence[int]) -> None:
     told = Story.objects.filter(pk__in=[*gone, story.pk]).exclude(told=None).order_by("-told").first()
     if told and told.told and told.pk != story.pk and (story.told is None or told.told > story.told):
         Story.objects.filter(pk=story.pk).update(told=told.told, told_line=told.told_line)
+
+
+def _merge_lines(story: Story, gone: Sequence[int]) -> None:
+    """What a person has written, and who vouched for it, goes along where no other person has."""
+    for line in (
+        Line.objects.select_for_update().filter(story__in=gone).exclude(edited_by=None).order_by("-drafted")
+    ):
+        here = Line.objects.filter(story=story, language=line.language)
+        if not here.exclude(edited_by=None).exists():
+            here.delete()
+            Line.objects.filter(pk=line.pk).update(story=story)
+    Line.objects.filter(story__in=gone).delete()
 
 
 def find_story(pk: int) -> Story:
@@ -324,7 +336,6 @@ def draft_lines(
 ) -> None:
     """Draft the line of each story on the beat with news between two moments, where it changed."""
     edited = Line.objects.filter(language=language).exclude(edited_by=None).values("story")
-    # A person's words are never drafted over.
     stories = list(stories_on_beat(since, until).exclude(pk__in=edited).values_list("pk", flat=True))
     organisations = [row.as_value() for row in Organisation.objects.all()]
     numbers = count(1)
@@ -339,8 +350,8 @@ def draft_lines(
 def draft_story(
     story: Story, language: str, organisations: Sequence[types.Organisation] | None = None
 ) -> Line:
-    """Draft one story's line anew. Of a story that an issue
-    has told, what came since is told, where there is any.
+    """Draft one story's line anew; a person's words are never drafted over. Of a story that an issue has
+    told, what came since is told, where there is any.
 
     `organisations` are ours; read where not given.
     """
@@ -351,21 +362,21 @@ def draft_story(
     line = draft(members, language, translator, drafter)
     found = [(ours, [m for value in members for m in find_mentions(value, ours)]) for ours in organisations]
     mention = " ".join(filter(None, (mention_sentence(mentions, members, ours) for ours, mentions in found)))
-    row, _ = Line.objects.update_or_create(
-        story=story,
-        language=language,
-        defaults={
-            "outlets": [asdict(o) for o in line.outlets],
-            "body": line.body,
-            "mention": mention,
-            "mentions": [asdict(m) for _, mentions in found for m in mentions],
-            "claims": [asdict(c) for c in line.claims],
-            "findings": [asdict(f) for f in lint(line.body, language)],
-            "ok": line.ok,
-            "is_original": is_untranslated(line, members),
-        },
-    )
-    return row
+    facts = {
+        "outlets": [asdict(o) for o in line.outlets],
+        "body": line.body,
+        "mention": mention,
+        "mentions": [asdict(m) for _, mentions in found for m in mentions],
+        "claims": [asdict(c) for c in line.claims],
+        "findings": [asdict(f) for f in lint(line.body, language)],
+        "ok": line.ok,
+        "is_original": is_untranslated(line, members),
+    }
+    with transaction.atomic():
+        known = Line.objects.select_for_update().filter(story=story, language=language).first()
+        if known and known.edited_by_id:
+            return known
+        return Line.objects.update_or_create(story=story, language=language, defaults=facts)[0]
 
 
 def other_wordings(line: Line) -> list[types.Line]:

@@ -52,7 +52,8 @@ _FORGET_VISITS = "DELETE FROM press_fetch WHERE id = ANY(%s)"
 # What was used stays: a story that an issue told, an article that an editor spoke of.
 _USED = """
 SELECT a.id FROM press_article a WHERE a.id = ANY(%s) AND (
-    EXISTS (SELECT 1 FROM press_story s WHERE s.id = a.story_id AND s.told IS NOT NULL)
+    EXISTS (SELECT 1 FROM press_story s WHERE s.id = a.story_id
+            AND (s.told IS NOT NULL OR s.decision = 'accepted'))
     OR EXISTS (SELECT 1 FROM press_rating r WHERE r.story_id = a.story_id AND r.judgement = 'accepted')
     OR EXISTS (SELECT 1 FROM press_verdict v WHERE v.first_id = a.id OR v.second_id = a.id))
 """

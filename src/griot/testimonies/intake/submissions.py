@@ -27,6 +27,7 @@ from griot.testimonies.intake.sent import moment_in
 from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
 from griot.testimonies.keeping import vault
+from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import (
     Campaign,
     Device,
@@ -39,7 +40,6 @@ from griot.testimonies.models import (
     Testimony,
     Upload,
 )
-from griot.testimonies.signals import announce
 from griot.testimonies.withdrawing import By, withdraw
 
 log = logging.getLogger(__name__)
@@ -169,6 +169,7 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
     for its_id in sorted({_uuid(said.instance), _uuid(said.before or said.instance)}):
         one_after_another(f"submission {its_id}")  # which of two comes first is known by one of them alone
     (pk, *same), is_older = _whose(said)
+    is_new = not Submission.objects.filter(pk=_uuid(said.instance)).exists()
     row = _take_answers(messenger, said, pk, is_older)
     for its_pk in same:
         twice = _take_answers(messenger, said, its_pk, is_older)
@@ -184,8 +185,10 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
         if _file_pk(pk, named.name) not in uploads:
             raise Refused(f"{named.name}: another file was sent under it")
         _keep_first(messenger, uploads[_file_pk(pk, named.name)], named.name, unused)
-    if said.before or is_older:
-        _leave_out(row, uploads.keys() - there if is_older else there - uploads.keys())
+    if is_older:
+        _leave_out(row, uploads.keys() - there)
+    elif said.before and is_new:
+        _leave_out(row, there - uploads.keys())
     questions = {file.name: file.question for file in said.files}
     for file in list(unused):
         held = uploads[_file_pk(pk, file.name)].file
@@ -239,11 +242,11 @@ def _remember(testimony: Testimony, said: submitted.Submitted) -> None:
 
 
 def _leave_out(testimony: Testimony, dropped: Collection[uuid.UUID]) -> None:
-    """Files that are in the form before it was edited, and not after: only a person can find out why."""
+    """Files that are in the form before it was edited, and not after: the teller may have wanted that."""
     if count := testimony.leave_out(dropped):
         words = f"edited on the phone; recordings that are not in it any more, and left out: {count}"
         testimony.steps.create(kind=Step.Kind.COMMENT, words=words)
-        announce(testimony)
+        plan_anew(testimony)
 
 
 def _expected(

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('prompt', models.CharField(blank=True, help_text='the prompt of the guide that it answers', max_length=64)),
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('sha256', models.CharField(blank=True, help_text='of the file as it was recorded', max_length=64)),
+                ('spoken', models.JSONField(blank=True, default=dict, help_text='its transcript while it is left out, by language')),
                 ('why', models.CharField(blank=True, help_text='why it was refused, or could not be opened', max_length=250)),
                 ('media', models.CharField(blank=True, max_length=5)),
                 ('mime', models.CharField(blank=True, max_length=40)),

@@ -43,6 +43,9 @@ class File(models.Model):
     prompt = models.CharField(max_length=64, blank=True, help_text="the prompt of the guide that it answers")
     position = models.PositiveSmallIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True, help_text="of the file as it was recorded")
+    spoken = models.JSONField(
+        default=dict, blank=True, help_text="its transcript while it is left out, by language"
+    )
     why = models.CharField(max_length=250, blank=True, help_text="why it was refused, or could not be opened")
     media = models.CharField(max_length=5, blank=True)
     mime = models.CharField(max_length=40, blank=True)
@@ -63,8 +66,8 @@ class File(models.Model):
         return self.state in HELD
 
     def wanted_cut(self) -> types.Cut:
-        """What is shown of it: as it was cut, and without the names that its transcript marks. The transcript
-        is that of the first recording.
+        """What is shown of it: as it was cut, and without the names that its transcript marks: that of the
+        first recording, or one that it had when it was the first.
         """
         row = getattr(self, "cut", None) or Cut(file=self)
         spans = [(float(a), float(b)) for a, b in row.bleeps]
@@ -72,8 +75,10 @@ class File(models.Model):
         leading = testimony.leading()
         if leading and leading.pk == self.pk:
             writing = next((w for w in testimony.writings.all() if w.language == testimony.language), None)
-            if writing and writing.subtitles:
-                spans += subtitles.bleeps(subtitles.parse(writing.subtitles))
+            words = writing.subtitles if writing else ""
+        else:
+            words = self.spoken.get(testimony.language, {}).get("subtitles", "")
+        spans += subtitles.bleeps(subtitles.parse(words))
         return types.Cut(row.begins, row.ends, tuple(subtitles.merged(spans)), row.still)
 
     def as_it_stands(self, cut: types.Cut) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from griot.testimonies.models.making import MakingState
-from griot.testimonies.models.testimonies import Testimony
+from griot.testimonies.models.testimonies import SPOKEN, Testimony
 
 
 class Writing(models.Model):
@@ -40,6 +43,18 @@ class Writing(models.Model):
     def texts(self) -> dict[str, str]:
         fields = {name: getattr(self, name) for name in ("title", "quote", "body", "subtitles", "chapters")}
         return fields | {f"caption {pk}": words for pk, words in self.captions.items()}
+
+    @property
+    def spoken(self) -> dict[str, Any]:
+        """What of it belongs to a recording, and which of that a machine wrote; set, that of another."""
+        words = {name: getattr(self, name) for name in SPOKEN}
+        return {**words, "machine": [name for name in SPOKEN if name in self.machine]}
+
+    @spoken.setter
+    def spoken(self, said: Mapping[str, Any]) -> None:
+        for name in SPOKEN:
+            setattr(self, name, said.get(name, ""))
+        self.machine = sorted({*self.machine} - {*SPOKEN} | {*said.get("machine", ())})
 
     @property
     def gone_over(self) -> dict[str, str]:

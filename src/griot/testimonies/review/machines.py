@@ -27,7 +27,7 @@ from griot.testimonies.core.media.subtitles import Cue, parse, unmarked, write
 from griot.testimonies.core.media.transcribing import as_heard, readable, transcriber_from
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import why_it_failed
-from griot.testimonies.models import MachineWork, MakingState, Step, Testimony, Writing
+from griot.testimonies.models import File, MachineWork, MakingState, Step, Testimony, Writing
 
 _MOST = {field.name: field.max_length for field in Writing._meta.fields}  # characters
 
@@ -97,9 +97,10 @@ def _do(pk: int) -> None:
             return
         work.state = MakingState.MAKING
         work.save(update_fields=["state"])
+    recording = work.testimony.leading()
     try:
         texts = _transcribed(work) if work.kind == MachineWork.Kind.TRANSCRIPT else _translated(work)
-        _store(work, texts)
+        _store(work, texts, recording)
     except Exception as error:
         if why := why_it_failed(error, HelperError, Refused):
             MachineWork.objects.filter(pk=pk).update(state=MakingState.FAILED, why=why)
@@ -107,12 +108,16 @@ def _do(pk: int) -> None:
             raise
 
 
-def _store(work: MachineWork, texts: dict[str, str]) -> None:
-    """Keep what a machine wrote where nobody has gone over anything yet, as far as there is room for it."""
+def _store(work: MachineWork, texts: dict[str, str], recording: File | None) -> None:
+    """Keep what a machine wrote where nobody has gone over anything yet, as far as there is room for it.
+    Raises Refused where the recording that it is of leads the story no more.
+    """
     with transaction.atomic():
         row = Testimony.objects.select_for_update().get(pk=work.testimony_id)
         if row.over:
             return
+        if row.leading() != recording:
+            raise Refused("another recording leads the story meanwhile: ask once more")
         writing = row.writings.filter(language=work.language).first() or Writing(
             testimony=row, language=work.language
         )

@@ -20,7 +20,7 @@ from griot.testimonies.core.consent import NO_GUARDIAN, is_within, may_be_minor
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.sent import uuid_in
-from griot.testimonies.making.rendering import plan, plan_anew, render_soon, showable
+from griot.testimonies.making.rendering import plan_anew, render_soon, showable
 from griot.testimonies.models import HELD, Cut, File, MakingState, Rendition, Step, Testimony
 from griot.testimonies.models.days import day_of
 from griot.testimonies.signals import announce
@@ -138,6 +138,7 @@ def obstacles(testimony: Testimony, is_phone_lost: bool = False) -> list[str]:
             if testimony.consent is None:
                 found.append("There is no consent.")
             coming = testimony.files.filter(state__in=[File.State.RECEIVED, File.State.EXPECTED])
+            coming = coming.exclude(role=File.Role.ASIDE)
             if not is_phone_lost and coming.exists():
                 found.append("Files are still on their way.")
             found += _without_evidence(testimony)
@@ -427,26 +428,18 @@ def examine_kept_again(testimony: Testimony, user: Any, pk: Any) -> None:
 
 
 @transaction.atomic
-def leave_out(testimony: Testimony, user: Any, pk: Any, is_out: bool = True) -> None:
-    """Take a file out of the story, at once, or back into it; what was public of it comes back by approval
-    alone. Raises Refused.
+def take_back_in(testimony: Testimony, user: Any, pk: Any) -> None:
+    """Have a file in the story again that was left out, since it was in an edited form no more. Raises
+    Refused.
     """
     row = locked(testimony)
     require(user, "edit", row)
-    file = row.files.filter(
-        pk=uuid_in(pk, "file"), role=File.Role.STORY if is_out else File.Role.ASIDE
-    ).first()
+    file = row.files.filter(pk=uuid_in(pk, "file"), role=File.Role.ASIDE).first()
     if file is None:
         raise Refused("Somebody has done so already.")
-    if is_out:
-        row.leave_out([file.pk])
-    else:
-        file.role = File.Role.STORY
-        file.save(update_fields=["role"])
-        plan(file)
-    words = "left a recording or photo out" if is_out else "took a recording or photo back in"
-    note_step(row, Step.Kind.EDITED, user, words)
-    announce(row)
+    row.take_back_in(file)
+    note_step(row, Step.Kind.EDITED, user, "took back in what an edited form had no more")
+    plan_anew(row)
 
 
 @transaction.atomic

@@ -140,14 +140,9 @@ def _make_again(request: HttpRequest, row: Testimony, words: str) -> Answer:
     return "Asked for: it stands here when it is made."
 
 
-def _leave_out(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.leave_out(row, request.user, request.POST.get("file"))
-    return "Left out: it is shown nowhere any more. It can be taken back in below."
-
-
 def _take_back_in(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.leave_out(row, request.user, request.POST.get("file"), is_out=False)
-    return "Taken back in."
+    review.take_back_in(row, request.user, request.POST.get("file"))
+    return "Taken back in. What is public changes when it is approved."
 
 
 def _examine_again(request: HttpRequest, row: Testimony, words: str) -> Answer:
@@ -213,7 +208,6 @@ ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
     "describe": _describe,
     "approve": _approve_rendition,
     "make_again": _make_again,
-    "leave_out": _leave_out,
     "take_back_in": _take_back_in,
     "examine_again": _examine_again,
     "discard_file": _discard_file,

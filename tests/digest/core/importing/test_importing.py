@@ -267,6 +267,10 @@ def test_the_reference_issue_is_imported_whole():
     assert [len(line.names[::2]) for line in found.blocks[-1].lines] == [1, 1, 3, 1, 1, 1, 1, 2, 1, 1, 1, 1]
 
 
+def corrected(page: IssuePage) -> None:
+    page.corrections.create(text="It was 79 people.")
+
+
 @pytest.mark.django_db
 class TestTheCommand:
     @pytest.fixture(autouse=True)
@@ -295,6 +299,16 @@ class TestTheCommand:
         assert refused.value.returncode == 2 and "--replace takes its place" in capsys.readouterr().err
         call_command("import_issue", str(file), "--replace")
         assert IssuePage.objects.count() == 1
+
+    def test_what_is_before_readers_is_not_replaced_unmeant(self, tmp_path, capsys):
+        file = tmp_path / "issue.txt"
+        file.write_text(ISSUE)
+        call_command("import_issue", str(file), "--publish")
+        for change, why in ((lambda page: None, "--publish as well"), (corrected, "correct it there")):
+            change(IssuePage.objects.get())
+            with pytest.raises(CommandError):
+                call_command("import_issue", str(file), "--replace")
+            assert why in capsys.readouterr().err and IssuePage.objects.get().live
 
     @needs_shared
     def test_the_reference_issue(self, capsys):

@@ -108,6 +108,12 @@ def _store(found: Imported, options: dict[str, Any]) -> IssuePage:
             )
             raise BadInput(f"there is an issue of {found.day} already (id {earlier.pk}); {advice}")
         if earlier:
+            if earlier.sends.exists() or earlier.corrections.exists():
+                raise BadInput(
+                    f"the issue of {found.day} (id {earlier.pk}) was sent, or corrected: correct it there"
+                )
+            if earlier.live and not options["publish"]:
+                raise BadInput(f"the issue of {found.day} (id {earlier.pk}) is out: --publish as well")
             earlier.delete()
             index.refresh_from_db()
         issue = IssuePage(

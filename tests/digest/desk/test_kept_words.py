@@ -1,0 +1,57 @@
+"""What a person wrote of a story is kept, whatever the machine does meanwhile."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from griot.digest.desk.actions import act
+from griot.press.models import Line
+from griot.press.stories import pipeline
+from griot.press.stories.pipeline import draft_lines, merge_into, stories_on_beat
+
+pytestmark = pytest.mark.django_db
+BY_HAND = "said what an editor has written by hand."
+
+
+def drafted() -> list[int]:
+    now = timezone.now()
+    span = now - timedelta(hours=36), now + timedelta(minutes=1)
+    draft_lines(*span)
+    return list(stories_on_beat(*span).values_list("pk", flat=True))
+
+
+def edit(story: int, editor, body: str = BY_HAND) -> None:
+    line = Line.objects.get(story=story)
+    act("edit", editor, {"story": story, "version": line.version, "body": body})
+
+
+def test_what_is_written_while_the_morning_drafts_is_not_drafted_over(night, editor, monkeypatch):
+    stories, draft, later = drafted(), pipeline.draft, iter([True])
+
+    def slowly(*args):
+        if next(later, False):
+            edit(stories[1], editor)
+        return draft(*args)
+
+    monkeypatch.setattr(pipeline, "draft", slowly)
+    drafted()
+    line = Line.objects.get(story=stories[1])
+    assert (line.body, line.edited_by) == (BY_HAND, editor)
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_what_was_written_of_a_story_goes_along_when_it_is_merged(night, editor, both):
+    drafted()
+    story, gone = night[:2]
+    edit(gone.pk, editor)
+    claims = Line.objects.get(story=gone)
+    claims.overrides.create(claim="by hand", by=editor)
+    if both:
+        edit(story.pk, editor, "said something else by hand.")
+    merge_into(story, [gone.pk])
+    line = Line.objects.get(story__in=[story, gone])
+    assert line.story == story and (line.body == BY_HAND) == (not both)
+    assert line.overrides.exists() == (not both)
