@@ -11,11 +11,13 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
+from wagtail.models import Revision
 
 from griot.digest.core.rendering.mail import render_mail
 from griot.digest.models import Correction, IssuePage, Picture
+from griot.digest.release import publishing
 from griot.digest.release.editions import make_editions
-from griot.mailing import beginning
+from griot.mailing import beginning, scheduling
 from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscriber, Subscription
 from griot.mailing.scheduling import begin_due, moment, schedule, unschedule
@@ -301,3 +303,24 @@ def test_an_edition_that_is_not_ready_holds_up_no_plan(draft, audience, admin_us
     schedule(draft, [audience], timezone.now() + timedelta(hours=1), "UTC", admin_user)
     planned = {page.pk for page in IssuePage.objects.all() if page.scheduled_revision}
     assert draft.pk in planned and edition.pk not in planned
+
+
+def test_a_send_that_is_due_waits_for_its_edition(draft, admin_user, monkeypatch):
+    """Sends begin beside what publishes, a page at a time."""
+    audiences = [an_audience("Friends"), an_audience("Lecteurs", "fr")]
+    make_editions(draft, admin_user)
+    at, publish = timezone.now() + timedelta(hours=2), publishing._publish
+    schedule(IssuePage.objects.get(pk=draft.pk), audiences, at, "UTC", admin_user)
+    past = timezone.now() - timedelta(minutes=1)
+    for revision in Revision.objects.exclude(approved_go_live_at=None):
+        scheduling._set_moment(revision, past)
+    Schedule.objects.update(at=past)
+
+    def one(pk):
+        publish(pk)
+        begin_due()
+
+    monkeypatch.setattr(publishing, "_publish", one)
+    publishing.publish_due(timezone.now())
+    sent = {send.audience.name: send.language for send in Send.objects.all()}
+    assert sent == {"Friends": "en", "Lecteurs": "fr"}

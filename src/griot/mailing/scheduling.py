@@ -111,6 +111,8 @@ def _begin(pk: int, now: datetime) -> bool:
     issue = IssuePage.objects.get(pk=row.issue_id)
     if not issue.live and (issue.scheduled_revision or now - row.at < PATIENCE):
         return False  # it is about to be published, however late it is where the machine was off
+    if now - row.at < PATIENCE and _is_coming(issue, row.audience.language, now):
+        return False
     try:
         with transaction.atomic():
             row.send = start_send(issue, row.audience, row.by)
@@ -128,3 +130,10 @@ def moment(day_and_time: str, zone: str) -> datetime:
         return local.replace(tzinfo=ZoneInfo(zone))
     except (ValueError, KeyError, OSError):
         raise SendRefused("give a day and a time, and a time zone such as Africa/Dakar.") from None
+
+
+def _is_coming(issue: IssuePage, language: str, now: datetime) -> bool:
+    """Whether its edition in that language goes out in this minute: it is published after the original."""
+    editions = IssuePage.objects.filter(translation_key=issue.translation_key, language=language, live=False)
+    due = [edition.scheduled_revision for edition in editions]
+    return any(revision and revision.approved_go_live_at <= now for revision in due)

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 BATCH = 100
 ATTEMPTS = 5
 RETRY_AFTER = timedelta(minutes=5)  # doubled at each attempt
+RELAY_AGAIN = timedelta(seconds=30)  # the same, of a relay that hangs up
 _LOCKS = 0x53454E44  # "SEND": the first half of the advisory lock's key would not fit beside it
 
 _CLAIM = """
@@ -175,16 +176,10 @@ def _deliver_batch(batch: list[tuple[int, str, str]], words: Words, relay: Relay
             except ValueError as error:
                 last = {**last, "done": key, "state": Delivery.State.REFUSED, "reply": str(error)}
             except InDoubt as error:
-                after = Delivery.State.QUEUED if settings.IN_DOUBT == "resend" else Delivery.State.IN_DOUBT
-                last = {
-                    **last,
-                    "done": key,
-                    "state": after,
-                    "reply": f"no reply: {error}",
-                    "is_doubted": True,
-                }
+                last = {**last, "done": key, **_after_doubt(key, error)}
             except RelayDown as error:
-                wait = timedelta(seconds=30)
+                # Longer at each try: those behind one at whom a relay hangs up come before it.
+                wait = RELAY_AGAIN * 2 ** min(_attempts(key) - 1, 6)
                 last = {
                     **last,
                     "done": key,
@@ -202,8 +197,20 @@ def _trace(key: int, token: str) -> str:
     return f"{key}.{salted_hmac('griot.mailing.message-id', token).hexdigest()[:20]}"
 
 
+def _attempts(key: int) -> int:
+    return Delivery.objects.values_list("attempts", flat=True).get(pk=key)
+
+
+def _after_doubt(key: int, error: InDoubt) -> dict[str, object]:
+    """A mail that may have arrived is sent again where that is wanted, but not without end."""
+    said, attempts = {"reply": f"no reply: {error}", "is_doubted": True}, _attempts(key)
+    if settings.IN_DOUBT == "resend" and attempts < ATTEMPTS:
+        return {**said, "state": Delivery.State.QUEUED, "wait": RETRY_AFTER * 2 ** (attempts - 1)}
+    return {**said, "state": Delivery.State.IN_DOUBT}
+
+
 def _after_refusal(key: int, refused: Refused) -> dict[str, object]:
-    attempts = Delivery.objects.values_list("attempts", flat=True).get(pk=key)
+    attempts = _attempts(key)
     if refused.is_temporary and attempts < ATTEMPTS:
         return {
             "state": Delivery.State.QUEUED,

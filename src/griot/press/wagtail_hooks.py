@@ -9,10 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import include, path, reverse
 from wagtail import hooks
-from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
+from griot.accounts.forms import OwnFieldsForm
 from griot.accounts.guarding import OF_THE_VIEW, GuardedItem, Rule, guard, has
 from griot.press import rooms
 from griot.press.core.pages.urls import canonical_url
@@ -29,7 +29,7 @@ guard(
 )
 
 
-class SourceForm(WagtailAdminModelForm):
+class SourceForm(OwnFieldsForm):
     """A source by hand: each kind has its own sort of address. A secret is written, never shown."""
 
     secret = forms.CharField(

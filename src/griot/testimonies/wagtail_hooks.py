@@ -17,6 +17,7 @@ from wagtail.admin.ui.components import Component
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
+from griot.accounts.forms import OwnFieldsForm
 from griot.accounts.guarding import GuardedItem, guard
 from griot.testimonies.access import ADDRESSES, countries_of, note, roles_of, teams_of, visible
 from griot.testimonies.intake import messengers, read_aloud
@@ -134,7 +135,7 @@ class ReferralViewSet(ModelViewSet):
     index_view_class = OwnIndex
 
 
-class MessengerForm(WagtailAdminModelForm):
+class MessengerForm(OwnFieldsForm):
     """A messenger stays within the teams of whoever changes them, before and after."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

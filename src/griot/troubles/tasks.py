@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from griot.troubles.daily import begin_due
@@ -11,4 +11,6 @@ from griot.troubles.daily import begin_due
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="troubles.begin_due", queueing_lock="troubles.begin_due")
 def begin_due_now(timestamp: int | None = None) -> None:
-    begin_due(timezone.now())
+    with connection.cursor() as cursor:  # by the one clock that all workers share
+        cursor.execute("SELECT now()")
+        begin_due(cursor.fetchone()[0])

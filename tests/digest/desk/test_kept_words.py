@@ -55,3 +55,12 @@ def test_what_was_written_of_a_story_goes_along_when_it_is_merged(night, editor,
     line = Line.objects.get(story__in=[story, gone])
     assert line.story == story and (line.body == BY_HAND) == (not both)
     assert line.overrides.exists() == (not both)
+
+
+def test_words_of_who_has_left_are_kept(night, colleague):
+    stories = drafted()
+    edit(stories[0], colleague)
+    colleague.delete()
+    drafted()
+    line = Line.objects.get(story=stories[0])
+    assert (line.body, line.edited_by) == (BY_HAND, None)

@@ -32,7 +32,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
-from griot.testimonies import withdrawing
+from griot.testimonies import wagtail_hooks, withdrawing
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.core.media.vault import Vault
@@ -852,3 +852,21 @@ def test_who_is_frozen_at_this_moment_is_let_in_by_nobody(act, django_user_model
     messenger.thaw()
     device.refresh_from_db()
     assert device.is_wiped and messenger.devices.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_form_that_is_saved_at_this_moment_thaws_nobody(admin_client, admin_user, monkeypatch):
+    messenger = make_messenger(make_campaign()).messenger
+    with_second_factor(admin_client, admin_user)
+    messenger.invite_anew()
+    see = wagtail_hooks.MessengerForm.clean_team
+
+    def slowly(form):
+        Messenger.objects.get().freeze()
+        return see(form)
+
+    monkeypatch.setattr(wagtail_hooks.MessengerForm, "clean_team", slowly)
+    said = {"team": messenger.team_id, "name": "Another name", "language": "fr"}
+    admin_client.post(reverse("messengers:edit", args=[messenger.pk]), said)
+    now = Messenger.objects.get()
+    assert (now.name, now.state, now.invite) == ("Another name", Messenger.State.FROZEN, "")

@@ -223,6 +223,7 @@ def test_what_its_teller_leaves_out_goes_with_its_words_and_comes_back_by_approv
     again = Testimony.objects.get(pk=testimony.pk)
     value = told(again, "web", "fr")
     assert not (value.sound or value.subtitles or value.chapters), "approved by nobody"
+    changing.discard_changes(again, people["editor"])
     assert again.writings.get().subtitles == SUBTITLES and changing.changes(again)
     changing.publish_changes(again, people["approver"])
     value = told(Testimony.objects.get(pk=testimony.pk), "web", "fr")

@@ -299,7 +299,7 @@ def _placed(value: Any, line: Line | None) -> dict[str, Any]:
     elif not line.ok:
         state = "vouched for" if line.overrides.all() else "unsupported"
     else:
-        state = "edited" if line.edited_by_id else "draft"
+        state = "edited" if line.is_by_hand else "draft"
     return {
         "story": value["story"],
         "names": [o["name"] for o in value["outlets"]],

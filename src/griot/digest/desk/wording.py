@@ -15,7 +15,7 @@ from griot.press.models import Article, Line, Override, Story
 
 LONGEST_BODY, LONGEST_MENTION, MOST_OUTLETS = 2000, 400, 60
 
-_FIELDS = ("outlets", "body", "mention", "claims", "findings", "ok", "edited_by_id")
+_FIELDS = ("outlets", "body", "mention", "claims", "findings", "ok", "edited_by_id", "is_by_hand")
 
 
 def edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
@@ -39,7 +39,7 @@ def edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     if "outlets" in data:
         line.outlets = _outlets(data["outlets"], line)
     line.version += 1
-    line.edited_by = user
+    line.edited_by, line.is_by_hand = user, True
     check_again(line)
     line.save()
     printed = _show_in_issue(line, value_of(line), user)

@@ -100,7 +100,10 @@ class SmtpRelay:
             if code == 421:
                 self.close()
                 raise Refused(reply, is_temporary=True)
-            smtp.rset()
+            try:
+                smtp.rset()
+            except OSError:  # it has hung up behind its words, which hold
+                self.close()
             raise Refused(reply, is_temporary=400 <= code < 500)
         return reply
 

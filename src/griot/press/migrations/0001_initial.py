@@ -264,6 +264,7 @@ class Migration(migrations.Migration):
                 ('is_original', models.BooleanField(default=False, help_text='in the language of its articles, for want of a translator')),
                 ('drafted', models.DateTimeField(auto_now=True)),
                 ('version', models.PositiveIntegerField(default=0, help_text="counts a person's edits: who edits names the one they saw")),
+                ('is_by_hand', models.BooleanField(default=False, help_text='a person has written it, who may have left since: it is not drafted over')),
                 ('edited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='press.story')),
             ],

@@ -59,6 +59,10 @@ class Line(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    is_by_hand = models.BooleanField(
+        default=False, help_text="a person has written it, who may have left since: it is not drafted over"
+    )
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["story", "language"], name="line_once_per_story")]
 

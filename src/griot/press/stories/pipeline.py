@@ -243,11 +243,9 @@ def merge_into(story: Story, gone: Sequence[int]) -> None:
 
 def _merge_lines(story: Story, gone: Sequence[int]) -> None:
     """What a person has written, and who vouched for it, goes along where no other person has."""
-    for line in (
-        Line.objects.select_for_update().filter(story__in=gone).exclude(edited_by=None).order_by("-drafted")
-    ):
+    for line in Line.objects.select_for_update().filter(story__in=gone, is_by_hand=True).order_by("-drafted"):
         here = Line.objects.filter(story=story, language=line.language)
-        if not here.exclude(edited_by=None).exists():
+        if not here.filter(is_by_hand=True).exists():
             here.delete()
             Line.objects.filter(pk=line.pk).update(story=story)
     Line.objects.filter(story__in=gone).delete()
@@ -335,7 +333,7 @@ def draft_lines(
     since: datetime, until: datetime, language: str = "en", progress: Progress = silent_progress
 ) -> None:
     """Draft the line of each story on the beat with news between two moments, where it changed."""
-    edited = Line.objects.filter(language=language).exclude(edited_by=None).values("story")
+    edited = Line.objects.filter(language=language, is_by_hand=True).values("story")
     stories = list(stories_on_beat(since, until).exclude(pk__in=edited).values_list("pk", flat=True))
     organisations = [row.as_value() for row in Organisation.objects.all()]
     numbers = count(1)
@@ -374,7 +372,7 @@ def draft_story(
     }
     with transaction.atomic():
         known = Line.objects.select_for_update().filter(story=story, language=language).first()
-        if known and known.edited_by_id:
+        if known and known.is_by_hand:
             return known
         return Line.objects.update_or_create(story=story, language=language, defaults=facts)[0]
 

@@ -18,6 +18,7 @@ from griot.testimonies.intake.taking import take_over, warns
 from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import Proposal, Step, Testimony
 from griot.testimonies.models.days import day_of
+from griot.testimonies.models.testimonies import SPOKEN
 from griot.testimonies.review.review import locked, note_step, obstacles, require_another, take_off
 from griot.testimonies.signals import announce
 
@@ -115,6 +116,14 @@ def discard_changes(testimony: Testimony, user: Any) -> None:
     require(user, "edit", row)
     if row.state != Testimony.State.PUBLISHED:
         raise Refused("It is not published.")
+    leading = row.leading()
+    is_public = leading is None or str(leading.pk) in row.approved["files"]
+    names = (
+        "title",
+        "quote",
+        "body",
+        *(SPOKEN if is_public else ()),
+    )  # what is said in another stays with it
     for writing in row.writings.all():
         said = row.approved["writings"].get(writing.language)
         if said is None:
@@ -122,7 +131,7 @@ def discard_changes(testimony: Testimony, user: Any) -> None:
         writing.captions = {
             name.removeprefix("caption "): text for name, text in said.items() if name.startswith("caption ")
         }
-        for name in ("title", "quote", "body", "subtitles", "chapters"):
+        for name in names:
             if name not in writing.machine:
                 setattr(writing, name, said.get(name, ""))
         writing.save()

@@ -1,0 +1,143 @@
+"""Relays that hang up: nobody behind is held up, and nobody gets a mail without end."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from griot.mailing import tasks
+from griot.mailing.beginning import start_send
+from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
+from griot.mailing.sending import ATTEMPTS
+from griot.troubles.models import Trouble
+from tests.digest.issues import make_issue
+
+pytestmark = pytest.mark.django_db(transaction=True)
+READERS = [f"reader{n}@news.example" for n in range(8)]
+
+
+@pytest.fixture
+def audience(site):
+    found = Audience.objects.create(name="Staff", slug="staff")
+    for email in READERS:
+        Subscription.objects.create(audience=found, subscriber=Subscriber.objects.create(email=email))
+    return found
+
+
+class Relay:
+    """An SMTP server that hangs up at some readers: after it has refused them, without a word, or once it has
+    their mail.
+    """
+
+    def __init__(self, at: list[str], how: str) -> None:
+        self.at, self.how, self.taken, self.tries = at, how, Counter[str](), Counter[str]()
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"smtp://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.pool = ThreadPoolExecutor()
+        self.pool.submit(self.listen)
+
+    def listen(self) -> None:
+        while True:
+            try:
+                visitor, _ = self.socket.accept()
+            except OSError:
+                return
+            self.pool.submit(self.talk, visitor)
+
+    def talk(self, visitor: socket.socket) -> None:
+        with visitor, visitor.makefile("rb") as said:
+            visitor.sendall(b"220 here\r\n")
+            to = ""
+            while line := said.readline():
+                word = line.upper().split()[0]
+                if word == b"RCPT":
+                    to = line.decode().partition("<")[2].partition(">")[0]
+                    self.tries[to] += 1
+                    if to in self.at and self.how == "refused":
+                        visitor.sendall(b"550 5.7.1 not that one, closing\r\n")
+                    if to in self.at and self.how != "taken":
+                        return
+                if word == b"DATA":
+                    visitor.sendall(b"354 go on\r\n")
+                    while said.readline() != b".\r\n":
+                        pass
+                    self.taken[to] += 1
+                    if to in self.at:
+                        return
+                visitor.sendall(b"250 well\r\n")
+
+
+@pytest.fixture
+def relay(settings):
+    open_ones = []
+
+    def make(at: list[str], how: str) -> Relay:
+        open_ones.append(Relay(at, how))
+        settings.EMAIL_URL = open_ones[-1].url
+        return open_ones[-1]
+
+    yield make
+    for one in open_ones:
+        one.socket.close()
+        one.pool.shutdown(wait=False)
+
+
+def go_on(send: Send, runs: int, minutes: float) -> None:
+    """As the sweeps do, each so long after the last."""
+    for _ in range(runs):
+        Trouble.objects.update(last=timezone.now() - timedelta(days=1))
+        for row in Delivery.objects.exclude(not_before=None):
+            Delivery.objects.filter(pk=row.pk).update(not_before=row.not_before - timedelta(minutes=minutes))
+        for lane in (1, 2):
+            tasks.deliver(send.pk, lane)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_who_is_refused_by_hanging_up_holds_up_nobody(audience, relay, count):
+    odd = relay(READERS[:count], "refused")
+    send = start_send(make_issue(), audience)
+    go_on(send, 6, 1)
+    send.refresh_from_db()
+    assert send.counts()["sent"] == 8 - count and send.finished
+    assert [odd.tries[reader] for reader in READERS[:count]] == [1] * count
+    assert "not that one" in send.deliveries.get(address=READERS[0]).reply
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_at_whom_a_relay_hangs_up_without_a_word_waits_behind_the_others(audience, relay, count):
+    odd = relay(READERS[:count], "silent")
+    send = start_send(make_issue(), audience)
+    go_on(send, 12, 0.6)
+    assert send.counts()["sent"] == 8 - count
+    assert all(2 <= odd.tries[reader] <= 8 for reader in READERS[:count])
+
+
+def test_a_mail_that_may_have_come_is_not_sent_again_without_end(audience, relay, settings):
+    settings.IN_DOUBT = "resend"
+    odd = relay(READERS[2:3], "taken")
+    send = start_send(make_issue(), audience)
+    go_on(send, 20, 120)
+    assert odd.taken[READERS[2]] == ATTEMPTS
+    assert send.deliveries.get(address=READERS[2]).state == Delivery.State.IN_DOUBT
+
+
+def test_a_form_that_was_open_meanwhile_subscribes_nobody_again(audience, admin_client, client):
+    row = audience.subscriptions.first()
+    address = reverse("subscriptions:edit", args=[row.pk])
+    shown = admin_client.get(address).content.decode()
+    assert 'name="initial-ended"' in shown
+    client.post(f"/unsubscribe/{row.token}/")
+    other = Audience.objects.create(name="Other", slug="other")
+    facts = {"subscriber": row.subscriber_id, "ended": "", "initial-ended": ""}
+    admin_client.post(address, {**facts, "audience": other.pk})
+    row.refresh_from_db()
+    assert row.ended and row.audience == other
+    admin_client.post(address, {**facts, "audience": other.pk, "initial-ended": "2026-11-28 07:00"})
+    row.refresh_from_db()
+    assert row.ended is None, "who saw it may subscribe them again"
