@@ -1045,8 +1045,8 @@ def second_window(phone):
     return other
 
 
-def test_what_is_told_after_another_window_has_sent_it_goes_as_well(phone, invitation):
-    phone.join(invitation)
+def sent_from_second_window(phone):
+    """A testimony that both windows have open, told and sent in the second."""
     phone.consent()
     other = second_window(phone)
     other.click("text=Continuer")
@@ -1055,6 +1055,12 @@ def test_what_is_told_after_another_window_has_sent_it_goes_as_well(phone, invit
     other.click("button:has-text('Terminer')")
     worker(count=1)
     other.wait_for_selector("text=envoyé et vérifié")
+    return other
+
+
+def test_what_is_told_after_another_window_has_sent_it_goes_as_well(phone, invitation):
+    phone.join(invitation)
+    other = sent_from_second_window(phone)
     other.close()
     phone.page.bring_to_front()
     tell_a_sound(phone)
@@ -1065,14 +1071,7 @@ def test_what_is_told_after_another_window_has_sent_it_goes_as_well(phone, invit
 
 def test_what_is_told_of_what_was_sent_goes_when_that_is_withdrawn(phone, invitation):
     phone.join(invitation)
-    phone.consent()
-    other = second_window(phone)
-    other.click("text=Continuer")
-    other.locator(".prompts li >> nth=0 >> button:has-text('crire')").click()
-    other.fill("textarea[name=leaving]", "I left at night.")
-    other.click("button:has-text('Terminer')")
-    worker(count=1)
-    other.wait_for_selector("text=envoyé et vérifié")
+    other = sent_from_second_window(phone)
     phone.page.bring_to_front()
     phone.record("Son", 1)
     phone.page.wait_for_timeout(1500)

@@ -42,7 +42,7 @@ from griot.testimonies.models import (
     Testimony,
     Training,
 )
-from griot.testimonies.review import review
+from griot.testimonies.review import files, review
 
 PIECE = 1024 * 1024
 _TEAMS = {"Mame": "SN", "Oumou": "GN", "Ngozi": "NG"}
@@ -255,5 +255,5 @@ def _publish(row: Testimony, facts: dict[str, Any], people: dict[str, Any]) -> N
             )
         if row.state == Testimony.State.APPROVAL:
             for rendition in [r for r in showable(row) if r.approved is None]:
-                review.approve_rendition(row, people["protection"], rendition.pk)
+                files.approve_rendition(row, people["protection"], rendition.pk)
         row = review.move_on(row, people[by])

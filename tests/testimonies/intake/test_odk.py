@@ -40,6 +40,7 @@ from griot.testimonies.core.types import MOST_FILES
 from griot.testimonies.intake import odk, submissions
 from griot.testimonies.intake.receiving import discard, examine
 from griot.testimonies.keeping import vault
+from griot.testimonies.leaving_out import take_back_in
 from griot.testimonies.models import (
     Campaign,
     ConsentText,
@@ -525,7 +526,7 @@ def test_what_an_edited_form_has_no_more_is_left_out(house, order):
     assert row.steps.filter(words__contains="left out: 1").count() == 1
     assert sorted(row.files.exclude(role="evidence").values_list("role", flat=True)) == ["aside", "story"]
     film = row.files.get(role="aside")
-    row.take_back_in(film)
+    take_back_in(row, film)
     for name in "ab":
         xml = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **said[name])
         for part in ({}, {"unnamed.jpg": made.photo()}, {}):

@@ -11,7 +11,7 @@ from griot.testimonies import withdrawing
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import taking
 from griot.testimonies.models import Consent, Testimony
-from griot.testimonies.review import changing, review
+from griot.testimonies.review import changing, files, review
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -283,9 +283,9 @@ def test_evidence_is_not_discarded_while_something_public_rests_on_it(phone, peo
     publish(testimony, people)
     Consent.objects.update(evidence=pk.upper())
     with pytest.raises(Refused, match="evidence"):
-        review.discard_kept(fresh(testimony), people["protection"], pk, "noise")
+        files.discard_kept(fresh(testimony), people["protection"], pk, "noise")
     other = phone.send(testimony, b"nor is this")
-    review.discard_kept(fresh(testimony), people["protection"], str(other.pk), "noise")
+    files.discard_kept(fresh(testimony), people["protection"], str(other.pk), "noise")
 
 
 def test_a_risk_that_is_found_late_takes_a_story_off(phone, people, client):

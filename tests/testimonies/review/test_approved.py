@@ -12,8 +12,9 @@ from griot.testimonies.core import types
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
 from griot.testimonies.intake.taking import add_consent
+from griot.testimonies.leaving_out import leave_out
 from griot.testimonies.models import File, Testimony, Upload, Writing
-from griot.testimonies.review import changing, review
+from griot.testimonies.review import changing, files, review
 from griot.testimonies.showing.shown import told
 from tests.testimonies import made
 from tests.testimonies.people import as_sent, committed
@@ -38,7 +39,7 @@ def to_editing(testimony, people) -> None:
 
 def to_the_public(testimony, people) -> Testimony:
     for rendition in rendered(testimony):
-        review.approve_rendition(testimony, people["protection"], rendition.pk)
+        files.approve_rendition(testimony, people["protection"], rendition.pk)
     for role in ("editor", "editor", "editor", "approver"):
         review.move_on(Testimony.objects.get(pk=testimony.pk), people[role])
     return Testimony.objects.get(pk=testimony.pk)
@@ -53,7 +54,7 @@ def cut_one(phone, people, tmp_path):
     chapters = "0:00 My uncle smuggles\n0:01 His address\n0:02 Leaving"
     words = {"title": "T", "quote": "Q", "body": "B", "subtitles": SUBTITLES, "chapters": chapters}
     review.write(testimony, people["editor"], "fr", words)
-    review.cut(testimony, people["editor"], file.pk, types.Cut(2.0, None))
+    files.cut(testimony, people["editor"], file.pk, types.Cut(2.0, None))
     return to_the_public(testimony, people), file
 
 
@@ -65,7 +66,7 @@ def test_of_what_was_cut_away_no_chapter_tells(cut_one):
 def test_a_cut_that_waits_for_approval_opens_nothing(cut_one, people):
     testimony, file = cut_one
     assert "smuggler" not in told(testimony, "web", "fr").subtitles
-    review.cut(testimony, people["editor"], file.pk, types.Cut(0.0, None))
+    files.cut(testimony, people["editor"], file.pk, types.Cut(0.0, None))
     value = told(Testimony.objects.get(pk=testimony.pk), "web", "fr")
     assert "smuggler" not in value.subtitles and "left at night" in value.subtitles
     assert [title for _, title in value.chapters] == ["Leaving"]
@@ -80,7 +81,7 @@ def test_an_editor_alone_takes_nothing_off_a_public_story(cut_one, people):
 
     for cut in (types.Cut(3.0, None), types.Cut(0.0, 1.0, ((0.2, 0.4),)), types.Cut(2.0, None)):
         with committed():
-            review.cut(testimony, people["editor"], file.pk, cut)
+            files.cut(testimony, people["editor"], file.pk, cut)
         assert now() == shown and Client().get(shown.sound).status_code == 200
     marked = {"subtitles": SUBTITLES.replace("night", "{night}")}
     with committed():
@@ -89,10 +90,10 @@ def test_an_editor_alone_takes_nothing_off_a_public_story(cut_one, people):
     with committed():
         changing.discard_changes(testimony, people["editor"])
     assert now() == shown and not changing.changes(Testimony.objects.get(pk=testimony.pk))
-    review.cut(testimony, people["editor"], file.pk, types.Cut(3.0, None))
+    files.cut(testimony, people["editor"], file.pk, types.Cut(3.0, None))
     testimony = Testimony.objects.get(pk=testimony.pk)
     for rendition in rendered(testimony):
-        review.approve_rendition(testimony, people["protection"], rendition.pk)
+        files.approve_rendition(testimony, people["protection"], rendition.pk)
     assert now() == shown
     with committed():
         changing.publish_changes(testimony, people["approver"])
@@ -119,7 +120,7 @@ def test_a_recording_that_could_be_opened_late_stands_behind_the_one_that_was_ap
     review.write(testimony, people["editor"], "fr", {"title": "T", "quote": "Q", "body": "B"})
     testimony = to_the_public(testimony, people)
     with committed():
-        review.examine_kept_again(testimony, people["protection"], kept.pk)
+        files.examine_kept_again(testimony, people["protection"], kept.pk)
     facts = {n: getattr(file, n) for n in ("media", "mime", "suffix", "seconds", "vault", "size", "arrived")}
     receiving._settle(Upload.objects.get(file=kept), {**facts, "state": File.State.VERIFIED, "why": ""})
     testimony = Testimony.objects.get(pk=testimony.pk)
@@ -139,7 +140,7 @@ def test_behind_the_last_position_of_all_there_is_room(phone, people, tmp_path):
         phone.send(testimony, sound, position=at) for sound, at in zip(sounds[1:], (last, "0"), strict=True)
     ]
     with committed():
-        review.examine_kept_again(testimony, people["protection"], kept.pk)
+        files.examine_kept_again(testimony, people["protection"], kept.pk)
     facts = {n: getattr(file, n) for n in ("media", "mime", "suffix", "seconds", "vault", "size")}
     facts |= {"arrived": timezone.now(), "state": File.State.VERIFIED, "why": ""}
     receiving._settle(Upload.objects.get(file=kept), facts)
@@ -204,7 +205,7 @@ def test_a_face_that_may_be_shown_now_is_shown_when_that_was_approved(phone, peo
     )
     testimony = Testimony.objects.get(pk=testimony.pk)
     for rendition in rendered(testimony):
-        review.approve_rendition(testimony, people["protection"], rendition.pk)
+        files.approve_rendition(testimony, people["protection"], rendition.pk)
     shown = {r.face: f"/stories/media/web/{r.key}/" for r in rendered(testimony)}
     assert Client().get(shown["show"]).status_code == 410
     review.judge(testimony, people["protection"], True, "she wants to be seen")
@@ -216,10 +217,10 @@ def test_a_face_that_may_be_shown_now_is_shown_when_that_was_approved(phone, peo
 
 def test_what_its_teller_leaves_out_goes_with_its_words_and_comes_back_by_approval(cut_one, people):
     testimony, file = cut_one
-    testimony.leave_out([file.pk])
+    leave_out(testimony, [file.pk])
     value = told(Testimony.objects.get(pk=testimony.pk), "web", "fr")
     assert not (value.sound or value.subtitles or value.chapters)
-    review.take_back_in(testimony, people["editor"], str(file.pk))
+    files.take_back_in(testimony, people["editor"], str(file.pk))
     again = Testimony.objects.get(pk=testimony.pk)
     value = told(again, "web", "fr")
     assert not (value.sound or value.subtitles or value.chapters), "approved by nobody"
@@ -229,7 +230,7 @@ def test_what_its_teller_leaves_out_goes_with_its_words_and_comes_back_by_approv
     value = told(Testimony.objects.get(pk=testimony.pk), "web", "fr")
     assert value.sound and "smuggler" not in value.subtitles and value.chapters == ((0.0, "Leaving"),)
     with pytest.raises(Refused, match="already"):
-        review.take_back_in(testimony, people["editor"], str(file.pk))
+        files.take_back_in(testimony, people["editor"], str(file.pk))
 
 
 def test_words_stay_with_the_recording_that_they_are_of(phone, people, tmp_path):
@@ -241,17 +242,17 @@ def test_words_stay_with_the_recording_that_they_are_of(phone, people, tmp_path)
     review.write(testimony, people["editor"], "fr", words)
     Writing.objects.update(machine=["subtitles"])
     marked = File.objects.get(pk=first.pk).wanted_cut().bleeps
-    Testimony.objects.get(pk=testimony.pk).leave_out([first.pk])
+    leave_out(Testimony.objects.get(pk=testimony.pk), [first.pk])
     writing = Writing.objects.get()
     assert Testimony.objects.get().leading() == second and (writing.subtitles, writing.machine) == ("", [])
     review.write(testimony, people["editor"], "fr", {"subtitles": SUBTITLES.replace("smuggler", "baker")})
-    review.take_back_in(testimony, people["editor"], str(first.pk))
+    files.take_back_in(testimony, people["editor"], str(first.pk))
     assert "baker" in Writing.objects.get().subtitles and Testimony.objects.get().leading() == second
     assert marked and File.objects.get(pk=first.pk).wanted_cut().bleeps == marked, (
         "it stands behind, as it was"
     )
     assert not File.objects.get(pk=second.pk).wanted_cut().bleeps
-    Testimony.objects.get().leave_out([second.pk])
+    leave_out(Testimony.objects.get(), [second.pk])
     writing = Writing.objects.get()
     assert "smuggler" in writing.subtitles and writing.machine == ["subtitles"], "nobody has gone over it"
 
@@ -261,8 +262,8 @@ def test_who_leaves_something_out_opens_nothing_that_was_narrowed(cut_one):
     stale = Testimony.objects.get(pk=testimony.pk)
     held = stale.consent.as_value()
     add_consent(testimony, replace(held, uses=frozenset({"team"}), given=timezone.now(), by="messenger"))
-    stale.leave_out([])
+    leave_out(stale, [])
     assert Testimony.objects.get(pk=testimony.pk).approved["consent"]["uses"] == ["team"]
     photo = stale.files.create(role="story")
-    stale.leave_out([photo.pk])
+    leave_out(stale, [photo.pk])
     assert Testimony.objects.get(pk=testimony.pk).approved["consent"]["uses"] == ["team"]

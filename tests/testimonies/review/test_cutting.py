@@ -21,7 +21,7 @@ from griot.testimonies.core.types import Cut
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make, plan, showable, uncut
 from griot.testimonies.models import Rendition
-from griot.testimonies.review import changing, review
+from griot.testimonies.review import changing, files, review
 from griot.testimonies.showing.shown import told
 from griot.testimonies.withdrawing import withdraw
 from tests.signing_in import with_second_factor
@@ -96,7 +96,7 @@ def test_a_cut_is_made_and_shown_when_it_was_looked_at_and_approved(phone, peopl
     assert told(testimony, "web", "fr").film == address and Client().get(address).status_code == 200
 
     with committed():
-        review.cut(
+        files.cut(
             testimony, people["editor"], file.pk, Cut(begins=2.0, ends=7.0, bleeps=((5.0, 6.0),), still=6.0)
         )
     assert told(testimony, "web", "fr").film == address, "what is public stays until another is approved"
@@ -117,7 +117,7 @@ def test_a_cut_is_made_and_shown_when_it_was_looked_at_and_approved(phone, peopl
     assert green > red, "the still is of the moment that was chosen"
     assert vault().read(file.vault) == sealed, "the original stays as it is"
     for row in showable(testimony):
-        review.approve_rendition(testimony, people["protection"], row.pk)
+        files.approve_rendition(testimony, people["protection"], row.pk)
     assert told(testimony, "web", "fr").film == address, "and somebody has to publish it"
     assert [now for _, _, now in changing.changes(testimony) if "from 2.0 s to 7.0 s" in now]
     with committed():
@@ -131,7 +131,7 @@ def test_a_cut_is_made_and_shown_when_it_was_looked_at_and_approved(phone, peopl
     assert Client().get(f"/stories/media/web/{proof.key}/").status_code == 410
 
     with committed():
-        review.cut(testimony, people["editor"], file.pk, Cut())
+        files.cut(testimony, people["editor"], file.pk, Cut())
     again = render(testimony)
     assert loudest(vault().read(again["light"].vault), tmp_path, 5.2, 5.8) == pytest.approx(300, abs=8)
     names = {n for r in Rendition.objects.all() for n in r.names} | {file.vault}
@@ -160,7 +160,7 @@ def test_a_name_marked_in_the_transcript_is_neither_heard_nor_read(phone, people
     assert not told(testimony, "web", "fr").subtitles, "they wait for approval"
     for rendition in found.values():
         if rendition.kind not in {"proof", "waves"}:
-            review.approve_rendition(testimony, people["protection"], rendition.pk)
+            files.approve_rendition(testimony, people["protection"], rendition.pk)
     changing.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
     value = told(testimony, "web", "fr")
@@ -168,11 +168,11 @@ def test_a_name_marked_in_the_transcript_is_neither_heard_nor_read(phone, people
         "Awa" not in value.subtitles and "I am …." in value.subtitles and value.chapters == ((4.0, "Night"),)
     )
     with committed():
-        review.cut(testimony, people["editor"], testimony.leading().pk, Cut(begins=3.5))
+        files.cut(testimony, people["editor"], testimony.leading().pk, Cut(begins=3.5))
     assert told(testimony, "web", "fr") == value, "it waits for approval"
     render(testimony)
     for rendition in showable(testimony):
-        review.approve_rendition(testimony, people["protection"], rendition.pk)
+        files.approve_rendition(testimony, people["protection"], rendition.pk)
     changing.publish_changes(testimony, people["approver"])
     testimony.refresh_from_db()
     value = told(testimony, "web", "fr")
@@ -191,7 +191,7 @@ def test_covered_faces_are_covered_once_whatever_is_cut(phone, people, tmp_path)
     with committed():
         testimony.state = "editing"
         testimony.save()
-        review.cut(testimony, people["editor"], file.pk, Cut(begins=1.0))
+        files.cut(testimony, people["editor"], file.pk, Cut(begins=1.0))
     found = render(testimony)
     assert (
         found["proof"].parts[COVERED] == cover
@@ -214,7 +214,7 @@ def test_a_cut_that_comes_while_it_is_made_wins(phone, people, tmp_path, monkeyp
     def cut_meanwhile(*args):
         monkeypatch.setattr(encoding, "light", real)
         with committed():
-            review.cut(testimony, people["editor"], file.pk, Cut(begins=4.0))
+            files.cut(testimony, people["editor"], file.pk, Cut(begins=4.0))
         real(*args)
 
     monkeypatch.setattr(encoding, "light", cut_meanwhile)
@@ -251,7 +251,7 @@ def test_a_sound_is_cut_like_a_film_and_has_its_shape(phone, people, tmp_path):
     assert shape["seconds"] == pytest.approx(6, abs=0.1) and len(shape["peaks"]) == 120
     assert max(shape["peaks"][: half - 2]) == 0 and min(shape["peaks"][half + 2 :]) > 50
     with committed():
-        review.cut(testimony, people["editor"], file.pk, Cut(begins=3.0))
+        files.cut(testimony, people["editor"], file.pk, Cut(begins=3.0))
     found = render(testimony)
     (tmp_path / "a.mp4").write_bytes(vault().read(found["sound"].vault))
     assert (
@@ -317,7 +317,7 @@ def test_what_is_no_cut_is_refused_in_words(phone, people, tmp_path, cut):
     file = phone.send(testimony, film(tmp_path))
     type(testimony).objects.update(state="editing")
     with pytest.raises(Refused):
-        review.cut(testimony, people["editor"], file.pk, cut)
+        files.cut(testimony, people["editor"], file.pk, cut)
 
 
 def test_nothing_is_planned_again_when_nothing_changed(phone, people, tmp_path):

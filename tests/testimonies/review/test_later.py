@@ -13,7 +13,7 @@ from griot.testimonies import withdrawing
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.taking import add_consent
 from griot.testimonies.models import Access, Consent, Testimony
-from griot.testimonies.review import changing, review
+from griot.testimonies.review import changing, files, review
 from griot.testimonies.showing.shown import told
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -66,7 +66,7 @@ def test_what_was_found_safe_is_not_published_as_something_else(phone, people, c
     else:
         phone.send(testimony, made.photo())
         for rendition in rendered(testimony):
-            review.approve_rendition(fresh(testimony), officer, rendition.pk)
+            files.approve_rendition(fresh(testimony), officer, rendition.pk)
     for _ in range(3):
         review.move_on(fresh(testimony), people["editor"])
     with pytest.raises(Refused, match="changed since it was found safe"):

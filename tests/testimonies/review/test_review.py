@@ -16,7 +16,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake.taking import add_consent
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Access, Rendition
-from griot.testimonies.review import changing, review
+from griot.testimonies.review import changing, files, review
 from griot.testimonies.review.writing import MOST_BODY, WritingForm
 from griot.testimonies.showing import shown
 from griot.testimonies.showing.shown import told
@@ -46,7 +46,7 @@ def publish(testimony, people) -> None:
         {"title": "La nuit du départ", "quote": "Je suis partie de nuit.", "body": "Un.\n\nDeux."},
     )
     for rendition in rendered(testimony):
-        review.approve_rendition(testimony, people["protection"], rendition.pk)
+        files.approve_rendition(testimony, people["protection"], rendition.pk)
     for _ in range(3):
         testimony.refresh_from_db()
         review.move_on(testimony, people["editor"])
@@ -123,7 +123,7 @@ def test_what_was_found_safe_stays_so_while_nothing_is_another(phone, people):
     review.move_on(testimony, officer)
     review.judge(testimony, officer, True, "looked at it")
     for rendition in rendered(testimony):
-        review.approve_rendition(testimony, officer, rendition.pk)
+        files.approve_rendition(testimony, officer, rendition.pk)
     review.mark_hard_to_hear(testimony, officer, True)
     testimony.refresh_from_db()
     review.send_back(testimony, officer, "too early")
@@ -182,7 +182,7 @@ def test_a_consent_that_becomes_narrower_hides_what_was_open_at_once(phone, peop
     covered = rendered(testimony)
     assert [r.face for r in covered] == ["blur"], "the covered one is made, and waits to be looked at"
     assert shown.told(testimony, "web", "fr").images == ()
-    review.approve_rendition(testimony, people["protection"], covered[0].pk)
+    files.approve_rendition(testimony, people["protection"], covered[0].pk)
     assert len(shown.told(testimony, "web", "fr").images) == 1
 
 
@@ -192,7 +192,7 @@ def test_an_open_rendition_can_not_be_approved_against_the_consent(phone, people
     row = Rendition.objects.create(file=file, kind="photo", face="show", state="ready", key="a" * 24)
     review.move_on(testimony, people["protection"])
     with pytest.raises(Refused, match="consent"):
-        review.approve_rendition(testimony, people["protection"], row.pk)
+        files.approve_rendition(testimony, people["protection"], row.pk)
 
 
 def test_what_is_remembered_can_not_be_changed(phone, people):
@@ -326,7 +326,7 @@ def test_a_judgement_is_of_what_was_shown_whoever_changed_it(phone, people, clie
     client.post(f"{room}step/", {"act": "safe", "words": "harmless", "seen": seen})
     assert not testimony.steps.filter(kind="safe").exists(), "a phone's late words were not read"
     with pytest.raises(Refused, match="made anew"):
-        review.approve_rendition(testimony, people["protection"], 0, "another key")
+        files.approve_rendition(testimony, people["protection"], 0, "another key")
 
 
 def test_a_file_that_came_after_the_approval_waits_for_another(phone, people, client):
@@ -337,7 +337,7 @@ def test_a_file_that_came_after_the_approval_waits_for_another(phone, people, cl
     assert len(told(testimony, "web", "fr").images) == 1
     late = phone.send(testimony, made.photo("PNG"))
     [rendition] = [r for r in rendered(testimony) if r.file_id == late.pk]
-    review.approve_rendition(testimony, people["protection"], rendition.pk)
+    files.approve_rendition(testimony, people["protection"], rendition.pk)
     testimony.refresh_from_db()
     assert first.pk != late.pk and len(told(testimony, "web", "fr").images) == 1
     address = f"/stories/media/web/{rendition.key}/"
@@ -356,7 +356,7 @@ def test_a_judgement_is_of_the_files_that_were_there(phone, people, client):
     with_second_factor(client, people["protection"])
     for change in (
         lambda: phone.send(testimony, made.photo("PNG")),
-        lambda: review.approve_rendition(testimony, people["protection"], rendered(testimony)[0].pk),
+        lambda: files.approve_rendition(testimony, people["protection"], rendered(testimony)[0].pk),
     ):
         seen = _seen(client.get(room).content.decode(), "safe")
         change()
@@ -452,7 +452,7 @@ def test_evidence_that_was_let_go_of_is_none(phone, people):
     phone.send(testimony, b"\0\0\0\x20ftypisom unread", pk=pk, role="evidence")
     review.move_on(testimony, people["protection"])
     with committed():
-        review.discard_kept(testimony, people["protection"], pk, "nothing is to be heard")
+        files.discard_kept(testimony, people["protection"], pk, "nothing is to be heard")
     testimony.refresh_from_db()
     testimony.state = "approval"
     assert any("evidence" in obstacle for obstacle in review.obstacles(testimony))

@@ -8,7 +8,7 @@ from django.test import Client
 from griot.testimonies import withdrawing
 from griot.testimonies.access import allowed, visible
 from griot.testimonies.models import Access, Campaign, Country, Messenger
-from griot.testimonies.review import changing, review
+from griot.testimonies.review import changing, files, review
 from tests.signing_in import with_second_factor
 from tests.testimonies.people import user_with
 from tests.testimonies.review.test_later import fresh
@@ -88,7 +88,7 @@ def test_who_got_a_copy_and_why_a_file_went_is_not_for_editors(phone, people, cl
     with_second_factor(client, people["approver"])
     sent = {"act": "copy", "use": "partners", "recipient": "the lawyer of Awa Diop"}
     client.post(f"/admin/testimonies/{testimony.pk}/step/", sent)
-    review.discard_kept(fresh(testimony), people["protection"], str(file.pk), "Awa Diop's identity card")
+    files.discard_kept(fresh(testimony), people["protection"], str(file.pk), "Awa Diop's identity card")
     assert "lawyer" in page_of(testimony, people["approver"])
     assert "identity card" in page_of(testimony, people["protection"])
     page = page_of(testimony, people["editor"])

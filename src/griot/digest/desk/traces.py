@@ -78,7 +78,7 @@ class _Seen:
 
     def words(self, pk: int) -> Any:
         """What a person has made of the line, and what the issue says. The machine's drafts come and go."""
-        line = Line.objects.filter(story=pk, language=settings.LANGUAGE_CODE).filter(is_by_hand=True).first()
+        line = Line.objects.filter(story=pk, language=settings.LANGUAGE_CODE, is_by_hand=True).first()
         edited = [line.edited_by_id, line.body, line.mention, line.outlets] if line else None
         place = self.draft.place_of(pk) if self.draft else None
         if self.draft is None or place is None:

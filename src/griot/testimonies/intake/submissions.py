@@ -27,6 +27,7 @@ from griot.testimonies.intake.sent import moment_in
 from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
 from griot.testimonies.keeping import vault
+from griot.testimonies.leaving_out import leave_out
 from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import (
     Campaign,
@@ -168,8 +169,8 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
         raise Refused(f"{said.form_id!r} is no form of ours; get the blank forms anew")
     for its_id in sorted({_uuid(said.instance), _uuid(said.before or said.instance)}):
         one_after_another(f"submission {its_id}")  # which of two comes first is known by one of them alone
-    (pk, *same), is_older = _whose(said)
-    is_new = not Submission.objects.filter(pk=_uuid(said.instance)).exists()
+    (pk, *same), own = _whose(said)
+    is_older = own is not None and own.is_older
     row = _take_answers(messenger, said, pk, is_older)
     for its_pk in same:
         twice = _take_answers(messenger, said, its_pk, is_older)
@@ -187,7 +188,7 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
         _keep_first(messenger, uploads[_file_pk(pk, named.name)], named.name, unused)
     if is_older:
         _leave_out(row, uploads.keys() - there)
-    elif said.before and is_new:
+    elif said.before and own is None:
         _leave_out(row, there - uploads.keys())
     questions = {file.name: file.question for file in said.files}
     for file in list(unused):
@@ -210,15 +211,15 @@ def _take_answers(
     return take_testimony(messenger, sent, "ODK")[0]
 
 
-def _whose(said: submitted.Submitted) -> tuple[list[uuid.UUID], bool]:
-    """The testimonies that a submission is of, and whether one that was edited from it came before it. They
-    are two where it says only now that they are the same.
+def _whose(said: submitted.Submitted) -> tuple[list[uuid.UUID], Submission | None]:
+    """The testimonies that a submission is of, and what is known of it: None where it is new. They are two
+    where it says only now that they are the same.
     """
     own = _uuid(said.instance)
     before = _uuid(said.before) if said.before else own
     rows = {row.pk: row for row in Submission.objects.filter(pk__in=[before, own])}
     known = dict.fromkeys(rows[pk].testimony_id for pk in (before, own) if pk in rows)
-    return list(known) or [before], own in rows and rows[own].is_older
+    return list(known) or [before], rows.get(own)
 
 
 @transaction.atomic
@@ -243,7 +244,7 @@ def _remember(testimony: Testimony, said: submitted.Submitted) -> None:
 
 def _leave_out(testimony: Testimony, dropped: Collection[uuid.UUID]) -> None:
     """Files that are in the form before it was edited, and not after: the teller may have wanted that."""
-    if count := testimony.leave_out(dropped):
+    if count := leave_out(testimony, dropped):
         words = f"edited on the phone; recordings that are not in it any more, and left out: {count}"
         testimony.steps.create(kind=Step.Kind.COMMENT, words=words)
         plan_anew(testimony)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, cast
@@ -31,7 +30,6 @@ USE_CHOICES = [
 
 MOST_POSITION = 32767  # of files in a testimony: the column's
 RECORDINGS = frozenset({"video", "audio"})
-SPOKEN = ("subtitles", "chapters")  # of what was written, that which belongs to the leading recording
 
 
 class Testimony(models.Model):
@@ -280,49 +278,6 @@ class Testimony(models.Model):
         if row.by != "teller" and self.in_force != self.agreed:
             return False
         return {**now, "consent": self.approved["consent"]} == self.approved
-
-    def leave_out(self, files: Iterable[Any]) -> int:
-        """Take files, by their ids, out of the story, at once and wherever it is shown: the teller may want
-        that. What was public of them comes back by approval alone. Gives how many these are. For whoever
-        holds the row.
-        """
-        found = list(self.files.filter(pk__in=files, role="story"))
-        self.refresh_from_db(fields=["approved"])  # a consent may have narrowed it since
-        for file in found:
-            self._set_role(file, "aside")
-        if self.approved and found:
-            gone, public = {str(file.pk) for file in found}, self.approved["files"]
-            known = [str(pk) for pk in self.files.values_list("pk", flat=True)]
-            leading = next((pk for pk in known if pk in public and public[pk]["media"] in RECORDINGS), None)
-            if leading in gone:
-                for said in self.approved["writings"].values():
-                    said.update(dict.fromkeys(SPOKEN, ""))
-            self.approved["files"] = {pk: said for pk, said in public.items() if pk not in gone}
-            self.save(update_fields=["approved"])
-        return len(found)
-
-    def take_back_in(self, file: Any) -> None:
-        """A file that was left out is of the story again, behind the others, and waits for approval where
-        that is public.
-        """
-        file.position = self.position(file.position)
-        self._set_role(file, "story")
-
-    def _set_role(self, file: Any, role: str) -> None:
-        """A transcript goes with its recording, and comes back with it."""
-        before = self.leading()
-        file.role = role
-        file.save(update_fields=["role", "position"])
-        after = self.leading()
-        if before == after:
-            return
-        writings = list(self.writings.all())
-        if before:
-            before.spoken = {writing.language: writing.spoken for writing in writings}
-            before.save(update_fields=["spoken"])
-        for writing in writings:
-            writing.spoken = after.spoken.get(writing.language, {}) if after else {}
-            writing.save()
 
     def leading(self) -> Any:
         """The recording that is shown, which its transcript belongs to: the story's first film or sound.

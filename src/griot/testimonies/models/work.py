@@ -10,7 +10,9 @@ from django.db import models
 from django.utils import timezone
 
 from griot.testimonies.models.making import MakingState
-from griot.testimonies.models.testimonies import SPOKEN, Testimony
+from griot.testimonies.models.testimonies import Testimony
+
+SPOKEN = ("subtitles", "chapters")  # of what was written, that which belongs to the leading recording
 
 
 class Writing(models.Model):

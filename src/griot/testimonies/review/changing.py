@@ -18,7 +18,7 @@ from griot.testimonies.intake.taking import take_over, warns
 from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import Proposal, Step, Testimony
 from griot.testimonies.models.days import day_of
-from griot.testimonies.models.testimonies import SPOKEN
+from griot.testimonies.models.work import SPOKEN
 from griot.testimonies.review.review import locked, note_step, obstacles, require_another, take_off
 from griot.testimonies.signals import announce
 

@@ -24,7 +24,7 @@ from griot.testimonies.core.surfaces import surface
 from griot.testimonies.making.rendering import uncut, waves_of
 from griot.testimonies.models import Cut, File, Testimony
 from griot.testimonies.models.campaigns import WRITTEN_IN
-from griot.testimonies.review import review
+from griot.testimonies.review import files, review
 from griot.testimonies.review.writing import MOST_SUBTITLES
 
 
@@ -167,7 +167,7 @@ def _save(request: HttpRequest, row: Testimony, file: File, language: str, form:
             if row.leading() == file and any(stored[name] != text for name, text in texts.items()):
                 review.write(row, request.user, language, texts)
             if any(stored[name] != value for name, value in _cut_fields(cut).items()):
-                review.cut(row, request.user, file.pk, cut)
+                files.cut(row, request.user, file.pk, cut)
     except Refused as refusal:
         return f"Not saved. {refusal}"
     return ""

@@ -20,7 +20,7 @@ from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.models import Step, Testimony
 from griot.testimonies.models.campaigns import WRITTEN_IN
-from griot.testimonies.review import changing, copying, machines, review
+from griot.testimonies.review import changing, copying, files, machines, review
 
 # What an act answers: words to say when it is done (or none), or a page or file of its own.
 Answer = str | HttpResponseBase
@@ -131,27 +131,27 @@ def _describe(request: HttpRequest, row: Testimony, words: str) -> Answer:
 
 def _approve_rendition(request: HttpRequest, row: Testimony, words: str) -> Answer:
     pk, key = number_in(request.POST.get("rendition")) or 0, request.POST.get("key", "")
-    review.approve_rendition(row, request.user, pk, key)
+    files.approve_rendition(row, request.user, pk, key)
     return "Noted: looked at."
 
 
 def _make_again(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.make_again(row, request.user, number_in(request.POST.get("rendition")) or 0)
+    files.make_again(row, request.user, number_in(request.POST.get("rendition")) or 0)
     return "Asked for: it stands here when it is made."
 
 
 def _take_back_in(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.take_back_in(row, request.user, request.POST.get("file"))
+    files.take_back_in(row, request.user, request.POST.get("file"))
     return "Taken back in. What is public changes when it is approved."
 
 
 def _examine_again(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.examine_kept_again(row, request.user, request.POST.get("file"))
+    files.examine_kept_again(row, request.user, request.POST.get("file"))
     return "Asked for: in a minute it says here whether it could be opened."
 
 
 def _discard_file(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    review.discard_kept(row, request.user, request.POST.get("file"), words)
+    files.discard_kept(row, request.user, request.POST.get("file"), words)
     return "Discarded."
 
 
