@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from griot.accounts.forms import OwnFieldsForm
@@ -97,7 +98,10 @@ class SourceViewSet(ModelViewSet):
 class BeatViewSet(ModelViewSet):
     model = Beat
     icon = "search"
-    form_fields = ["name", "query", "about", "threshold", "is_active"]
+    edit_handler = ObjectList(
+        [*map(FieldPanel, ["name", "query", "about", "threshold", "is_active"])],
+        base_form_class=OwnFieldsForm,
+    )
     list_display = ["name", "threshold", "is_active"]
 
 

@@ -111,6 +111,16 @@ def test_a_copy_holds_what_the_consent_allows_and_is_known(phone, people, tmp_pa
     )
 
 
+def test_each_film_is_in_the_copy_once_though_they_stand_at_one_position(phone, people, tmp_path):
+    row = published(phone, people, film(tmp_path), film(tmp_path, 6))
+    row.files.update(position=0)
+    of_first = Rendition.objects.filter(file=row.files.order_by("arrived").first(), kind="stream")
+    of_first.update(approved=None)  # nobody has looked at it: the light one is what may be given
+    names = unpacked(ask_copy(people["approver"], row)).namelist()
+    films = [name for name in names if name.startswith("film-")]
+    assert len(films) == len({*films}) == 2
+
+
 @pytest.mark.parametrize(
     ("role", "use", "recipient"),
     [

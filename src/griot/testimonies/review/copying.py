@@ -22,7 +22,7 @@ from griot.testimonies.core.media.encoding import joined
 from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.keeping import vault
-from griot.testimonies.making.rendering import public, showable
+from griot.testimonies.making.rendering import public
 from griot.testimonies.models import Rendition, Testimony
 from griot.testimonies.models.days import day_of
 from griot.testimonies.showing.shown import Told, left_the_house, told
@@ -69,8 +69,11 @@ def copy(testimony: Testimony, user: Any, use: str, recipient: str) -> HttpRespo
         path = folder / "copy.zip"
         try:
             with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-                for rendition in public(testimony):
-                    _add(archive, rendition, folder)
+                shown = public(testimony)
+                in_steps = {rendition.file_id for rendition in shown if rendition.kind == "stream"}
+                for rendition in shown:
+                    if rendition.kind != "light" or rendition.file_id not in in_steps:
+                        _add(archive, rendition, folder)
                 for value in values:
                     archive.writestr(f"words-{value.language}.txt", _words(value))
                     if value.subtitles:
@@ -105,32 +108,25 @@ async def _read(content: BinaryIO) -> AsyncIterator[bytes]:
 
 
 def _add(archive: zipfile.ZipFile, row: Rendition, folder: Path) -> None:
-    """The best of each: the film in its finest step, sound, photos; the light film only where there
-    is no other.
-    """
-    place = vault()
+    """One of its kind: a film in its finest step or light, sound, a photo, a still."""
+    place, name = vault(), f"{row.file.position}-{row.pk}"
     if row.kind == "stream":
-        segments = sorted(name for name in row.parts if name.endswith(".ts"))
-        finest = max((name.partition("-")[0] for name in segments), key=int, default="")
+        segments = sorted(part for part in row.parts if part.endswith(".ts"))
+        finest = max((part.partition("-")[0] for part in segments), key=int, default="")
         whole, film = folder / "whole.ts", folder / "film.mp4"
         with whole.open("wb") as out:
-            for name in segments:
-                if name.partition("-")[0] == finest:
-                    place.copy(row.parts[name], out)
+            for part in segments:
+                if part.partition("-")[0] == finest:
+                    place.copy(row.parts[part], out)
         joined(whole, film)
-        archive.write(film, f"film-{row.file.position}.mp4")
+        archive.write(film, f"film-{name}.mp4")
     elif row.kind in {"sound", "photo", "still"}:
         suffix = "m4a" if row.kind == "sound" else "jpg"
-        with archive.open(f"{row.kind}-{row.file.position}-{row.pk}.{suffix}", "w") as out:
+        with archive.open(f"{row.kind}-{name}.{suffix}", "w") as out:
             place.copy(row.vault, out)
-    elif row.kind == "light" and not _has_steps(row):
-        with archive.open(f"film-{row.file.position}.mp4", "w", force_zip64=True) as out:
+    elif row.kind == "light":
+        with archive.open(f"film-{name}.mp4", "w", force_zip64=True) as out:
             place.copy(row.vault, out)
-
-
-def _has_steps(row: Rendition) -> bool:
-    """Whether the film may be shown in steps, too: then the finest of them is what is given."""
-    return any(r.file_id == row.file_id and r.kind == "stream" for r in showable(row.file.testimony))
 
 
 def _words(value: Told) -> str:
