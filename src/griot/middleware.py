@@ -49,8 +49,8 @@ class Headers:
 
 class Fit:
     """What no table can hold is refused in words (400), where a form did not see it: NUL in an address,
-    halves of characters, numbers beyond a column, a line's end in a header, endless nesting. Nothing of it
-    is kept.
+    halves of characters, numbers beyond a column, words where an address wants a number, a line's end in a
+    header, endless nesting. Nothing of it is kept.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -66,13 +66,24 @@ class Fit:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         # A number of thousands of digits, which Python refuses to read; Django may have said it in its words.
         said = f"{exception} {exception.__cause__}"
-        is_endless = isinstance(exception, ValueError) and "int_max_str_digits" in said
-        if not is_endless and not isinstance(
-            exception, DataError | OverflowError | UnicodeEncodeError | BadHeaderError | RecursionError
+        is_value = isinstance(exception, ValueError)
+        is_no_number = is_value and any(repr(value) in said for value in _asked(request))
+        is_endless = is_value and "int_max_str_digits" in said
+        if (
+            not is_no_number
+            and not is_endless
+            and not isinstance(
+                exception, DataError | OverflowError | UnicodeEncodeError | BadHeaderError | RecursionError
+            )
         ):
             return None
         log.warning("%s %s was refused", request.method, request.path, exc_info=exception)
         return _refused(request)
+
+
+def _asked(request: HttpRequest) -> list[str]:
+    """The values in the address, after its question mark."""
+    return [value for _, values in request.GET.lists() for value in values]
 
 
 def _refused(request: HttpRequest) -> HttpResponse:

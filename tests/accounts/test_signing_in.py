@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from urllib.request import HTTPRedirectHandler, build_opener
 
@@ -429,3 +430,21 @@ def test_an_organisation_signs_in_whom_one_account_has_the_address_of(officer, p
     client = Client()
     assert "_auth_user_id" not in client.session
     assert b"More than one account" in through(client, provider).content
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        [],
+        1,
+        {},
+        {"clientExtensionResults": []},
+        {"response": []},
+        {"response": 1, "clientExtensionResults": ""},
+    ],
+)
+def test_a_passkey_of_another_shape_is_refused(site, client, said):
+    shape = {"id": "x", "rawId": "eA", "type": "public-key", "response": {}, "clientExtensionResults": {}}
+    credential = {**shape, **said} if isinstance(said, dict) else said
+    answer = client.post("/admin/factors/webauthn/login/", {"credential": json.dumps(credential)})
+    assert answer.status_code < 500 and "_auth_user_id" not in client.session

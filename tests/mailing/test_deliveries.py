@@ -29,6 +29,7 @@ from griot.mailing.sending import (
     _claim,
     _corrected_by,
     deliver,
+    queue_refused,
     recover,
     resolve_in_doubt,
 )
@@ -244,6 +245,16 @@ class Ledger(RuleBasedStateMachine):
                 sent_again <= (len(doubtful - self.corrected) if kind == "issue" else len(doubtful)) * again
             )
             self.allowed.update((kind, a) for a in doubtful if again)
+
+    @rule(kind=KIND)
+    def refused_are_tried_again(self, kind):
+        if send := self.send(kind):
+            refused = {a for a, state in self.states(kind).items() if state == "refused"}
+            try:
+                assert queue_refused(send) == len(refused)
+                assert kind == "correction" or "correction" not in self.begun
+            except SendRefused:
+                assert "correction" in self.begun
 
     @invariant()
     def nobody_gets_it_twice(self):

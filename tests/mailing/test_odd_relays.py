@@ -17,6 +17,7 @@ from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscript
 from griot.mailing.sending import ATTEMPTS
 from griot.troubles.models import Trouble
 from tests.digest.issues import make_issue
+from tests.signing_in import with_second_factor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 READERS = [f"reader{n}@news.example" for n in range(8)]
@@ -37,6 +38,7 @@ class Relay:
 
     def __init__(self, at: list[str], how: str) -> None:
         self.at, self.how, self.taken, self.tries = at, how, Counter[str](), Counter[str]()
+        self.says = b""  # to us, whoever the reader is
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"smtp://127.0.0.1:{self.socket.getsockname()[1]}"
         self.pool = ThreadPoolExecutor()
@@ -56,9 +58,15 @@ class Relay:
             to = ""
             while line := said.readline():
                 word = line.upper().split()[0]
+                if word == b"MAIL" and self.says:
+                    visitor.sendall(self.says + b"\r\n")
+                    continue
                 if word == b"RCPT":
                     to = line.decode().partition("<")[2].partition(">")[0]
                     self.tries[to] += 1
+                    if self.how == "greylists" and self.tries[to] == 1:
+                        visitor.sendall(b"451 4.7.1 greylisted, come back\r\n")
+                        continue
                     if to in self.at and self.how == "refused":
                         visitor.sendall(b"550 5.7.1 not that one, closing\r\n")
                     if to in self.at and self.how != "taken":
@@ -141,3 +149,48 @@ def test_a_form_that_was_open_meanwhile_subscribes_nobody_again(audience, admin_
     admin_client.post(address, {**facts, "audience": other.pk, "initial-ended": "2026-11-28 07:00"})
     row.refresh_from_db()
     assert row.ended is None, "who saw it may subscribe them again"
+
+
+@pytest.mark.parametrize("says", [b"530 5.7.0 sign in first", b"550 5.4.5 quota exceeded", b"421 too busy"])
+def test_what_a_relay_says_to_us_is_no_word_on_a_reader(audience, relay, says):
+    odd = relay([], "greylists")
+    odd.says = says
+    send = start_send(make_issue(), audience)
+    go_on(send, 20, 60)
+    send.refresh_from_db()
+    assert send.counts()["queued"] == 8 and not send.finished
+    assert says.decode() in send.deliveries.exclude(reply="").first().reply
+    odd.says = b""
+    go_on(send, 4, 60)
+    send.refresh_from_db()
+    assert send.counts()["sent"] == 8 and send.finished, "and no reader's tries were used up meanwhile"
+
+
+def test_an_outage_uses_up_nobody_s_tries(audience, relay, settings):
+    odd = relay([], "greylists")
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # nobody listens there once it is closed
+        nowhere = taken.getsockname()[1]
+    there, settings.EMAIL_URL = settings.EMAIL_URL, f"smtp://127.0.0.1:{nowhere}"
+    send = start_send(make_issue(), audience)
+    go_on(send, 30, 60)
+    settings.EMAIL_URL = there
+    go_on(send, 4, 60)
+    assert send.counts()["sent"] == 8 and set(odd.tries.values()) == {2}
+
+
+def test_whom_a_relay_refused_that_is_mended_now_is_tried_again_where_somebody_says_so(
+    audience, relay, client, admin_user
+):
+    relay(READERS, "refused")
+    send = start_send(make_issue(), audience)
+    go_on(send, 10, 60)
+    assert send.counts()["refused"] == 8
+    with_second_factor(client, admin_user)
+    page = reverse("mailing:send_status", args=[send.pk])
+    assert "Try those refused again" in client.get(page).content.decode()
+    relay([], "")
+    client.post(reverse("mailing:settle", args=[send.pk]), {"decision": "refused"})
+    go_on(send, 2, 60)
+    send.refresh_from_db()
+    assert send.counts()["sent"] == 8 and send.finished
+    assert "Try those refused again" not in client.get(page).content.decode()

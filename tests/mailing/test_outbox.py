@@ -23,7 +23,7 @@ from griot.mailing.outbox import kept
 from griot.mailing.tasks import sweep
 from griot.testimonies import withdrawing
 from griot.testimonies.copies import stale
-from griot.testimonies.intake.taking import add_consent
+from griot.testimonies.intake.consenting import add_consent
 from griot.testimonies.review.changing import publish_changes
 from griot.troubles.models import Trouble
 from tests.signing_in import with_second_factor

@@ -45,6 +45,19 @@ def test_a_number_beyond_all_bounds_is_no_error_of_ours(admin_client, site, path
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/api/main/pages/find/?id=abc",
+        "/admin/choose-page/chosen-multiple/?id=abc",
+        "/admin/bulk/digest/picture/delete/?id=abc",
+    ],
+)
+def test_words_where_an_address_wants_a_number_are_no_error_of_ours(admin_client, site, path):
+    assert admin_client.get(path).status_code in {302, 400, 404}
+
+
+@pytest.mark.django_db
 @settings(max_examples=80, deadline=None)
 @given(st.sampled_from(["teller", "consent", "answers", ""]), st.data())
 def test_whatever_a_phone_sends_is_taken_or_refused_in_words(part, data):

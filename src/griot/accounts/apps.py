@@ -1,9 +1,18 @@
 from django.apps import AppConfig
+from wagtail.users.apps import WagtailUsersAppConfig
 
 
 class AccountsConfig(AppConfig):
     name = "griot.accounts"
     verbose_name = "Accounts"
+    default = True
 
     def ready(self) -> None:
         from griot.accounts import signals  # noqa: F401
+
+
+class UsersConfig(WagtailUsersAppConfig):
+    """Wagtail's accounts and groups, with forms of ours."""
+
+    user_viewset = "griot.accounts.viewsets.Accounts"
+    group_viewset = "griot.accounts.viewsets.Roles"

@@ -326,8 +326,16 @@ class Theme(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def name_in(self, language: str) -> str:
+        name = self.names.get(language) if isinstance(self.names, dict) else None
+        return name if isinstance(name, str) and name else self.name
+
     def clean(self) -> None:
         check_query(self.query)
+        if not isinstance(self.names, dict) or not all(isinstance(name, str) for name in self.names.values()):
+            raise ValidationError(
+                {"names": 'By the language’s code, as in {"fr": "Secours", "ar": "إغاثة"}.'}
+            )
 
 
 class ToldItem(Copy):

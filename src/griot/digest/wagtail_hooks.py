@@ -17,11 +17,11 @@ from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
 from griot.accounts.guarding import OF_THE_VIEW, GuardedItem, Rule, guard, has, opens
+from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.digest import rooms
 from griot.digest.desk import views
 from griot.digest.models import DigestIndexPage, IssueFrame, IssuePage, Theme
@@ -154,7 +154,7 @@ def desk_item() -> MenuItem:
     return GuardedItem("Desk", reverse("desk:desk"), icon_name="edit", order=10)
 
 
-class ThemeViewSet(ModelViewSet):
+class ThemeViewSet(OwnFieldsViewSet):
     model = Theme
     icon = "tag"
     form_fields = ["name", "slug", "names", "query"]
@@ -162,7 +162,7 @@ class ThemeViewSet(ModelViewSet):
     add_to_settings_menu = True
 
 
-class IssueFrameViewSet(ModelViewSet):
+class IssueFrameViewSet(OwnFieldsViewSet):
     model = IssueFrame
     icon = "copy"
     list_display = ["name", "weekdays"]

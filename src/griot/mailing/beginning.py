@@ -5,6 +5,7 @@ A send is frozen as it begins, with one delivery for each reader, all or nothing
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -76,11 +77,12 @@ def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -
 
 
 def edition_for(issue: IssuePage, audience: Audience) -> IssuePage:
-    """The edition in the audience's language, where it is published; otherwise the issue itself."""
-    found = IssuePage.objects.filter(
-        translation_key=issue.translation_key, language=audience.language, live=True
-    )
-    return found.first() or issue
+    """The edition in the audience's language, where it is published; otherwise the original, which is in the
+    newsroom's, or what there is.
+    """
+    live = IssuePage.objects.filter(translation_key=issue.translation_key, live=True)
+    found = {edition.language: edition for edition in live}
+    return found.get(audience.language) or found.get(settings.LANGUAGE_CODE) or issue
 
 
 def sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
@@ -103,6 +105,7 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
         said = words(original.language)["correction"]
         subject = f"{value.newsroom}: {said} – {original.issue.title}"
         with transaction.atomic():
+            one_after_another(f"send to {original.audience_id}")
             send, is_new = Send.objects.get_or_create(
                 audience=original.audience,
                 correction=correction,
@@ -145,8 +148,8 @@ WHERE earlier.send_id = %s AND (earlier.is_doubted OR earlier.state NOT IN ('ref
 """
 _QUEUE_AGAIN = f"""
 INSERT INTO mailing_delivery
-    (send_id, address, token, state, attempts, not_before, reply, changed, is_doubted)
-SELECT %s, subscriber.email, earlier.token, 'queued', 0, now(), '', now(), false
+    (send_id, address, token, state, attempts, hangups, not_before, reply, changed, is_doubted)
+SELECT %s, subscriber.email, earlier.token, 'queued', 0, 0, now(), '', now(), false
 {_MAY_HAVE_IT}
 ORDER BY earlier.id
 """
@@ -168,8 +171,8 @@ def already_sent(send: Send) -> str:
 
 _QUEUE_DELIVERIES = """
 INSERT INTO mailing_delivery
-    (send_id, address, token, state, attempts, not_before, reply, changed, is_doubted)
-SELECT %s, subscriber.email, subscription.token, 'queued', 0, now(), '', now(), false
+    (send_id, address, token, state, attempts, hangups, not_before, reply, changed, is_doubted)
+SELECT %s, subscriber.email, subscription.token, 'queued', 0, 0, now(), '', now(), false
 FROM mailing_subscription subscription
 JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
 WHERE subscription.audience_id = %s AND subscription.ended IS NULL

@@ -171,6 +171,7 @@ class Delivery(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     lane = models.PositiveSmallIntegerField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    hangups = models.PositiveIntegerField(default=0, help_text="how often the relay was gone in its turn")
     not_before = models.DateTimeField(default=timezone.now)
     reply = models.CharField(max_length=300, blank=True)
     changed = models.DateTimeField(default=timezone.now)

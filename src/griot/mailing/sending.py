@@ -17,12 +17,14 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from griot.characters import fit_text
 from griot.digest.site.newsroom import absolute
-from griot.mailing.beginning import enqueue_lanes
+from griot.locking import one_after_another
+from griot.mailing.beginning import SendRefused, enqueue_lanes
 from griot.mailing.core.relays import InDoubt, Refused, Relay, RelayDown, open_relay
 from griot.mailing.models import Delivery, Send
 from griot.mailing.outbox import name_of
@@ -60,7 +62,9 @@ UPDATE mailing_delivery delivery SET
     reply = CASE WHEN id = %(done)s THEN %(reply)s WHEN is_taken_back THEN %(taken_back)s ELSE reply END,
     is_doubted = is_doubted OR id = %(done)s AND %(is_doubted)s,
     not_before = CASE WHEN id = %(done)s THEN now() + %(wait)s ELSE not_before END,
-    attempts = attempts + CASE WHEN id = %(next)s AND stands AND NOT is_taken_back THEN 1 ELSE 0 END,
+    attempts = attempts - CASE WHEN id = %(done)s THEN %(hangups)s ELSE 0 END
+        + CASE WHEN id = %(next)s AND stands AND NOT is_taken_back THEN 1 ELSE 0 END,
+    hangups = hangups + CASE WHEN id = %(done)s THEN %(hangups)s ELSE 0 END,
     changed = now()
 FROM (
     SELECT waiting.id AS of, send.is_correction AND send.correction_id IS NULL AS is_taken_back, EXISTS (
@@ -138,6 +142,7 @@ NOTHING: dict[str, object] = {
     "reply": "",
     "wait": timedelta(),
     "is_doubted": False,
+    "hangups": 0,
 }
 
 
@@ -178,14 +183,17 @@ def _deliver_batch(batch: list[tuple[int, str, str]], words: Words, relay: Relay
             except InDoubt as error:
                 last = {**last, "done": key, **_after_doubt(key, error)}
             except RelayDown as error:
-                # Longer at each try: those behind one at whom a relay hangs up come before it.
-                wait = RELAY_AGAIN * 2 ** min(_attempts(key) - 1, 6)
+                # Longer each time: those behind one at whom a relay hangs up come before it.
+                wait = RELAY_AGAIN * 2 ** min(
+                    Delivery.objects.values_list("hangups", flat=True).get(pk=key), 6
+                )
                 last = {
                     **last,
                     "done": key,
                     "state": Delivery.State.QUEUED,
                     "reply": str(error),
                     "wait": wait,
+                    "hangups": 1,  # and no try of its reader's
                 }
                 raise
     finally:
@@ -256,7 +264,24 @@ def resolve_in_doubt(send: Send, resend: bool) -> tuple[int, int]:
             skipped = doubtful.filter(token__in=list(gone.values_list("token", flat=True))).update(
                 state=Delivery.State.SKIPPED, reply=TOO_LATE
             )
-        count = doubtful.update(state=Delivery.State.QUEUED, lane=None, not_before=timezone.now())
-        Send.objects.filter(pk=send.pk).update(finished=None)
-        enqueue_lanes(send)
-    return count, skipped
+        return _queue_again(send, doubtful), skipped
+
+
+def queue_refused(send: Send) -> int:
+    """Try those once more whom the relay refused: it may not have known us, and been mended. Gives how many
+    these are. Raises SendRefused where a correction is out, which they did not get.
+    """
+    with transaction.atomic():
+        one_after_another(f"send to {send.audience_id}")
+        if Send.objects.filter(
+            issue=send.issue_id, audience=send.audience_id, correction__isnull=False
+        ).exists():
+            raise SendRefused("a correction has been sent since: those who were refused would not get it.")
+        return _queue_again(send, send.deliveries.filter(state=Delivery.State.REFUSED))
+
+
+def _queue_again(send: Send, rows: QuerySet[Delivery]) -> int:
+    count = rows.update(state=Delivery.State.QUEUED, lane=None, attempts=0, not_before=timezone.now())
+    Send.objects.filter(pk=send.pk).update(finished=None)
+    enqueue_lanes(send)
+    return count

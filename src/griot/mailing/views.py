@@ -32,7 +32,7 @@ from griot.mailing.beginning import SendRefused, readers_of_a_correction, send_c
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscription
 from griot.mailing.outbox import hidden, kept
 from griot.mailing.scheduling import moment, schedule, unschedule
-from griot.mailing.sending import resolve_in_doubt
+from griot.mailing.sending import queue_refused, resolve_in_doubt
 
 MAILS_PER_PAGE = 50
 
@@ -188,6 +188,8 @@ def send_status(request: HttpRequest, send_id: int) -> HttpResponse:
             "send": send,
             "counts": [(state.label, counts[state]) for state in Delivery.State if counts[state]],
             "in_doubt": counts["in doubt"],
+            "refused": counts["refused"],
+            "waiting": send.deliveries.filter(state="queued").exclude(reply="").order_by("-changed").first(),
             "total": total,
             "done": total - left,
             "troubled": troubled,
@@ -201,8 +203,14 @@ def settle(request: HttpRequest, send_id: int) -> HttpResponse:
     if not _may_send(request):
         return permission_denied(request)
     send = get_object_or_404(Send, pk=send_id)
-    again, skipped = resolve_in_doubt(send, request.POST.get("decision") == "resend")
-    messages.success(request, f"In doubt: {again} queued again, {skipped} not sent again.")
+    if request.POST.get("decision") == "refused":
+        try:
+            messages.success(request, f"Refused: {queue_refused(send)} queued again.")
+        except SendRefused as refusal:
+            messages.error(request, f"Nothing was queued: {refusal}")
+    else:
+        again, skipped = resolve_in_doubt(send, request.POST.get("decision") == "resend")
+        messages.success(request, f"In doubt: {again} queued again, {skipped} not sent again.")
     return redirect("mailing:send_status", send.pk)
 
 

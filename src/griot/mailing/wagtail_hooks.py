@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.forms import HiddenInput
 from django.urls import include, path, reverse
-from django.utils.safestring import SafeString, mark_safe
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets import AdminDateTimeInput
 from wagtail.admin.widgets.button import Button
 
-from griot.accounts.forms import OwnFieldsForm
 from griot.accounts.guarding import GuardedItem, Rule, guard, has, opens
+from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.digest.models import IssuePage
 from griot.mailing import views
 from griot.mailing.models import Audience, Subscriber, Subscription
@@ -29,14 +26,14 @@ guard(
 )
 
 
-class AudienceViewSet(ModelViewSet):
+class AudienceViewSet(OwnFieldsViewSet):
     model = Audience
     icon = "group"
     form_fields = ["name", "slug", "language"]
     list_display = ["name", "slug", "language"]
 
 
-class SubscriberViewSet(ModelViewSet):
+class SubscriberViewSet(OwnFieldsViewSet):
     model = Subscriber
     icon = "user"
     form_fields = ["email", "name"]
@@ -44,45 +41,15 @@ class SubscriberViewSet(ModelViewSet):
     search_fields = ["email", "name"]
 
 
-class _WithWhatWasShown(AdminDateTimeInput):
-    """Sends back, beside what somebody typed, what stood there when the page was opened (as
-    `show_hidden_initial` wants it, for which the admin has no room).
-    """
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        shown = HiddenInput().render(f"initial-{name}", self.format_value(value), {}, renderer)
-        return mark_safe(super().render(name, value, attrs, renderer) + shown)  # noqa: S308  (both are Django's)
-
-
-class SubscriptionForm(OwnFieldsForm):
-    """Who has unsubscribed since the page was opened is not subscribed again by it."""
-
-    class Meta:
-        model = Subscription
-        fields = ["audience", "subscriber", "ended"]
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["ended"].show_hidden_initial = True
-        self.fields["ended"].widget = _WithWhatWasShown()
-
-    def own_fields(self) -> set[str]:
-        return super().own_fields() - ({"ended"} - {*self.changed_data})
-
-
-class SubscriptionViewSet(ModelViewSet):
+class SubscriptionViewSet(OwnFieldsViewSet):
     model = Subscription
     icon = "list-ul"
     form_fields = ["audience", "subscriber", "ended"]
-
-    def get_form_class(self, for_update: bool = False) -> type[SubscriptionForm]:
-        return SubscriptionForm
-
     list_display = ["subscriber", "audience", "since", "ended"]
     list_filter = ["audience"]
 
 
-_viewsets = [
+_viewsets: list[ModelViewSet] = [
     AudienceViewSet("audiences"),
     SubscriberViewSet("subscribers"),
     SubscriptionViewSet("subscriptions"),

@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import FieldPanel, ObjectList
-from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSetGroup
 
 from griot.accounts.forms import OwnFieldsForm
 from griot.accounts.guarding import OF_THE_VIEW, GuardedItem, Rule, guard, has
+from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.press import rooms
 from griot.press.core.pages.urls import canonical_url
 from griot.press.models import Beat, Organisation, Outlet, Source
@@ -38,10 +38,6 @@ class SourceForm(OwnFieldsForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="A mailbox's password. Leave empty to keep it as it is.",
     )
-
-    class Meta:
-        model = Source
-        fields = ("outlet", "kind", "url", "secret", "is_active")
 
     def clean(self) -> dict[str, Any]:
         facts: dict[str, Any] = super().clean() or {}
@@ -75,7 +71,7 @@ def _server_of(url: str) -> tuple[str, str]:
         return url, ""
 
 
-class OutletViewSet(ModelViewSet):
+class OutletViewSet(OwnFieldsViewSet):
     model = Outlet
     icon = "globe"
     form_fields = ["name", "attribution", "country", "language", "home_page", "weight", "is_agency"]
@@ -84,28 +80,24 @@ class OutletViewSet(ModelViewSet):
     search_fields = ["name"]
 
 
-class SourceViewSet(ModelViewSet):
+class SourceViewSet(OwnFieldsViewSet):
     model = Source
     icon = "rss"
     list_display = ["outlet", "kind", "url", "is_active", "failures", "next_fetch"]
     list_filter = ["kind", "is_active"]
     search_fields = ["url", "outlet__name"]
+    form_fields = ["outlet", "kind", "url", "secret", "is_active"]
+    form = SourceForm
 
-    def get_form_class(self, for_update: bool = False) -> type[SourceForm]:
-        return SourceForm
 
-
-class BeatViewSet(ModelViewSet):
+class BeatViewSet(OwnFieldsViewSet):
     model = Beat
     icon = "search"
-    edit_handler = ObjectList(
-        [*map(FieldPanel, ["name", "query", "about", "threshold", "is_active"])],
-        base_form_class=OwnFieldsForm,
-    )
+    form_fields = ["name", "query", "about", "threshold", "is_active"]
     list_display = ["name", "threshold", "is_active"]
 
 
-class OrganisationViewSet(ModelViewSet):
+class OrganisationViewSet(OwnFieldsViewSet):
     model = Organisation
     icon = "group"
     form_fields = ["name", "names", "spokespeople"]

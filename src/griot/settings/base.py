@@ -88,6 +88,12 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 MFA_ADAPTER = "griot.accounts.adapters.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "griot.accounts.passkeys.Add",
+    "authenticate_webauthn": "griot.accounts.passkeys.Authenticate",
+    "reauthenticate_webauthn": "griot.accounts.passkeys.Reauthenticate",
+    "login_webauthn": "griot.accounts.passkeys.SignIn",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s that a phone's clock may be off
 MFA_RECOVERY_CODES_SHOW_ONCE = True
@@ -170,7 +176,7 @@ INSTALLED_APPS = [
     "wagtail.contrib.settings",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "griot.accounts.apps.UsersConfig",
     "wagtail.snippets",
     "wagtail.documents",  # wagtail-localize wants it; nobody opens it
     "wagtail.images",

@@ -10,15 +10,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import include, path, reverse
 from wagtail import hooks
-from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
-from wagtail.admin.panels import FieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from griot.accounts.forms import OwnFieldsForm
 from griot.accounts.guarding import GuardedItem, guard
+from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.testimonies.access import ADDRESSES, countries_of, note, roles_of, teams_of, visible
 from griot.testimonies.intake import messengers, read_aloud
 from griot.testimonies.intake.widgets import PROMPTS, QUESTIONS
@@ -29,14 +29,14 @@ from griot.testimonies.showing import media
 guard(ADDRESSES)
 
 
-class CampaignViewSet(ModelViewSet):
+class CampaignViewSet(OwnFieldsViewSet):
     model = Campaign
     icon = "folder-open-inverse"
     form_fields = ["name", "slug", "about", "countries", "languages", "begins", "ends", "is_public"]
     list_display = ["name", "begins", "ends"]
 
 
-class CountryForm(WagtailAdminModelForm):
+class CountryForm(OwnFieldsForm):
     """Who listens to messengers is named by somebody else, and whoever listened before is told."""
 
     def clean_focal_person(self) -> Any:
@@ -61,18 +61,16 @@ class CountryForm(WagtailAdminModelForm):
         return team
 
 
-class CountryViewSet(ModelViewSet):
+class CountryViewSet(OwnFieldsViewSet):
     model = Country
     icon = "site"
-    edit_handler = ObjectList(
-        [*map(FieldPanel, ["campaign", "code", "coordinators", "focal_person"])],
-        base_form_class=CountryForm,
-    )
+    form_fields = ["campaign", "code", "coordinators", "focal_person"]
+    form = CountryForm
     list_display = ["campaign", "code", "focal_person"]
     menu_label = "Country teams"
 
 
-class GuideViewSet(ModelViewSet):
+class GuideViewSet(OwnFieldsViewSet):
     model = Guide
     icon = "list-ul"
     panels = [
@@ -83,7 +81,7 @@ class GuideViewSet(ModelViewSet):
     menu_label = "Interview guides"
 
 
-class ConsentTextViewSet(ModelViewSet):
+class ConsentTextViewSet(OwnFieldsViewSet):
     model = ConsentText
     icon = "openquote"
     form_fields = ["campaign", "language", "version", "text"]
@@ -91,7 +89,7 @@ class ConsentTextViewSet(ModelViewSet):
     menu_label = "Consent texts"
 
 
-class ModuleViewSet(ModelViewSet):
+class ModuleViewSet(OwnFieldsViewSet):
     model = Module
     icon = "doc-full"
     panels = [
@@ -112,7 +110,7 @@ class OwnIndex(IndexView):
         return rows.filter(pk__in=mine(self.request.user).values("pk")) if mine else rows
 
 
-class ReferralForm(WagtailAdminModelForm):
+class ReferralForm(OwnFieldsForm):
     """Whom to turn to stays within the countries of whoever changes it, before and after."""
 
     def clean_country(self) -> str:
@@ -122,13 +120,11 @@ class ReferralForm(WagtailAdminModelForm):
         return country
 
 
-class ReferralViewSet(ModelViewSet):
+class ReferralViewSet(OwnFieldsViewSet):
     model = Referral
     icon = "help"
-    edit_handler = ObjectList(
-        [*map(FieldPanel, ["country", "subject", "language", "name", "contact", "url"])],
-        base_form_class=ReferralForm,
-    )
+    form_fields = ["country", "subject", "language", "name", "contact", "url"]
+    form = ReferralForm
     list_display = ["name", "country", "subject", "language"]
     list_filter = ["country", "subject"]
     menu_label = "People to turn to"
@@ -152,15 +148,16 @@ class MessengerForm(OwnFieldsForm):
         return team
 
 
-class MessengerViewSet(ModelViewSet):
+class MessengerViewSet(OwnFieldsViewSet):
     model = Messenger
     icon = "mobile-alt"
-    edit_handler = ObjectList([*map(FieldPanel, ["team", "name", "language"])], base_form_class=MessengerForm)
+    form_fields = ["team", "name", "language"]
+    form = MessengerForm
     list_display = ["name", "team", "state"]
     index_view_class = OwnIndex
 
 
-_viewsets = [
+_viewsets: list[ModelViewSet] = [
     CampaignViewSet("campaigns"),
     CountryViewSet("country_teams"),
     GuideViewSet("guides"),

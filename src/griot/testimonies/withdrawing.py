@@ -57,8 +57,14 @@ def erase_soon(pk: Any) -> None:
 
 @transaction.atomic
 def withdraw(testimony: Testimony, by: By, user: Any = None, now: datetime | None = None) -> None:
-    """Take a testimony back. Done twice, it stays as it was the first time."""
+    """Take a testimony back, and those that are the same. Done twice, it stays as it was the first time."""
     row = Testimony.objects.select_for_update().get(pk=testimony.pk)
+    for same in (row, *row.same().select_for_update()):
+        _withdraw(same, by, user, now)
+    testimony.refresh_from_db()
+
+
+def _withdraw(row: Testimony, by: By, user: Any, now: datetime | None) -> None:
     if row.withdrawn:
         return
     row.withdrawn, row.withdrawn_by, row.state = now or timezone.now(), by, Testimony.State.CLOSED
@@ -68,7 +74,6 @@ def withdraw(testimony: Testimony, by: By, user: Any = None, now: datetime | Non
     Step.objects.create(testimony=row, kind=Step.Kind.WITHDRAWN, by=user, words=f"by the {by}")
     announce(row)
     erase_soon(row.pk)
-    testimony.refresh_from_db()
 
 
 def erase(pk: Any) -> None:

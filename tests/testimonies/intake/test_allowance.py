@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from griot.testimonies.intake import allowance, taking
+from griot.testimonies.intake import allowance, consenting, taking
 from griot.testimonies.models import Access, Campaign, CheckIn, Module, Testimony, Training, Upload
 from griot.testimonies.showing.shown import told
 from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, say_on_receipt
@@ -109,7 +109,7 @@ def change(client: Client, **said: object) -> int:
 
 
 def test_a_teller_changes_their_mind_so_often_a_day_and_may_allow_less_at_any_time(phone, monkeypatch):
-    monkeypatch.setattr(taking, "MOST_CHANGES", 4)
+    monkeypatch.setattr(consenting, "MOST_CHANGES", 4)
     row = phone.tell()
     client = receipt_of(row)
     ways = [{"naming": ["first_name", "alias"][n % 2]} for n in range(5)]
@@ -124,7 +124,7 @@ def test_a_teller_changes_their_mind_so_often_a_day_and_may_allow_less_at_any_ti
 
 
 def test_a_phone_ends_a_consent_earlier_so_often_a_day(phone, monkeypatch):
-    monkeypatch.setattr(taking, "MOST_CHANGES", 4)
+    monkeypatch.setattr(consenting, "MOST_CHANGES", 4)
     row = phone.tell()
 
     def until(day: int, **said: object) -> int:
@@ -142,7 +142,7 @@ def test_a_name_is_kept_back_however_often_its_consent_was_changed(
     phone, people, monkeypatch, is_open, most_heard
 ):
     """Also where the message that tells it says something else that a day bounds."""
-    monkeypatch.setattr(taking, "MOST_CHANGES", 3)
+    monkeypatch.setattr(consenting, "MOST_CHANGES", 3)
     row = phone.tell()
     if not is_open:
         publish(row, people)

@@ -514,6 +514,36 @@ def test_a_form_that_was_edited_is_the_same_testimony(house, order):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "order", ["acb", "cab", "acbd", "cabd", "acbad", "acdb", "adcb", "abcd", "adbc", "dacb"]
+)
+def test_testimonies_that_turn_out_to_be_one_allow_what_the_newest_does_and_end_together(house, order):
+    _, url, auth = house
+    ids = {name: str(uuid.uuid4()) for name in "abcd"}
+    wide = {**CONSENTED, "video_leaving": "film.mp4"}
+    narrow = {**CONSENTED, "uses": "team", "naming": "unnamed", "face": "hide"}
+    said = {
+        "a": wide,
+        "b": {**wide, "text_leaving": "I left at night.", "before": ids["a"]},
+        "c": {**narrow, "name": "Awa Ndoye", "before": ids["b"]},
+        "d": {**narrow, "text_leaving": "I left at noon.", "before": ids["c"]},
+    }
+    for name in order:
+        xml = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **said[name])
+        assert post(url, auth, xml, **{"p1.jpg": made.photo()}).status_code == 201
+    rows = list(Testimony.objects.order_by("arrived"))
+    assert len({row.same_as_id or row.pk for row in rows}) == 1
+    for row in rows:
+        held = row.consent
+        assert (held.uses, held.naming, held.face) == (["team"], "unnamed", "hide")
+        assert not row.files.filter(role="story", prompt="leaving", media="video").exists()
+        assert row.files.exclude(role="aside").filter(prompt="leaving").count() == 0, "the film went"
+        assert "Awa Ndoye" in row.kept_back("unnamed") or row.perhaps_kept_back("unnamed") == ["Awa Ndoye"]
+    withdrawing.withdraw(rows[-1], "teller")
+    assert {row.withdrawn_by for row in Testimony.objects.all()} == {"teller"}
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("order", ["ab", "ba", "aab", "aba", "bab"])
 def test_what_an_edited_form_has_no_more_is_left_out(house, order):
     _, url, auth = house

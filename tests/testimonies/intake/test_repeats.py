@@ -25,7 +25,8 @@ from griot.testimonies import withdrawing
 from griot.testimonies.core.consent import after, as_of_a_minor, is_within
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.types import USES, Consent
-from griot.testimonies.intake.taking import add_consent, read_consent, take_testimony
+from griot.testimonies.intake.consenting import add_consent
+from griot.testimonies.intake.taking import read_consent, take_testimony
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.days import UNKNOWN
 from griot.testimonies.review import changing

@@ -11,7 +11,7 @@ from django.utils import timezone
 from griot.testimonies.core import types
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.intake import receiving
-from griot.testimonies.intake.taking import add_consent
+from griot.testimonies.intake.consenting import add_consent
 from griot.testimonies.leaving_out import leave_out
 from griot.testimonies.models import File, Testimony, Upload, Writing
 from griot.testimonies.review import changing, files, review

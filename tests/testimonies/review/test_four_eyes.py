@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.intake.taking import add_consent
+from griot.testimonies.intake.consenting import add_consent
 from griot.testimonies.models import Testimony
 from griot.testimonies.review import changing, review
 from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with

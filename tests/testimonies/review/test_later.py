@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from griot.testimonies import withdrawing
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.intake.taking import add_consent
+from griot.testimonies.intake.consenting import add_consent
 from griot.testimonies.models import Access, Consent, Testimony
 from griot.testimonies.review import changing, files, review
 from griot.testimonies.showing.shown import told

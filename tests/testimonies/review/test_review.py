@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from griot.testimonies import withdrawing
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.intake.taking import add_consent
+from griot.testimonies.intake.consenting import add_consent
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Access, Rendition
 from griot.testimonies.review import changing, files, review

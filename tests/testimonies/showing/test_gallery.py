@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from griot.digest.site.testimony_blocks import Place
 from griot.digest.site.testimony_blocks import testimony_block as block_of
-from griot.testimonies.intake.taking import add_consent
+from griot.testimonies.intake.consenting import add_consent
 from tests.testimonies import made
 from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
 from tests.testimonies.review.test_review import publish

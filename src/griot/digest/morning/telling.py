@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from griot.digest.core.rendering.text import block_text, paragraphs
 from griot.digest.core.themes import THEMES
 from griot.digest.models import IssuePage, Theme, ToldItem
 from griot.digest.site.composing import anchor_of, bound_lines, issue_of, line_anchor
-from griot.press.core.beats.query import Document, Node, parse_query
+from griot.press.core.beats.query import Document, Node, QueryError, parse_query
 from griot.press.core.language.places import places_in
 from griot.press.core.language.text import fold
 from griot.press.models import Story
@@ -28,6 +29,7 @@ from griot.testimonies.copies import made_of, stale
 from griot.testimonies.models import Testimony
 from griot.troubles.sweeping import each
 
+log = logging.getLogger(__name__)
 RECENT = timedelta(days=3)
 
 
@@ -58,9 +60,18 @@ def testimonies_in(page: IssuePage) -> list[str]:
     return [child.value["testimony"] for child in page.body if child.block_type == "testimony"]
 
 
+def _themes() -> Iterator[tuple[str, Node]]:
+    """Each theme's query. One that can't be read finds nothing, and keeps no issue from being published."""
+    for theme in Theme.objects.all():
+        try:
+            yield theme.slug, parse_query(theme.query)
+        except QueryError as error:
+            log.warning("the theme %s finds nothing: %s", theme.slug, error)
+
+
 def index_issue(page: IssuePage) -> None:
     """Write down the items of a published issue as the archive is searched; of an unpublished one, none."""
-    themes = [(t.slug, parse_query(t.query)) for t in Theme.objects.all()]
+    themes = list(_themes())
     with transaction.atomic():
         page = IssuePage.objects.select_for_update().get(pk=page.pk)  # one at a time writes down an issue
         made = made_of(testimonies_in(page))

@@ -146,7 +146,7 @@ def _facets(
         cursor.execute(_COUNTS.format(items=sql), [*parameters, MOST_FACETS])
         rows = cursor.fetchall()
     countries = Locale.parse(language).territories
-    themes = {t.slug: t.names.get(language, t.name) for t in Theme.objects.all()}
+    themes = {t.slug: t.name_in(language) for t in Theme.objects.all()}
     naming = {"outlet": {}, "country": countries, "theme": themes}
     found = []
     for kind, names in naming.items():

@@ -29,7 +29,8 @@ from griot.testimonies.access import note
 from griot.testimonies.core.consent import is_within
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
-from griot.testimonies.intake.taking import add_consent, read_consent
+from griot.testimonies.intake.consenting import add_consent
+from griot.testimonies.intake.taking import read_consent
 from griot.testimonies.models import Testimony
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.models.receipts import plain_receipt

@@ -5,7 +5,8 @@ from __future__ import annotations
 from griot.digest.core.words import words
 from griot.testimonies.core import consent
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.intake.taking import NOTHING_TOLD, TOO_OFTEN
+from griot.testimonies.intake.consenting import TOO_OFTEN
+from griot.testimonies.intake.taking import NOTHING_TOLD
 
 _SAID = {
     NOTHING_TOLD: "refused_empty",

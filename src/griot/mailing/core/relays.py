@@ -21,7 +21,9 @@ class Refused(Exception):
 
 
 class RelayDown(Exception):
-    """The relay can't be reached, or hung up before the message was handed over: nothing was sent."""
+    """The relay can't be reached, won't deal with us, or hung up before the message was handed over: nothing
+    was sent, and that is no word on its reader.
+    """
 
 
 class InDoubt(Exception):
@@ -37,6 +39,9 @@ class Relay(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+_OF_US = {503, 530, 534, 535, 538}  # wants us to sign in first, or in another way (RFC 4954)
 
 
 class SmtpRelay:
@@ -80,7 +85,11 @@ class SmtpRelay:
         smtp = self._open()
         handed_over = False
         try:
-            self._say(smtp, *smtp.mail(sender))
+            try:
+                self._say(smtp, *smtp.mail(sender))
+            except Refused as refused:
+                self.close()
+                raise RelayDown(f"{self._host}:{self._port} refuses us: {refused}") from None
             self._say(smtp, *smtp.rcpt(to))
             self._say(smtp, *smtp.docmd("DATA"), expected=354)
             handed_over = True
@@ -93,9 +102,12 @@ class SmtpRelay:
 
     def _say(self, smtp: smtplib.SMTP, code: int, words: bytes, expected: int = 250) -> str:
         """The reply in words. Raises Refused for any other code, and readies the connection for
-        the next message.
+        the next message; RelayDown for one that is about us.
         """
         reply = f"{code} {_words(words)}"[:300]
+        if code in _OF_US:
+            self.close()
+            raise RelayDown(f"{self._host}:{self._port} refuses us: {reply}")
         if code != expected and not (expected == 250 and code == 251):
             if code == 421:
                 self.close()

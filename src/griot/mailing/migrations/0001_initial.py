@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('queued', 'queued'), ('claimed', 'claimed by a lane'), ('sending', 'being sent'), ('sent', 'sent'), ('refused', 'refused'), ('in doubt', 'in doubt'), ('skipped', 'not sent, by decision'), ('left', 'not subscribed any more')], default='queued', max_length=8)),
                 ('lane', models.PositiveSmallIntegerField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
+                ('hangups', models.PositiveIntegerField(default=0, help_text='how often the relay was gone in its turn')),
                 ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
                 ('reply', models.CharField(blank=True, max_length=300)),
                 ('changed', models.DateTimeField(default=django.utils.timezone.now)),

@@ -21,6 +21,7 @@ from griot.testimonies.core.errors import Refused, Withdrawn
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import speaking
 from griot.testimonies.intake.allowance import see_to_bytes
+from griot.testimonies.intake.consenting import join
 from griot.testimonies.intake.receiving import examine_soon, expect
 from griot.testimonies.intake.sealing import SealedFile
 from griot.testimonies.intake.sent import moment_in
@@ -169,12 +170,13 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
         raise Refused(f"{said.form_id!r} is no form of ours; get the blank forms anew")
     for its_id in sorted({_uuid(said.instance), _uuid(said.before or said.instance)}):
         one_after_another(f"submission {its_id}")  # which of two comes first is known by one of them alone
-    (pk, *same), own = _whose(said)
+    (pk, *others), own = _whose(said)
     is_older = own is not None and own.is_older
-    row = _take_answers(messenger, said, pk, is_older)
-    for its_pk in same:
-        twice = _take_answers(messenger, said, its_pk, is_older)
+    evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
+    row, *same = [_take_answers(messenger, said, its, evidence, is_older) for its in (pk, *others)]
+    for twice in same:
         twice.steps.get_or_create(kind=Step.Kind.COMMENT, words=f"edited on the phone; the same as {row}")
+    is_found_out = join([row, *same])
     _remember(row, said)
     unused = list(arrived)
     known = {file.name for file in said.files}
@@ -186,10 +188,17 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
         if _file_pk(pk, named.name) not in uploads:
             raise Refused(f"{named.name}: another file was sent under it")
         _keep_first(messenger, uploads[_file_pk(pk, named.name)], named.name, unused)
-    if is_older:
-        _leave_out(row, uploads.keys() - there)
+    names = [named.name for named in named_at_all]
+    if is_found_out and own:  # the newest edit came before, as a testimony of its own
+        newest = set(own.testimony.files.filter(role=File.Role.STORY).values_list("pk", flat=True))
+        names = [name for name in names if _file_pk(own.testimony_id, name) in newest]
+        for its in {row, *same} - {own.testimony}:
+            _leave_out_but(its, names)
     elif said.before and own is None:
-        _leave_out(row, there - uploads.keys())
+        for its in (row, *same):
+            _leave_out_but(its, names)
+    elif is_older:
+        _leave_out(row, uploads.keys() - there)
     questions = {file.name: file.question for file in said.files}
     for file in list(unused):
         held = uploads[_file_pk(pk, file.name)].file
@@ -202,9 +211,8 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
 
 
 def _take_answers(
-    messenger: Messenger, said: submitted.Submitted, pk: uuid.UUID, is_older: bool
+    messenger: Messenger, said: submitted.Submitted, pk: uuid.UUID, evidence: str, is_older: bool
 ) -> Testimony:
-    evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
     sent = submitted.as_sent(said, str(pk), evidence)
     if is_older:  # a phone keeps the moment of what it edits
         sent["consent"]["given"] = (moment_in(sent["told"], "told") - timedelta(seconds=1)).isoformat()
@@ -212,14 +220,18 @@ def _take_answers(
 
 
 def _whose(said: submitted.Submitted) -> tuple[list[uuid.UUID], Submission | None]:
-    """The testimonies that a submission is of, and what is known of it: None where it is new. They are two
-    where it says only now that they are the same.
+    """The testimonies that a submission is of, and what is known of it: None where it is new. They are
+    several where it says only now that they are the same, or where it is new and another has said so.
     """
     own = _uuid(said.instance)
     before = _uuid(said.before) if said.before else own
     rows = {row.pk: row for row in Submission.objects.filter(pk__in=[before, own])}
     known = dict.fromkeys(rows[pk].testimony_id for pk in (before, own) if pk in rows)
-    return list(known) or [before], rows.get(own)
+    found = Testimony.objects.filter(pk__in=known)
+    if own in rows and len({row.same_as_id or row.pk for row in found}) == 1:
+        return list(known)[:1], rows[own]
+    same = dict.fromkeys(its.pk for row in found for its in row.same())
+    return list(known | same) or [before], rows.get(own)
 
 
 @transaction.atomic
@@ -240,6 +252,11 @@ def _remember(testimony: Testimony, said: submitted.Submitted) -> None:
     ids = {_uuid(said.instance): False, **({_uuid(said.before): True} if said.before else {})}
     for pk, is_older in ids.items():
         Submission.objects.get_or_create(pk=pk, defaults={"testimony": testimony, "is_older": is_older})
+
+
+def _leave_out_but(testimony: Testimony, names: Iterable[str]) -> None:
+    kept = {_file_pk(testimony.pk, name) for name in names}
+    _leave_out(testimony, set(testimony.files.values_list("pk", flat=True)) - kept)
 
 
 def _leave_out(testimony: Testimony, dropped: Collection[uuid.UUID]) -> None:

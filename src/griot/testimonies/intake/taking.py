@@ -21,15 +21,14 @@ from griot.testimonies.access import note
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import (
     ALLOWANCES,
-    after,
     allowances,
-    as_far_as,
     is_within,
     narrowed,
     problems,
 )
 from griot.testimonies.core.errors import Refused, TooMuch, Withdrawn
 from griot.testimonies.intake.allowance import DAY, see_to_testimonies
+from griot.testimonies.intake.consenting import MOST_CHANGES, TOO_OFTEN, add_consent
 from griot.testimonies.intake.sent import (
     day_in,
     moment_in,
@@ -41,7 +40,7 @@ from griot.testimonies.intake.sent import (
     year_in,
 )
 from griot.testimonies.making.rendering import plan_anew
-from griot.testimonies.models import Campaign, Consent, Messenger, Proposal, Step, Testimony
+from griot.testimonies.models import Campaign, Messenger, Proposal, Step, Testimony
 from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.models.days import day_of
 from griot.testimonies.models.receipts import receipt_code, receipt_hash
@@ -56,10 +55,8 @@ _TEXTS = {
     "reached": 120,
 }
 _TELLER = [f.name for f in fields(types.Teller)]
-TOO_OFTEN = "it was changed too often today; go on tomorrow, or take it back"
 NOTHING_TOLD = "there is nothing in it"
 MOST_HEARD = 200  # different messages of one testimony
-MOST_CHANGES = 60  # of its consent, by its teller or its messenger, a day
 _CHOICES: dict[str, tuple[str, ...]] = {
     "naming": ("named", "first_name", "alias", "unnamed"),
     "place": ("country", "region", "exact"),
@@ -373,69 +370,3 @@ def _parsed(sent: Mapping[str, Any]) -> types.Consent:
 
 def _wrong(consent: types.Consent, teller: types.Teller) -> list[str]:
     return list(problems(consent, teller, day_of(), day_of(consent.given)))
-
-
-@transaction.atomic
-def add_consent(
-    testimony: Testimony, said: types.Consent, *, is_reviewed: bool = False, is_telling: bool = False
-) -> bool:
-    """What holds now that this was said, as the testimony's next version; False where nothing changes. Raises
-    Refused for a testimony that was withdrawn meanwhile, and TooMuch for what does not protect its teller and
-    was changed too often in a day. With what `is_telling` came what protects somebody, such as a name, which
-    is bounded by itself: it is not refused.
-    """
-    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
-    versions = _telling(row)
-    if versions and row.over:
-        raise Withdrawn
-    value = after(versions, said, is_reviewed, row.receipt_narrows or row.is_perhaps_minor)
-    if value is None:
-        return False
-    if versions and not (is_reviewed or is_telling or _protects(value, versions[-1])):
-        words, since = f"by the {value.by}", timezone.now() - DAY
-        if row.steps.filter(kind=Step.Kind.CONSENT, words=words, at__gt=since).count() >= MOST_CHANGES:
-            raise TooMuch(TOO_OFTEN, [TOO_OFTEN])
-    Consent.objects.create(
-        testimony=row,
-        version=versions[-1].version + 1 if versions else 1,
-        uses=sorted(value.uses),
-        naming=value.naming,
-        place=value.place,
-        face=value.face,
-        voice=value.voice,
-        until=value.until,
-        language=value.language,
-        explained=value.explained,
-        evidence=value.evidence,
-        is_minor=value.is_minor,
-        guardian_name=value.guardian.name if value.guardian else "",
-        guardian_relation=value.guardian.relation if value.guardian else "",
-        given=value.given,
-        by=value.by,
-    )
-    if row.approved:  # what is taken back comes back by approval alone
-        row.approved["consent"] = allowances(as_far_as(value, row.approved["consent"]))
-        row.save(update_fields=["approved"])
-    if versions:
-        Step.objects.create(testimony=row, kind=Step.Kind.CONSENT, words=f"by the {value.by}")
-    plan_anew(row)  # a face that is now to be blurred, a use that is new
-    return True
-
-
-def _telling(testimony: Testimony) -> list[types.Consent]:
-    """Of its consent's versions those that say what holds next (`consent.after`), however many there are: the
-    one given last, also by the teller, one that was not a messenger's, and the last.
-    """
-    rows = testimony.consents.order_by("given", "version")
-    last = testimony.consents.order_by("version").last()
-    telling = (rows.last(), rows.filter(by="teller").last(), rows.exclude(by="messenger").last(), last)
-    by_version = {row.version: row.as_value() for row in telling if row}
-    return [by_version[version] for version in sorted(by_version)]
-
-
-def _protects(said: types.Consent, held: types.Consent) -> bool:
-    """Whether it allows less, and not only for a shorter time, or tells of a minor: what is heard at any
-    time, for it can't be said often.
-    """
-    is_less = any(getattr(said, name) != getattr(held, name) for name in ALLOWANCES if name != "until")
-    return (is_within(said, held) and is_less) or (said.is_minor and not held.is_minor)

@@ -278,6 +278,7 @@ class Migration(migrations.Migration):
                 ('assigned', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assigned_testimonies', to=settings.AUTH_USER_MODEL)),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='testimonies', to='testimonies.campaign')),
                 ('messenger', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='testimonies', to='testimonies.messenger')),
+                ('same_as', models.ForeignKey(editable=False, help_text='the first of those that turned out to be one testimony', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='again', to='testimonies.testimony')),
                 ('turn', models.PositiveIntegerField(default=0, editable=False, help_text='counts the changes of what may be shown of it')),
             ],
             options={

@@ -127,6 +127,14 @@ class Testimony(models.Model):
         null=True, blank=True, help_text="when the last of its files and words were gone"
     )
 
+    same_as = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="again",
+        help_text="the first of those that turned out to be one testimony",
+    )
     turn = models.PositiveIntegerField(
         default=0, editable=False, help_text="counts the changes of what may be shown of it"
     )
@@ -240,6 +248,12 @@ class Testimony(models.Model):
         if value is None or "consent" not in self.approved:
             return value
         return consent.as_far_as(value, self.approved["consent"])
+
+    def same(self) -> models.QuerySet[Testimony]:
+        """The others that turned out to be the same: an edited form came before the one that says so."""
+        first = self.same_as_id or self.pk
+        found = Testimony.objects.filter(models.Q(pk=first) | models.Q(same_as=first))
+        return found.exclude(pk=self.pk).order_by("pk")
 
     @property
     def over(self) -> types.Withdrawal:

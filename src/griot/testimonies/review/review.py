@@ -182,7 +182,8 @@ def evidence_of(testimony: Testimony) -> uuid.UUID | None:
 def _without_evidence(testimony: Testimony) -> list[str]:
     """A consent whose evidence is a file is none before that has come; words, as of a paper, are read."""
     pk = evidence_of(testimony)
-    if pk is None or testimony.files.filter(pk=pk, state__in=HELD).exists():
+    ours = File.objects.filter(testimony__in=[testimony, *testimony.same()])
+    if pk is None or ours.filter(pk=pk, state__in=HELD).exists():
         return []
     return ["The recording or signature that is the evidence of its consent has not come."]
 

@@ -1,0 +1,126 @@
+"""What a teller allows, version after version; of testimonies that are one, in each what all of them do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from griot.testimonies.core import types
+from griot.testimonies.core.consent import ALLOWANCES, after, allowances, as_far_as, is_within, narrowed
+from griot.testimonies.core.errors import TooMuch, Withdrawn
+from griot.testimonies.intake.allowance import DAY
+from griot.testimonies.making.rendering import plan_anew
+from griot.testimonies.models import Consent, Step, Testimony
+
+TOO_OFTEN = "it was changed too often today; go on tomorrow, or take it back"
+MOST_CHANGES = 60  # of its consent, by its teller or its messenger, a day
+
+
+@transaction.atomic
+def add_consent(
+    testimony: Testimony, said: types.Consent, *, is_reviewed: bool = False, is_telling: bool = False
+) -> bool:
+    """What holds now that this was said, as the testimony's next version; False where nothing changes. Raises
+    Refused for a testimony that was withdrawn meanwhile, and TooMuch for what does not protect its teller and
+    was changed too often in a day. With what `is_telling` came what protects somebody, such as a name, which
+    is bounded by itself: it is not refused.
+    """
+    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
+    versions = _telling(row)
+    if versions and row.over:
+        raise Withdrawn
+    value = after(versions, said, is_reviewed, row.receipt_narrows or row.is_perhaps_minor)
+    if value is None:
+        return False
+    if versions and not (is_reviewed or is_telling or _protects(value, versions[-1])):
+        words, since = f"by the {value.by}", timezone.now() - DAY
+        if row.steps.filter(kind=Step.Kind.CONSENT, words=words, at__gt=since).count() >= MOST_CHANGES:
+            raise TooMuch(TOO_OFTEN, [TOO_OFTEN])
+    _hold(row, value)
+    for same in row.same().select_for_update():
+        _narrow(same, value)
+    return True
+
+
+def _telling(testimony: Testimony) -> list[types.Consent]:
+    """Of its consent's versions those that say what holds next (`consent.after`), however many there are: the
+    one given last, also by the teller, one that was not a messenger's, and the last.
+    """
+    rows = testimony.consents.order_by("given", "version")
+    last = testimony.consents.order_by("version").last()
+    telling = (rows.last(), rows.filter(by="teller").last(), rows.exclude(by="messenger").last(), last)
+    by_version = {row.version: row.as_value() for row in telling if row}
+    return [by_version[version] for version in sorted(by_version)]
+
+
+def _protects(said: types.Consent, held: types.Consent) -> bool:
+    """Whether it allows less, and not only for a shorter time, or tells of a minor: what is heard at any
+    time, for it can't be said often.
+    """
+    is_less = any(getattr(said, name) != getattr(held, name) for name in ALLOWANCES if name != "until")
+    return (is_within(said, held) and is_less) or (said.is_minor and not held.is_minor)
+
+
+def _hold(row: Testimony, value: types.Consent) -> None:
+    """Write down its consent's next version, and what follows from it at once."""
+    last = row.consents.order_by("version").last()
+    Consent.objects.create(
+        testimony=row,
+        version=last.version + 1 if last else 1,
+        uses=sorted(value.uses),
+        naming=value.naming,
+        place=value.place,
+        face=value.face,
+        voice=value.voice,
+        until=value.until,
+        language=value.language,
+        explained=value.explained,
+        evidence=value.evidence,
+        is_minor=value.is_minor,
+        guardian_name=value.guardian.name if value.guardian else "",
+        guardian_relation=value.guardian.relation if value.guardian else "",
+        given=value.given,
+        by=value.by,
+    )
+    if row.approved:  # what is taken back comes back by approval alone
+        row.approved["consent"] = allowances(as_far_as(value, row.approved["consent"]))
+        row.save(update_fields=["approved"])
+    if last:
+        Step.objects.create(testimony=row, kind=Step.Kind.CONSENT, words=f"by the {value.by}")
+    plan_anew(row)  # a face that is now to be blurred, a use that is new
+
+
+def _narrow(row: Testimony, said: types.Consent) -> None:
+    """Allow no more than `said` does, which is another's that is the same."""
+    held = row.consent.as_value() if row.consent else None
+    if held is None or row.over:
+        return
+    less = narrowed(held, said)
+    if replace(held, given=less.given, by=less.by) != less:
+        _hold(row, less)
+
+
+@transaction.atomic
+def join(rows: Sequence[Testimony]) -> bool:
+    """These turn out to be one testimony: from now on what one allows less, all do, and one that is taken
+    back takes the others with it. Gives whether that is new.
+    """
+    roots = dict.fromkeys(row.same_as_id or row.pk for row in rows)
+    if len(roots) < 2:
+        return False
+    first, *others = roots
+    Testimony.objects.filter(Q(pk__in=others) | Q(same_as__in=others)).update(same_as=first)
+    held = list(Testimony.objects.select_for_update().filter(Q(pk=first) | Q(same_as=first)).order_by("pk"))
+    said = [row.consent.as_value() for row in held if row.consent]
+    for row in held:
+        for other in held:
+            row.names = list(dict.fromkeys([*row.names, *other.names]))
+            row.aliases = list(dict.fromkeys([*row.aliases, *other.aliases]))
+        row.save(update_fields=["names", "aliases"])
+        for value in said:
+            _narrow(row, value)
+    return True
