@@ -16,6 +16,7 @@ from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from griot.accounts.viewsets import OwnFieldsViewSet
+from griot.mailing.models import Audience
 from griot.testimonies.models import Country
 from tests.signing_in import with_second_factor
 from tests.testimonies.test_addresses import people, rows  # noqa: F401  (fixtures)
@@ -112,6 +113,20 @@ def test_two_who_change_it_to_the_same_agree(root, rows):  # noqa: F811
     said = opened(root, path)
     type(campaign).objects.update(about="Ours.")
     assert root.post(path, {**said, "about": "Ours."}).status_code == 302
+
+
+def test_who_has_left_meanwhile_is_not_subscribed_again(root, rows, client):  # noqa: F811
+    row = rows["subscriptions"][0]
+    other = Audience.objects.create(name="Other", slug="other")
+    path = reverse("subscriptions:edit", args=[row.pk])
+    said = opened(root, path)
+    client.post(f"/unsubscribe/{row.token}/")
+    assert root.post(path, {**said, "audience": other.pk}).status_code == 302
+    row.refresh_from_db()
+    assert row.ended and row.audience == other
+    assert root.post(path, {**opened(root, path), "ended": ""}).status_code == 302
+    row.refresh_from_db()
+    assert row.ended is None, "who saw it may subscribe them again"
 
 
 def test_who_changes_what_another_has_changed_is_asked(root, rows):  # noqa: F811

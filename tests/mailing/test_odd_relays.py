@@ -135,22 +135,6 @@ def test_a_mail_that_may_have_come_is_not_sent_again_without_end(audience, relay
     assert send.deliveries.get(address=READERS[2]).state == Delivery.State.IN_DOUBT
 
 
-def test_a_form_that_was_open_meanwhile_subscribes_nobody_again(audience, admin_client, client):
-    row = audience.subscriptions.first()
-    address = reverse("subscriptions:edit", args=[row.pk])
-    shown = admin_client.get(address).content.decode()
-    assert 'name="initial-ended"' in shown
-    client.post(f"/unsubscribe/{row.token}/")
-    other = Audience.objects.create(name="Other", slug="other")
-    facts = {"subscriber": row.subscriber_id, "ended": "", "initial-ended": ""}
-    admin_client.post(address, {**facts, "audience": other.pk})
-    row.refresh_from_db()
-    assert row.ended and row.audience == other
-    admin_client.post(address, {**facts, "audience": other.pk, "initial-ended": "2026-11-28 07:00"})
-    row.refresh_from_db()
-    assert row.ended is None, "who saw it may subscribe them again"
-
-
 @pytest.mark.parametrize("says", [b"530 5.7.0 sign in first", b"550 5.4.5 quota exceeded", b"421 too busy"])
 def test_what_a_relay_says_to_us_is_no_word_on_a_reader(audience, relay, says):
     odd = relay([], "greylists")
