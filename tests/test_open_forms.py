@@ -17,6 +17,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.mailing.models import Audience
+from griot.press.models import Source
 from griot.testimonies.models import Country
 from tests.signing_in import with_second_factor
 from tests.testimonies.test_addresses import people, rows  # noqa: F401  (fixtures)
@@ -65,9 +66,9 @@ def test_a_form_that_nobody_touched_changes_nothing(root, rows, people, table): 
     shown, said = root.get(path).context["form"], opened(root, path)
     assert said["as-shown"] == ["1"]
     options = {"for_user": people["root"]} if "for_user" in _options(type(shown)) else {}
-    form = type(shown)(QueryDict(urlencode(said, doseq=True)), instance=row, **options)
+    form = type(shown)(QueryDict(urlencode(said, doseq=True)), instance=shown.instance, **options)
     form.full_clean()
-    assert form.changed_data == [] and not form.changed_meanwhile
+    assert form.changed_data == [] and not form.moved
 
 
 def _options(form_class) -> set[str]:
@@ -127,6 +128,19 @@ def test_who_has_left_meanwhile_is_not_subscribed_again(root, rows, client):  # 
     assert root.post(path, {**opened(root, path), "ended": ""}).status_code == 302
     row.refresh_from_db()
     assert row.ended is None, "who saw it may subscribe them again"
+
+
+def test_a_password_goes_to_no_server_that_another_has_put_there(root, rows):  # noqa: F811
+    source = rows["sources"][0]
+    good, other = "imaps://desk@mail.good.example/INBOX", "imaps://desk@mail.other.example/INBOX"
+    Source.objects.filter(pk=source.pk).update(kind="mailbox", url=good)
+    path = reverse("sources:edit", args=[source.pk])
+    said = opened(root, path)
+    Source.objects.filter(pk=source.pk).update(url=other)
+    answer = root.post(path, {**said, "secret": "of good"})
+    assert answer.status_code == 200 and b"might go to another server" in answer.content
+    source.refresh_from_db()
+    assert (source.url, source.secret) == (other, "")
 
 
 def test_who_changes_what_another_has_changed_is_asked(root, rows):  # noqa: F811

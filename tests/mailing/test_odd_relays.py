@@ -11,10 +11,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from griot.digest.models import Correction
 from griot.mailing import tasks
-from griot.mailing.beginning import start_send
+from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
-from griot.mailing.sending import ATTEMPTS
+from griot.mailing.sending import ATTEMPTS, queue_refused
 from griot.troubles.models import Trouble
 from tests.digest.issues import make_issue
 from tests.signing_in import with_second_factor
@@ -55,9 +56,13 @@ class Relay:
     def talk(self, visitor: socket.socket) -> None:
         with visitor, visitor.makefile("rb") as said:
             visitor.sendall(b"220 here\r\n")
-            to = ""
+            to, taken = "", 0
             while line := said.readline():
                 word = line.upper().split()[0]
+                if word == b"MAIL" and self.how.startswith("enough") and taken == 2:
+                    if "without a word" not in self.how:
+                        visitor.sendall(b"421 4.7.0 too many messages in this connection\r\n")
+                    return
                 if word == b"MAIL" and self.says:
                     visitor.sendall(self.says + b"\r\n")
                     continue
@@ -76,6 +81,7 @@ class Relay:
                     while said.readline() != b".\r\n":
                         pass
                     self.taken[to] += 1
+                    taken += 1
                     if to in self.at:
                         return
                 visitor.sendall(b"250 well\r\n")
@@ -178,3 +184,39 @@ def test_whom_a_relay_refused_that_is_mended_now_is_tried_again_where_somebody_s
     send.refresh_from_db()
     assert send.counts()["sent"] == 8 and send.finished
     assert "Try those refused again" not in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("how", ["enough", "enough without a word"])
+def test_a_connection_that_has_carried_enough_is_followed_by_another(audience, relay, how):
+    relay([], how)
+    send = start_send(make_issue(), audience)
+    go_on(send, 1, 0)
+    assert send.counts()["sent"] == 8
+
+
+def test_whom_a_relay_refused_a_correction_gets_it_where_somebody_says_so(audience, relay):
+    relay([], "")
+    issue = make_issue()
+    go_on(start_send(issue, audience), 1, 0)
+    relay(READERS, "refused")
+    [send] = send_correction(Correction.objects.create(issue=issue, text="57, not 75."))
+    go_on(send, 10, 60)
+    assert send.counts()["refused"] == 8
+    relay([], "")
+    assert queue_refused(send) == 8
+    go_on(send, 1, 60)
+    assert send.counts()["sent"] == 8
+
+
+@pytest.mark.parametrize("since", ["corrected", "taken off"])
+def test_whom_a_relay_refused_gets_nothing_that_was_corrected_or_taken_off_since(audience, relay, since):
+    odd, issue = relay(READERS, "refused"), make_issue()
+    send = start_send(issue, audience)
+    go_on(send, 10, 60)
+    if since == "corrected":
+        Correction.objects.create(issue=issue, text="57, not 75.")
+    else:
+        issue.unpublish()
+    with pytest.raises(SendRefused, match=f"was {since} since"):
+        queue_refused(Send.objects.get(pk=send.pk))
+    assert send.counts()["refused"] == 8 and not odd.taken

@@ -12,6 +12,10 @@ from wagtail.blocks import BlockField
 from wagtail.users.forms import GroupForm, UserEditForm
 
 SHOWN = "as-shown"
+CHANGED = (
+    "Somebody else has changed this since you opened the page. Yours stands in the form, and is not saved:"
+    " open the page a second time to compare, and save again."
+)
 
 
 class AsShown(forms.BaseModelForm):  # type: ignore[type-arg]
@@ -22,7 +26,8 @@ class AsShown(forms.BaseModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.changed_meanwhile: set[str] = set()
+        self.moved: set[str] = set()  # fields that others have changed since the page was opened
+        self.asked: set[str] = set()  # those of them that this user has changed, too
         self.says_what_was_shown = self.is_bound and SHOWN in self.data
         for name in self._shown():  # `changed_data` is what was changed since
             self.fields[name].show_hidden_initial = self.says_what_was_shown
@@ -47,31 +52,27 @@ class AsShown(forms.BaseModelForm):  # type: ignore[type-arg]
         for name in self._shown():
             bound, widget = self[name], self.fields[name].hidden_widget()
             value = self.fields[name].prepare_value(bound.initial)
-            if self.says_what_was_shown and name not in self.changed_meanwhile:
+            if self.says_what_was_shown and name not in self.asked:
                 value = widget.value_from_datadict(self.data, self.files, bound.html_initial_name)
             inputs.append(widget.render(bound.html_initial_name, value))
         return format_html_join("\n", "{}", ((shown,) for shown in inputs))
 
-    def _post_clean(self) -> None:
+    def _clean_fields(self) -> None:
+        super()._clean_fields()  # type: ignore[misc]
         changed = set(self.changed_data)
         for name in self._shown() if self.says_what_was_shown else ():
             bound, field = self[name], self.fields[name]
             field.show_hidden_initial = False  # `as_shown` does, in a place of its own
-            if name not in changed:
+            was = field.hidden_widget().value_from_datadict(self.data, self.files, bound.html_initial_name)
+            is_moved = field.has_changed(bound.initial, was)
+            if is_moved and _unbroken(field.prepare_value(bound.initial)) != _unbroken(was):
+                self.moved.add(name)
+            if name not in changed:  # by this user: what is held stays
                 now = getattr(self.instance, name)
                 self.cleaned_data[name] = now.all() if hasattr(now, "all") else now
-                continue
-            widget = field.hidden_widget()
-            was = widget.value_from_datadict(self.data, self.files, bound.html_initial_name)
-            is_moved = field.has_changed(bound.initial, was) and field.has_changed(bound.initial, bound.data)
-            if is_moved and _unbroken(field.prepare_value(bound.initial)) != _unbroken(was):
-                self.changed_meanwhile.add(name)
-                self.add_error(
-                    name,
-                    "Somebody else has changed this since you opened the page. Yours stands in the form, and"
-                    " is not saved: open the page a second time to compare, and save again.",
-                )
-        super()._post_clean()  # type: ignore[misc]
+            elif name in self.moved and field.has_changed(bound.initial, bound.data):
+                self.asked.add(name)
+                self.add_error(name, CHANGED)
 
 
 def _unbroken(value: Any) -> Any:

@@ -22,6 +22,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from griot.characters import fit_text
+from griot.digest.models import Correction
 from griot.digest.site.newsroom import absolute
 from griot.locking import one_after_another
 from griot.mailing.beginning import SendRefused, enqueue_lanes
@@ -269,14 +270,18 @@ def resolve_in_doubt(send: Send, resend: bool) -> tuple[int, int]:
 
 def queue_refused(send: Send) -> int:
     """Try those once more whom the relay refused: it may not have known us, and been mended. Gives how many
-    these are. Raises SendRefused where a correction is out, which they did not get.
+    these are. Raises SendRefused for what was corrected or taken off since.
     """
     with transaction.atomic():
         one_after_another(f"send to {send.audience_id}")
-        if Send.objects.filter(
-            issue=send.issue_id, audience=send.audience_id, correction__isnull=False
-        ).exists():
-            raise SendRefused("a correction has been sent since: those who were refused would not get it.")
+        issue = send.issue
+        of_issue = Correction.objects.filter(issue__translation_key=issue.translation_key)
+        if not issue.live:
+            raise SendRefused(f"“{issue.title}” was taken off since.")
+        if send.is_correction and send.correction_id is None:
+            raise SendRefused("this correction was taken back since.")
+        if not send.is_correction and of_issue.filter(at__gt=send.started).exists():
+            raise SendRefused(f"“{issue.title}” was corrected since: they would get the mistake.")
         return _queue_again(send, send.deliveries.filter(state=Delivery.State.REFUSED))
 
 

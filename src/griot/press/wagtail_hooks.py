@@ -53,6 +53,12 @@ class SourceForm(OwnFieldsForm):
             self.add_error(
                 "url", ValidationError("This is no web address; one looks like https://www.example.org/feed")
             )
+        if facts.get("secret") and self.moved & {"kind", "url"}:
+            self.add_error(
+                "secret",
+                "Somebody else has changed the address since you opened the page, so that your password might"
+                " go to another server. Nothing was saved: open the page anew.",
+            )
         before = Source.objects.filter(pk=self.instance.pk).first()
         if before and not facts.get("secret"):
             # What is kept is handed to the server and user that it was given for, and to nobody else.

@@ -57,9 +57,11 @@ def erase_soon(pk: Any) -> None:
 
 @transaction.atomic
 def withdraw(testimony: Testimony, by: By, user: Any = None, now: datetime | None = None) -> None:
-    """Take a testimony back, and those that are the same. Done twice, it stays as it was the first time."""
-    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
-    for same in (row, *row.same().select_for_update()):
+    """Take a testimony back, and those that are the same; its last day ends itself alone. Done twice, it
+    stays as it was the first time.
+    """
+    row = Testimony.hold(testimony.pk)
+    for same in (row, *(row.same() if by != "expiry" else ())):
         _withdraw(same, by, user, now)
     testimony.refresh_from_db()
 
@@ -142,7 +144,7 @@ def expire(now: datetime) -> None:
 
 @transaction.atomic
 def _expire(pk: Any, now: datetime) -> None:
-    testimony = Testimony.objects.select_for_update().get(pk=pk)  # its consent may be changed just now
+    testimony = Testimony.hold(pk)  # its consent may be changed just now
     if testimony.over_on(day_of(now)) == "expired":
         withdraw(testimony, "expiry", now=now)
 

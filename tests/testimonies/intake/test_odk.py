@@ -10,11 +10,14 @@ import hashlib
 import json
 import re
 import shutil
+import threading
+import time
 import uuid
 import zlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from threading import Event
@@ -33,11 +36,12 @@ from lxml import etree
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
 from griot.testimonies import wagtail_hooks, withdrawing
+from griot.testimonies.core.consent import is_within
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.core.media.vault import Vault
 from griot.testimonies.core.types import MOST_FILES
-from griot.testimonies.intake import odk, submissions
+from griot.testimonies.intake import consenting, odk, submissions
 from griot.testimonies.intake.receiving import discard, examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.leaving_out import take_back_in
@@ -57,7 +61,7 @@ from griot.testimonies.review.review import obstacles
 from tests.signing_in import with_second_factor
 from tests.support import lines_run, until_waiting, words
 from tests.testimonies import made
-from tests.testimonies.people import make_campaign, make_messenger, user_with
+from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
 
 LIST = "{http://openrosa.org/xforms/xformsList}"
 
@@ -525,7 +529,7 @@ def test_testimonies_that_turn_out_to_be_one_allow_what_the_newest_does_and_end_
     said = {
         "a": wide,
         "b": {**wide, "text_leaving": "I left at night.", "before": ids["a"]},
-        "c": {**narrow, "name": "Awa Ndoye", "before": ids["b"]},
+        "c": {**narrow, "name": "Awa Ndoye", "text_leaving": "I left.", "before": ids["b"]},
         "d": {**narrow, "text_leaving": "I left at noon.", "before": ids["c"]},
     }
     for name in order:
@@ -539,7 +543,78 @@ def test_testimonies_that_turn_out_to_be_one_allow_what_the_newest_does_and_end_
         assert not row.files.filter(role="story", prompt="leaving", media="video").exists()
         assert row.files.exclude(role="aside").filter(prompt="leaving").count() == 0, "the film went"
         assert "Awa Ndoye" in row.kept_back("unnamed") or row.perhaps_kept_back("unnamed") == ["Awa Ndoye"]
+        last = "I left at noon." if "d" in order else "I left."
+        assert row.answers["leaving"] == last or any(
+            p.said["answers"]["leaving"] == last for p in row.undecided
+        )
     withdrawing.withdraw(rows[-1], "teller")
+    assert {row.withdrawn_by for row in Testimony.objects.all()} == {"teller"}
+
+
+def two_that_are_one(**second) -> list[Testimony]:
+    soon = (timezone.now() + timedelta(days=3)).date().isoformat()
+    rows = [
+        Phone().tell(consent={"until": soon}),
+        Phone().tell(consent={"until": soon, **second.pop("consent", {})}, **second),
+    ]
+    assert consenting.join(rows) and not consenting.join([Testimony.objects.get(pk=row.pk) for row in rows])
+    return [Testimony.objects.get(pk=row.pk) for row in rows]
+
+
+@pytest.mark.django_db
+def test_the_teller_s_own_word_is_of_all_that_are_one(site):
+    make_messenger(make_campaign())
+    one, other = two_that_are_one()
+    later = (timezone.now() + timedelta(days=700)).date()
+    said = replace(one.consent.as_value(), by="teller", given=timezone.now(), until=later, face="hide")
+    assert consenting.add_consent(one, said)
+    withdrawing.expire(timezone.now() + timedelta(days=10))
+    for row in (one, other):
+        row.refresh_from_db()
+        assert (row.withdrawn, row.consent.until, row.consent.face) == (None, later, "hide")
+
+
+@pytest.mark.django_db
+def test_whose_teller_is_a_minor_in_one_is_one_in_all(site):
+    make_messenger(make_campaign())
+    guardian = {"name": "Fatou", "relation": "mother"}
+    child = {"naming": "alias", "face": "blur", "guardian": guardian}
+    one, other = two_that_are_one(teller={"birth_year": 2012}, consent=child)
+    assert one.is_minor and one.in_force.face == "blur"
+    assert one.consent.guardian_name == "Fatou" and is_within(one.in_force, other.in_force)
+    said = replace(one.consent.as_value(), by="teller", given=timezone.now(), face="show", is_minor=False)
+    consenting.add_consent(one, said)
+    assert Testimony.objects.get(pk=one.pk).in_force.face == "blur"
+
+
+@pytest.mark.django_db
+def test_a_name_that_comes_by_joining_makes_copies_stale(site):
+    make_messenger(make_campaign())
+    rows = [Phone().tell(), Phone().tell(teller={"name": "Awa Ndoye"})]
+    turns = [row.turn for row in rows]
+    consenting.join(rows)
+    assert all(Testimony.objects.get(pk=row.pk).turn > turn for row, turn in zip(rows, turns, strict=True))
+    assert all({"Awa Diop", "Awa Ndoye"} <= {*Testimony.objects.get(pk=row.pk).names} for row in rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_are_one_are_taken_back_by_two_at_once(site, monkeypatch):
+    make_messenger(make_campaign())
+    rows = two_that_are_one()
+    gate, same = threading.Barrier(2), Testimony.same
+
+    def slow(row):
+        time.sleep(0.3)
+        return same(row)
+
+    def take_back(row):
+        with closing(connections["default"]):
+            gate.wait()
+            withdrawing.withdraw(row, "teller")
+
+    monkeypatch.setattr(Testimony, "same", slow)
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(take_back, rows))
     assert {row.withdrawn_by for row in Testimony.objects.all()} == {"teller"}
 
 

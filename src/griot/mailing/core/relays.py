@@ -54,6 +54,7 @@ class SmtpRelay:
         self._port = parts.port or (465 if self._is_tls else 587)
         self._user, self._password = unquote(parts.username or ""), unquote(parts.password or "")
         self._smtp: smtplib.SMTP | None = None
+        self._is_used = False
 
     def _open(self) -> smtplib.SMTP:
         if self._smtp is not None:
@@ -78,18 +79,31 @@ class SmtpRelay:
             ) from None
         except (OSError, smtplib.SMTPException) as error:
             raise RelayDown(f"{self._host}:{self._port} can't be reached ({error})") from None
-        self._smtp = smtp
+        self._smtp, self._is_used = smtp, False
+        return smtp
+
+    def _begin(self, sender: str) -> smtplib.SMTP:
+        """A connection on which the relay takes a mail of ours. One that has carried enough is ended by the
+        relay, in words or without: then on a new one.
+        """
+        smtp = self._open()
+        try:
+            self._say(smtp, *smtp.mail(sender))
+        except (Refused, OSError) as error:
+            was_used = self._is_used
+            self.close()
+            if was_used:
+                return self._begin(sender)
+            if isinstance(error, Refused):
+                raise RelayDown(f"{self._host}:{self._port} refuses us: {error}") from None
+            raise
         return smtp
 
     def deliver(self, key: str, sender: str, to: str, message: bytes) -> str:
-        smtp = self._open()
         handed_over = False
         try:
-            try:
-                self._say(smtp, *smtp.mail(sender))
-            except Refused as refused:
-                self.close()
-                raise RelayDown(f"{self._host}:{self._port} refuses us: {refused}") from None
+            smtp = self._begin(sender)
+            self._is_used = True
             self._say(smtp, *smtp.rcpt(to))
             self._say(smtp, *smtp.docmd("DATA"), expected=354)
             handed_over = True

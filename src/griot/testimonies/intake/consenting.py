@@ -29,11 +29,12 @@ def add_consent(
     was changed too often in a day. With what `is_telling` came what protects somebody, such as a name, which
     is bounded by itself: it is not refused.
     """
-    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
+    row = Testimony.hold(testimony.pk)
     versions = _telling(row)
     if versions and row.over:
         raise Withdrawn
-    value = after(versions, said, is_reviewed, row.receipt_narrows or row.is_perhaps_minor)
+    narrows = row.receipt_narrows or row.is_perhaps_minor
+    value = after(versions, said, is_reviewed, narrows)
     if value is None:
         return False
     if versions and not (is_reviewed or is_telling or _protects(value, versions[-1])):
@@ -41,8 +42,12 @@ def add_consent(
         if row.steps.filter(kind=Step.Kind.CONSENT, words=words, at__gt=since).count() >= MOST_CHANGES:
             raise TooMuch(TOO_OFTEN, [TOO_OFTEN])
     _hold(row, value)
-    for same in row.same().select_for_update():
-        _narrow(same, value)
+    for same in row.same():
+        if said.by == "teller" and not same.over:  # their own word is of all
+            if found := after(_telling(same), said, narrows=narrows or same.is_perhaps_minor):
+                _hold(same, found)
+        else:
+            _narrow(same, _as_of(row, value))
     return True
 
 
@@ -94,6 +99,11 @@ def _hold(row: Testimony, value: types.Consent) -> None:
     plan_anew(row)  # a face that is now to be blurred, a use that is new
 
 
+def _as_of(row: Testimony, value: types.Consent) -> types.Consent:
+    """Its consent with what is known of its teller."""
+    return replace(value, is_minor=value.is_minor or row.is_perhaps_minor)
+
+
 def _narrow(row: Testimony, said: types.Consent) -> None:
     """Allow no more than `said` does, which is another's that is the same."""
     held = row.consent.as_value() if row.consent else None
@@ -106,21 +116,25 @@ def _narrow(row: Testimony, said: types.Consent) -> None:
 
 @transaction.atomic
 def join(rows: Sequence[Testimony]) -> bool:
-    """These turn out to be one testimony: from now on what one allows less, all do, and one that is taken
-    back takes the others with it. Gives whether that is new.
+    """These turn out to be one testimony: from now on what one allows less, all do, what its teller says of
+    one holds for all, and one that is taken back takes the others with it. Gives whether that is new.
     """
     roots = dict.fromkeys(row.same_as_id or row.pk for row in rows)
     if len(roots) < 2:
         return False
     first, *others = roots
     Testimony.objects.filter(Q(pk__in=others) | Q(same_as__in=others)).update(same_as=first)
-    held = list(Testimony.objects.select_for_update().filter(Q(pk=first) | Q(same_as=first)).order_by("pk"))
-    said = [row.consent.as_value() for row in held if row.consent]
+    one = Testimony.hold(first)
+    held = [row for row in (one, *one.same()) if not row.over]
+    said = [_as_of(row, row.consent.as_value()) for row in held if row.consent]
+    names, aliases = ([name for row in held for name in getattr(row, of)] for of in ("names", "aliases"))
     for row in held:
-        for other in held:
-            row.names = list(dict.fromkeys([*row.names, *other.names]))
-            row.aliases = list(dict.fromkeys([*row.aliases, *other.aliases]))
+        row.names = list(dict.fromkeys([*row.names, *names]))
+        row.aliases = list(dict.fromkeys([*row.aliases, *aliases]))
         row.save(update_fields=["names", "aliases"])
         for value in said:
             _narrow(row, value)
+        words = f"it turned out to be the same as {', '.join(str(its) for its in held if its != row)}"
+        Step.objects.create(testimony=row, kind=Step.Kind.COMMENT, words=words)
+        plan_anew(row)  # for the names that it is not to say
     return True

@@ -25,7 +25,7 @@ from griot.testimonies.intake.consenting import join
 from griot.testimonies.intake.receiving import examine_soon, expect
 from griot.testimonies.intake.sealing import SealedFile
 from griot.testimonies.intake.sent import moment_in
-from griot.testimonies.intake.taking import take_testimony
+from griot.testimonies.intake.taking import as_said, take_testimony
 from griot.testimonies.intake.training import mark
 from griot.testimonies.keeping import vault
 from griot.testimonies.leaving_out import leave_out
@@ -168,14 +168,11 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
     messenger = device.messenger
     if not said.form_id.startswith("griot-") or not said.form_id.endswith(f"-{said.answers.get('kind', '')}"):
         raise Refused(f"{said.form_id!r} is no form of ours; get the blank forms anew")
-    for its_id in sorted({_uuid(said.instance), _uuid(said.before or said.instance)}):
-        one_after_another(f"submission {its_id}")  # which of two comes first is known by one of them alone
+    one_after_another(f"submissions of {messenger.pk}")  # what comes first is known by one of them alone
     (pk, *others), own = _whose(said)
     is_older = own is not None and own.is_older
     evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
     row, *same = [_take_answers(messenger, said, its, evidence, is_older) for its in (pk, *others)]
-    for twice in same:
-        twice.steps.get_or_create(kind=Step.Kind.COMMENT, words=f"edited on the phone; the same as {row}")
     is_found_out = join([row, *same])
     _remember(row, said)
     unused = list(arrived)
@@ -192,7 +189,9 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
     if is_found_out and own:  # the newest edit came before, as a testimony of its own
         newest = set(own.testimony.files.filter(role=File.Role.STORY).values_list("pk", flat=True))
         names = [name for name in names if _file_pk(own.testimony_id, name) in newest]
+        newest_words = as_said(Testimony.objects.get(pk=own.testimony_id))
         for its in {row, *same} - {own.testimony}:
+            take_testimony(messenger, {**newest_words, "id": str(its.pk)}, "ODK")
             _leave_out_but(its, names)
     elif said.before and own is None:
         for its in (row, *same):

@@ -251,9 +251,16 @@ class Testimony(models.Model):
 
     def same(self) -> models.QuerySet[Testimony]:
         """The others that turned out to be the same: an edited form came before the one that says so."""
-        first = self.same_as_id or self.pk
-        found = Testimony.objects.filter(models.Q(pk=first) | models.Q(same_as=first))
-        return found.exclude(pk=self.pk).order_by("pk")
+        return _as_one(self.same_as_id or self.pk).exclude(pk=self.pk)
+
+    @staticmethod
+    def hold(pk: Any) -> Testimony:
+        """Its row, locked until the transaction ends, and with it those that are the same, in one order for
+        everybody: what is said of one is said of all. Raises DoesNotExist.
+        """
+        first = Testimony.objects.values_list("same_as", flat=True).get(pk=pk) or pk
+        held = {row.pk: row for row in _as_one(first).select_for_update()}
+        return held.get(uuid.UUID(str(pk))) or Testimony.objects.select_for_update().get(pk=pk)
 
     @property
     def over(self) -> types.Withdrawal:
@@ -331,6 +338,10 @@ class Testimony(models.Model):
         except IntegrityError:
             self.receipt = ""
         return bool(self.receipt)
+
+
+def _as_one(first: uuid.UUID) -> models.QuerySet[Testimony]:
+    return Testimony.objects.filter(models.Q(pk=first) | models.Q(same_as=first)).order_by("pk")
 
 
 class Submission(models.Model):

@@ -37,7 +37,7 @@ TAKES: dict[str, Action] = {
 
 def locked(testimony: Testimony) -> Testimony:
     """Its row, held until the transaction ends. Raises Refused where it was withdrawn."""
-    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
+    row = Testimony.hold(testimony.pk)
     if row.over:
         raise Refused("this testimony was withdrawn")
     return row
