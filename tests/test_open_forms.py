@@ -16,9 +16,11 @@ from wagtail import hooks
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from griot.accounts.viewsets import OwnFieldsViewSet
+from griot.digest.models import Newsroom, Picture
 from griot.mailing.models import Audience
 from griot.press.models import Source
 from griot.testimonies.models import Country
+from tests.digest.issues import make_picture
 from tests.signing_in import with_second_factor
 from tests.testimonies.test_addresses import people, rows  # noqa: F401  (fixtures)
 
@@ -96,6 +98,26 @@ def test_an_account_that_was_closed_stays_closed(root, people, django_user_model
     assert root.post(path, {**said, "last_name": "Ndiaye"}).status_code == 302
     closed.refresh_from_db()
     assert (closed.is_active, closed.last_name, closed.groups.count()) == (False, "Ndiaye", 0)
+
+
+def test_rights_that_were_ended_stay_ended(root):
+    picture = make_picture()
+    path = reverse("wagtailimages:edit", args=[picture.pk])
+    said = opened(root, path)
+    Picture.objects.filter(pk=picture.pk).update(rights_until="2026-01-31")
+    assert root.post(path, {**said, "title": "Another title"}).status_code == 302
+    picture.refresh_from_db()
+    assert (picture.title, str(picture.rights_until)) == ("Another title", "2026-01-31")
+
+
+def test_a_second_person_that_was_asked_for_is_asked_for(root, site):
+    path = reverse("wagtailsettings:edit", args=["digest", "newsroom", site.pk])
+    Newsroom.objects.update_or_create(site=site, defaults={"needs_second_person": False})
+    said = opened(root, path)
+    Newsroom.objects.update(needs_second_person=True)
+    assert root.post(path, {**said, "contact": "desk@a.example"}).status_code == 302
+    row = Newsroom.objects.get(site=site)
+    assert (row.contact, row.needs_second_person) == ("desk@a.example", True)
 
 
 def test_lines_end_in_a_browser_as_they_like(root, rows):  # noqa: F811

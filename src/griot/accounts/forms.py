@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from taggit.forms import TagField
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.blocks import BlockField
-from wagtail.users.forms import GroupForm, UserEditForm
 
 SHOWN = "as-shown"
 CHANGED = (
@@ -42,7 +42,7 @@ class AsShown(forms.BaseModelForm):  # type: ignore[type-arg]
             name
             for name, field in self.fields.items()
             if name in of_model
-            and not isinstance(field, BlockField)
+            and not isinstance(field, BlockField | TagField | forms.FileField)
             and not isinstance(field.widget, forms.PasswordInput)
         ]
 
@@ -92,11 +92,3 @@ class OwnFieldsForm(AsShown, WagtailAdminModelForm):
         self.instance.save(update_fields=concrete & set(self.fields))
         self._save_m2m()
         return self.instance
-
-
-class AccountForm(AsShown, UserEditForm):
-    """An account in the admin."""
-
-
-class RoleForm(AsShown, GroupForm):
-    """A group in the admin."""

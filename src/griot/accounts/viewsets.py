@@ -8,10 +8,11 @@ from typing import Any
 from django.forms import BaseModelForm
 from wagtail.admin.panels import FieldPanel, ObjectList
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.users.forms import GroupForm, UserEditForm
 from wagtail.users.views.groups import GroupViewSet
 from wagtail.users.views.users import UserViewSet
 
-from griot.accounts.forms import AccountForm, OwnFieldsForm, RoleForm
+from griot.accounts.forms import AsShown, OwnFieldsForm
 
 
 class OwnFieldsViewSet(ModelViewSet):
@@ -25,6 +26,14 @@ class OwnFieldsViewSet(ModelViewSet):
     def get_edit_handler(self) -> ObjectList:
         panels = [*self.panels, *map(FieldPanel, self.form_fields)]
         return ObjectList(panels, base_form_class=self.form).bind_to_model(self.model)
+
+
+class AccountForm(AsShown, UserEditForm):
+    """An account."""
+
+
+class RoleForm(AsShown, GroupForm):
+    """A group."""
 
 
 class Accounts(UserViewSet):

@@ -6,6 +6,7 @@ from typing import Any
 
 from wagtail.images.forms import BaseImageForm
 
+from griot.accounts.forms import AsShown
 from griot.digest.models import IssuePage
 from griot.digest.release.standing import issues_with
 from griot.testimonies.core.media.pictures import Metadata, read_metadata
@@ -14,7 +15,7 @@ _SEEN = {"file", "credit", "description", "licence"}
 _FILLED = {"credit": "credit", "description": "description", "licence": "licence"}
 
 
-class PictureForm(BaseImageForm):
+class PictureForm(AsShown, BaseImageForm):
     """Credit and alternative text are needed, by hand or from the file."""
 
     def __init__(self, *args: Any, **options: Any) -> None:

@@ -22,6 +22,7 @@ from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.models import AbstractGroupApprovalTask, Page, Revision, TaskState
 from wagtail_localize.fields import SynchronizedField
 
+from griot.accounts.forms import OwnFieldsForm
 from griot.accounts.guarding import NotNow
 from griot.digest.blocks import IssueBlocks
 from griot.digest.live import OutByPublishing
@@ -116,6 +117,7 @@ class Newsroom(BaseSiteSetting):
     )
 
     panels = [FieldPanel("name"), FieldPanel("contact"), FieldPanel("needs_second_person")]
+    base_form_class = OwnFieldsForm
 
     class Meta:
         verbose_name = "Newsroom"

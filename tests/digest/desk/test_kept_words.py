@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from griot.digest.desk.actions import act
+from griot.digest.desk.placing import Draft, issue_in_the_making
 from griot.press.models import Line
 from griot.press.stories import pipeline
 from griot.press.stories.pipeline import draft_lines, merge_into, stories_on_beat
@@ -55,6 +56,21 @@ def test_what_was_written_of_a_story_goes_along_when_it_is_merged(night, editor,
     line = Line.objects.get(story__in=[story, gone])
     assert line.story == story and (line.body == BY_HAND) == (not both)
     assert line.overrides.exists() == (not both)
+
+
+def test_what_was_written_of_a_story_stays_when_it_is_split(night, editor, colleague):
+    drafted()
+    story = night[0]
+    act("accept", colleague, {"story": story.pk})
+    edit(story.pk, colleague)
+    leaving = list(story.articles.order_by("pk").values_list("pk", flat=True))[-1:]
+    before = Line.objects.get(story=story).drafted
+    act("split", editor, {"story": story.pk, "articles": leaving})
+    line = Line.objects.get(story=story)
+    assert (line.body, line.edited_by) == (BY_HAND, colleague) and line.drafted > before, "checked again"
+    draft = Draft(issue_in_the_making().get_latest_revision_as_object())
+    place = draft.place_of(story.pk)
+    assert draft.lines(place.section)[place.index]["value"]["body"] == BY_HAND
 
 
 def test_words_of_who_has_left_are_kept(night, colleague):

@@ -53,6 +53,7 @@ from griot.testimonies.models import (
     Guide,
     Messenger,
     Module,
+    Submission,
     Testimony,
     Training,
     Upload,
@@ -61,7 +62,7 @@ from griot.testimonies.review.review import obstacles
 from tests.signing_in import with_second_factor
 from tests.support import lines_run, until_waiting, words
 from tests.testimonies import made
-from tests.testimonies.people import Phone, make_campaign, make_messenger, user_with
+from tests.testimonies.people import Phone, make_campaign, make_messenger, say_on_receipt, user_with
 
 LIST = "{http://openrosa.org/xforms/xformsList}"
 
@@ -572,6 +573,63 @@ def test_the_teller_s_own_word_is_of_all_that_are_one(site):
     for row in (one, other):
         row.refresh_from_db()
         assert (row.withdrawn, row.consent.until, row.consent.face) == (None, later, "hide")
+
+
+@pytest.mark.django_db
+def test_what_the_teller_has_said_before_is_of_all_that_are_one(site):
+    make_messenger(make_campaign())
+    one, other = Phone().tell(), Phone().tell(consent={"uses": ["team"], "naming": "unnamed"})
+    mine = replace(
+        one.consent.as_value(), by="teller", given=timezone.now(), uses=frozenset({"team"}), naming="unnamed"
+    )
+    consenting.add_consent(one, mine)
+    consenting.join([one, other])
+    wide = replace(
+        one.consent.as_value(),
+        by="messenger",
+        given=mine.given + timedelta(minutes=1),
+        uses=frozenset({"team", "web"}),
+        naming="named",
+    )
+    for row in (one, other):
+        consenting.add_consent(row, wide, is_reviewed=True)
+        held = Testimony.objects.get(pk=row.pk).consent
+        assert (held.uses, held.naming) == (["team"], "unnamed")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("order", "late"), [("acb", "d"), ("ac", "b"), ("ca", "b")])
+def test_what_has_ended_by_its_last_day_takes_nothing_with_it(house, order, late):
+    _, url, auth = house
+    ids = {name: str(uuid.uuid4()) for name in "abcd"}
+    before = {"a": {}, **{name: {"before": ids[chr(ord(name) - 1)]} for name in "bcd"}}
+
+    def send(name: str) -> None:
+        xml = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **CONSENTED, **before[name])
+        assert post(url, auth, xml).status_code == 201
+
+    for name in order:
+        send(name)
+    ended, other = (Submission.objects.get(pk=ids[name]).testimony for name in "ac")
+    ended.consents.update(until=timezone.now().date() - timedelta(days=3))
+    withdrawing.expire(timezone.now())
+    withdrawing.erase(ended.pk)
+    send(late)
+    rows = {row.pk: row.withdrawn_by for row in Testimony.objects.all()}
+    assert rows == {ended.pk: "expiry", other.pk: ""}
+
+
+@pytest.mark.django_db
+def test_the_code_opens_another_that_is_the_same_when_one_has_ended(site, client):
+    make_messenger(make_campaign())
+    one, other = two_that_are_one()
+    code, later = one.make_receipt(), (timezone.now() + timedelta(days=700)).date()
+    other.consents.update(until=later)
+    withdrawing.expire(timezone.now() + timedelta(days=10))
+    withdrawing.erase(one.pk)
+    client.post("/receipt/", {"code": code})
+    say_on_receipt(client, act="withdraw", sure="yes")
+    assert Testimony.objects.get(pk=other.pk).withdrawn_by == "teller"
 
 
 @pytest.mark.django_db

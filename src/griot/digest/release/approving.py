@@ -42,12 +42,13 @@ def second_person_counts() -> bool:
 
 
 def said_in(revision: Revision) -> str:
-    """What readers would read of a revision, where, and until when. Saving in the editor makes a new one even
-    where nothing was changed.
+    """What readers would read of a revision, on the site and by mail, where, and until when. Saving in the
+    editor makes a new one even where nothing was changed.
     """
     page = revision.as_object()
-    read = render_json(replace(issue_of(page), modified=None, published=None))
-    return f"{page.title}\n{page.summary}\n{page.slug}\n{page.expire_at}\n{read}"
+    issues = [replace(issue_of(page, use), modified=None, published=None) for use in ("web", "mail")]
+    facts = [page.title, page.summary, page.slug, str(page.expire_at)]
+    return "\n".join([*facts, *map(render_json, issues)])
 
 
 @tells_author

@@ -35,6 +35,7 @@ def merge_stories(stories: Sequence[Story], by: Any = None) -> Story:
 
 def split_off(story: Story, articles: Sequence[Article], by: Any = None) -> Story:
     """Make a story of its own of some of a story's articles ("not this one"), for ever. Gives the new story.
+    What a person has written of it stays with the old one, and is to be checked again.
 
     Raises ValueError when nothing would be left on one side.
     """
@@ -51,7 +52,7 @@ def split_off(story: Story, articles: Sequence[Article], by: Any = None) -> Stor
         new = Story.objects.create(first_published=min(moments), last_published=max(moments))
         Article.objects.filter(pk__in=[a.pk for a in gone]).update(story=new)
         reindex([story.pk, new.pk])
-        story.lines.all().delete()
+        story.lines.filter(is_by_hand=False).delete()
         rate_stories({story.pk, new.pk})
     new.refresh_from_db()
     return new

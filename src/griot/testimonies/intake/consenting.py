@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -114,6 +115,14 @@ def _narrow(row: Testimony, said: types.Consent) -> None:
         _hold(row, less)
 
 
+def _hear_teller(row: Testimony, at: datetime | None) -> None:
+    """What is held of it now, its teller has said in another that is the same: from now on others only narrow
+    it.
+    """
+    if at and row.consent and not row.consents.filter(by="teller", given__gte=at).exists():
+        _hold(row, replace(row.consent.as_value(), by="teller", given=at))
+
+
 @transaction.atomic
 def join(rows: Sequence[Testimony]) -> bool:
     """These turn out to be one testimony: from now on what one allows less, all do, what its teller says of
@@ -127,6 +136,7 @@ def join(rows: Sequence[Testimony]) -> bool:
     one = Testimony.hold(first)
     held = [row for row in (one, *one.same()) if not row.over]
     said = [_as_of(row, row.consent.as_value()) for row in held if row.consent]
+    spoken = max((c.given for row in held for c in row.consents.filter(by="teller")), default=None)
     names, aliases = ([name for row in held for name in getattr(row, of)] for of in ("names", "aliases"))
     for row in held:
         row.names = list(dict.fromkeys([*row.names, *names]))
@@ -134,6 +144,7 @@ def join(rows: Sequence[Testimony]) -> bool:
         row.save(update_fields=["names", "aliases"])
         for value in said:
             _narrow(row, value)
+        _hear_teller(row, spoken)
         words = f"it turned out to be the same as {', '.join(str(its) for its in held if its != row)}"
         Step.objects.create(testimony=row, kind=Step.Kind.COMMENT, words=words)
         plan_anew(row)  # for the names that it is not to say

@@ -220,17 +220,20 @@ def _take_answers(
 
 def _whose(said: submitted.Submitted) -> tuple[list[uuid.UUID], Submission | None]:
     """The testimonies that a submission is of, and what is known of it: None where it is new. They are
-    several where it says only now that they are the same, or where it is new and another has said so.
+    several where it says only now that they are the same, or where it is new and another has said so. One
+    that has ended by its last day is left out where others go on.
     """
     own = _uuid(said.instance)
     before = _uuid(said.before) if said.before else own
     rows = {row.pk: row for row in Submission.objects.filter(pk__in=[before, own])}
     known = dict.fromkeys(rows[pk].testimony_id for pk in (before, own) if pk in rows)
-    found = Testimony.objects.filter(pk__in=known)
-    if own in rows and len({row.same_as_id or row.pk for row in found}) == 1:
-        return list(known)[:1], rows[own]
-    same = dict.fromkeys(its.pk for row in found for its in row.same())
-    return list(known | same) or [before], rows.get(own)
+    found = {row.pk: row for row in Testimony.objects.filter(pk__in=known)}
+    is_told = own in rows and len({row.same_as_id or row.pk for row in found.values()}) == 1
+    found |= {its.pk: its for row in [*found.values()] for its in row.same()}
+    ordered = [found[pk] for pk in dict.fromkeys([*known, *found])]
+    going_on = [row.pk for row in ordered if not row.has_expired]
+    of = going_on or list(known) or [before]
+    return of[:1] if is_told else of, rows.get(own)
 
 
 @transaction.atomic

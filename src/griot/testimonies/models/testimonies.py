@@ -266,6 +266,11 @@ class Testimony(models.Model):
     def over(self) -> types.Withdrawal:
         return self.over_on(day_of())
 
+    @property
+    def has_expired(self) -> bool:
+        """Whether its last day has ended it, and nobody took it back."""
+        return self.over == "expired" or self.withdrawn_by == "expiry"
+
     def over_on(self, day: date) -> types.Withdrawal:
         row = self.consent
         return consent.state(row.as_value() if row else None, self.withdrawn, day)
