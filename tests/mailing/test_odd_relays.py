@@ -15,7 +15,7 @@ from griot.digest.models import Correction
 from griot.mailing import tasks
 from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
-from griot.mailing.sending import ATTEMPTS, queue_refused
+from griot.mailing.sending import ATTEMPTS, queue_refused, resolve_in_doubt
 from griot.troubles.models import Trouble
 from tests.digest.issues import make_issue
 from tests.signing_in import with_second_factor
@@ -220,3 +220,18 @@ def test_whom_a_relay_refused_gets_nothing_that_was_corrected_or_taken_off_since
     with pytest.raises(SendRefused, match=f"was {since} since"):
         queue_refused(Send.objects.get(pk=send.pk))
     assert send.counts()["refused"] == 8 and not odd.taken
+
+
+@pytest.mark.parametrize("when", ["queued", "in doubt"])
+def test_an_issue_that_was_taken_off_is_in_no_mail_that_leaves_after(audience, relay, settings, when):
+    odd, issue = relay(READERS, "taken"), make_issue()
+    send = start_send(issue, audience)
+    if when == "in doubt":
+        go_on(send, 20, 60)
+    issue.unpublish()
+    odd = relay([], "")
+    resolve_in_doubt(send, resend=True)
+    go_on(send, 4, 60)
+    send.refresh_from_db()
+    assert not odd.taken and send.finished and send.counts()["skipped"] == 8
+    assert "taken off" in send.deliveries.first().reply

@@ -54,8 +54,8 @@ RETURNING id, address, token
 """
 
 # One commit per message: the same statement notes the reply to the last and that the next is being sent, if
-# its reader is still subscribed in this moment, to this audience and at this address, and it is no correction
-# that was taken back.
+# its reader is still subscribed in this moment, to this audience and at this address, and it is no issue that
+# was taken off, and no correction that was taken back.
 _ADVANCE = """
 UPDATE mailing_delivery delivery SET
     state = CASE WHEN id = %(done)s THEN %(state)s WHEN is_taken_back THEN 'skipped'
@@ -68,13 +68,16 @@ UPDATE mailing_delivery delivery SET
     hangups = hangups + CASE WHEN id = %(done)s THEN %(hangups)s ELSE 0 END,
     changed = now()
 FROM (
-    SELECT waiting.id AS of, send.is_correction AND send.correction_id IS NULL AS is_taken_back, EXISTS (
+    SELECT waiting.id AS of,
+        CASE WHEN send.is_correction THEN send.correction_id IS NULL ELSE NOT page.live END AS is_taken_back,
+        EXISTS (
         SELECT 1 FROM mailing_subscription subscription
         JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
         WHERE subscription.token = waiting.token AND subscription.ended IS NULL
             AND subscription.audience_id = send.audience_id AND subscriber.email = waiting.address
     ) AS stands
     FROM mailing_delivery waiting JOIN mailing_send send ON send.id = waiting.send_id
+        JOIN wagtailcore_page page ON page.id = send.issue_id
     WHERE waiting.id IN (%(done)s, %(next)s)
 ) reader
 WHERE delivery.id = reader.of
@@ -134,7 +137,7 @@ def recover(send: Send, lane: int) -> None:
 
 
 DOUBT = "the sender died before the relay's reply was noted"
-TAKEN_BACK = "the correction was taken back"
+TAKEN_BACK = "the issue was taken off, or the correction taken back"
 TOO_LATE = "not sent again: the correction went out before"
 # How the last delivery went, for `_advance`: nothing was delivered yet.
 NOTHING: dict[str, object] = {
