@@ -12,6 +12,8 @@ from django.http import BadHeaderError, HttpRequest, HttpResponse, JsonResponse
 from django.urls import get_resolver
 
 log = logging.getLogger(__name__)
+# What Django and Python say of a value that is no number.
+_NUMBERS = ("number but got {!r}", "invalid literal for int() with base 10: {!r}")
 UNFIT = "Something in what was sent can't be kept: a character that is none, or a number beyond all bounds."
 
 # Readers' pages need nothing but their own style sheet and pictures.
@@ -67,7 +69,9 @@ class Fit:
         # A number of thousands of digits, which Python refuses to read; Django may have said it in its words.
         said = f"{exception} {exception.__cause__}"
         is_value = isinstance(exception, ValueError)
-        is_no_number = is_value and any(repr(value) in said for value in _asked(request))
+        is_no_number = is_value and any(
+            number.format(value) in said for value in _asked(request) for number in _NUMBERS
+        )
         is_endless = is_value and "int_max_str_digits" in said
         if (
             not is_no_number

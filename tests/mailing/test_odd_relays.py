@@ -98,6 +98,7 @@ def relay(settings):
 
     yield make
     for one in open_ones:
+        one.socket.shutdown(socket.SHUT_RDWR)  # it may be waiting for a visitor
         one.socket.close()
         one.pool.shutdown(wait=False)
 
@@ -194,7 +195,8 @@ def test_a_connection_that_has_carried_enough_is_followed_by_another(audience, r
     assert send.counts()["sent"] == 8
 
 
-def test_whom_a_relay_refused_a_correction_gets_it_where_somebody_says_so(audience, relay):
+@pytest.mark.parametrize("since", ["nothing", "the issue is taken off"])
+def test_whom_a_relay_refused_a_correction_gets_it_where_somebody_says_so(audience, relay, since):
     relay([], "")
     issue = make_issue()
     go_on(start_send(issue, audience), 1, 0)
@@ -202,10 +204,22 @@ def test_whom_a_relay_refused_a_correction_gets_it_where_somebody_says_so(audien
     [send] = send_correction(Correction.objects.create(issue=issue, text="57, not 75."))
     go_on(send, 10, 60)
     assert send.counts()["refused"] == 8
+    if since != "nothing":
+        issue.unpublish()
     relay([], "")
-    assert queue_refused(send) == 8
+    assert queue_refused(Send.objects.get(pk=send.pk)) == 8
     go_on(send, 1, 60)
     assert send.counts()["sent"] == 8
+
+
+@pytest.mark.parametrize("kind", ["refused", "in doubt"])
+def test_who_is_tried_again_by_hand_has_all_tries_again(audience, relay, kind):
+    greylisting = relay([], "greylists")
+    send = start_send(make_issue(), audience)
+    send.deliveries.update(state=kind, attempts=ATTEMPTS)
+    assert (queue_refused(send) if kind == "refused" else resolve_in_doubt(send, resend=True)[0]) == 8
+    go_on(send, 3, 60)
+    assert send.counts()["sent"] == 8 and set(greylisting.tries.values()) == {2}
 
 
 @pytest.mark.parametrize("since", ["corrected", "taken off"])
@@ -217,7 +231,7 @@ def test_whom_a_relay_refused_gets_nothing_that_was_corrected_or_taken_off_since
         Correction.objects.create(issue=issue, text="57, not 75.")
     else:
         issue.unpublish()
-    with pytest.raises(SendRefused, match=f"was {since} since"):
+    with pytest.raises(SendRefused, match=since):
         queue_refused(Send.objects.get(pk=send.pk))
     assert send.counts()["refused"] == 8 and not odd.taken
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from griot.middleware import Fit
 from griot.testimonies.models import Testimony
 from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger
 
@@ -55,6 +56,17 @@ def test_a_number_beyond_all_bounds_is_no_error_of_ours(admin_client, site, path
 )
 def test_words_where_an_address_wants_a_number_are_no_error_of_ours(admin_client, site, path):
     assert admin_client.get(path).status_code in {302, 400, 404}
+
+
+def test_a_fault_of_ours_is_no_visitors(rf):
+    fit = Fit(lambda request: None)
+    request = rf.get("/admin/desk/?story=7&title=Rome")
+    for said in ("'7' is not in list", "there is no outlet 'Rome'"):
+        assert fit.process_exception(request, ValueError(said)) is None
+    assert (
+        fit.process_exception(request, ValueError("Field 'id' expected a number but got 'Rome'.")).status_code
+        == 400
+    )
 
 
 @pytest.mark.django_db

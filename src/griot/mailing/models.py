@@ -116,6 +116,13 @@ class Send(Copy):
         return f"{self.subject} → {self.audience}"
 
     @property
+    def is_taken_back(self) -> bool:
+        """Whether its issue was taken off, or its correction taken back: nothing of it leaves any more. What
+        corrects an issue that was taken off is still sent.
+        """
+        return self.correction_id is None if self.is_correction else not self.issue.live
+
+    @property
     def unsubscribe_mark(self) -> str:
         """Stands in html and text where each recipient's own address to unsubscribe goes."""
         return f"https://unsubscribe.invalid/{self.mark}/"

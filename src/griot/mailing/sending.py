@@ -54,8 +54,8 @@ RETURNING id, address, token
 """
 
 # One commit per message: the same statement notes the reply to the last and that the next is being sent, if
-# its reader is still subscribed in this moment, to this audience and at this address, and it is no issue that
-# was taken off, and no correction that was taken back.
+# its reader is still subscribed in this moment, to this audience and at this address, and it was not taken
+# back (`Send.is_taken_back`).
 _ADVANCE = """
 UPDATE mailing_delivery delivery SET
     state = CASE WHEN id = %(done)s THEN %(state)s WHEN is_taken_back THEN 'skipped'
@@ -273,16 +273,14 @@ def resolve_in_doubt(send: Send, resend: bool) -> tuple[int, int]:
 
 def queue_refused(send: Send) -> int:
     """Try those once more whom the relay refused: it may not have known us, and been mended. Gives how many
-    these are. Raises SendRefused for what was corrected or taken off since.
+    these are. Raises SendRefused for what was corrected or taken back since.
     """
     with transaction.atomic():
         one_after_another(f"send to {send.audience_id}")
         issue = send.issue
         of_issue = Correction.objects.filter(issue__translation_key=issue.translation_key)
-        if not issue.live:
-            raise SendRefused(f"“{issue.title}” was taken off since.")
-        if send.is_correction and send.correction_id is None:
-            raise SendRefused("this correction was taken back since.")
+        if send.is_taken_back:
+            raise SendRefused(TAKEN_BACK)
         if not send.is_correction and of_issue.filter(at__gt=send.started).exists():
             raise SendRefused(f"“{issue.title}” was corrected since: they would get the mistake.")
         return _queue_again(send, send.deliveries.filter(state=Delivery.State.REFUSED))

@@ -15,10 +15,11 @@ from griot.testimonies.models.campaigns import (
     Spoken,
     Training,
 )
+from griot.testimonies.models.consents import Consent, Proposal
 from griot.testimonies.models.files import HELD, Cut, File, Rendition, Upload
 from griot.testimonies.models.making import MakingState
 from griot.testimonies.models.memory import Access, Departure
-from griot.testimonies.models.testimonies import Consent, Proposal, Submission, Testimony
+from griot.testimonies.models.testimonies import Submission, Testimony
 from griot.testimonies.models.work import MachineWork, Step, Writing
 
 __all__ = [
