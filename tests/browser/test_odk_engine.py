@@ -12,6 +12,7 @@ import requests
 from lxml import etree
 from requests.auth import HTTPDigestAuth
 
+from griot.testimonies.core.forms import submitted
 from griot.testimonies.core.types import KINDS
 from griot.testimonies.intake import odk
 from griot.testimonies.intake.receiving import examine
@@ -50,6 +51,16 @@ FILL = """async ([xml, answers, sound, size]) => {
     parts.push(part);
   }
   return { status: payload.status, refused, labels, parts, violations: payload.violations?.map((v) => [v.reference, String(v.violation?.condition)]) ?? [], receipt: find("receipt_code").currentState.value };
+}"""
+EDIT = """async ([xml, sent]) => {
+  const { loadForm } = await import("/engine.js");
+  const form = await loadForm(xml);
+  const instance = await form.editInstance({
+    inputType: "FORM_INSTANCE_INPUT_RESOLVED",
+    data: [{ get: () => new File([sent], "submission.xml", { type: "text/xml" }), entries: () => [] }],
+  });
+  const payload = await instance.root.prepareInstancePayload({ payloadType: "monolithic" });
+  return await payload.data[0].get("xml_submission_file").text();
 }"""
 ANSWERS = [
     ["language", "fr"],
@@ -127,6 +138,23 @@ def test_a_form_is_filled_in_by_odks_engine_and_arrives(house, engine, tmp_path)
         "audio",
     ) and row.consent.evidence == str(file.pk)
     assert len(done["receipt"]) == 12 and len(set(done["receipt"])) > 3
+
+
+def test_a_form_that_is_edited_keeps_its_receipt_s_code(house, engine):
+    """And the moment at which it was begun; it names the one before."""
+    url, auth = house
+    form = requests.get(f"{url}/forms/griot-voices-interview", auth=auth, timeout=10).text
+    answers = [answer for answer in ANSWERS if answer[0] != "answer"]
+    done = engine.evaluate(FILL, [form, answers, "", 10_000_000])
+    [sent] = [
+        base64.b64decode(content) for name, _, content in done["parts"][0] if name == "xml_submission_file"
+    ]
+    first, edited = (
+        submitted.read(xml) for xml in (sent, engine.evaluate(EDIT, [form, sent.decode()]).encode())
+    )
+    assert edited.before == first.instance != edited.instance
+    assert edited.answers["receipt_code"] == first.answers["receipt_code"] == done["receipt"]
+    assert edited.answers["told"] == first.answers["told"]
 
 
 def test_what_is_no_consent_is_not_ready_to_be_sent(house, engine):

@@ -18,18 +18,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
-from griot.digest.models import Correction
+from griot.digest.models import Correction, IssuePage
 from griot.mailing import beginning
 from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
 from griot.mailing.sending import (
     NOTHING,
+    TAKEN_BACK,
     TOO_LATE,
     _advance,
     _claim,
     _corrected_by,
     deliver,
-    queue_refused,
+    queue_unreached,
     recover,
     resolve_in_doubt,
 )
@@ -90,6 +91,7 @@ class Ledger(RuleBasedStateMachine):
         self.address = {reader: reader for reader in READERS}  # as staff have it now
         self.unwell, self.begun = set[str](), dict[str, set[str]]()
         self.corrected = set[str]()  # who were handed a correction that stands
+        self.is_off = False  # the issue: its corrections are sent all the same
 
     def teardown(self) -> None:
         try:
@@ -121,7 +123,9 @@ class Ledger(RuleBasedStateMachine):
                 assert states[reader] in SETTLED and reader in self.begun["correction"], states
                 self.corrected.add(reader)
             else:
-                assert reader not in self.corrected, f"{reader} was told better"
+                assert not self.is_off, "the issue was taken off"
+                is_put_right = "57, not 75." in self.send("issue").text
+                assert reader not in self.corrected or is_put_right, f"{reader} was told better"
 
     @initialize(before=st.lists(WHO, max_size=1))
     def has_begun(self, before):
@@ -132,11 +136,16 @@ class Ledger(RuleBasedStateMachine):
     @rule()
     def begins(self):
         try:
-            start_send(self.issue, self.audience)
-            assert "issue" not in self.begun and self.standing
+            start_send(IssuePage.objects.get(pk=self.issue.pk), self.audience)
+            assert "issue" not in self.begun and self.standing and not self.is_off
             self.begun["issue"] = set(self.standing)
         except SendRefused:
-            assert "issue" in self.begun or not self.standing
+            assert "issue" in self.begun or not self.standing or self.is_off
+
+    @rule()
+    def the_issue_is_taken_off_or_comes_back(self):
+        self.is_off = not self.is_off
+        IssuePage.objects.filter(pk=self.issue.pk).update(live=not self.is_off)
 
     @precondition(lambda self: "issue" in self.begun)
     @rule()
@@ -225,7 +234,8 @@ class Ledger(RuleBasedStateMachine):
             key, address, _ = batch[0]
             wanted = _advance(NOTHING, key)
             reader = address.removeprefix("new-")
-            assert wanted == (reader in self.standing and address == self.address[reader])
+            is_out = kind == "correction" or not self.is_off
+            assert wanted == (reader in self.standing and address == self.address[reader] and is_out)
             if wanted and was_taken:
                 self.relay.taken.append((kind, address))
                 self.corrected.update({reader} if kind == "correction" else ())
@@ -247,14 +257,15 @@ class Ledger(RuleBasedStateMachine):
             self.allowed.update((kind, a) for a in doubtful if again)
 
     @rule(kind=KIND)
-    def refused_are_tried_again(self, kind):
+    def unreached_are_tried_again(self, kind):
         if send := self.send(kind):
-            refused = {a for a, state in self.states(kind).items() if state == "refused"}
+            was_off = send.deliveries.filter(state="skipped", reply=TAKEN_BACK).count()
+            refused = [a for a, state in self.states(kind).items() if state == "refused"]
             try:
-                assert queue_refused(send) == len(refused)
-                assert kind == "correction" or not Correction.objects.exists()
+                assert queue_unreached(send) == len(refused) + was_off
+                assert kind == "correction" or not self.is_off
             except SendRefused:
-                assert kind == "issue" and Correction.objects.exists()
+                assert kind == "issue" and self.is_off
 
     @invariant()
     def nobody_gets_it_twice(self):
@@ -275,6 +286,10 @@ class Ledger(RuleBasedStateMachine):
 
     def ends_well(self) -> None:
         self.relay.moods = dict.fromkeys([*READERS, *NEW.values()], "takes")
+        if self.is_off:
+            self.the_issue_is_taken_off_or_comes_back()
+        if send := self.send("issue"):
+            queue_unreached(send)
         for kind in ("issue", "correction", "correction"):
             if send := self.send(kind):
                 for lane in (1, 2, 1):

@@ -17,7 +17,7 @@ from griot.digest.core.rendering.mail import render_mail
 from griot.digest.models import Correction, IssuePage, Picture
 from griot.digest.release import publishing
 from griot.digest.release.editions import make_editions
-from griot.mailing import beginning, scheduling
+from griot.mailing import saying, scheduling
 from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscriber, Subscription
 from griot.mailing.scheduling import begin_due, moment, schedule, unschedule
@@ -61,13 +61,13 @@ def test_two_who_send_as_an_edition_goes_out_send_once(site, monkeypatch):
         finally:
             connections.close_all()
 
-    def render_meanwhile(*said):
+    def render_meanwhile(*said, **how):
         if not others:
             others.append(pool.submit(begin_another))
             until_waiting(others[0])
-        return render_mail(*said)
+        return render_mail(*said, **how)
 
-    monkeypatch.setattr(beginning, "render_mail", render_meanwhile)
+    monkeypatch.setattr(saying, "render_mail", render_meanwhile)
     with ThreadPoolExecutor(1) as pool:
         start_send(issue, staff)
     with pytest.raises(SendRefused, match="once"):

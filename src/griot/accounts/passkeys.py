@@ -18,13 +18,13 @@ class Credential(JSONField):
 
     def clean(self, value: Any) -> Any:
         found = super().clean(value)
-        parts = [found.get(name, {}) for name in _PARTS] if isinstance(found, dict) else [None]
-        if not all(isinstance(part, dict) for part in parts):
+        parts = {"clientExtensionResults": {}, **found} if isinstance(found, dict) else {}
+        if not all(isinstance(parts.get(name), kind) for name, kind in _PARTS.items()):
             raise get_adapter().validation_error("incorrect_code")
         return found
 
 
-_PARTS = ("response", "clientExtensionResults")
+_PARTS = {"id": str, "rawId": str, "response": dict, "clientExtensionResults": dict}
 
 
 class Add(library.AddWebAuthnForm):

@@ -12,6 +12,7 @@ from wagtail.signals import page_published, page_unpublished
 
 from griot.digest.models import IssuePage
 from griot.digest.morning.telling import index_issue, issues_with, tell_the_press
+from griot.digest.release.editions import editions_out
 from griot.digest.site.typesetting import forget_older
 from griot.testimonies.models import Testimony
 from griot.testimonies.signals import changed
@@ -27,7 +28,10 @@ def remember_what_was_told(instance: IssuePage, **_: Any) -> None:
 
 @receiver(page_unpublished, sender=IssuePage)
 def forget_what_was_shown(instance: IssuePage, **_: Any) -> None:
+    """What is taken off is taken off in all languages."""
     index_issue(instance)
+    for edition in editions_out(instance):
+        edition.unpublish()
 
 
 @receiver(changed, sender=Testimony)

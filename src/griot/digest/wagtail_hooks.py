@@ -26,6 +26,7 @@ from griot.digest import rooms
 from griot.digest.desk import views
 from griot.digest.models import DigestIndexPage, IssueFrame, IssuePage, Theme
 from griot.digest.release.approving import why_not
+from griot.digest.release.editions import editions_out
 from griot.press.models import Article, Fetch, Notice, Source
 
 NIGHT_HOURS = 36
@@ -54,6 +55,13 @@ def without_documents(request: HttpRequest, items: list[Any]) -> None:
 @hooks.register("construct_page_action_menu", order=1000)  # after the one that adds it
 def without_aliases(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
     items[:] = [i for i in items if i.name != "localize-convert-to-alias"]
+
+
+@hooks.register("construct_translated_pages_to_cascade_actions")
+def says_that_editions_go(pages: list[Page], action: str) -> dict[Page, list[Any]]:
+    """Who takes an issue off is told how many editions go with it (`signals.forget_what_was_shown`)."""
+    issues = [page for page in pages if isinstance(page, IssuePage)] if action == "unpublish" else []
+    return {page: editions_out(page) for page in issues}
 
 
 @hooks.register("insert_global_admin_css")

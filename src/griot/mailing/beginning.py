@@ -11,16 +11,16 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from griot.digest.core.rendering.mail import render_correction_mail, render_mail
-from griot.digest.core.rendering.text import render_correction_text, render_text
+from griot.digest.core.rendering.mail import render_correction_mail
+from griot.digest.core.rendering.text import render_correction_text
 from griot.digest.core.words import words
 from griot.digest.models import Correction, IssuePage
 from griot.digest.morning.telling import testimonies_in
 from griot.digest.site.composing import issue_of
 from griot.locking import one_after_another
 from griot.mailing.models import Audience, Send
+from griot.mailing.saying import freeze
 from griot.queueing import soon
-from griot.testimonies.copies import made_of
 from griot.testimonies.showing.shown import left_the_house
 
 LANES = 2
@@ -47,23 +47,12 @@ def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -
         raise SendRefused(
             f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send."
         )
-    made = made_of(testimonies_in(issue))
-    value = issue_of(issue, "mail")
     with transaction.atomic():
         one_after_another(f"send to {audience.pk}")
         if earlier := sends_of(issue, audience).first():
             raise SendRefused(already_sent(earlier))
-        send = Send(
-            issue=issue,
-            audience=audience,
-            subject=f"{value.newsroom}: {issue.title}"[:300],
-            language=issue.language,
-            started_by=user,
-        )
-        send.made_of = made
-        send.content = issue.serializable_data()
-        send.html = render_mail(value, send.unsubscribe_mark)
-        send.text = render_text(value, send.unsubscribe_mark)
+        send = Send(issue=issue, audience=audience, language=issue.language, started_by=user)
+        freeze(send)
         send.save()
         with connection.cursor() as cursor:
             cursor.execute(_QUEUE_DELIVERIES, [send.pk, audience.pk])

@@ -6,15 +6,33 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from griot.digest.core.rendering.mail import render_mail
+from griot.digest.core.rendering.mail import LARGEST, render_mail
 from griot.digest.core.rendering.text import render_text
+from griot.digest.models import IssuePage
 from griot.digest.morning.telling import testimonies_in
 from griot.digest.site.composing import issue_of
+from griot.digest.site.newsroom import newsroom
 from griot.mailing.core.compiling import Compiled, compile_message
 from griot.mailing.models import Send
 from griot.mailing.outbox import erase_outdated
 from griot.testimonies.copies import made_of, stale
 from griot.troubles.sweeping import each
+
+
+def freeze(send: Send, largest: int | None = LARGEST) -> None:
+    """Set what it says: its issue as that is out now. Raises MailError where that has more than `largest`
+    bytes.
+    """
+    send.content = send.issue.serializable_data()
+    _say(send, send.issue, largest)
+    send.subject = f"{newsroom().name}: {send.issue.title}"[:300]
+
+
+def _say(send: Send, issue: IssuePage, largest: int | None) -> None:
+    send.made_of = made_of(testimonies_in(issue))
+    value = issue_of(issue, "mail")
+    send.html = render_mail(value, send.unsubscribe_mark, largest)
+    send.text = render_text(value, send.unsubscribe_mark)
 
 
 class Words:
@@ -41,11 +59,7 @@ def make_anew(pk: int) -> None:
     it larger than mail clients show: half of its readers have it.
     """
     send = Send.objects.select_for_update(of=("self",)).get(pk=pk)
-    issue = send.issue.with_content_json(send.content)
-    send.made_of = made_of(testimonies_in(issue))
-    value = issue_of(issue, "mail")
-    send.html = render_mail(value, send.unsubscribe_mark, largest=None)
-    send.text = render_text(value, send.unsubscribe_mark)
+    _say(send, send.issue.with_content_json(send.content), largest=None)
     send.remade = timezone.now()
     send.save(update_fields=["made_of", "html", "text", "remade"])
 

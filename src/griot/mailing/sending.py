@@ -17,19 +17,20 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from griot.characters import fit_text
-from griot.digest.models import Correction
+from griot.digest.morning.telling import testimonies_in
 from griot.digest.site.newsroom import absolute
 from griot.locking import one_after_another
 from griot.mailing.beginning import SendRefused, enqueue_lanes
 from griot.mailing.core.relays import InDoubt, Refused, Relay, RelayDown, open_relay
 from griot.mailing.models import Delivery, Send
 from griot.mailing.outbox import name_of
-from griot.mailing.saying import Words
+from griot.mailing.saying import Words, freeze
+from griot.testimonies.showing.shown import left_the_house
 
 log = logging.getLogger(__name__)
 
@@ -271,19 +272,32 @@ def resolve_in_doubt(send: Send, resend: bool) -> tuple[int, int]:
         return _queue_again(send, doubtful), skipped
 
 
-def queue_refused(send: Send) -> int:
-    """Try those once more whom the relay refused: it may not have known us, and been mended. Gives how many
-    these are. Raises SendRefused for what was corrected or taken back since.
+def unreached(send: Send) -> QuerySet[Delivery]:
+    """Whom it did not reach for what may be over by now: the relay refused them, and may not have known us;
+    or it was off when their turn came.
+    """
+    was_off = Q(state=Delivery.State.SKIPPED, reply=TAKEN_BACK)
+    return send.deliveries.filter(Q(state=Delivery.State.REFUSED) | was_off)
+
+
+def queue_unreached(send: Send) -> int:
+    """Try those once more whom it did not reach; they get the issue as it is now. Gives how many these are.
+    Raises SendRefused for what was taken back since.
     """
     with transaction.atomic():
         one_after_another(f"send to {send.audience_id}")
-        issue = send.issue
-        of_issue = Correction.objects.filter(issue__translation_key=issue.translation_key)
+        send = Send.objects.select_related("issue", "audience").get(pk=send.pk)
         if send.is_taken_back:
             raise SendRefused(TAKEN_BACK)
-        if not send.is_correction and of_issue.filter(at__gt=send.started).exists():
-            raise SendRefused(f"“{issue.title}” was corrected since: they would get the mistake.")
-        return _queue_again(send, send.deliveries.filter(state=Delivery.State.REFUSED))
+        rows = unreached(send)
+        if not send.is_correction:
+            before = set(testimonies_in(send.issue.with_content_json(send.content)))
+            freeze(send, largest=None)  # some have it already, as it was
+            send.remade = timezone.now()
+            send.save(update_fields=["content", "subject", "html", "text", "made_of", "remade"])
+            for slug in set(testimonies_in(send.issue)) - before:
+                left_the_house(slug, "mail", f"{send.audience}: {send.issue.title}", rows.count())
+        return _queue_again(send, rows)
 
 
 def _queue_again(send: Send, rows: QuerySet[Delivery]) -> int:

@@ -32,7 +32,7 @@ from griot.mailing.beginning import SendRefused, readers_of_a_correction, send_c
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscription
 from griot.mailing.outbox import hidden, kept
 from griot.mailing.scheduling import moment, schedule, unschedule
-from griot.mailing.sending import queue_refused, resolve_in_doubt
+from griot.mailing.sending import queue_unreached, resolve_in_doubt, unreached
 
 MAILS_PER_PAGE = 50
 
@@ -105,6 +105,7 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
             "audience": a,
             "recipients": a.subscriptions.filter(ended=None).count(),
             "send": sent.get(a.pk),
+            "unreached": unreached(sent[a.pk]).count() if a.pk in sent else 0,
             "planned": planned.get(a.pk),
         }
         for a in Audience.objects.all()
@@ -188,7 +189,7 @@ def send_status(request: HttpRequest, send_id: int) -> HttpResponse:
             "send": send,
             "counts": [(state.label, counts[state]) for state in Delivery.State if counts[state]],
             "in_doubt": counts["in doubt"],
-            "refused": counts["refused"],
+            "unreached": 0 if send.is_taken_back else unreached(send).count(),
             "waiting": send.deliveries.filter(state="queued").exclude(reply="").order_by("-changed").first(),
             "total": total,
             "done": total - left,
@@ -203,11 +204,11 @@ def settle(request: HttpRequest, send_id: int) -> HttpResponse:
     if not _may_send(request):
         return permission_denied(request)
     send = get_object_or_404(Send, pk=send_id)
-    if request.POST.get("decision") == "refused":
+    if request.POST.get("decision") == "unreached":
         try:
-            messages.success(request, f"Refused: {queue_refused(send)} queued again.")
+            messages.success(request, f"Not reached: {queue_unreached(send)} queued again.")
         except SendRefused as refusal:
-            messages.error(request, f"Nothing was queued: {refusal}")
+            messages.error(request, f"Nothing was queued: {refusal}.")
     else:
         again, skipped = resolve_in_doubt(send, request.POST.get("decision") == "resend")
         messages.success(request, f"In doubt: {again} queued again, {skipped} not sent again.")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import include, path, reverse
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
@@ -15,7 +17,8 @@ from griot.accounts.guarding import GuardedItem, Rule, guard, has, opens
 from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.digest.models import IssuePage
 from griot.mailing import views
-from griot.mailing.models import Audience, Subscriber, Subscription
+from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
+from griot.mailing.sending import TAKEN_BACK
 
 # Who reads us, and where, is theirs to tell: besides the permission, a second factor.
 guard(
@@ -114,3 +117,14 @@ class SendMenuItem(ActionMenuItem):
 @hooks.register("register_page_action_menu_item")
 def action() -> ActionMenuItem:
     return SendMenuItem(order=900)
+
+
+@hooks.register("after_publish_page")
+def some_have_not_got_it(request: HttpRequest, page: Any) -> None:
+    """It was off while it was being sent, and is out again: whose turn had come are still without it."""
+    for send in Send.objects.filter(issue_id=page.pk, is_correction=False):
+        count = send.deliveries.filter(state=Delivery.State.SKIPPED, reply=TAKEN_BACK).count()
+        address = reverse("mailing:send_status", args=[send.pk])
+        if count and opens(request.user, address):
+            button = messages.button(address, "Send it to them")
+            messages.warning(request, f"{count} of “{send.audience}” have not got it.", buttons=[button])

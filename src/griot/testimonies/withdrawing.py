@@ -57,27 +57,8 @@ def erase_soon(pk: Any) -> None:
 
 @transaction.atomic
 def withdraw(testimony: Testimony, by: By, user: Any = None, now: datetime | None = None) -> None:
-    """Take a testimony back, and those that are the same; its last day ends itself alone. Done twice, it
-    stays as it was the first time.
-    """
-    row = Testimony.hold(testimony.pk)
-    if by == "expiry":
-        _hand_on_receipt(row)
-    for same in (row, *(row.same() if by != "expiry" else ())):
-        _withdraw(same, by, user, now)
-    testimony.refresh_from_db()
-
-
-def _hand_on_receipt(row: Testimony) -> None:
-    """The code that its teller has opens another that is the same from now on: they can take that back."""
-    heir = next((its for its in row.same() if not its.over and not its.receipt), None)
-    if row.receipt and heir:
-        heir.receipt, heir.receipt_narrows, row.receipt = row.receipt, row.receipt_narrows, ""
-        row.save(update_fields=["receipt"])
-        heir.save(update_fields=["receipt", "receipt_narrows"])
-
-
-def _withdraw(row: Testimony, by: By, user: Any, now: datetime | None) -> None:
+    """Take a testimony back. Done twice, it stays as it was the first time."""
+    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
     if row.withdrawn:
         return
     row.withdrawn, row.withdrawn_by, row.state = now or timezone.now(), by, Testimony.State.CLOSED
@@ -87,6 +68,7 @@ def _withdraw(row: Testimony, by: By, user: Any, now: datetime | None) -> None:
     Step.objects.create(testimony=row, kind=Step.Kind.WITHDRAWN, by=user, words=f"by the {by}")
     announce(row)
     erase_soon(row.pk)
+    testimony.refresh_from_db()
 
 
 def erase(pk: Any) -> None:
@@ -155,7 +137,7 @@ def expire(now: datetime) -> None:
 
 @transaction.atomic
 def _expire(pk: Any, now: datetime) -> None:
-    testimony = Testimony.hold(pk)  # its consent may be changed just now
+    testimony = Testimony.objects.select_for_update().get(pk=pk)  # its consent may be changed just now
     if testimony.over_on(day_of(now)) == "expired":
         withdraw(testimony, "expiry", now=now)
 

@@ -17,6 +17,7 @@ from griot.digest.models import IssuePage, Picture
 from griot.digest.release import approving
 from griot.digest.release.approving import why_not
 from griot.digest.release.editions import make_editions
+from griot.digest.release.publishing import publish_due
 from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.mailing.scheduling import schedule, unschedule
 from tests.digest.issues import make_issue, make_picture
@@ -56,6 +57,34 @@ def house(client, django_user_model):
     """The client of an administrator: several pages at once are changed by nobody else."""
     with_second_factor(client, django_user_model.objects.create_superuser("house"))
     return client
+
+
+@pytest.mark.parametrize("how", ["by its button", "with others", "by its last day", "deleted"])
+def test_an_issue_is_taken_off_in_all_its_languages(draft, house, how):
+    draft.save_revision().publish(skip_permission_checks=True)
+    make_editions(draft)
+    for edition in draft.get_translations():
+        edition.get_latest_revision().publish(skip_permission_checks=True)
+    [edition, *_] = editions = list(draft.get_translations().live())
+    assert len(editions) == 3
+    if how == "by its button":
+        address = f"/admin/pages/{draft.pk}/unpublish/"
+        assert "all 3 translations" in house.get(address).content.decode()
+        house.post(address)
+    elif how == "with others":
+        house.post(f"/admin/bulk/wagtailcore/page/unpublish/?id={draft.pk}")
+    elif how == "by its last day":
+        IssuePage.objects.filter(pk=draft.pk).update(expire_at=timezone.now() - timedelta(minutes=1))
+        publish_due(timezone.now())
+    else:
+        house.post(f"/admin/pages/{draft.pk}/delete/")
+    assert not IssuePage.objects.filter(live=True).exists()
+    if how != "deleted":
+        draft.get_latest_revision().publish(skip_permission_checks=True)
+        edition.get_latest_revision().publish(skip_permission_checks=True)
+        edition.refresh_from_db()
+        edition.unpublish()
+        assert is_out(draft), "an edition goes by itself"
 
 
 def test_several_at_once(draft, house):

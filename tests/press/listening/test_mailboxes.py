@@ -195,6 +195,29 @@ def test_a_mailbox_that_was_made_anew_is_read_anew(mailbox):
     assert [e.title for e in again] == ["One"]
 
 
+def test_a_source_that_is_set_to_another_place_is_read_anew(mailbox, db):
+    """Folders that are made in one second have one validity (RFC 9051, 2.3.1.1, tells one mailbox's alone)."""
+    outlet = Outlet.objects.create(name="The Agency")
+    source = Source.objects.create(outlet=outlet, kind="mailbox", url=mailbox.url, secret="secret")
+    for n in range(3):
+        mailbox.deliver(mail(f"Old {n}"))
+    fetch_sources([source])
+    source = Source.objects.get()
+    folder = mailbox.folder / ".Press"
+    for name in ("new", "cur", "tmp"):
+        (folder / name).mkdir(parents=True)
+    validity = source.learned["validity"]
+    (folder / "dovecot-uidlist").write_text(f"3 V{validity} N1 G3f2a9c1b7d5e4f60a1b2c3d4e5f60718\n")
+    (folder / "new" / "1.1.here").write_bytes(mail("To the press"))
+    if os.getuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, 65534, 65534)
+    source.url = mailbox.url.replace("/INBOX", "/Press")
+    source.save()
+    fetch_sources([source])
+    assert source.entries.filter(title="To the press").exists()
+
+
 def test_a_mail_beyond_all_bounds_is_told_and_never_in_memory(mailbox, monkeypatch):
     monkeypatch.setattr(mailboxes, "MOST_MAIL", 100_000)
     mailbox.deliver(mail("One"))

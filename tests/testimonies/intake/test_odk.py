@@ -10,14 +10,11 @@ import hashlib
 import json
 import re
 import shutil
-import threading
-import time
 import uuid
 import zlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
-from dataclasses import replace
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from threading import Event
@@ -36,12 +33,11 @@ from lxml import etree
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
 from griot.testimonies import wagtail_hooks, withdrawing
-from griot.testimonies.core.consent import is_within
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.core.media.vault import Vault
 from griot.testimonies.core.types import MOST_FILES
-from griot.testimonies.intake import consenting, odk, submissions
+from griot.testimonies.intake import odk, submissions
 from griot.testimonies.intake.receiving import discard, examine
 from griot.testimonies.keeping import vault
 from griot.testimonies.leaving_out import take_back_in
@@ -53,7 +49,6 @@ from griot.testimonies.models import (
     Guide,
     Messenger,
     Module,
-    Submission,
     Testimony,
     Training,
     Upload,
@@ -62,7 +57,7 @@ from griot.testimonies.review.review import obstacles
 from tests.signing_in import with_second_factor
 from tests.support import lines_run, until_waiting, words
 from tests.testimonies import made
-from tests.testimonies.people import Phone, make_campaign, make_messenger, say_on_receipt, user_with
+from tests.testimonies.people import make_campaign, make_messenger, user_with
 
 LIST = "{http://openrosa.org/xforms/xformsList}"
 
@@ -509,171 +504,11 @@ def test_a_form_that_was_edited_is_the_same_testimony(house, order):
     for name in order:
         xml = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **said[name])
         assert post(url, auth, xml, **{"p1.jpg": made.photo()}).status_code == 201
-    [row, *twice] = Testimony.objects.order_by("arrived")
-    assert len(twice) == ("acb" in order), "that it is the same is known with the one between"
-    for one in (row, *twice):
-        assert one.consent.uses == ["team"] and one.consent.naming == "unnamed", "it opens nothing"
+    row = Testimony.objects.get()
+    assert row.consent.uses == ["team"] and row.consent.naming == "unnamed", "it opens nothing"
     last = "morning" if "c" not in order else "noon"
-    assert any(last in one.answers["leaving"] or one.undecided for one in (row, *twice))
+    assert last in row.answers["leaving"] or row.undecided
     assert row.files.filter(role="story", state="received").count() == 1, "the photo came once"
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    "order", ["acb", "cab", "acbd", "cabd", "acbad", "acdb", "adcb", "abcd", "adbc", "dacb"]
-)
-def test_testimonies_that_turn_out_to_be_one_allow_what_the_newest_does_and_end_together(house, order):
-    _, url, auth = house
-    ids = {name: str(uuid.uuid4()) for name in "abcd"}
-    wide = {**CONSENTED, "video_leaving": "film.mp4"}
-    narrow = {**CONSENTED, "uses": "team", "naming": "unnamed", "face": "hide"}
-    said = {
-        "a": wide,
-        "b": {**wide, "text_leaving": "I left at night.", "before": ids["a"]},
-        "c": {**narrow, "name": "Awa Ndoye", "text_leaving": "I left.", "before": ids["b"]},
-        "d": {**narrow, "text_leaving": "I left at noon.", "before": ids["c"]},
-    }
-    for name in order:
-        xml = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **said[name])
-        assert post(url, auth, xml, **{"p1.jpg": made.photo()}).status_code == 201
-    rows = list(Testimony.objects.order_by("arrived"))
-    assert len({row.same_as_id or row.pk for row in rows}) == 1
-    for row in rows:
-        held = row.consent
-        assert (held.uses, held.naming, held.face) == (["team"], "unnamed", "hide")
-        assert not row.files.filter(role="story", prompt="leaving", media="video").exists()
-        assert row.files.exclude(role="aside").filter(prompt="leaving").count() == 0, "the film went"
-        assert "Awa Ndoye" in row.kept_back("unnamed") or row.perhaps_kept_back("unnamed") == ["Awa Ndoye"]
-        last = "I left at noon." if "d" in order else "I left."
-        assert row.answers["leaving"] == last or any(
-            p.said["answers"]["leaving"] == last for p in row.undecided
-        )
-    withdrawing.withdraw(rows[-1], "teller")
-    assert {row.withdrawn_by for row in Testimony.objects.all()} == {"teller"}
-
-
-def two_that_are_one(**second) -> list[Testimony]:
-    soon = (timezone.now() + timedelta(days=3)).date().isoformat()
-    rows = [
-        Phone().tell(consent={"until": soon}),
-        Phone().tell(consent={"until": soon, **second.pop("consent", {})}, **second),
-    ]
-    assert consenting.join(rows) and not consenting.join([Testimony.objects.get(pk=row.pk) for row in rows])
-    return [Testimony.objects.get(pk=row.pk) for row in rows]
-
-
-@pytest.mark.django_db
-def test_the_teller_s_own_word_is_of_all_that_are_one(site):
-    make_messenger(make_campaign())
-    one, other = two_that_are_one()
-    later = (timezone.now() + timedelta(days=700)).date()
-    said = replace(one.consent.as_value(), by="teller", given=timezone.now(), until=later, face="hide")
-    assert consenting.add_consent(one, said)
-    withdrawing.expire(timezone.now() + timedelta(days=10))
-    for row in (one, other):
-        row.refresh_from_db()
-        assert (row.withdrawn, row.consent.until, row.consent.face) == (None, later, "hide")
-
-
-@pytest.mark.django_db
-def test_what_the_teller_has_said_before_is_of_all_that_are_one(site):
-    make_messenger(make_campaign())
-    one, other = Phone().tell(), Phone().tell(consent={"uses": ["team"], "naming": "unnamed"})
-    mine = replace(
-        one.consent.as_value(), by="teller", given=timezone.now(), uses=frozenset({"team"}), naming="unnamed"
-    )
-    consenting.add_consent(one, mine)
-    consenting.join([one, other])
-    wide = replace(
-        one.consent.as_value(),
-        by="messenger",
-        given=mine.given + timedelta(minutes=1),
-        uses=frozenset({"team", "web"}),
-        naming="named",
-    )
-    for row in (one, other):
-        consenting.add_consent(row, wide, is_reviewed=True)
-        held = Testimony.objects.get(pk=row.pk).consent
-        assert (held.uses, held.naming) == (["team"], "unnamed")
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(("order", "late"), [("acb", "d"), ("ac", "b"), ("ca", "b")])
-def test_what_has_ended_by_its_last_day_takes_nothing_with_it(house, order, late):
-    _, url, auth = house
-    ids = {name: str(uuid.uuid4()) for name in "abcd"}
-    before = {"a": {}, **{name: {"before": ids[chr(ord(name) - 1)]} for name in "bcd"}}
-
-    def send(name: str) -> None:
-        xml = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **CONSENTED, **before[name])
-        assert post(url, auth, xml).status_code == 201
-
-    for name in order:
-        send(name)
-    ended, other = (Submission.objects.get(pk=ids[name]).testimony for name in "ac")
-    ended.consents.update(until=timezone.now().date() - timedelta(days=3))
-    withdrawing.expire(timezone.now())
-    withdrawing.erase(ended.pk)
-    send(late)
-    rows = {row.pk: row.withdrawn_by for row in Testimony.objects.all()}
-    assert rows == {ended.pk: "expiry", other.pk: ""}
-
-
-@pytest.mark.django_db
-def test_the_code_opens_another_that_is_the_same_when_one_has_ended(site, client):
-    make_messenger(make_campaign())
-    one, other = two_that_are_one()
-    code, later = one.make_receipt(), (timezone.now() + timedelta(days=700)).date()
-    other.consents.update(until=later)
-    withdrawing.expire(timezone.now() + timedelta(days=10))
-    withdrawing.erase(one.pk)
-    client.post("/receipt/", {"code": code})
-    say_on_receipt(client, act="withdraw", sure="yes")
-    assert Testimony.objects.get(pk=other.pk).withdrawn_by == "teller"
-
-
-@pytest.mark.django_db
-def test_whose_teller_is_a_minor_in_one_is_one_in_all(site):
-    make_messenger(make_campaign())
-    guardian = {"name": "Fatou", "relation": "mother"}
-    child = {"naming": "alias", "face": "blur", "guardian": guardian}
-    one, other = two_that_are_one(teller={"birth_year": 2012}, consent=child)
-    assert one.is_minor and one.in_force.face == "blur"
-    assert one.consent.guardian_name == "Fatou" and is_within(one.in_force, other.in_force)
-    said = replace(one.consent.as_value(), by="teller", given=timezone.now(), face="show", is_minor=False)
-    consenting.add_consent(one, said)
-    assert Testimony.objects.get(pk=one.pk).in_force.face == "blur"
-
-
-@pytest.mark.django_db
-def test_a_name_that_comes_by_joining_makes_copies_stale(site):
-    make_messenger(make_campaign())
-    rows = [Phone().tell(), Phone().tell(teller={"name": "Awa Ndoye"})]
-    turns = [row.turn for row in rows]
-    consenting.join(rows)
-    assert all(Testimony.objects.get(pk=row.pk).turn > turn for row, turn in zip(rows, turns, strict=True))
-    assert all({"Awa Diop", "Awa Ndoye"} <= {*Testimony.objects.get(pk=row.pk).names} for row in rows)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_that_are_one_are_taken_back_by_two_at_once(site, monkeypatch):
-    make_messenger(make_campaign())
-    rows = two_that_are_one()
-    gate, same = threading.Barrier(2), Testimony.same
-
-    def slow(row):
-        time.sleep(0.3)
-        return same(row)
-
-    def take_back(row):
-        with closing(connections["default"]):
-            gate.wait()
-            withdrawing.withdraw(row, "teller")
-
-    monkeypatch.setattr(Testimony, "same", slow)
-    with ThreadPoolExecutor() as pool:
-        list(pool.map(take_back, rows))
-    assert {row.withdrawn_by for row in Testimony.objects.all()} == {"teller"}
 
 
 @pytest.mark.django_db(transaction=True)
@@ -695,7 +530,6 @@ def test_what_an_edited_form_has_no_more_is_left_out(house, order):
         for part in ({}, {"unnamed.jpg": made.photo()}, {}):
             assert post(url, auth, xml, **part).status_code == 201
     assert row.files.get(pk=film.pk).role == "story", "sent again, it changes nothing"
-    assert not row.files.filter(role="aside").exists() or order[0] == "b"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -705,16 +539,16 @@ def test_of_two_forms_at_once_the_edited_one_holds(house, monkeypatch):
     form = blank(url, auth, "griot-voices-portrait")
     older = filled(form, ids["a"], **{**CONSENTED, "text_leaving": "My brother paid them."})
     edited = filled(form, ids["b"], **{**CONSENTED, "text_leaving": "Somebody paid.", "before": ids["a"]})
-    whose, asked, going_on = submissions._whose, Event(), Event()
+    placed, asked, going_on = submissions._placed, Event(), Event()
 
-    def slowly(said):
-        found = whose(said)
+    def slowly(*args):
+        found, said = placed(*args), args[-1]
         if said.instance == ids["a"]:
             asked.set()
             going_on.wait(60)
         return found
 
-    monkeypatch.setattr(submissions, "_whose", slowly)
+    monkeypatch.setattr(submissions, "_placed", slowly)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(post, url, auth, older)
         asked.wait(60)

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
+from asgiref.sync import async_to_sync, sync_to_async
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -23,10 +25,12 @@ from griot.mailing.beginning import start_send
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.testimonies import withdrawing
 from griot.testimonies.core.surfaces import SURFACES
+from griot.testimonies.intake.consenting import add_consent
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Departure, Rendition
 from griot.testimonies.review import review
 from griot.testimonies.review.changing import publish_changes
+from griot.testimonies.showing import media
 from griot.testimonies.tasks import sweep
 from tests.digest.issues import make_issue
 from tests.signing_in import with_second_factor
@@ -221,6 +225,37 @@ def test_the_bare_fact_and_what_left_the_house_are_kept(house):
     ]
     page = house.editor.get(f"/admin/testimonies/{house.testimony.pk}/").content.decode()
     assert "Voices of the Way" in page and "Friends" in page and MARK not in page
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "narrowed", "nothing"])
+def test_a_film_that_is_being_sent_ends_when_it_may_be_shown_no_more(house, monkeypatch, rf, how):
+    monkeypatch.setattr(media, "ASK_AGAIN", 0)
+    monkeypatch.setattr(media, "_by_itself", lambda ask: ask())  # the tests' own connection is not closed
+    monkeypatch.setattr("asyncio.to_thread", in_this_thread)
+    size = 4 * 1024 * 1024
+    Rendition.objects.filter(pk=house.rendition.pk).update(vault=vault().put(b"F" * size))
+    pieces = media.rendition(rf.get("/"), "web", house.rendition.key).streaming_content
+
+    row = type(house.testimony).objects.get(pk=house.testimony.pk)
+
+    def meanwhile():
+        if how == "withdrawn":
+            withdrawing.withdraw(row, "teller")
+        elif how == "narrowed":
+            held = row.consent.as_value()
+            add_consent(row, replace(held, by="teller", given=timezone.now(), uses=frozenset({"team"})))
+
+    async def sent():
+        first = len(await anext(pieces))
+        await sync_to_async(meanwhile)()
+        return first + sum([len(piece) async for piece in pieces])
+
+    came = async_to_sync(sent)()
+    assert came == size if how == "nothing" else came < size / 8
+
+
+async def in_this_thread(act, *args):
+    return await sync_to_async(act)(*args)
 
 
 def test_an_expired_consent_ends_like_a_withdrawal_within_the_minute(house):

@@ -114,8 +114,8 @@ def _change(request: HttpRequest, opened: Testimony) -> None:
     """What the teller ticked, over what they allowed before, for as long as their code opens it. Raises
     Refused.
     """
-    row = Testimony.hold(opened.pk)
-    if row.receipt != opened.receipt or row.over or row.consent is None:
+    known = Testimony.objects.select_for_update().filter(pk=opened.pk, receipt=opened.receipt)
+    if (row := known.first()) is None or row.over or row.consent is None:
         return
     if request.POST.get("seen") != str(row.consent.version):
         raise Refused("receipt_seen", ["receipt_seen"])  # an older page would put back what was taken back

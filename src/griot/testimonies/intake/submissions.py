@@ -10,22 +10,23 @@ import uuid
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from babel import Locale
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from griot.locking import one_after_another
 from griot.testimonies.core.errors import Refused, Withdrawn
 from griot.testimonies.core.forms import submitted, xforms
 from griot.testimonies.intake import speaking
 from griot.testimonies.intake.allowance import see_to_bytes
-from griot.testimonies.intake.consenting import join
 from griot.testimonies.intake.receiving import examine_soon, expect
 from griot.testimonies.intake.sealing import SealedFile
 from griot.testimonies.intake.sent import moment_in
-from griot.testimonies.intake.taking import as_said, take_testimony
+from griot.testimonies.intake.taking import take_testimony
 from griot.testimonies.intake.training import mark
 from griot.testimonies.keeping import vault
 from griot.testimonies.leaving_out import leave_out
@@ -42,7 +43,7 @@ from griot.testimonies.models import (
     Testimony,
     Upload,
 )
-from griot.testimonies.withdrawing import By, withdraw
+from griot.testimonies.models.days import UNKNOWN
 
 log = logging.getLogger(__name__)
 EVIDENCE = ("answer", "signature")
@@ -148,10 +149,10 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
     testimony; None for a training. A form that was edited, and is sent again under another id, is the same
     testimony, said anew.
 
-    Raises Refused in words, and Withdrawn for what was taken back, with all that say they are the same. A
-    form that was filled in is taken, whatever its campaign is called by now: it can't be changed. A file that
-    no question names is kept like the others, and so are other bytes under a name that came already: the
-    phone lets go of both. What came twice is erased from the vault.
+    Raises Refused in words, and Withdrawn for what was taken back. A form that was filled in is taken,
+    whatever its campaign is called by now: it can't be changed. A file that no question names is kept like
+    the others, and so are other bytes under a name that came already: the phone lets go of both. What came
+    twice is erased from the vault.
     """
     try:
         with transaction.atomic():
@@ -160,7 +161,7 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
                 return None
             return _take_interview(device, said, arrived)
     except Withdrawn:
-        _withdraw_all(device.messenger, said)
+        _placed(device.messenger, said)[0].save()  # what is edited from it is withdrawn, too
         raise
 
 
@@ -169,12 +170,11 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
     if not said.form_id.startswith("griot-") or not said.form_id.endswith(f"-{said.answers.get('kind', '')}"):
         raise Refused(f"{said.form_id!r} is no form of ours; get the blank forms anew")
     one_after_another(f"submissions of {messenger.pk}")  # what comes first is known by one of them alone
-    (pk, *others), own = _whose(said)
-    is_older = own is not None and own.is_older
-    evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
-    row, *same = [_take_answers(messenger, said, its, evidence, is_older) for its in (pk, *others)]
-    is_found_out = join([row, *same])
-    _remember(row, said)
+    own, was_edited = _placed(messenger, said)
+    is_new = own._state.adding
+    row = _take_answers(messenger, said, own)
+    own.save()
+    pk = row.pk
     unused = list(arrived)
     known = {file.name for file in said.files}
     unnamed = dict.fromkeys(file.name for file in unused if file.name not in known)
@@ -185,19 +185,10 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
         if _file_pk(pk, named.name) not in uploads:
             raise Refused(f"{named.name}: another file was sent under it")
         _keep_first(messenger, uploads[_file_pk(pk, named.name)], named.name, unused)
-    names = [named.name for named in named_at_all]
-    if is_found_out and own:  # the newest edit came before, as a testimony of its own
-        newest = set(own.testimony.files.filter(role=File.Role.STORY).values_list("pk", flat=True))
-        names = [name for name in names if _file_pk(own.testimony_id, name) in newest]
-        newest_words = as_said(Testimony.objects.get(pk=own.testimony_id))
-        for its in {row, *same} - {own.testimony}:
-            take_testimony(messenger, {**newest_words, "id": str(its.pk)}, "ODK")
-            _leave_out_but(its, names)
-    elif said.before and own is None:
-        for its in (row, *same):
-            _leave_out_but(its, names)
-    elif is_older:
+    if was_edited or own.order == "unsure":
         _leave_out(row, uploads.keys() - there)
+    if is_new and not was_edited:
+        _leave_out(row, there - uploads.keys())
     questions = {file.name: file.question for file in said.files}
     for file in list(unused):
         held = uploads[_file_pk(pk, file.name)].file
@@ -209,56 +200,36 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
     return row
 
 
-def _take_answers(
-    messenger: Messenger, said: submitted.Submitted, pk: uuid.UUID, evidence: str, is_older: bool
-) -> Testimony:
+def _take_answers(messenger: Messenger, said: submitted.Submitted, own: Submission) -> Testimony:
+    pk = own.testimony_id
+    evidence = next((str(_file_pk(pk, f.name)) for f in said.files if f.question in EVIDENCE), "")
     sent = submitted.as_sent(said, str(pk), evidence)
-    if is_older:  # a phone keeps the moment of what it edits
+    if own.order == "older":  # a phone keeps the moment of what it edits
         sent["consent"]["given"] = (moment_in(sent["told"], "told") - timedelta(seconds=1)).isoformat()
+    elif own.order == "unsure":
+        sent["consent"]["given"] = UNKNOWN.isoformat()
     return take_testimony(messenger, sent, "ODK")[0]
 
 
-def _whose(said: submitted.Submitted) -> tuple[list[uuid.UUID], Submission | None]:
-    """The testimonies that a submission is of, and what is known of it: None where it is new. They are
-    several where it says only now that they are the same, or where it is new and another has said so. One
-    that has ended by its last day is left out where others go on.
+def _placed(messenger: Messenger, said: submitted.Submitted) -> tuple[Submission, bool]:
+    """The submission, not stored yet where it is new, of the testimony that it belongs to; and whether one
+    came that was edited from it. Where a form between two that came is missing, nobody knows which is newer.
     """
-    own = _uuid(said.instance)
-    before = _uuid(said.before) if said.before else own
-    rows = {row.pk: row for row in Submission.objects.filter(pk__in=[before, own])}
-    known = dict.fromkeys(rows[pk].testimony_id for pk in (before, own) if pk in rows)
-    found = {row.pk: row for row in Testimony.objects.filter(pk__in=known)}
-    is_told = own in rows and len({row.same_as_id or row.pk for row in found.values()}) == 1
-    found |= {its.pk: its for row in [*found.values()] for its in row.same()}
-    ordered = [found[pk] for pk in dict.fromkeys([*known, *found])]
-    going_on = [row.pk for row in ordered if not row.has_expired]
-    of = going_on or list(known) or [before]
-    return of[:1] if is_told else of, rows.get(own)
-
-
-@transaction.atomic
-def _withdraw_all(messenger: Messenger, said: submitted.Submitted) -> None:
-    """What a submission says is the same as one that was withdrawn goes as well, and so will what is edited
-    from it.
-    """
-    rows = list(messenger.testimonies.filter(pk__in=_whose(said)[0]))
-    [over, *_] = [row for row in rows if row.over]
-    for row in rows:
-        if not row.over:
-            withdraw(row, cast(By, over.withdrawn_by or "expiry"))
-    _remember(over, said)
-
-
-def _remember(testimony: Testimony, said: submitted.Submitted) -> None:
-    """Under which ids it was sent, and which of them are older than what came."""
-    ids = {_uuid(said.instance): False, **({_uuid(said.before): True} if said.before else {})}
-    for pk, is_older in ids.items():
-        Submission.objects.get_or_create(pk=pk, defaults={"testimony": testimony, "is_older": is_older})
-
-
-def _leave_out_but(testimony: Testimony, names: Iterable[str]) -> None:
-    kept = {_file_pk(testimony.pk, name) for name in names}
-    _leave_out(testimony, set(testimony.files.values_list("pk", flat=True)) - kept)
+    instance, before = _uuid(said.instance), _uuid(said.before) if said.before else None
+    code = said.answers.get("receipt_code", "")
+    code = code and salted_hmac("griot.submission", f"{messenger.pk} {code}", algorithm="sha256").hexdigest()
+    known = Submission.objects.filter(code=code).first() if code else None
+    named = Q(pk__in=[pk for pk in (instance, before) if pk]) | Q(before=instance)
+    known = known or Submission.objects.filter(named).first()
+    testimony = known.testimony_id if known else instance
+    came = {row.pk: row for row in Submission.objects.filter(testimony=testimony)}
+    own = came.pop(instance, Submission(pk=instance, testimony_id=testimony, code=code, before=before))
+    edited = {row.before for row in came.values()}
+    newest = {pk for pk, row in came.items() if row.before and pk not in edited}
+    was_edited = instance in edited or (bool(came) and own.before is None and None not in edited)
+    is_last = not came or (before is not None and newest <= {before})
+    own.order = own.order or ("older" if was_edited else "newer" if is_last else "unsure")
+    return own, was_edited
 
 
 def _leave_out(testimony: Testimony, dropped: Collection[uuid.UUID]) -> None:

@@ -83,7 +83,7 @@ def take_testimony(messenger: Messenger, sent: Mapping[str, Any], app: str = "")
     """
     pk = uuid_in(sent.get("id"), "id")
     one_after_another(f"testimony {pk}")  # a row that is not there yet can't be locked
-    known = Testimony.hold(pk) if Testimony.objects.filter(pk=pk).exists() else None
+    known = Testimony.objects.select_for_update().filter(pk=pk).first()
     if known and known.messenger_id != messenger.pk:
         raise Refused("id: that testimony is another messenger's")
     if known and known.over:
@@ -244,13 +244,6 @@ def _as_proposed(facts: Mapping[str, Any], consent: types.Consent) -> dict[str, 
         "consent": {**asdict(consent), "uses": sorted(consent.uses), "given": consent.given.isoformat()},
     }
     return dict(json.loads(json.dumps(said, cls=DjangoJSONEncoder)))
-
-
-def as_said(row: Testimony) -> dict[str, Any]:
-    """What is held of a testimony that has a consent, in the shape in which a phone sends it."""
-    facts = {name: getattr(row, name) for name in ("kind", "language", "told", "answers", *_TELLER)}
-    assert row.consent is not None
-    return {"id": str(row.pk), **_as_proposed(facts, row.consent.as_value())}
 
 
 def _digest(sent: Any) -> str:

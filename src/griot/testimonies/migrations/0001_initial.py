@@ -278,7 +278,6 @@ class Migration(migrations.Migration):
                 ('assigned', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assigned_testimonies', to=settings.AUTH_USER_MODEL)),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='testimonies', to='testimonies.campaign')),
                 ('messenger', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='testimonies', to='testimonies.messenger')),
-                ('same_as', models.ForeignKey(editable=False, help_text='the first of those that turned out to be one testimony', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='again', to='testimonies.testimony')),
                 ('turn', models.PositiveIntegerField(default=0, editable=False, help_text='counts the changes of what may be shown of it')),
             ],
             options={
@@ -342,7 +341,9 @@ class Migration(migrations.Migration):
             name='Submission',
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('is_older', models.BooleanField(default=False, help_text='what was edited from it came first')),
+                ('code', models.CharField(blank=True, db_index=True, max_length=64)),
+                ('before', models.UUIDField(null=True)),
+                ('order', models.CharField(choices=[('newer', 'newer'), ('older', 'older'), ('unsure', 'unsure')], help_text='than what had come before it of the same testimony', max_length=6)),
                 ('testimony', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='submissions', to='testimonies.testimony')),
             ],
             options={

@@ -118,14 +118,6 @@ class Testimony(models.Model):
         null=True, blank=True, help_text="when the last of its files and words were gone"
     )
 
-    same_as = models.ForeignKey(
-        "self",
-        models.SET_NULL,
-        null=True,
-        editable=False,
-        related_name="again",
-        help_text="the first of those that turned out to be one testimony",
-    )
     turn = models.PositiveIntegerField(
         default=0, editable=False, help_text="counts the changes of what may be shown of it"
     )
@@ -240,27 +232,9 @@ class Testimony(models.Model):
             return value
         return consent.as_far_as(value, self.approved["consent"])
 
-    def same(self) -> models.QuerySet[Testimony]:
-        """The others that turned out to be the same: an edited form came before the one that says so."""
-        return _as_one(self.same_as_id or self.pk).exclude(pk=self.pk)
-
-    @staticmethod
-    def hold(pk: Any) -> Testimony:
-        """Its row, locked until the transaction ends, and with it those that are the same, in one order for
-        everybody: what is said of one is said of all. Raises DoesNotExist.
-        """
-        first = Testimony.objects.values_list("same_as", flat=True).get(pk=pk) or pk
-        held = {row.pk: row for row in _as_one(first).select_for_update()}
-        return held.get(uuid.UUID(str(pk))) or Testimony.objects.select_for_update().get(pk=pk)
-
     @property
     def over(self) -> types.Withdrawal:
         return self.over_on(day_of())
-
-    @property
-    def has_expired(self) -> bool:
-        """Whether its last day has ended it, and nobody took it back."""
-        return self.over == "expired" or self.withdrawn_by == "expiry"
 
     def over_on(self, day: date) -> types.Withdrawal:
         row = self.consent
@@ -336,18 +310,21 @@ class Testimony(models.Model):
         return bool(self.receipt)
 
 
-def _as_one(first: uuid.UUID) -> models.QuerySet[Testimony]:
-    return Testimony.objects.filter(models.Q(pk=first) | models.Q(same_as=first)).order_by("pk")
-
-
 class Submission(models.Model):
-    """An id under which ODK Collect sent a testimony: a form that was edited has another. It stays once the
-    testimony is withdrawn, so that none of them brings it back.
+    """A form that ODK Collect sent, by its own id: one that was edited comes under another, and names the one
+    `before`. All of them have the `code` that the teller's receipt had in the first (a keyed hash), by which
+    they are one testimony. They stay once that is withdrawn, so that none of them brings it back.
     """
 
     id = models.UUIDField(primary_key=True)
     testimony = models.ForeignKey(Testimony, models.CASCADE, related_name="submissions")
-    is_older = models.BooleanField(default=False, help_text="what was edited from it came first")
+    code = models.CharField(max_length=64, blank=True, db_index=True)
+    before = models.UUIDField(null=True)
+    order = models.CharField(
+        max_length=6,
+        choices=[(order, order) for order in ("newer", "older", "unsure")],
+        help_text="than what had come before it of the same testimony",
+    )
 
     class Meta:
         default_permissions = ()

@@ -78,8 +78,7 @@ def approve_rendition(testimony: Testimony, user: Any, pk: int, key: str | None 
 def discard_kept(testimony: Testimony, user: Any, pk: Any, words: str) -> None:
     """Let go of a file that could not be opened, for good."""
     row, file = _kept(testimony, user, pk)
-    public = [its for its in (row, *row.same()) if its.state == Testimony.State.PUBLISHED]
-    if file.pk in map(evidence_of, public):
+    if row.state == Testimony.State.PUBLISHED and file.pk == evidence_of(row):
         raise Refused(
             "What is public rests on it: it is the evidence of the consent. Take it off the site first."
         )

@@ -37,7 +37,7 @@ TAKES: dict[str, Action] = {
 
 def locked(testimony: Testimony) -> Testimony:
     """Its row, held until the transaction ends. Raises Refused where it was withdrawn."""
-    row = Testimony.hold(testimony.pk)
+    row = Testimony.objects.select_for_update().get(pk=testimony.pk)
     if row.over:
         raise Refused("this testimony was withdrawn")
     return row
@@ -182,8 +182,7 @@ def evidence_of(testimony: Testimony) -> uuid.UUID | None:
 def _without_evidence(testimony: Testimony) -> list[str]:
     """A consent whose evidence is a file is none before that has come; words, as of a paper, are read."""
     pk = evidence_of(testimony)
-    ours = File.objects.filter(testimony__in=[testimony, *testimony.same()])
-    if pk is None or ours.filter(pk=pk, state__in=HELD).exists():
+    if pk is None or testimony.files.filter(pk=pk, state__in=HELD).exists():
         return []
     return ["The recording or signature that is the evidence of its consent has not come."]
 

@@ -93,7 +93,6 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
             "row": row,
             "allowed": may_do,
             "called": _heading(row),
-            "same": row.same(),
             "is_hidden": row.hurts and not request.GET.get("open"),
             "form": form,
             "language": language,

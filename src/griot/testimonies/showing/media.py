@@ -7,9 +7,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from django.db import connection
 from django.http import (
     Http404,
     HttpRequest,
@@ -32,6 +34,7 @@ from griot.testimonies.models import Departure, File, MakingState, Rendition, Te
 from griot.testimonies.models.days import day_of
 
 SERVED = frozenset({"web", "mail", "media", "partners"})  # for other media: to be downloaded
+ASK_AGAIN = 5.0  # seconds after which a film that is being sent is asked about once more
 AGE = 30  # seconds that others may keep what we served: a withdrawal reaches them within a minute
 
 
@@ -60,7 +63,12 @@ def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpR
     name = (shown.parts.get(part) if shown.kind == Rendition.Kind.STREAM else None) if part else shown.vault
     if not name:
         return HttpResponseNotFound()
-    response = _served(request, name, "video/mp2t" if part.endswith(".ts") else shown.mime)
+    response = _served(
+        request,
+        name,
+        "video/mp2t" if part.endswith(".ts") else shown.mime,
+        lambda: public_rendition(use, key) is not None,
+    )
     if use == "media":
         _downloaded(shown, response)
     response["Cache-Control"] = f"public, max-age={AGE}"
@@ -148,9 +156,11 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def _served(request: HttpRequest, name: str, mime: str) -> HttpResponseBase:
+def _served(
+    request: HttpRequest, name: str, mime: str, may_go_on: Callable[[], bool] = lambda: True
+) -> HttpResponseBase:
     """The content, or the range of it that a player asks for (RFC 9110 §14, a single range), opened while it
-    is sent.
+    is sent, and only for as long as it `may_go_on`.
     """
     content = vault().open(name)
     first, last, status = 0, content.size - 1, 200
@@ -165,7 +175,9 @@ def _served(request: HttpRequest, name: str, mime: str) -> HttpResponseBase:
     if request.method == "HEAD":
         response = HttpResponse(status=status, content_type=mime)
     else:
-        response = StreamingHttpResponse(_pieces(content, first, last), status=status, content_type=mime)
+        response = StreamingHttpResponse(
+            _pieces(content, first, last, may_go_on), status=status, content_type=mime
+        )
     if status == 206:
         response["Content-Range"] = f"bytes {first}-{last}/{content.size}"
     response["Content-Length"] = str(last - first + 1)
@@ -175,7 +187,21 @@ def _served(request: HttpRequest, name: str, mime: str) -> HttpResponseBase:
     return response
 
 
-async def _pieces(content: AgeFile, first: int, last: int) -> AsyncIterator[bytes]:
-    pieces = content.pieces(first, last)
+async def _pieces(
+    content: AgeFile, first: int, last: int, may_go_on: Callable[[], bool]
+) -> AsyncIterator[bytes]:
+    pieces, asked = content.pieces(first, last), time.monotonic()
     while piece := await asyncio.to_thread(next, pieces, b""):
+        if time.monotonic() - asked >= ASK_AGAIN:
+            if not await asyncio.to_thread(_by_itself, may_go_on):
+                return
+            asked = time.monotonic()
         yield piece
+
+
+def _by_itself(ask: Callable[[], bool]) -> bool:
+    """The answer, with a connection to the database that is not kept for the thread."""
+    try:
+        return ask()
+    finally:
+        connection.close()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wagtail.models import Locale
 
 from griot.digest.core.importing.attributing import attribute, separate
 from griot.digest.core.importing.head import stated_date
@@ -299,6 +301,43 @@ class TestTheCommand:
         assert refused.value.returncode == 2 and "--replace takes its place" in capsys.readouterr().err
         call_command("import_issue", str(file), "--replace")
         assert IssuePage.objects.count() == 1
+
+    @pytest.mark.parametrize("since", ["edited", "published", "in approval", "planned"])
+    def test_what_somebody_has_worked_on_is_not_replaced(self, tmp_path, capsys, admin_user, since):
+        file = tmp_path / "issue.txt"
+        file.write_text(ISSUE)
+        call_command("import_issue", str(file))
+        page = IssuePage.objects.get()
+        page.title = "Words of an editor"
+        if since == "planned":
+            page.go_live_at = timezone.now() + timedelta(days=1)
+            page.save_revision().publish(skip_permission_checks=True)
+        elif since == "in approval":
+            page.save_revision()
+            page.get_workflow().start(page, admin_user)
+        elif since == "published":
+            page.save_revision().publish(user=admin_user, skip_permission_checks=True)
+        else:
+            page.save_revision(user=admin_user)
+        with pytest.raises(CommandError) as refused:
+            call_command("import_issue", str(file), str(tmp_path / "none.txt"), "--replace", "--publish")
+        said = capsys.readouterr().err
+        assert refused.value.returncode == 2 and "none.txt: can't be read" in said, "the next is read, too"
+        assert ("worked on since" if since in {"edited", "published"} else "take that back first") in said
+        found = IssuePage.objects.get()
+        assert found.get_latest_revision_as_object().title == "Words of an editor"
+
+    def test_an_issue_that_takes_another_s_place_keeps_its_editions_and_its_history(self, tmp_path):
+        file = tmp_path / "issue.txt"
+        file.write_text(ISSUE)
+        call_command("import_issue", str(file))
+        page = IssuePage.objects.get()
+        page.copy_for_translation(Locale.objects.get(language_code="fr"), copy_parents=True)
+        file.write_text(ISSUE.replace("brought ashore", "taken ashore"))
+        call_command("import_issue", str(file), "--replace", "--publish")
+        page = IssuePage.objects.get(pk=page.pk)
+        assert page.live and "taken ashore" in render(issue_of(page), "text")
+        assert page.get_translations().count() == 1 and page.revisions.count() == 2
 
     def test_what_is_before_readers_is_not_replaced_unmeant(self, tmp_path, capsys):
         file = tmp_path / "issue.txt"

@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.db import transaction
+from wagtail.models import PageLogEntry
 
 from griot.digest.core.importing.importing import NO_ISSUE, Imported, read_issue
 from griot.digest.core.rendering.text import render_text
@@ -107,26 +108,17 @@ def _store(found: Imported, options: dict[str, Any]) -> IssuePage:
                 else "it was made here, and stays"
             )
             raise BadInput(f"there is an issue of {found.day} already (id {earlier.pk}); {advice}")
-        if earlier:
-            if earlier.sends.exists() or earlier.corrections.exists():
-                raise BadInput(
-                    f"the issue of {found.day} (id {earlier.pk}) was sent, or corrected: correct it there"
-                )
-            if earlier.live and not options["publish"]:
-                raise BadInput(f"the issue of {found.day} (id {earlier.pk}) is out: --publish as well")
-            earlier.delete()
-            index.refresh_from_db()
-        issue = IssuePage(
-            title=found.title or issue_title(found.day, options["language"]),
-            slug=found.day.isoformat(),
-            day=found.day,
-            locale=index.locale,
-            live=False,
-            printed_head=list(found.head),
-            body=[stored(block) for block in found.blocks],
+        if earlier and (reason := _why_it_stays(earlier, options["publish"])):
+            raise BadInput(f"the issue of {found.day} (id {earlier.pk}) {reason}")
+        issue = earlier or IssuePage(
+            slug=found.day.isoformat(), day=found.day, locale=index.locale, live=False
         )
-        index.add_child(instance=issue)
-        revision = issue.save_revision()
+        issue.title = found.title or issue_title(found.day, options["language"])
+        issue.printed_head = list(found.head)
+        issue.body = [stored(block) for block in found.blocks]
+        if not earlier:
+            index.add_child(instance=issue)
+        revision = issue.save_revision()  # of an earlier one the words stay in its history
         page = issue.get_latest_revision_as_object()
         said = render_text(issue_of(page)).split()
         if said != _words(found):
@@ -134,6 +126,19 @@ def _store(found: Imported, options: dict[str, Any]) -> IssuePage:
         if options["publish"]:
             revision.publish(skip_permission_checks=True)
     return page
+
+
+def _why_it_stays(earlier: IssuePage, publish: bool) -> str:
+    """What speaks against taking the place of an issue that was imported before."""
+    if earlier.sends.exists() or earlier.corrections.exists():
+        return "was sent, or corrected: correct it there"
+    is_planned = earlier.approved_schedule or earlier.schedules.filter(send=None, error="").exists()
+    if is_planned or earlier.current_workflow_state:
+        return "is planned, or in approval: take that back first"
+    hands = PageLogEntry.objects.filter(page=earlier, action__in=["wagtail.edit", "wagtail.publish"])
+    if earlier.revisions.exclude(user=None).exists() or hands.exclude(user_id=None).exists():
+        return "was worked on since: put it right there, or delete it first"
+    return "is out: --publish as well" if earlier.live and not publish else ""
 
 
 def _words(found: Imported) -> list[str]:
