@@ -3,6 +3,7 @@
 import { phoneKey, wipe } from "./store";
 
 export const API = "/capture/api/";
+const OURS = "X-Griot"; // a header of all that the newsroom answers
 export const PATIENCE = 2 * 60_000; // milliseconds
 
 /** There is no line to the newsroom, or it was cut. */
@@ -66,7 +67,9 @@ export async function ask<T>(path: string, body?: unknown, key?: string): Promis
   const said = (await answer.json().catch(() => {
     throw new Offline("cut off");
   })) as T & { error?: string; wipe?: boolean };
-  if (said.wipe) {
+  const isOurs = answer.headers.has(OURS);
+  if (answer.ok && !isOurs) throw new Error(`${answer.status}`); // something between has answered
+  if (said.wipe && isOurs) {
     await wipe();
     throw new Wiped(said.error);
   }

@@ -961,6 +961,32 @@ def test_all_is_sent_is_said_of_nothing_that_waits(phone, invitation):
     phone.page.wait_for_selector("text=envoyé et vérifié")
 
 
+@pytest.mark.parametrize("path", ["testimonies/", "pack/", "state/"])
+def test_an_answer_of_something_between_is_none_of_the_newsrooms(phone, invitation, path):
+    """A proxy's page for maintenance in JSON, with 200: once, and then without a network."""
+    phone.join(invitation)
+    phone.page.evaluate(
+        """path => {
+          const plain = window.fetch; window.left = 1;
+          window.fetch = async (asked, ...more) => String(asked).endsWith(path) && window.left-- > 0
+            ? Response.json({ status: "maintenance" }) : plain(asked, ...more);
+        }""",
+        path,
+    )
+    finish_with_a_sound(phone)
+    wait_for(lambda: phone.page.evaluate("window.left") < 1)
+    if path == "pack/":
+        phone.network.is_down = True
+        phone.page.reload()
+        phone.unlock()
+        assert "Voices of the Way" in phone.page.inner_text("body"), "it knows its campaign still"
+        phone.network.is_down = False
+        phone.page.evaluate("dispatchEvent(new Event('online'))")
+    else:
+        phone.page.click("text=Réessayer maintenant")
+    wait_for(lambda: File.objects.filter(role="story", state__in=["received", "verified"]).exists())
+
+
 def test_the_answer_of_something_between_gives_no_recording_up(phone, invitation):
     phone.join(invitation)
     phone.page.evaluate("""() => { const plain = window.fetch; let left = 2;

@@ -13,7 +13,8 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from griot.digest.models import Correction
+from griot.digest.models import Correction, IssuePage
+from griot.digest.release.editions import make_editions
 from griot.mailing import tasks
 from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
@@ -265,6 +266,32 @@ def test_an_issue_that_was_off_for_a_moment_reaches_the_others_as_it_is_now(
     assert "Put right" in taking.last and set(taking.taken.values()) == {1}
     client.get(status)  # says what was done
     assert "ot reached" not in client.get(status).content.decode()
+
+
+def test_an_edition_that_was_off_with_its_issue_reaches_the_others_once_it_is_out(
+    audience, relay, client, django_user_model
+):
+    relay([], "")
+    issue = make_issue()
+    edition = next(page for page in make_editions(issue) if page.language == "fr")
+    edition.get_latest_revision().publish(skip_permission_checks=True)
+    audience.language = "fr"
+    audience.save()
+    send = start_send(issue, audience)
+    issue.unpublish()
+    go_on(send, 1, 0)
+    assert send.counts()["skipped"] == 8
+    with_second_factor(client, django_user_model.objects.create_superuser("root"))
+    request = client.get(f"/admin/pages/{issue.pk}/edit/").wsgi_request
+    IssuePage.objects.get(pk=issue.pk).get_latest_revision().publish(skip_permission_checks=True)
+    some_have_not_got_it(request, issue)
+    assert not list(get_messages(request)), "it is not out in their language yet"
+    IssuePage.objects.get(pk=edition.pk).get_latest_revision().publish(skip_permission_checks=True)
+    some_have_not_got_it(request, edition)
+    assert "8 of “Staff” have not got it" in " ".join(map(str, get_messages(request)))
+    assert queue_unreached(Send.objects.get(pk=send.pk)) == 8
+    go_on(send, 1, 0)
+    assert send.counts()["sent"] == 8
 
 
 @pytest.mark.parametrize("when", ["queued", "in doubt"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -225,11 +226,32 @@ class IssuePage(OutByPublishing, Answering, Page):  # type: ignore[django-manage
         skip_permission_checks: bool = False,
     ) -> Any:
         """By whatever way of Wagtail's. Raises NotNow where the issue may not go out, unless
-        `skip_permission_checks`: who says that has asked before.
+        `skip_permission_checks`: who says that has asked before; but for an edition, which is out only while
+        its original is.
         """
-        if not skip_permission_checks and (reason := why_not(self)):
+        reason = "" if skip_permission_checks else why_not(self)
+        if reason or (reason := self.waits_for(revision.as_object().go_live_at)):
             raise NotNow(f"“{self.title}” is a draft, and was not published. {reason}")
         return super().publish(revision, user, changed, log_action, previous_revision, skip_permission_checks)
+
+    @property
+    def original(self) -> IssuePage:
+        """The issue of which it is an edition, in the newsroom's language; itself where there is none."""
+        known = IssuePage.objects.filter(translation_key=self.translation_key)
+        return known.filter(language=settings.LANGUAGE_CODE).first() or self
+
+    def waits_for(self, moment: datetime | None) -> str:
+        """Why an edition can't be out at a moment, or now: its original is not, and is not planned to be by
+        then. "" where it can.
+        """
+        original = self.original
+        if original == self or original.live:
+            return ""
+        planned = original.scheduled_revision
+        is_later = moment is not None and moment > timezone.now()
+        if is_later and planned and planned.approved_go_live_at <= moment:
+            return ""
+        return "The issue that it is an edition of is not out: that goes first."
 
 
 def _is_relied_on(revision: Revision) -> bool:

@@ -12,7 +12,6 @@ from wagtail.signals import page_published, page_unpublished
 
 from griot.digest.models import IssuePage
 from griot.digest.morning.telling import index_issue, issues_with, tell_the_press
-from griot.digest.release.editions import editions_out
 from griot.digest.site.typesetting import forget_older
 from griot.testimonies.models import Testimony
 from griot.testimonies.signals import changed
@@ -28,10 +27,13 @@ def remember_what_was_told(instance: IssuePage, **_: Any) -> None:
 
 @receiver(page_unpublished, sender=IssuePage)
 def forget_what_was_shown(instance: IssuePage, **_: Any) -> None:
-    """What is taken off is taken off in all languages."""
+    """What is taken off is taken off in all languages, also where it was to come out later."""
     index_issue(instance)
-    for edition in editions_out(instance):
-        edition.unpublish()
+    if instance.original == instance:
+        for edition in instance.get_translations():
+            edition.revisions.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=None)
+            if edition.live:
+                edition.unpublish()
 
 
 @receiver(changed, sender=Testimony)

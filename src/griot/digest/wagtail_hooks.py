@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import redirect
@@ -15,6 +14,7 @@ from django.urls import include, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from wagtail import hooks
+from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.widgets.button import Button
@@ -26,7 +26,6 @@ from griot.digest import rooms
 from griot.digest.desk import views
 from griot.digest.models import DigestIndexPage, IssueFrame, IssuePage, Theme
 from griot.digest.release.approving import why_not
-from griot.digest.release.editions import editions_out
 from griot.press.models import Article, Fetch, Notice, Source
 
 NIGHT_HOURS = 36
@@ -60,8 +59,21 @@ def without_aliases(items: list[Any], request: HttpRequest, context: dict[str, A
 @hooks.register("construct_translated_pages_to_cascade_actions")
 def says_that_editions_go(pages: list[Page], action: str) -> dict[Page, list[Any]]:
     """Who takes an issue off is told how many editions go with it (`signals.forget_what_was_shown`)."""
-    issues = [page for page in pages if isinstance(page, IssuePage)] if action == "unpublish" else []
-    return {page: editions_out(page) for page in issues}
+    issues = [page for page in pages if isinstance(page, IssuePage) and page.original == page]
+    return {page: list(page.get_translations().live()) for page in issues if action == "unpublish"}
+
+
+@hooks.register("after_publish_page")
+def some_editions_are_off(request: HttpRequest, page: Any) -> None:
+    """An issue comes back by itself: whoever publishes it is told which of its editions were out before."""
+    if isinstance(page, IssuePage) and page.original == page:
+        off = page.get_translations().filter(live=False, first_published_at__isnull=False)
+        buttons = [
+            messages.button(reverse("wagtailadmin_pages:edit", args=[edition.pk]), str(edition.locale))
+            for edition in off.select_related("locale")
+        ]
+        if buttons:
+            messages.warning(request, "It is still off in other languages: publish each.", buttons=buttons)
 
 
 @hooks.register("insert_global_admin_css")

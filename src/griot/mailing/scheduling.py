@@ -61,7 +61,7 @@ def _publish_with_the_first(editions: Sequence[IssuePage], user: Any) -> None:
     """
     planned = Schedule.objects.filter(issue__in=editions, send=None, error="")
     first = planned.aggregate(first=Min("at"))["first"]
-    for page in editions:
+    for page in sorted(editions, key=lambda page: page.original != page):  # which goes first
         if page.live:
             continue
         if first and not why_not(page):

@@ -122,7 +122,8 @@ def action() -> ActionMenuItem:
 @hooks.register("after_publish_page")
 def some_have_not_got_it(request: HttpRequest, page: Any) -> None:
     """It was off while it was being sent, and is out again: whose turn had come are still without it."""
-    for send in Send.objects.filter(issue_id=page.pk, is_correction=False):
+    issues = Send.objects.filter(issue__translation_key=page.translation_key, is_correction=False)
+    for send in issues.filter(issue__live=True):
         count = send.deliveries.filter(state=Delivery.State.SKIPPED, reply=TAKEN_BACK).count()
         address = reverse("mailing:send_status", args=[send.pk])
         if count and opens(request.user, address):

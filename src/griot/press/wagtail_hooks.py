@@ -39,6 +39,8 @@ class SourceForm(OwnFieldsForm):
         help_text="A mailbox's password. Leave empty to keep it as it is.",
     )
 
+    before: Source | None = None  # as it was, where it was there
+
     def clean(self) -> dict[str, Any]:
         facts: dict[str, Any] = super().clean() or {}
         kind, url = facts.get("kind"), str(facts.get("url", "")).strip()
@@ -59,7 +61,7 @@ class SourceForm(OwnFieldsForm):
                 "Somebody else has changed the address since you opened the page, so that your password might"
                 " go to another server. Nothing was saved: open the page anew.",
             )
-        before = Source.objects.filter(pk=self.instance.pk).first()
+        self.before = before = Source.objects.filter(pk=self.instance.pk).first()
         if before and not facts.get("secret"):
             # What is kept is handed to the server and user that it was given for, and to nobody else.
             if before.kind == kind and _server_of(before.url) == _server_of(url):
@@ -67,6 +69,14 @@ class SourceForm(OwnFieldsForm):
             elif kind == Source.Kind.MAILBOX:
                 self.add_error("secret", "This is another mailbox: its password is asked for anew.")
         return facts
+
+    def save(self, commit: bool = True) -> Any:
+        source = super().save(commit)
+        facts = ("kind", "url", "secret", "is_active")
+        changed = {name for name in facts if getattr(self.before, name, None) != getattr(source, name)}
+        if commit and self.before and changed:
+            source.begin_anew(is_elsewhere=bool(changed & {"kind", "url"}))
+        return source
 
 
 def _server_of(url: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
+from wagtail.models import Revision
 
 from griot.accounts.guarding import NotNow
 from griot.digest.models import IssuePage, Picture
@@ -18,8 +19,9 @@ from griot.digest.release import approving
 from griot.digest.release.approving import why_not
 from griot.digest.release.editions import make_editions
 from griot.digest.release.publishing import publish_due
-from griot.mailing.models import Audience, Subscriber, Subscription
-from griot.mailing.scheduling import schedule, unschedule
+from griot.digest.wagtail_hooks import some_editions_are_off
+from griot.mailing.models import Audience, Send, Subscriber, Subscription
+from griot.mailing.scheduling import begin_due, schedule, unschedule
 from tests.digest.issues import make_issue, make_picture
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -116,10 +118,49 @@ def test_an_edition_waits_for_its_original(draft, writer, client):
     def publish():
         return client.post(f"/admin/pages/{edition.pk}/edit/", {"action": "publish"})
 
-    assert "edition of may not go out" in said(publish()) and not is_out(edition)
+    assert "that goes first" in said(publish()) and not is_out(edition)
     draft.get_latest_revision().publish(skip_permission_checks=True)
     publish()
     assert is_out(edition)
+
+
+@pytest.mark.parametrize("how", ["planned with it", "planned by itself", "by hand"])
+def test_an_edition_of_what_was_taken_off_comes_out_by_no_way(draft, writer, house, how):
+    draft.save_revision().publish(skip_permission_checks=True)
+    [edition, *_] = make_editions(draft)
+    if how == "planned with it":
+        audience = Audience.objects.create(name="Staff", slug="staff", language=edition.locale.language_code)
+        reader = Subscriber.objects.create(email="a@reader.example")
+        Subscription.objects.create(audience=audience, subscriber=reader)
+        schedule(
+            IssuePage.objects.get(pk=draft.pk), [audience], timezone.now() + timedelta(minutes=30), "UTC"
+        )
+    elif how == "planned by itself":
+        edition.go_live_at = timezone.now() + timedelta(minutes=30)
+        edition.save_revision().publish(skip_permission_checks=True)
+    house.post(f"/admin/pages/{draft.pk}/unpublish/")
+    assert not Revision.objects.filter(approved_go_live_at__isnull=False).exists()
+    if how == "by hand":
+        house.post(f"/admin/pages/{edition.pk}/edit/", {"action": "publish"})
+        with pytest.raises(NotNow, match="that goes first"):
+            edition.get_latest_revision().publish(skip_permission_checks=True)
+    publish_due(timezone.now() + timedelta(hours=1))
+    begin_due(timezone.now() + timedelta(hours=1))
+    assert not is_out(draft) and not is_out(edition) and not Send.objects.exists()
+
+
+def test_who_publishes_an_issue_again_is_told_what_is_still_off(draft, house):
+    draft.save_revision().publish(skip_permission_checks=True)
+    page = IssuePage.objects.get(pk=draft.pk)
+    request = house.get(f"/admin/pages/{draft.pk}/edit/").wsgi_request
+    some_editions_are_off(request, page)
+    for edition in make_editions(page):
+        edition.get_latest_revision().publish(skip_permission_checks=True)
+    IssuePage.objects.get(pk=draft.pk).unpublish()
+    assert not list(get_messages(request))
+    some_editions_are_off(request, page)
+    [told] = map(str, get_messages(request))
+    assert "still off in other languages" in told and "Français" in told
 
 
 def test_an_edition_of_what_was_changed_since_it_went_out_waits(draft, writer):

@@ -214,7 +214,8 @@ def test_a_source_that_is_set_to_another_place_is_read_anew(mailbox, db):
             os.chown(path, 65534, 65534)
     source.url = mailbox.url.replace("/INBOX", "/Press")
     source.save()
-    fetch_sources([source])
+    source.begin_anew(is_elsewhere=True)
+    fetch_sources([Source.objects.get()])
     assert source.entries.filter(title="To the press").exists()
 
 

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ from griot.press.listening.politeness import MORNING, NoTurn, each_host, fetch_p
 from griot.press.listening.reading import PATIENCE, read_entries
 from griot.press.listening.sources import STARTER, add_opml, add_sources, new_push_token, run_discovery
 from griot.press.models import Article, Discovery, Entry, Fetch, Host, Notice, Outlet, Source
+from tests.signing_in import with_second_factor
 from tests.support import words
 
 pytestmark = pytest.mark.django_db(transaction=True)  # visits run in threads of their own
@@ -353,6 +355,27 @@ def test_a_flood_of_pushes_is_slowed_down(pushed):
 
 
 # --- WebSub ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", ["url", "secret", "is_active", "nothing"])
+def test_a_source_that_was_put_right_is_visited_at_once(source, client, django_user_model, change):
+    """And knows nothing of another place: not its hub, nor what its visits taught."""
+    feed = source()
+    far = timezone.now() + timedelta(days=30)
+    learned = {"etag": "x", "learned": {"visits": 9}, "hub": "https://hub.example", "hub_secret": "y"}
+    facts = {"kind": "mailbox", "url": "imaps://desk@mail.example/INBOX", "secret": "old", **learned}
+    Source.objects.update(failures=30, next_fetch=far, is_active=change != "is_active", **facts)
+    with_second_factor(client, django_user_model.objects.create_superuser("root"))
+    said = {"outlet": feed.outlet_id, "kind": "mailbox", "url": facts["url"], "is_active": "on", "secret": ""}
+    new = {"url": "imaps://desk@mail.example/Press", "secret": "new"}
+    address = reverse("sources:edit", args=[feed.pk])
+    assert client.post(address, said | ({change: new[change]} if change in new else {})).status_code == 302
+    row = Source.objects.get()
+    is_visited = row.next_fetch <= timezone.now() and row.failures == 0
+    assert is_visited == (change != "nothing")
+    assert (row.etag, row.learned, row.hub_secret) == (
+        ("", {}, "") if change == "url" else ("x", {"visits": 9}, "y")
+    )
 
 
 def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, settings):

@@ -533,6 +533,23 @@ def test_what_an_edited_form_has_no_more_is_left_out(house, order):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("later", ["of the form before", "of one that nobody can place"])
+def test_what_was_recorded_anew_under_the_same_name_stays_replaced(house, later):
+    _, url, auth = house
+    ids = {name: str(uuid.uuid4()) for name in "abcd"}
+    form = blank(url, auth, "griot-voices-portrait")
+    newer = filled(form, ids["d"], **CONSENTED, before=ids["c"])
+    assert post(url, auth, newer, **{"p1.jpg": made.photo()}).status_code == 201
+    [kept] = File.objects.filter(role="story").values_list("pk", flat=True)
+    known = {"before": ids["b"]} if later == "of the form before" else {"before": ids["a"]}
+    name = "c" if later == "of the form before" else "b"
+    older = filled(blank(url, auth, "griot-voices-portrait"), ids[name], **CONSENTED, **known)
+    assert post(url, auth, older, **{"p1.jpg": made.photo("PNG")}).status_code == 201
+    assert list(File.objects.filter(role="story").values_list("pk", flat=True)) == [kept]
+    assert File.objects.filter(role="aside", state="received").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_two_forms_at_once_the_edited_one_holds(house, monkeypatch):
     _, url, auth = house
     ids = {name: str(uuid.uuid4()) for name in "ab"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from wagtail.models import GroupPagePermission, Revision, Workflow, WorkflowState, WorkflowTask
@@ -87,8 +86,11 @@ def why_not(page: IssuePage) -> str:
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         return f"The pre-flight blocks it: {found[0].text}{more}"
-    original = _original_of(page)
+    original = page.original
     if original != page:
+        planned = original.scheduled_revision
+        if waits := page.waits_for(planned.approved_go_live_at if planned else None):
+            return waits
         is_out = original.live and not original.has_unpublished_changes
         of_it = "" if is_out else why_not(original)
         return of_it and f"The issue that it is an edition of may not go out. {of_it}"
@@ -98,14 +100,6 @@ def why_not(page: IssuePage) -> str:
             " approve it."
         )
     return ""
-
-
-def _original_of(page: IssuePage) -> IssuePage:
-    """The issue of which it is an edition, in the newsroom's language; itself where there is none."""
-    found = IssuePage.objects.filter(
-        translation_key=page.translation_key, language=settings.LANGUAGE_CODE
-    ).first()
-    return found or page
 
 
 def state_of(page: IssuePage) -> str:

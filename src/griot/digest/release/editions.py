@@ -34,13 +34,6 @@ def make_editions(page: Any, user: Any = None) -> list[Any]:
     return list(page.get_translations().select_related("locale"))
 
 
-def editions_out(page: Any) -> list[Any]:
-    """The editions of an issue that readers have; an edition has none itself."""
-    if page.locale.language_code != settings.LANGUAGE_CODE:
-        return []
-    return list(page.get_translations().live())
-
-
 def _fill_gaps(value: Any) -> None:
     """What an issue's template leaves out is an empty text: wagtail-localize takes no None."""
     if isinstance(value, StructValue):

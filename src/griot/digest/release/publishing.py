@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from wagtail.models import DraftStateMixin, Page, Revision
 
 from griot.troubles.sweeping import each
@@ -20,11 +21,16 @@ def publish_due(now: datetime) -> None:
         expired = model.objects.filter(live=True, expire_at__lt=now).order_by("expire_at")
         each(f"taking down a {model._meta.verbose_name}", _keys(expired), partial(_take_down, model))
     due = Revision.objects.filter(approved_go_live_at__lt=now).order_by("approved_go_live_at")
-    each("publishing", _keys(due), _publish)
+    originals_first = sorted(due, key=lambda row: (row.approved_go_live_at, _is_edition(row)))
+    each("publishing", [row.pk for row in originals_first], _publish)
 
 
 def _keys(rows: Any) -> list[Any]:
     return list(rows.values_list("pk", flat=True))
+
+
+def _is_edition(row: Revision) -> bool:
+    return row.content.get("language", settings.LANGUAGE_CODE) != settings.LANGUAGE_CODE
 
 
 def _take_down(model: Any, pk: Any) -> None:

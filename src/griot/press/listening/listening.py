@@ -150,14 +150,11 @@ def _visit(fetcher: Fetcher, source: Source) -> tuple[list[types.Entry], str]:
     Raises FetchError and BadInput.
     """
     aside = ""
-    learned_of = source.learned.get("of", source.url) if isinstance(source.learned, dict) else ""
-    if learned_of != source.url:  # somebody has set it to another place since
-        source.learned, source.etag, source.last_modified, source.content_hash = {}, "", "", ""
     if source.kind == Source.Kind.MAILBOX:
-        mails, last = new_mails(
-            source.url, source.secret, source.learned, _one_of_many, settings.FETCH_ALLOWED
+        last = source.learned if isinstance(source.learned, dict) else {}
+        mails, source.learned = new_mails(
+            source.url, source.secret, last, _one_of_many, settings.FETCH_ALLOWED
         )
-        source.learned = {**last, "of": source.url}
         return mails, ""
     fetched = _fetch_if_changed(fetcher, source)
     if fetched is None:
@@ -183,7 +180,6 @@ def _visit(fetcher: Fetcher, source: Source) -> tuple[list[types.Entry], str]:
         # Where an outlet states no home page its sources tell where it is at home, and they stay.
         is_same = bool(source.outlet.home_page) or site_of(moved_to) == site_of(source.url)
         source.url = moved_to if is_same else source.url
-    source.learned = {**source.learned, "of": source.url}
     return entries, aside
 
 

@@ -89,6 +89,15 @@ class Source(models.Model):
     def __str__(self) -> str:
         return f"{self.outlet}: {self.url}"
 
+    def begin_anew(self, is_elsewhere: bool) -> None:
+        """Visit it at the next turn, however often it has failed; where it `is_elsewhere`, what is known of
+        it is another place's, as are the pushes of that one's hub.
+        """
+        facts = {"next_fetch": timezone.now(), "failures": 0, "interval": timedelta(hours=1)}
+        known = {"etag": "", "last_modified": "", "content_hash": "", "learned": {}}
+        pushed = {"hub": "", "hub_topic": "", "hub_secret": "", "hub_until": None}
+        Source.objects.filter(pk=self.pk).update(**facts, **(known | pushed if is_elsewhere else {}))
+
     @property
     def hub_word(self) -> str:
         """What a hub's answers are known by, in the address that it was given (WebSub §8)."""

@@ -10,12 +10,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
+# By this a phone knows an answer of the newsroom's from that of something between: a portal, a proxy.
+OURS = "X-Griot"
 View = Callable[..., HttpResponse]
 
 
 def in_kind(failed: Callable[[int, str], HttpResponse]) -> Callable[[View], View]:
     """What Django would say in a page of HTML is said with `failed`: that nothing is there (404), or that it
-    is not to be asked so (405).
+    is not to be asked so (405). Every answer bears `OURS`.
     """
 
     def decorate(view: View) -> View:
@@ -24,12 +26,13 @@ def in_kind(failed: Callable[[int, str], HttpResponse]) -> Callable[[View], View
             try:
                 response = view(request, *args, **kwargs)
             except Http404:
-                return failed(404, "there is nothing at this address")
-            if response.status_code != 405:
-                return response
-            refused = failed(405, f"this address takes {response['Allow']}")
-            refused["Allow"] = response["Allow"]
-            return refused
+                response = failed(404, "there is nothing at this address")
+            if response.status_code == 405:
+                allowed = response["Allow"]
+                response = failed(405, f"this address takes {allowed}")
+                response["Allow"] = allowed
+            response[OURS] = "1"
+            return response
 
         # No cookie is looked at, so there is nothing to forge.
         return csrf_exempt(never_cache(answer))

@@ -185,10 +185,6 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
         if _file_pk(pk, named.name) not in uploads:
             raise Refused(f"{named.name}: another file was sent under it")
         _keep_first(messenger, uploads[_file_pk(pk, named.name)], named.name, unused)
-    if was_edited or own.order == "unsure":
-        _leave_out(row, uploads.keys() - there)
-    if is_new and not was_edited:
-        _leave_out(row, there - uploads.keys())
     questions = {file.name: file.question for file in said.files}
     for file in list(unused):
         held = uploads[_file_pk(pk, file.name)].file
@@ -196,6 +192,10 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
             other = submitted.SubmittedFile(f"{file.name} {file.sha256}", questions.get(file.name, ""))
             for upload in _expected(row, device, [other]).values():
                 _keep_first(messenger, upload, file.name, unused, file.sha256)
+    if was_edited or own.order == "unsure":
+        _leave_out(row, set(row.files.values_list("pk", flat=True)) - there)
+    if is_new and not was_edited:
+        _leave_out(row, there - uploads.keys())
     transaction.on_commit(lambda: vault().erase(*(name for file in unused for name in file.pieces)))
     return row
 

@@ -302,7 +302,7 @@ class TestTheCommand:
         call_command("import_issue", str(file), "--replace")
         assert IssuePage.objects.count() == 1
 
-    @pytest.mark.parametrize("since", ["edited", "published", "in approval", "planned"])
+    @pytest.mark.parametrize("since", ["edited", "published", "taken off", "in approval", "planned"])
     def test_what_somebody_has_worked_on_is_not_replaced(self, tmp_path, capsys, admin_user, since):
         file = tmp_path / "issue.txt"
         file.write_text(ISSUE)
@@ -317,13 +317,18 @@ class TestTheCommand:
             page.get_workflow().start(page, admin_user)
         elif since == "published":
             page.save_revision().publish(user=admin_user, skip_permission_checks=True)
+        elif since == "taken off":
+            page.save_revision().publish(skip_permission_checks=True)
+            IssuePage.objects.get().unpublish(user=admin_user)
         else:
             page.save_revision(user=admin_user)
         with pytest.raises(CommandError) as refused:
             call_command("import_issue", str(file), str(tmp_path / "none.txt"), "--replace", "--publish")
         said = capsys.readouterr().err
         assert refused.value.returncode == 2 and "none.txt: can't be read" in said, "the next is read, too"
-        assert ("worked on since" if since in {"edited", "published"} else "take that back first") in said
+        assert (
+            "worked on since" if since in {"edited", "published", "taken off"} else "take that back first"
+        ) in said
         found = IssuePage.objects.get()
         assert found.get_latest_revision_as_object().title == "Words of an editor"
 

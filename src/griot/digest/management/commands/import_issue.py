@@ -135,7 +135,9 @@ def _why_it_stays(earlier: IssuePage, publish: bool) -> str:
     is_planned = earlier.approved_schedule or earlier.schedules.filter(send=None, error="").exists()
     if is_planned or earlier.current_workflow_state:
         return "is planned, or in approval: take that back first"
-    hands = PageLogEntry.objects.filter(page=earlier, action__in=["wagtail.edit", "wagtail.publish"])
+    hands = PageLogEntry.objects.filter(
+        page=earlier, action__in=["wagtail.edit", "wagtail.publish", "wagtail.unpublish"]
+    )
     if earlier.revisions.exclude(user=None).exists() or hands.exclude(user_id=None).exists():
         return "was worked on since: put it right there, or delete it first"
     return "is out: --publish as well" if earlier.live and not publish else ""
