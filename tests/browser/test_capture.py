@@ -950,7 +950,8 @@ def test_all_is_sent_is_said_of_nothing_that_waits(phone, invitation):
     phone.page.add_init_script("""const asked = window.fetch; window.fetch = async (path, ...more) => {
           const answer = await asked(path, ...more);
           if (!String(path).endsWith("/pack/")) return answer;
-          return new Response(JSON.stringify({ ...(await answer.json()), spoken: [window.reading] })); }""")
+          const said = { ...(await answer.json()), spoken: [window.reading] };
+          return new Response(JSON.stringify(said), { headers: answer.headers }); }""")
     phone.unlock()
     wait_for(lambda: phone.page.evaluate("window.held"))
     finish_with_a_sound(phone)
