@@ -17,8 +17,11 @@ export class Refusal extends Error {}
 // §15.5); 460 is tus' for a damaged piece. Whatever is wrong with the server (5xx) passes, too.
 const PASSING = [401, 403, 408, 409, 423, 425, 429, 460];
 
-/** What an answer means that is not the one hoped for. An Error that is none of the above passes; so does what bears no words of the
- * newsroom's: something between has answered. */
+/** Whether an answer is the newsroom's, by its headers, or that of something between: a portal, a proxy. */
+export const isOurs = (header: (name: string) => string | null | undefined) => header(OURS) != null;
+
+/** What an answer means that is not the one hoped for, with its words if it is the newsroom's. An Error that is none of the above
+ * passes; so does whatever something between has answered. */
 export function meaning(status: number, body: string): Error {
   if (status === 0) return new Offline("offline");
   const words = wordsOf(body);
@@ -62,14 +65,13 @@ export async function ask<T>(path: string, body?: unknown, key?: string): Promis
   } catch {
     throw new Offline("offline");
   }
-  if (answer.status >= 500) throw meaning(answer.status, ""); // a server in trouble says no more
+  const from = (name: string) => answer.headers.get(name);
+  if (answer.status >= 500 || !isOurs(from)) throw meaning(answer.status, ""); // nothing that it says counts
   // An answer that was cut off is no answer: taken for one, it would replace what the phone knows by nothing.
   const said = (await answer.json().catch(() => {
     throw new Offline("cut off");
   })) as T & { error?: string; wipe?: boolean };
-  const isOurs = answer.headers.has(OURS);
-  if (answer.ok && !isOurs) throw new Error(`${answer.status}`); // something between has answered
-  if (said.wipe && isOurs) {
+  if (said.wipe) {
     await wipe();
     throw new Wiped(said.error);
   }

@@ -3,7 +3,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { DetailedError, Upload, FileSource, SliceResult } from "tus-js-client";
-import { API, ask, authorization, meaning, Offline, PATIENCE, Refusal } from "./newsroom";
+import { API, ask, authorization, isOurs, meaning, Offline, PATIENCE, Refusal } from "./newsroom";
 import { changeRecording, noteProgress, readPiece } from "./store";
 import { Recording } from "./types";
 import { measure } from "./vault";
@@ -75,7 +75,9 @@ export async function send(recording: Recording, progressed: () => void): Promis
   await noteProgress(row, { state: "received", offset: size });
 }
 
-const bodyOf = (error: DetailedError) => error.originalResponse?.getBody() ?? "";
+function bodyOf({ originalResponse: answer }: DetailedError): string {
+  return answer && isOurs((name) => answer.getHeader(name)) ? answer.getBody() : "";
+}
 const statusOf = (error: DetailedError) => error.originalResponse?.getStatus() ?? 0;
 
 async function transfer(row: Recording, pieces: Pieces, progressed: () => void): Promise<void> {
@@ -155,9 +157,10 @@ async function addressOf(
     throw new Offline("offline");
   });
   if (answer.status === 403) await ask("state/"); // throws where this phone is no longer a messenger's
-  if (!answer.ok) throw meaning(answer.status, await answer.text().catch(() => ""));
-  const address = answer.headers.get("Location");
-  if (!address) throw new Offline("something between has answered");
+  const from = (name: string) => answer.headers.get(name);
+  if (!isOurs(from)) throw meaning(answer.status, "");
+  const address = from("Location");
+  if (!answer.ok || !address) throw meaning(answer.status, await answer.text().catch(() => ""));
   return new URL(address, location.href).pathname;
 }
 

@@ -36,7 +36,7 @@ django.setup(set_prefix=False)
 
 from griot.digest.core.rendering.web import render_message  # noqa: E402 (models need what stands above)
 from griot.locking import is_database_away  # noqa: E402
-from griot.middleware import PUBLIC, UNFIT  # noqa: E402
+from griot.middleware import PHONES, PUBLIC, UNFIT  # noqa: E402
 from griot.press import views as press  # noqa: E402
 from griot.testimonies.core.errors import TooMuch  # noqa: E402
 from griot.testimonies.core.media.vault import VaultError  # noqa: E402
@@ -97,7 +97,7 @@ class Room:
 
 
 ROOMS = (
-    Room("/capture/api/", _of_phones),
+    Room(PHONES, _of_phones),
     Room("/odk/", odk.most_of),
     Room("/admin/", _of_editors),
     Room("/press/push/", _of_pushes),

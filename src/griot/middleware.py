@@ -29,8 +29,13 @@ ADMIN = (
 )
 
 
+# By this a phone knows an answer of the newsroom's from that of something between: a portal, a proxy.
+PHONES, OURS = "/capture/api/", "X-Griot"
+
+
 class Headers:
-    """Adds a policy by where the page belongs; a view that set its own keeps it.
+    """Adds a policy by where the page belongs; a view that set its own keeps it. What phones are
+    answered bears `OURS`.
 
     A view may mark its response `is_same_for_everybody`: it then varies by encoding alone. A phone's cache
     looks at Vary, and would not find the app again for a browser that has changed its language.
@@ -43,6 +48,8 @@ class Headers:
         response = self.get_response(request)
         policy = ADMIN if request.path.startswith("/admin/") else PUBLIC
         response.headers.setdefault("Content-Security-Policy", policy)
+        if request.path.startswith(PHONES):
+            response.headers[OURS] = "1"
         if getattr(response, "is_same_for_everybody", False):
             response.headers["Vary"] = "Accept-Encoding"
             response.headers.pop("Content-Language", None)
@@ -92,7 +99,7 @@ def _asked(request: HttpRequest) -> list[str]:
 
 def _refused(request: HttpRequest) -> HttpResponse:
     """As who asks reads it: a browser that wants a page is given one, in the reader's language."""
-    if request.content_type == "application/json":
+    if request.content_type == "application/json" or request.path.startswith(PHONES):
         return JsonResponse({"error": UNFIT}, status=400)
     if request.method in {"GET", "HEAD"} and request.accepts("text/html"):
         answer = get_resolver().resolve_error_handler(400)

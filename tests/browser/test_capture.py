@@ -962,18 +962,31 @@ def test_all_is_sent_is_said_of_nothing_that_waits(phone, invitation):
     phone.page.wait_for_selector("text=envoyé et vérifié")
 
 
+# What something between answers: a proxy's page for maintenance in JSON with 200, a gateway's words for
+# an address that it knows nothing behind.
+BETWEEN = """({ path, status, body }) => {
+  const plain = window.fetch; window.left = 1;
+  window.fetch = async (asked, ...more) => String(asked).endsWith(path) && window.left-- > 0
+    ? Response.json(body, { status }) : plain(asked, ...more);
+  const { open, send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (method, ...more) {
+    this.is_between = method === path; open.call(this, method, ...more); };
+  XMLHttpRequest.prototype.send = function (...what) {
+    if (!this.is_between || window.left-- <= 0) return send.apply(this, what);
+    Object.defineProperty(this, "status", { value: status });
+    Object.defineProperty(this, "responseText", { value: JSON.stringify(body) });
+    this.getResponseHeader = () => null;
+    setTimeout(() => this.onload(), 0); };
+}"""
+GATEWAY = {"status": 404, "body": {"error": "Not Found"}}
+
+
 @pytest.mark.parametrize("path", ["testimonies/", "pack/", "state/"])
-def test_an_answer_of_something_between_is_none_of_the_newsrooms(phone, invitation, path):
-    """A proxy's page for maintenance in JSON, with 200: once, and then without a network."""
+@pytest.mark.parametrize("answer", [{"status": 200, "body": {"status": "maintenance"}}, GATEWAY])
+def test_an_answer_of_something_between_is_none_of_the_newsrooms(phone, invitation, path, answer):
+    """Once, and then without a network."""
     phone.join(invitation)
-    phone.page.evaluate(
-        """path => {
-          const plain = window.fetch; window.left = 1;
-          window.fetch = async (asked, ...more) => String(asked).endsWith(path) && window.left-- > 0
-            ? Response.json({ status: "maintenance" }) : plain(asked, ...more);
-        }""",
-        path,
-    )
+    phone.page.evaluate(BETWEEN, {"path": path, **answer})
     finish_with_a_sound(phone)
     wait_for(lambda: phone.page.evaluate("window.left") < 1)
     if path == "pack/":
@@ -986,6 +999,29 @@ def test_an_answer_of_something_between_is_none_of_the_newsrooms(phone, invitati
     else:
         phone.page.click("text=Réessayer maintenant")
     wait_for(lambda: File.objects.filter(role="story", state__in=["received", "verified"]).exists())
+
+
+@pytest.mark.parametrize("path", ["uploads/", "PATCH"])
+def test_no_recording_is_given_up_for_the_words_of_something_between(phone, invitation, path):
+    phone.join(invitation)
+    phone.page.evaluate(BETWEEN, {"path": path, **GATEWAY})
+    finish_with_a_sound(phone)
+    wait_for(lambda: phone.page.evaluate("window.left") < 1)
+    phone.page.click("text=Réessayer maintenant")
+    worker(count=2)
+    phone.page.wait_for_selector("text=envoyé et vérifié")
+
+
+def test_no_call_for_help_is_given_up_for_the_words_of_something_between(phone, invitation):
+    phone.join(invitation)
+    phone.page.evaluate(BETWEEN, {"path": "check-in/", **GATEWAY})
+    phone.page.click("button:has-text('Comment allez-vous')")
+    phone.page.check("[name=mood][value='1']")
+    phone.page.check("[name=call]")
+    phone.page.click("button.main:has-text('Enregistrer')")
+    wait_for(lambda: phone.page.evaluate("window.left") < 1)
+    phone.page.evaluate("dispatchEvent(new Event('online'))")
+    wait_for(CheckIn.objects.exists)
 
 
 def test_the_answer_of_something_between_gives_no_recording_up(phone, invitation):

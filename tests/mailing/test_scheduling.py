@@ -11,18 +11,18 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
-from wagtail.models import Revision
 
 from griot.digest.core.rendering.mail import render_mail
 from griot.digest.models import Correction, IssuePage, Picture
 from griot.digest.release import publishing
 from griot.digest.release.editions import make_editions
-from griot.mailing import saying, scheduling
+from griot.mailing import saying
 from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscriber, Subscription
 from griot.mailing.scheduling import begin_due, moment, schedule, unschedule
 from griot.mailing.sending import deliver
 from tests.digest.issues import make_issue, make_picture
+from tests.mailing.plans import time_passes
 from tests.support import until_waiting
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +127,7 @@ def test_what_cannot_be_scheduled_says_why(draft, audience, admin_user, django_u
 
 def test_a_plan_can_be_taken_back(draft, audience, admin_user):
     (row,) = schedule(draft, [audience], timezone.now() + timedelta(hours=1), "UTC", admin_user)
-    unschedule(row, admin_user)
+    unschedule(row)
     assert not Schedule.objects.exists() and not IssuePage.objects.get().approved_schedule
     schedule(draft, [audience], timezone.now() + timedelta(hours=3), "UTC", admin_user)
     assert IssuePage.objects.get().approved_schedule
@@ -312,10 +312,7 @@ def test_a_send_that_is_due_waits_for_its_edition(draft, admin_user, monkeypatch
     make_editions(draft, admin_user)
     at, publish = timezone.now() + timedelta(hours=2), publishing._publish
     schedule(IssuePage.objects.get(pk=draft.pk), audiences, at, "UTC", admin_user)
-    past = timezone.now() - timedelta(minutes=1)
-    for revision in Revision.objects.exclude(approved_go_live_at=None):
-        scheduling._set_moment(revision, past)
-    Schedule.objects.update(at=past)
+    time_passes(timedelta(hours=2, minutes=1))
 
     def one(pk):
         publish(pk)

@@ -70,6 +70,15 @@ def test_a_fault_of_ours_is_no_visitors(rf):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["uploads/%00/", "state/%00/", "nowhere/"])
+@pytest.mark.parametrize("kind", ["application/json", "application/offset+octet-stream"])
+def test_a_phone_knows_every_refusal_for_the_newsrooms(client, path, kind):
+    """In words, by a header: what is not the newsroom's is asked again, without end."""
+    answer = client.post(f"/capture/api/{path}", "{}", content_type=kind)
+    assert 400 <= answer.status_code < 500 and answer.json()["error"] and answer.headers["X-Griot"]
+
+
+@pytest.mark.django_db
 @settings(max_examples=80, deadline=None)
 @given(st.sampled_from(["teller", "consent", "answers", ""]), st.data())
 def test_whatever_a_phone_sends_is_taken_or_refused_in_words(part, data):

@@ -14,7 +14,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
@@ -157,6 +157,9 @@ class DigestIndexPage(OutByPublishing, Answering, Page):  # type: ignore[django-
         return super().publish(revision, user, *args, **options)
 
 
+GOES_FIRST = "The issue that it is an edition of is not out: that goes first."
+
+
 class IssuePage(OutByPublishing, Answering, Page):  # type: ignore[django-manager-missing]
     """One dated digest in one language. Its translations are its editions."""
 
@@ -229,10 +232,16 @@ class IssuePage(OutByPublishing, Answering, Page):  # type: ignore[django-manage
         `skip_permission_checks`: who says that has asked before; but for an edition, which is out only while
         its original is.
         """
-        reason = "" if skip_permission_checks else why_not(self)
-        if reason or (reason := self.waits_for(revision.as_object().go_live_at)):
-            raise NotNow(f"“{self.title}” is a draft, and was not published. {reason}")
-        return super().publish(revision, user, changed, log_action, previous_revision, skip_permission_checks)
+        with transaction.atomic():
+            original = self.hold()
+            reason = "" if skip_permission_checks else why_not(self)
+            if self.is_edition and not reason:
+                reason = "" if original.is_out_at(revision.as_object().go_live_at) else GOES_FIRST
+            if reason:
+                raise NotNow(f"“{self.title}” is a draft, and was not published. {reason}")
+            return super().publish(
+                revision, user, changed, log_action, previous_revision, skip_permission_checks
+            )
 
     @property
     def original(self) -> IssuePage:
@@ -240,18 +249,29 @@ class IssuePage(OutByPublishing, Answering, Page):  # type: ignore[django-manage
         known = IssuePage.objects.filter(translation_key=self.translation_key)
         return known.filter(language=settings.LANGUAGE_CODE).first() or self
 
-    def waits_for(self, moment: datetime | None) -> str:
-        """Why an edition can't be out at a moment, or now: its original is not, and is not planned to be by
-        then. "" where it can.
+    @property
+    def is_edition(self) -> bool:
+        return self.original != self
+
+    def hold(self) -> IssuePage:
+        """Its original, with the issue locked until the transaction ends: what is published, planned and
+        taken off of one issue is so one after the other.
         """
         original = self.original
-        if original == self or original.live:
-            return ""
-        planned = original.scheduled_revision
-        is_later = moment is not None and moment > timezone.now()
-        if is_later and planned and planned.approved_go_live_at <= moment:
-            return ""
-        return "The issue that it is an edition of is not out: that goes first."
+        IssuePage.objects.select_for_update(of=("self",), no_key=True).get(pk=original.pk)
+        return IssuePage.objects.get(pk=original.pk)  # as it is once others are done with it
+
+    def planned(self) -> Revision | None:
+        """What of it is to be published at a time; asked anew, where `scheduled_revision` keeps an answer."""
+        found: Revision | None = self.revisions.filter(approved_go_live_at__isnull=False).first()
+        return found
+
+    def is_out_at(self, moment: datetime | None) -> bool:
+        """Whether it is out by a moment, or now."""
+        if self.live or moment is None or moment <= timezone.now():
+            return self.live
+        planned = self.revisions.filter(approved_go_live_at__lte=moment)
+        return bool(planned.exists())
 
 
 def _is_relied_on(revision: Revision) -> bool:

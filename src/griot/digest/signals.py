@@ -29,7 +29,10 @@ def remember_what_was_told(instance: IssuePage, **_: Any) -> None:
 def forget_what_was_shown(instance: IssuePage, **_: Any) -> None:
     """What is taken off is taken off in all languages, also where it was to come out later."""
     index_issue(instance)
-    if instance.original == instance:
+    if instance.is_edition:
+        return
+    with transaction.atomic():
+        instance.hold()
         for edition in instance.get_translations():
             edition.revisions.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=None)
             if edition.live:

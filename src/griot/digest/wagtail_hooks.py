@@ -59,14 +59,14 @@ def without_aliases(items: list[Any], request: HttpRequest, context: dict[str, A
 @hooks.register("construct_translated_pages_to_cascade_actions")
 def says_that_editions_go(pages: list[Page], action: str) -> dict[Page, list[Any]]:
     """Who takes an issue off is told how many editions go with it (`signals.forget_what_was_shown`)."""
-    issues = [page for page in pages if isinstance(page, IssuePage) and page.original == page]
+    issues = [page for page in pages if isinstance(page, IssuePage) and not page.is_edition]
     return {page: list(page.get_translations().live()) for page in issues if action == "unpublish"}
 
 
 @hooks.register("after_publish_page")
 def some_editions_are_off(request: HttpRequest, page: Any) -> None:
     """An issue comes back by itself: whoever publishes it is told which of its editions were out before."""
-    if isinstance(page, IssuePage) and page.original == page:
+    if isinstance(page, IssuePage) and not page.is_edition:
         off = page.get_translations().filter(live=False, first_published_at__isnull=False)
         buttons = [
             messages.button(reverse("wagtailadmin_pages:edit", args=[edition.pk]), str(edition.locale))

@@ -153,6 +153,14 @@ class Schedule(models.Model):
         return self.send_id is None and not self.error
 
 
+class PublishedForSends(models.Model):
+    """A revision that is to be published because sends are planned: it moves and ends with them. What a
+    person has planned is in no row here, and does neither.
+    """
+
+    revision = models.OneToOneField("wagtailcore.Revision", models.CASCADE, related_name="+")
+
+
 class Delivery(models.Model):
     """One message to one address.
 

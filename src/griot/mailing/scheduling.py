@@ -3,71 +3,94 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 from wagtail.models import Revision
 
 from griot.digest.models import IssuePage
 from griot.digest.release.approving import why_not
 from griot.mailing.beginning import SendRefused, already_sent, sends_of, start_send
-from griot.mailing.models import Audience, Schedule
+from griot.mailing.models import Audience, PublishedForSends, Schedule, Send
 from griot.troubles.sweeping import each
 
 log = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=30)  # for an issue that is neither published nor about to be
 FURTHEST = timedelta(days=366)
+TAKEN_OFF = "the issue was taken off. Once it is out again, send it, or plan it anew."
+
+
+def why_not_planned(issue: IssuePage) -> str:
+    """Why no send of an issue can be planned, in words; "" where one can."""
+    if issue.live:
+        return ""
+    if issue.first_published_at and not issue.planned():
+        return f"“{issue.title}” was taken off. Publish it again first; then it can be sent."
+    return why_not(issue)
 
 
 def schedule(
     issue: IssuePage, audiences: Sequence[Audience], at: datetime, zone: str, user: Any = None
 ) -> list[Schedule]:
-    """Publish the issue and its editions at a moment, and begin the sends then. Raises SendRefused."""
+    """Begin sends at a moment, and have the issue out by then. Raises SendRefused.
+
+    Where nobody has planned its publication, it is published with the first of its sends, and with it its
+    editions that are ready; of an issue that is out, or planned by hand, those in the audiences' languages.
+    What was taken off comes back by a person's own act alone.
+    """
     if at <= timezone.now():
         raise SendRefused("this time has passed; choose a later one.")
     if at > timezone.now() + FURTHEST:
         raise SendRefused("this time is more than a year away; choose an earlier one.")
-    if not issue.live and (reason := why_not(issue)):
-        raise SendRefused(reason)
     if not audiences:
         raise SendRefused("choose at least one audience.")
     with transaction.atomic():
-        editions = _editions(issue)  # two who plan at once plan one after the other
+        issue = issue.hold()  # two who plan at once plan one after the other
+        if reason := why_not_planned(issue):
+            raise SendRefused(reason)
         rows = []
         for audience in audiences:
             if earlier := sends_of(issue, audience).first():
                 raise SendRefused(already_sent(earlier))
-            Schedule.objects.filter(
-                issue__translation_key=issue.translation_key, audience=audience, send=None
-            ).delete()
-            rows.append(Schedule.objects.create(issue=issue, audience=audience, at=at, zone=zone, by=user))
-        _publish_with_the_first(editions, user)
+            _open(issue).filter(audience=audience).delete()
+            rows.append(Schedule(issue=issue, audience=audience, at=at, zone=zone, by=user))
+        _publish_for(issue, {audience.language for audience in audiences}, at, user)
+        Schedule.objects.bulk_create(rows)
+        _keep_with_the_first(issue)
     return rows
 
 
-def _editions(issue: IssuePage) -> list[IssuePage]:
-    pages = IssuePage.objects.filter(translation_key=issue.translation_key).order_by("pk")
-    return list(pages.select_for_update(of=("self",)))
+def _open(issue: IssuePage) -> QuerySet[Schedule]:
+    """The sends of an issue that have not begun, those, too, that could not."""
+    return Schedule.objects.filter(issue__translation_key=issue.translation_key, send=None)
 
 
-def _publish_with_the_first(editions: Sequence[IssuePage], user: Any) -> None:
-    """The issue goes live with the first of the sends that are planned, and not where none is. An edition
-    that is not ready stays a draft: its audience gets the original.
+def _publish_for(issue: IssuePage, languages: set[str], at: datetime, user: Any) -> None:
+    """Plan the publication of what sends in some languages need and nobody has planned. Raises SendRefused
+    where it is planned by hand for after them.
     """
-    planned = Schedule.objects.filter(issue__in=editions, send=None, error="")
-    first = planned.aggregate(first=Min("at"))["first"]
-    for page in sorted(editions, key=lambda page: page.original != page):  # which goes first
+    goes_out = not issue.live and not issue.planned()
+    for page in (issue, *issue.get_translations()):
+        is_needed = page == issue or page.language in languages
         if page.live:
             continue
-        if first and not why_not(page):
-            _publish_at(page, first, user)
-        elif revision := page.scheduled_revision:  # what was approved then, whatever was written since
-            _set_moment(revision, first)
+        if planned := page.planned():
+            if is_needed and not _is_for_sends(planned) and planned.approved_go_live_at > at:
+                raise SendRefused(
+                    f"“{page.title}” ({page.locale}) is to be published later than that, on"
+                    f" {timezone.localtime(planned.approved_go_live_at):%d %B %Y at %H:%M %Z}: choose a later"
+                    " time, or publish it earlier."
+                )
+            continue
+        is_ready = page == issue or not why_not(page)  # else the original is sent to its readers
+        if page.first_published_at is None and (is_needed or goes_out) and is_ready:
+            _publish_at(page, at, user)
 
 
 def _publish_at(page: IssuePage, at: datetime, user: Any) -> None:
@@ -76,20 +99,57 @@ def _publish_at(page: IssuePage, at: datetime, user: Any) -> None:
     latest.content = {**latest.content, "go_live_at": at.isoformat()}
     latest.save(update_fields=["content"])
     latest.publish(user=user, log_action=True)
+    PublishedForSends.objects.get_or_create(revision=latest)
 
 
-def _set_moment(planned: Revision, at: datetime | None) -> None:
-    planned.approved_go_live_at = at
-    planned.content = {**planned.content, "go_live_at": at and at.isoformat()}
-    planned.save(update_fields=["approved_go_live_at", "content"])
+def _is_for_sends(planned: Revision) -> bool:
+    return PublishedForSends.objects.filter(revision=planned).exists()
 
 
-def unschedule(row: Schedule, user: Any = None) -> None:
-    """Take a planned send back; with the last one, the issue's publication, too."""
+def _keep_with_the_first(issue: IssuePage) -> None:
+    """What is published for sends is out with the first of them, and not where none is left."""
+    first = _open(issue).filter(error="").aggregate(first=Min("at"))["first"]
+    for page in (issue, *issue.get_translations()):
+        planned = page.planned()
+        if planned and _is_for_sends(planned):
+            planned.approved_go_live_at = first
+            planned.content = {**planned.content, "go_live_at": first and first.isoformat()}
+            planned.save(update_fields=["approved_go_live_at", "content"])
+            if first is None:
+                PublishedForSends.objects.filter(revision=planned).delete()
+
+
+def unschedule(row: Schedule) -> None:
+    """Take a planned send back; with the last one, the publication that was planned for it."""
     with transaction.atomic():
-        editions = _editions(row.issue)
+        issue = row.issue.hold()
         row.delete()
-        _publish_with_the_first(editions, user)
+        _keep_with_the_first(issue)
+
+
+def publication_of(issue: IssuePage) -> str:
+    """When an issue is to be published, in which languages, as a sentence; "" where that is not planned."""
+    planned = defaultdict[datetime, list[str]](list)
+    for page in (issue, *issue.get_translations()):
+        if not page.live and (revision := page.planned()):
+            planned[revision.approved_go_live_at].append(str(page.locale))
+    said = [
+        f"on {timezone.localtime(time):%d %B %Y at %H:%M %Z} in {', '.join(languages)}"
+        for time, languages in sorted(planned.items())
+    ]
+    return f"It is published {'; '.join(said)}." if said else ""
+
+
+def not_begun(issue: IssuePage) -> list[Schedule]:
+    """The planned sends of an issue that could not begin, and whose audience has not been sent it since."""
+    sent = Send.objects.filter(issue__translation_key=issue.translation_key, is_correction=False)
+    rows = _open(issue).exclude(error="").exclude(audience__in=sent.values("audience"))
+    return list(rows.select_related("audience"))
+
+
+def end_plans(issue: IssuePage) -> None:
+    """An issue that was taken off goes out to nobody: what was planned has to be planned again."""
+    _open(issue).filter(error="").update(error=TAKEN_OFF)
 
 
 def begin_due(now: datetime | None = None) -> int:
@@ -105,11 +165,11 @@ def begin_due(now: datetime | None = None) -> int:
 
 def _begin(pk: int, now: datetime) -> bool:
     """Begin a send that is due, unless another does, or its issue is not out yet."""
-    row = Schedule.objects.select_for_update(skip_locked=True).filter(pk=pk, send=None).first()
+    row = Schedule.objects.select_for_update(skip_locked=True).filter(pk=pk, send=None, error="").first()
     if row is None:
         return False
     issue = IssuePage.objects.get(pk=row.issue_id)
-    if not issue.live and (issue.scheduled_revision or now - row.at < PATIENCE):
+    if not issue.live and (issue.planned() or now - row.at < PATIENCE):
         return False  # it is about to be published, however late it is where the machine was off
     if now - row.at < PATIENCE and _is_coming(issue, row.audience.language, now):
         return False
@@ -135,5 +195,5 @@ def moment(day_and_time: str, zone: str) -> datetime:
 def _is_coming(issue: IssuePage, language: str, now: datetime) -> bool:
     """Whether its edition in that language goes out in this minute: it is published after the original."""
     editions = IssuePage.objects.filter(translation_key=issue.translation_key, language=language, live=False)
-    due = [edition.scheduled_revision for edition in editions]
+    due = [edition.planned() for edition in editions]
     return any(revision and revision.approved_go_live_at <= now for revision in due)

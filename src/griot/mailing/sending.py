@@ -272,12 +272,13 @@ def resolve_in_doubt(send: Send, resend: bool) -> tuple[int, int]:
         return _queue_again(send, doubtful), skipped
 
 
+# Whom a send did not reach for what may be over by now: the relay refused them, and may not have known us; or
+# it was off when their turn came.
+UNREACHED = Q(state=Delivery.State.REFUSED) | Q(state=Delivery.State.SKIPPED, reply=TAKEN_BACK)
+
+
 def unreached(send: Send) -> QuerySet[Delivery]:
-    """Whom it did not reach for what may be over by now: the relay refused them, and may not have known us;
-    or it was off when their turn came.
-    """
-    was_off = Q(state=Delivery.State.SKIPPED, reply=TAKEN_BACK)
-    return send.deliveries.filter(Q(state=Delivery.State.REFUSED) | was_off)
+    return send.deliveries.filter(UNREACHED)
 
 
 def queue_unreached(send: Send) -> int:
@@ -292,9 +293,11 @@ def queue_unreached(send: Send) -> int:
         rows = unreached(send)
         if not send.is_correction:
             before = set(testimonies_in(send.issue.with_content_json(send.content)))
+            said = send.subject, send.html, send.text
             freeze(send, largest=None)  # some have it already, as it was
-            send.remade = timezone.now()
-            send.save(update_fields=["content", "subject", "html", "text", "made_of", "remade"])
+            if said != (send.subject, send.html, send.text):
+                send.remade = timezone.now()
+                send.save(update_fields=["content", "subject", "html", "text", "made_of", "remade"])
             for slug in set(testimonies_in(send.issue)) - before:
                 left_the_house(slug, "mail", f"{send.audience}: {send.issue.title}", rows.count())
         return _queue_again(send, rows)

@@ -1,5 +1,5 @@
-"""What the mailing does when a teller changes what may be shown, a correction is taken back, or something
-is deleted that a planned send needs.
+"""What the mailing does when a teller changes what may be shown, an issue is taken off, a correction taken
+back, or something is deleted that a planned send needs.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ from typing import Any
 from django.db.models.signals import pre_delete, pre_save
 from django.dispatch import receiver
 from wagtail.models import Revision
+from wagtail.signals import page_unpublished
 
 from griot.accounts.guarding import NotNow
 from griot.digest.models import Correction, IssuePage
 from griot.mailing.models import Audience, Delivery, Schedule
 from griot.mailing.saying import make_all_anew
+from griot.mailing.scheduling import end_plans
 from griot.mailing.sending import TAKEN_BACK
 from griot.testimonies.models import Testimony
 from griot.testimonies.signals import changed
@@ -34,6 +36,12 @@ def what_waits_is_not_sent(instance: Correction, **_: Any) -> None:
     rows.filter(state__in=(Delivery.State.QUEUED, Delivery.State.CLAIMED), is_doubted=False).delete()
     again = rows.filter(state__in=(Delivery.State.QUEUED, Delivery.State.IN_DOUBT))
     again.update(state=Delivery.State.SKIPPED, reply=TAKEN_BACK)
+
+
+@receiver(page_unpublished, sender=IssuePage)
+def goes_out_to_nobody(instance: IssuePage, **_: Any) -> None:
+    if not instance.is_edition:
+        end_plans(instance)
 
 
 @receiver(pre_delete, sender=IssuePage)
@@ -62,6 +70,8 @@ def is_published_for_it(instance: Revision, update_fields: Any = None, **_: Any)
     if not isinstance(page, IssuePage):
         return
     planned = Schedule.objects.filter(send=None, error="", issue__translation_key=page.translation_key)
+    if page.is_edition:
+        planned = planned.filter(audience__language=page.language)
     if row := planned.first():
         raise NotNow(
             f"“{page}” is to be published: it is planned to be sent to “{row.audience}”. Take that plan back"

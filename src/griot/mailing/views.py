@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,12 +28,11 @@ from griot.accounts.requests import SignedIn, number_in
 from griot.digest.core.rendering.mail import MAIL_POLICY
 from griot.digest.core.words import is_right_to_left, words
 from griot.digest.models import Correction, IssuePage
-from griot.digest.release.approving import why_not
 from griot.mailing.beginning import SendRefused, readers_of_a_correction, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscription
 from griot.mailing.outbox import hidden, kept
-from griot.mailing.scheduling import moment, schedule, unschedule
-from griot.mailing.sending import queue_unreached, resolve_in_doubt, unreached
+from griot.mailing.scheduling import moment, publication_of, schedule, unschedule, why_not_planned
+from griot.mailing.sending import UNREACHED, queue_unreached, resolve_in_doubt, unreached
 
 MAILS_PER_PAGE = 50
 
@@ -66,7 +66,7 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
     """Ask which audience and whether it is meant, with the number of recipients; then send."""
     if not _may_send(request):
         return permission_denied(request)
-    issue = get_object_or_404(IssuePage, pk=issue_id)
+    issue = get_object_or_404(IssuePage, pk=issue_id).original
     if request.method == "POST" and "at" in request.POST:
         asked = [n for pk in request.POST.getlist("audiences") if (n := number_in(pk))]
         chosen = list(Audience.objects.filter(pk__in=asked))
@@ -80,7 +80,7 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
             messages.success(
                 request,
                 f"“{issue.title}” goes out on {timezone.localtime(at, at.tzinfo):%d %B %Y at %H:%M}"
-                f" ({zone}).",
+                f" ({zone}). {publication_of(issue)}",
             )
         return redirect("mailing:send", issue.pk)
     if request.method == "POST":
@@ -100,12 +100,14 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
         s.audience_id: s
         for s in Schedule.objects.filter(issue__translation_key=issue.translation_key, send=None)
     }
+    lacking = Delivery.objects.filter(UNREACHED, send__in=sent.values()).values_list("send")
+    not_reached = dict(lacking.annotate(n=Count("pk")))
     audiences = [
         {
             "audience": a,
             "recipients": a.subscriptions.filter(ended=None).count(),
             "send": sent.get(a.pk),
-            "unreached": unreached(sent[a.pk]).count() if a.pk in sent else 0,
+            "unreached": not_reached.get(sent[a.pk].pk, 0) if a.pk in sent else 0,
             "planned": planned.get(a.pk),
         }
         for a in Audience.objects.all()
@@ -117,7 +119,8 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
         {
             "issue": issue,
             "audiences": audiences,
-            "reason": "" if issue.live else why_not(issue),
+            "reason": why_not_planned(issue),
+            "publication": publication_of(issue),
             "zones": sorted(available_timezones()),
             "zone": settings.TIME_ZONE,
             "at": f"{tomorrow:%Y-%m-%d}T07:30",
@@ -132,10 +135,11 @@ def cancel(request: HttpRequest, schedule_id: int) -> HttpResponse:
     if not _may_send(request):
         return permission_denied(request)
     row = get_object_or_404(Schedule, pk=schedule_id, send=None)
-    issue = row.issue_id
-    unschedule(row, request.user)
-    messages.success(request, "It will not be sent.")
-    return redirect("mailing:send", issue)
+    unschedule(row)
+    issue = row.issue.original
+    publication = publication_of(issue) or ("" if issue.live else "Nor will it be published.")
+    messages.success(request, f"It will not be sent. {publication}")
+    return redirect("mailing:send", issue.pk)
 
 
 def correction(request: SignedIn, pk: int) -> HttpResponse:

@@ -18,6 +18,7 @@ from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.digest.models import IssuePage
 from griot.mailing import views
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
+from griot.mailing.scheduling import not_begun
 from griot.mailing.sending import TAKEN_BACK
 
 # Who reads us, and where, is theirs to tell: besides the permission, a second factor.
@@ -119,9 +120,15 @@ def action() -> ActionMenuItem:
     return SendMenuItem(order=900)
 
 
+@hooks.register("after_unpublish_page")
+def its_mails_are_off_too(request: HttpRequest, page: Any) -> None:
+    """Whoever takes an issue off is told that it goes out to nobody any more."""
+    _say_what_was_not_sent(request, page, "Nor will it be sent to {}: plan that anew once it is out again.")
+
+
 @hooks.register("after_publish_page")
 def some_have_not_got_it(request: HttpRequest, page: Any) -> None:
-    """It was off while it was being sent, and is out again: whose turn had come are still without it."""
+    """It was off when it was to be sent, and is out again: whose turn had come are still without it."""
     issues = Send.objects.filter(issue__translation_key=page.translation_key, is_correction=False)
     for send in issues.filter(issue__live=True):
         count = send.deliveries.filter(state=Delivery.State.SKIPPED, reply=TAKEN_BACK).count()
@@ -129,3 +136,14 @@ def some_have_not_got_it(request: HttpRequest, page: Any) -> None:
         if count and opens(request.user, address):
             button = messages.button(address, "Send it to them")
             messages.warning(request, f"{count} of “{send.audience}” have not got it.", buttons=[button])
+    _say_what_was_not_sent(request, page, "It was to be sent to {}, and was not.", "Send it, or plan it")
+
+
+def _say_what_was_not_sent(request: HttpRequest, page: Any, words: str, act: str = "Send by e-mail") -> None:
+    if not isinstance(page, IssuePage) or page.is_edition:
+        return
+    address = reverse("mailing:send", args=[page.pk])
+    lacking = {f"“{row.audience}”" for row in not_begun(page)}
+    if lacking and opens(request.user, address):
+        said = words.format(", ".join(sorted(lacking)))
+        messages.warning(request, said, buttons=[messages.button(address, act)])

@@ -261,13 +261,13 @@ def test_a_publication_that_a_send_waits_for_is_taken_back_with_it_alone(plan, d
     user, client = django_user_model.objects.create_user("m"), Client()
     user.groups.set(Group.objects.filter(name="Moderators"))
     (with_second_factor if factor else Client.force_login)(client, user)
-    revision = plan.issue.scheduled_revision
+    revision = plan.issue.planned()
     address = f"/admin/pages/{plan.issue.pk}/revisions/{revision.pk}/unschedule/"
     answer = client.post(address, follow=True)
     assert ("planned to be sent to “All”" in answer.content.decode()) == factor
-    assert plan.issue.scheduled_revision == revision
+    assert plan.issue.planned() == revision
     unschedule(plan)
-    assert IssuePage.objects.get(pk=plan.issue.pk).scheduled_revision is None
+    assert plan.issue.planned() is None
 
 
 @pytest.mark.parametrize("why", ["its file is gone", "the disk is full"])

@@ -378,6 +378,28 @@ def test_a_source_that_was_put_right_is_visited_at_once(source, client, django_u
     )
 
 
+def test_a_visit_leaves_nothing_at_a_source_that_was_set_to_another_place_meanwhile(
+    web, source, settings, client, django_user_model
+):
+    settings.PUBLIC_URL = "https://newsroom.example"
+    asked = []
+    web.pages["hub/"] = lambda handler, body: asked.append(body) or (202, {}, b"")
+    feed = source()
+    with_second_factor(client, django_user_model.objects.create_superuser("root"))
+
+    def moved_meanwhile(handler, body):
+        said = {"outlet": feed.outlet_id, "kind": "feed", "url": web.url("b", "/feed"), "is_active": "on"}
+        assert client.post(reverse("sources:edit", args=[feed.pk]), said | {"secret": ""}).status_code == 302
+        hub = f'<atom:link rel="hub" href="{web.url("hub")}"/>'
+        return 200, {}, rss(("Of the old place", web.url("a", "/old")), head=hub)
+
+    web.pages["a/feed"] = moved_meanwhile
+    fetch_sources([feed])
+    row = Source.objects.get()
+    assert (row.url, row.hub, asked) == (web.url("b", "/feed"), "", [])
+    assert not Entry.objects.exists() and not Fetch.objects.exists()
+
+
 def test_a_hub_is_subscribed_to_verified_and_heard(web, source, live_server, settings):
     settings.PUBLIC_URL = live_server.url.replace("http://localhost", "http://here.localhost").replace(
         "http://127.0.0.1", "http://here.localhost"

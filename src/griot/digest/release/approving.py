@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from wagtail.models import GroupPagePermission, Revision, Workflow, WorkflowState, WorkflowTask
 
 from griot.digest.core.rendering.as_json import render_json
-from griot.digest.models import DigestIndexPage, IssuePage, SecondPersonTask
+from griot.digest.models import GOES_FIRST, DigestIndexPage, IssuePage, SecondPersonTask
 from griot.digest.registry import tells_author, tells_why_not
 from griot.digest.release.preflight import blocks, pictures_in
 from griot.digest.site.composing import issue_of
@@ -88,9 +88,9 @@ def why_not(page: IssuePage) -> str:
         return f"The pre-flight blocks it: {found[0].text}{more}"
     original = page.original
     if original != page:
-        planned = original.scheduled_revision
-        if waits := page.waits_for(planned.approved_go_live_at if planned else None):
-            return waits
+        planned = original.planned()
+        if not original.is_out_at(planned.approved_go_live_at if planned else None):
+            return GOES_FIRST
         is_out = original.live and not original.has_unpublished_changes
         of_it = "" if is_out else why_not(original)
         return of_it and f"The issue that it is an edition of may not go out. {of_it}"

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from wagtail.models import DraftStateMixin, Page, Revision
 
 from griot.troubles.sweeping import each
@@ -30,7 +29,7 @@ def _keys(rows: Any) -> list[Any]:
 
 
 def _is_edition(row: Revision) -> bool:
-    return row.content.get("language", settings.LANGUAGE_CODE) != settings.LANGUAGE_CODE
+    return getattr(row.content_object, "is_edition", False)
 
 
 def _take_down(model: Any, pk: Any) -> None:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -68,7 +69,10 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     stay_away, visited = timedelta(0), _place(source)
     try:
         delivered, aside = _visit(fetcher, source)
-        new = store_entries(source, delivered) if delivered else 0
+        with transaction.atomic():
+            if not Source.objects.select_for_update(no_key=True).filter(**visited).first():
+                return  # deleted meanwhile, or set to another place, which is visited next
+            new = store_entries(source, delivered) if delivered else 0
         source.failures = 0
         share = new / len(delivered) if delivered else 0.0
         if share >= MANY_NEW:
@@ -91,9 +95,8 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
     source.next_fetch = timezone.now() + (REST if rests else max(source.interval, stay_away))
     with transaction.atomic():
         one_after_another("sources that move")
-        now = Source.objects.select_for_update().filter(pk=source.pk).first()
-        if now is None or _place(now) != visited:
-            return  # deleted meanwhile, or set to another place, which is visited next
+        if not Source.objects.select_for_update().filter(**visited).first():
+            return
         if Source.objects.filter(url=source.url).exclude(pk=source.pk).exists():
             source.url = Source.objects.values_list("url", flat=True).get(pk=source.pk)  # another moved there
         source.save(
@@ -122,8 +125,9 @@ def _fetch_source(fetcher: Fetcher, source: Source) -> None:
         _notice(source, reason if source.failures else "")
 
 
-def _place(source: Source) -> tuple[str, str, str]:
-    return source.kind, source.url, source.secret
+def _place(source: Source) -> dict[str, Any]:
+    """What no other place's row has, nor its own once it was set to another."""
+    return {"pk": source.pk, "kind": source.kind, "url": source.url, "secret": source.secret}
 
 
 def in_words(error: Exception) -> str:
@@ -263,7 +267,9 @@ def _subscribe(fetcher: Fetcher, source: Source, feed: types.Feed) -> None:
         return
     source.hub, source.hub_topic = feed.hub, topic
     source.hub_secret = source.hub_secret or secrets.token_urlsafe(32)
-    source.save(update_fields=["hub", "hub_topic", "hub_secret"])  # the hub asks back before it answers
+    named = {"hub": source.hub, "hub_topic": source.hub_topic, "hub_secret": source.hub_secret}
+    if not Source.objects.filter(**_place(source)).update(**named):  # the hub asks back before it answers
+        return  # it was set to another place
     try:
         fetcher.post_form(
             feed.hub,

@@ -10,14 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-# By this a phone knows an answer of the newsroom's from that of something between: a portal, a proxy.
-OURS = "X-Griot"
 View = Callable[..., HttpResponse]
 
 
 def in_kind(failed: Callable[[int, str], HttpResponse]) -> Callable[[View], View]:
     """What Django would say in a page of HTML is said with `failed`: that nothing is there (404), or that it
-    is not to be asked so (405). Every answer bears `OURS`.
+    is not to be asked so (405).
     """
 
     def decorate(view: View) -> View:
@@ -31,7 +29,6 @@ def in_kind(failed: Callable[[int, str], HttpResponse]) -> Callable[[View], View
                 allowed = response["Allow"]
                 response = failed(405, f"this address takes {allowed}")
                 response["Allow"] = allowed
-            response[OURS] = "1"
             return response
 
         # No cookie is looked at, so there is nothing to forge.

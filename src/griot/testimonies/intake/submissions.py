@@ -161,7 +161,9 @@ def take(device: Device, said: submitted.Submitted, arrived: Iterable[SealedFile
                 return None
             return _take_interview(device, said, arrived)
     except Withdrawn:
-        _placed(device.messenger, said)[0].save()  # what is edited from it is withdrawn, too
+        own = _known(device.messenger, said)
+        _place(own)
+        own.save()  # what is edited from it is withdrawn, too
         raise
 
 
@@ -170,7 +172,8 @@ def _take_interview(device: Device, said: submitted.Submitted, arrived: Iterable
     if not said.form_id.startswith("griot-") or not said.form_id.endswith(f"-{said.answers.get('kind', '')}"):
         raise Refused(f"{said.form_id!r} is no form of ours; get the blank forms anew")
     one_after_another(f"submissions of {messenger.pk}")  # what comes first is known by one of them alone
-    own, was_edited = _placed(messenger, said)
+    own = _known(messenger, said)
+    was_edited = _place(own)
     is_new = own._state.adding
     row = _take_answers(messenger, said, own)
     own.save()
@@ -211,10 +214,8 @@ def _take_answers(messenger: Messenger, said: submitted.Submitted, own: Submissi
     return take_testimony(messenger, sent, "ODK")[0]
 
 
-def _placed(messenger: Messenger, said: submitted.Submitted) -> tuple[Submission, bool]:
-    """The submission, not stored yet where it is new, of the testimony that it belongs to; and whether one
-    came that was edited from it. Where a form between two that came is missing, nobody knows which is newer.
-    """
+def _known(messenger: Messenger, said: submitted.Submitted) -> Submission:
+    """The submission, not stored yet where it is new, of the testimony that it belongs to."""
     instance, before = _uuid(said.instance), _uuid(said.before) if said.before else None
     code = said.answers.get("receipt_code", "")
     code = code and salted_hmac("griot.submission", f"{messenger.pk} {code}", algorithm="sha256").hexdigest()
@@ -222,14 +223,21 @@ def _placed(messenger: Messenger, said: submitted.Submitted) -> tuple[Submission
     named = Q(pk__in=[pk for pk in (instance, before) if pk]) | Q(before=instance)
     known = known or Submission.objects.filter(named).first()
     testimony = known.testimony_id if known else instance
-    came = {row.pk: row for row in Submission.objects.filter(testimony=testimony)}
-    own = came.pop(instance, Submission(pk=instance, testimony_id=testimony, code=code, before=before))
+    own = Submission.objects.filter(pk=instance, testimony=testimony).first()
+    return own or Submission(pk=instance, testimony_id=testimony, code=code, before=before)
+
+
+def _place(own: Submission) -> bool:
+    """Set its order among those of its testimony; gives whether one came that was edited from it. Where a
+    form between two that came is missing, nobody knows which is newer.
+    """
+    came = {row.pk: row for row in Submission.objects.filter(testimony=own.testimony_id).exclude(pk=own.pk)}
     edited = {row.before for row in came.values()}
     newest = {pk for pk, row in came.items() if row.before and pk not in edited}
-    was_edited = instance in edited or (bool(came) and own.before is None and None not in edited)
-    is_last = not came or (before is not None and newest <= {before})
+    was_edited = own.pk in edited or (bool(came) and own.before is None and None not in edited)
+    is_last = not came or (own.before is not None and newest <= {own.before})
     own.order = own.order or ("older" if was_edited else "newer" if is_last else "unsure")
-    return own, was_edited
+    return was_edited
 
 
 def _leave_out(testimony: Testimony, dropped: Collection[uuid.UUID]) -> None:
