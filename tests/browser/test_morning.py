@@ -19,6 +19,7 @@ from tests.browser.test_quality import violations
 from tests.browser.test_screens import OVERFLOW
 from tests.browser.tools import still, visit
 from tests.digest.desk.nights import tell
+from tests.digest.issues import make_issue
 from tests.signing_in import with_second_factor
 from tests.support import words
 
@@ -134,6 +135,20 @@ def test_a_morning_by_keys_alone(night, live_server, page_at, client):
     plan = Schedule.objects.get()
     assert plan.zone == "Africa/Dakar" and timezone.localtime(plan.at).hour == 7
     assert IssuePage.objects.get(pk=plan.issue_id).approved_schedule
+
+
+@pytest.mark.parametrize("before", ["never out", "out"])
+def test_what_the_editor_publishes_by_its_button_is_read(site, live_server, page_at, client, before):
+    issue = make_issue(day=timezone.localdate(), live=before == "out")
+    issue.save_revision()
+    page = page_at(1280)
+    sign_in(page, live_server, client, editor())
+    visit(page, f"{live_server.url}/admin/pages/{issue.pk}/edit/")
+    page.fill("[name=title]", "A new title")
+    page.locator("footer [data-w-dropdown-target=toggle]").first.click()
+    page.locator("button[name=action-publish]:visible").first.click()
+    page.wait_for_selector(".messages :text('has been published')")
+    assert "A new title" in client.get(issue.url).content.decode()
 
 
 def test_a_story_on_its_way_is_edited_when_it_is_there_and_typed_words_stay(

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from typing import Any
 
 from django.db import models, transaction
+from wagtail.actions.publish_revision import PublishRevisionAction
 
 # Of a page that is out: where it stands, what its newest draft is, who holds it. Nothing of it is read.
 _BESIDE = frozenset(
@@ -34,9 +36,31 @@ def _publication() -> Iterator[None]:
         _is_published.reset(token)
 
 
+def lead_through_publish() -> None:
+    """Wagtail's page editor publishes a revision without asking its page: here it asks it, too."""
+    execute = PublishRevisionAction.execute
+
+    @wraps(execute)
+    def ask_the_page(action: PublishRevisionAction, skip_permission_checks: bool = False) -> Any:
+        if _is_published.get() or not isinstance(action.object, OutByPublishing):
+            return execute(action, skip_permission_checks)
+        action.check(skip_permission_checks)
+        return action.object.publish(
+            action.revision,
+            user=action.user,
+            changed=action.changed,
+            log_action=action.log_action,
+            previous_revision=action.previous_revision,
+            skip_permission_checks=skip_permission_checks,
+        )
+
+    PublishRevisionAction.execute = ask_the_page  # type: ignore[method-assign]
+
+
 class OutByPublishing(models.Model):
     """A page whose row is written as a whole by `publish` alone while it is out; nor does it come out by any
-    other `save`. A draft is not affected: the instance keeps what it was given, for its revision.
+    other `save`. A draft is not affected: the instance keeps what it was given, for its revision. What
+    Wagtail publishes comes through `publish`, too (`lead_through_publish`).
     """
 
     class Meta:

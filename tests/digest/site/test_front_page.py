@@ -63,6 +63,14 @@ def test_who_may_publish_issues_changes_no_front_page_and_takes_no_archive_away(
     assert Client().get(front.issues().get().url).status_code == 200
 
 
+def test_an_administrator_changes_the_front_page(front, admin_user):
+    client = Client()
+    with_second_factor(client, admin_user)
+    said = {**SAID, **NO_COMMENTS, "introduction": "New words.", "slug": front.slug, "action-publish": "1"}
+    client.post(f"/admin/pages/{front.pk}/edit/", said)
+    assert DigestIndexPage.objects.get(pk=front.pk).introduction == "New words."
+
+
 def test_a_language_has_one_front_page(front, client_of):
     client = client_of("Editors", "Moderators", factor=True)
     root, count = front.get_parent().pk, DigestIndexPage.objects.count()
