@@ -31,7 +31,7 @@ from tests.mailing.plans import time_passes
 from tests.mailing.test_scheduling import an_audience
 
 LANGUAGES = ["en", "fr", "ar"]
-WHICH, HOURS = st.sampled_from(LANGUAGES), st.integers(1, 9)
+WHICH, HOURS = st.sampled_from(LANGUAGES), st.sampled_from([1, 2, 5])
 SLACK = timedelta(minutes=5)  # of a test that takes its time
 
 
@@ -44,6 +44,7 @@ class Plans(RuleBasedStateMachine):
 
     def begins(self) -> None:
         issue = make_issue(day=timezone.localdate(), live=False)
+        issue.body = [("share", {})]  # what is in it matters nothing here
         issue.save_revision()
         make_editions(issue)
         self.keys = {page.language: page.pk for page in IssuePage.objects.all()}
@@ -72,9 +73,9 @@ class Plans(RuleBasedStateMachine):
     def open(self):
         return Schedule.objects.filter(send=None, error="")
 
-    @rule(audiences=st.sets(WHICH, min_size=1), hours=HOURS, from_page=WHICH)
+    @rule(audiences=st.sampled_from([["en"], ["fr"], ["ar", "en"]]), hours=HOURS, from_page=WHICH)
     def plans_mails(self, audiences, hours, from_page):
-        chosen = [self.audiences[language] for language in sorted(audiences)]
+        chosen = [self.audiences[language] for language in audiences]
         before = list(Schedule.objects.values_list("pk", "at"))
         try:
             with transaction.atomic():
@@ -87,11 +88,12 @@ class Plans(RuleBasedStateMachine):
             assert "en" not in self.off, "an issue that was taken off comes back by hand"
             self.stands |= {row.pk for row in rows}
 
-    @rule(n=st.integers(0, 2))
-    def cancels_a_mail(self, n):
-        if rows := list(Schedule.objects.filter(send=None).order_by("pk")):
+    @rule(n=st.integers(0, 2), all=st.booleans())
+    def cancels_mails(self, n, all):
+        rows = list(Schedule.objects.filter(send=None).order_by("pk"))
+        for row in rows if all else rows[n : n + 1]:
             before = self.coming()
-            unschedule(rows[n % len(rows)])
+            unschedule(row)
             assert self.coming() <= before, "cancelling brings nothing out"
 
     @rule(which=WHICH)
@@ -164,5 +166,5 @@ class Plans(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_what_is_planned_holds_in_any_order(site, is_long):
-    examples = settings(max_examples=300 if is_long else 10, stateful_step_count=12, deadline=None)
+    examples = settings(max_examples=400 if is_long else 8, stateful_step_count=12, deadline=None)
     run(Plans, settings=examples)
