@@ -8,6 +8,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
@@ -21,6 +22,7 @@ from griot.mailing.beginning import SendRefused, send_correction, start_send
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscriber, Subscription
 from griot.mailing.scheduling import begin_due, moment, schedule, unschedule
 from griot.mailing.sending import deliver
+from griot.mailing.wagtail_hooks import some_have_not_got_it
 from tests.digest.issues import make_issue, make_picture
 from tests.mailing.plans import time_passes
 from tests.support import until_waiting
@@ -293,6 +295,46 @@ def test_the_issue_is_out_with_the_first_of_its_sends(draft, audience, admin_use
     assert out() == first - timedelta(hours=1)
     unschedule(early)
     assert out() == first
+
+
+def test_who_takes_an_issue_off_and_puts_it_on_again_is_told_which_mails_did_not_go(
+    draft, audience, admin_client
+):
+    schedule(draft, [audience, an_audience("Staff")], timezone.now() + timedelta(hours=2), "UTC")
+    time_passes(timedelta(hours=2, minutes=1))
+    publishing.publish_due(timezone.now())
+    begin_due()
+    late = an_audience("Late")
+    schedule(IssuePage.objects.get(), [late], timezone.now() + timedelta(hours=2), "UTC")
+    answer = admin_client.post(f"/admin/pages/{draft.pk}/unpublish/")
+    assert "Nor will it be sent to “Late”" in said(answer)
+    room = admin_client.get(f"/admin/mailing/send/{draft.pk}/").content.decode()
+    assert "the issue was taken off" in room and "Publish it again first" in room
+    with pytest.raises(SendRefused, match="was taken off"):
+        schedule(IssuePage.objects.get(), [late], timezone.now() + timedelta(hours=2), "UTC")
+    IssuePage.objects.get().get_latest_revision().publish(skip_permission_checks=True)
+    request = admin_client.get("/admin/").wsgi_request
+    some_have_not_got_it(request, IssuePage.objects.get())
+    assert "It was to be sent to “Late”, and was not." in " ".join(map(str, get_messages(request)))
+
+
+def test_a_mail_is_not_planned_for_before_its_publication_by_hand(draft, audience, admin_client):
+    six = timezone.now() + timedelta(hours=6)
+    draft.go_live_at = six
+    draft.save_revision().publish()
+    plan = {"at": f"{six - timedelta(hours=1):%Y-%m-%dT%H:%M}", "zone": "UTC", "audiences": [audience.pk]}
+    answer = admin_client.post(f"/admin/mailing/send/{draft.pk}/", plan)
+    assert "is to be published later than that" in said(answer) and not Schedule.objects.exists()
+    plan["at"] = f"{six + timedelta(hours=1):%Y-%m-%dT%H:%M}"
+    answer = admin_client.post(f"/admin/mailing/send/{draft.pk}/", plan)
+    assert f"It is published on {six:%d %B %Y at %H:%M} UTC in English." in said(answer)
+    answer = admin_client.post(f"/admin/mailing/schedules/{Schedule.objects.get().pk}/cancel/")
+    assert "It is published on" in said(answer)
+    assert IssuePage.objects.get().planned().approved_go_live_at == six
+
+
+def said(answer) -> str:
+    return " ".join(map(str, get_messages(answer.wsgi_request)))
 
 
 def test_an_edition_that_is_not_ready_holds_up_no_plan(draft, audience, admin_user):

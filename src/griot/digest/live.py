@@ -81,7 +81,7 @@ class OutByPublishing(models.Model):
         fields = {field.name for field in self._meta.concrete_fields if not field.primary_key}
         model: Any = type(self)
         page: Any = self
-        row = model._default_manager.select_for_update(of=("self",)).filter(pk=self.pk)
+        row = model._default_manager.select_for_update(of=("self",), no_key=True).filter(pk=self.pk)
         is_live, published = row.values_list("live", "last_published_at").first() or (False, None)
         if is_live:
             # A copy from before it went out says that it is a draft, and takes nothing off.
