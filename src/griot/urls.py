@@ -70,8 +70,8 @@ urlpatterns = [
     # Only what was made for readers, while its rights last; uploaded originals, with all they carry, are not
     # served.
     re_path(r"^media/(?P<path>images/.+)$", digest.picture, name="picture"),
-    path("stories/media/<slug:use>/<slug:key>/", media.rendition, name="rendition"),
-    path("stories/media/<slug:use>/<slug:key>/<str:part>", media.rendition, name="rendition_part"),
+    path("stories/media/<slug:use>/<slug:word>/", media.rendition, name="rendition"),
+    path("stories/media/<slug:use>/<slug:word>/<str:part>", media.rendition, name="rendition_part"),
     *i18n_patterns(
         path("receipt/", receipts.receipt, name="receipt"),
         path("stories/", stories.stories, name="stories"),

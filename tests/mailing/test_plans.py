@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from hypothesis.stateful import run_state_machine_as_test as run
 
 from griot.accounts.guarding import NotNow
@@ -72,6 +72,16 @@ class Plans(RuleBasedStateMachine):
 
     def open(self):
         return Schedule.objects.filter(send=None, error="")
+
+    @initialize(
+        out=st.sampled_from([[], [], ["en"], ["en", "fr"], ["en", "fr", "ar"]]),
+        off=st.sampled_from([None, None, "fr", "en"]),
+    )
+    def some_are_out(self, out, off):
+        for which in out:
+            self.is_published_by_hand(which, 0)
+        if off:
+            self.is_taken_off(off)
 
     @rule(audiences=st.sampled_from([["en"], ["fr"], ["ar", "en"]]), hours=HOURS, from_page=WHICH)
     def plans_mails(self, audiences, hours, from_page):

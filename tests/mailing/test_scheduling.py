@@ -77,6 +77,41 @@ def test_two_who_send_as_an_edition_goes_out_send_once(site, monkeypatch):
     assert Counter(d.address for d in Delivery.objects.all()).most_common(1)[0][1] == 1
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["cancel", "plan anew"])
+def test_a_mail_that_begins_as_it_is_taken_back_is_said_to_have_begun(site, admin_client, monkeypatch, act):
+    issue, staff = make_issue(), an_audience("Personnel")
+    [row] = schedule(IssuePage.objects.get(pk=issue.pk), [staff], timezone.now() + timedelta(hours=1), "UTC")
+    time_passes(timedelta(hours=1, minutes=1))
+    others: list[Future[str]] = []
+    plan = {
+        "at": f"{timezone.now() + timedelta(days=1):%Y-%m-%dT%H:%M}",
+        "zone": "UTC",
+        "audiences": [staff.pk],
+    }
+
+    def other() -> str:
+        try:
+            if act == "cancel":
+                return said(admin_client.post(f"/admin/mailing/schedules/{row.pk}/cancel/"))
+            return said(admin_client.post(f"/admin/mailing/send/{issue.pk}/", plan))
+        finally:
+            connections.close_all()
+
+    def render_meanwhile(*words, **how):
+        if not others:
+            others.append(pool.submit(other))
+            until_waiting(others[0])
+        return render_mail(*words, **how)
+
+    monkeypatch.setattr(saying, "render_mail", render_meanwhile)
+    with ThreadPoolExecutor(1) as pool:
+        begin_due()
+    wanted = "It has begun" if act == "cancel" else "goes to an audience once"
+    assert wanted in others[0].result()
+    assert Schedule.objects.get().send == Send.objects.get()
+
+
 def test_a_time_in_a_zone_is_a_moment():
     assert moment("2026-12-24T07:30", "Asia/Dhaka") == moment("2026-12-24T01:30", "UTC")
     assert moment("2026-12-24T07:30", "Africa/Dakar").tzinfo == ZoneInfo("Africa/Dakar")

@@ -20,7 +20,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
 from wagtail.images.models import AbstractImage, AbstractRendition
-from wagtail.models import AbstractGroupApprovalTask, Page, Revision, TaskState
+from wagtail.models import AbstractGroupApprovalTask, Page, PagePermissionTester, Revision, TaskState
 from wagtail_localize.fields import SynchronizedField
 
 from griot.accounts.forms import OwnFieldsForm
@@ -157,6 +157,13 @@ class DigestIndexPage(OutByPublishing, Answering, Page):  # type: ignore[django-
         return super().publish(revision, user, *args, **options)
 
 
+class IssuePermissions(PagePermissionTester):
+    def can_unpublish(self) -> bool:
+        """Whoever may publish it takes it off at once, also where a change is planned or it is locked."""
+        may_publish = self.user.is_superuser or "publish" in self.permissions
+        return bool(self.user.is_active and self.page.live and may_publish)
+
+
 GOES_FIRST = "The issue that it is an edition of is not out: that goes first."
 
 
@@ -243,6 +250,9 @@ class IssuePage(OutByPublishing, Answering, Page):  # type: ignore[django-manage
                 revision, user, changed, log_action, previous_revision, skip_permission_checks
             )
 
+    def permissions_for_user(self, user: Any) -> PagePermissionTester:
+        return IssuePermissions(user, self)
+
     @property
     def original(self) -> IssuePage:
         """The issue of which it is an edition, in the newsroom's language; itself where there is none."""
@@ -257,9 +267,10 @@ class IssuePage(OutByPublishing, Answering, Page):  # type: ignore[django-manage
         """Its original, with the issue locked until the transaction ends: what is published, planned and
         taken off of one issue is so one after the other.
         """
-        original = self.original
-        IssuePage.objects.select_for_update(of=("self",), no_key=True).get(pk=original.pk)
-        return IssuePage.objects.get(pk=original.pk)  # as it is once others are done with it
+        original: IssuePage = super(IssuePage, self.original).hold()
+        if original != self:
+            super().hold()
+        return original
 
     def planned(self) -> Revision | None:
         """What of it is to be published at a time; asked anew, where `scheduled_revision` keeps an answer."""

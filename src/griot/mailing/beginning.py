@@ -43,7 +43,7 @@ def enqueue_lane(send: int, lane: int) -> None:
 def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -> Send:
     """Freeze the issue and queue one delivery per subscriber, all or nothing. Raises SendRefused."""
     issue = edition_for(issue, audience)
-    if not issue.live:
+    if not issue.live or not issue.original.live:
         raise SendRefused(
             f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send."
         )

@@ -55,6 +55,7 @@ def schedule(
         if reason := why_not_planned(issue):
             raise SendRefused(reason)
         rows = []
+        list(_open(issue).select_for_update())  # those that begin in this moment have begun then
         for audience in audiences:
             if earlier := sends_of(issue, audience).first():
                 raise SendRefused(already_sent(earlier))
@@ -120,10 +121,15 @@ def _keep_with_the_first(issue: IssuePage) -> None:
 
 
 def unschedule(row: Schedule) -> None:
-    """Take a planned send back; with the last one, the publication that was planned for it."""
+    """Take a planned send back; with the last one, the publication that was planned for it. Raises
+    SendRefused for one that has begun.
+    """
     with transaction.atomic():
         issue = row.issue.hold()
-        row.delete()
+        held = _open(issue).select_for_update().filter(pk=row.pk).first()
+        if held is None:
+            raise SendRefused("it has begun: take the issue off to stop what has not left yet.")
+        held.delete()
         _keep_with_the_first(issue)
 
 

@@ -67,7 +67,7 @@ def is_published_for_it(instance: Revision, update_fields: Any = None, **_: Any)
     if "approved_go_live_at" not in (update_fields or ()) or instance.approved_go_live_at:
         return
     page = instance.content_object
-    if not isinstance(page, IssuePage):
+    if not isinstance(page, IssuePage) or page.live:  # of what is out, a change is planned
         return
     planned = Schedule.objects.filter(send=None, error="", issue__translation_key=page.translation_key)
     if page.is_edition:

@@ -62,6 +62,10 @@ def _may_send(request: HttpRequest) -> bool:
     return request.user.has_perm("mailing.add_send")
 
 
+def _say(request: HttpRequest, refusal: Exception) -> None:
+    messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
+
+
 def send(request: SignedIn, issue_id: int) -> HttpResponse:
     """Ask which audience and whether it is meant, with the number of recipients; then send."""
     if not _may_send(request):
@@ -75,7 +79,7 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
             at = moment(request.POST["at"], zone)
             schedule(issue, chosen, at, zone, request.user)
         except SendRefused as refusal:
-            messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
+            _say(request, refusal)
         else:
             messages.success(
                 request,
@@ -88,7 +92,7 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
         try:
             begun = start_send(issue, audience, request.user)
         except (SendRefused, ValueError) as refusal:
-            messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
+            _say(request, refusal)
             return redirect("mailing:send", issue.pk)
         messages.success(request, f"Sending “{issue.title}” to “{audience}” has begun.")
         return redirect("mailing:send_status", begun.pk)
@@ -135,8 +139,12 @@ def cancel(request: HttpRequest, schedule_id: int) -> HttpResponse:
     if not _may_send(request):
         return permission_denied(request)
     row = get_object_or_404(Schedule, pk=schedule_id, send=None)
-    unschedule(row)
     issue = row.issue.original
+    try:
+        unschedule(row)
+    except SendRefused as refusal:
+        _say(request, refusal)
+        return redirect("mailing:send", issue.pk)
     publication = publication_of(issue) or ("" if issue.live else "Nor will it be published.")
     messages.success(request, f"It will not be sent. {publication}")
     return redirect("mailing:send", issue.pk)
@@ -151,7 +159,7 @@ def correction(request: SignedIn, pk: int) -> HttpResponse:
         try:
             begun = send_correction(row, request.user)
         except SendRefused as refusal:
-            messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
+            _say(request, refusal)
             return redirect("mailing:correction", row.pk)
         messages.success(request, "Sending the correction has begun.")
         return redirect("mailing:send_status", begun[0].pk)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -15,8 +17,9 @@ from django.utils import timezone
 from wagtail.models import Revision
 
 from griot.accounts.guarding import NotNow
+from griot.digest import signals
 from griot.digest.models import IssuePage, Picture
-from griot.digest.release import approving
+from griot.digest.release import approving, publishing
 from griot.digest.release.approving import why_not
 from griot.digest.release.editions import make_editions
 from griot.digest.release.publishing import publish_due
@@ -24,6 +27,7 @@ from griot.digest.wagtail_hooks import some_editions_are_off
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.mailing.scheduling import begin_due, schedule, unschedule
 from tests.digest.issues import make_issue, make_picture
+from tests.mailing.plans import time_passes
 from tests.signing_in import with_second_factor
 from tests.support import until_waiting
 from tests.testimonies import made
@@ -151,30 +155,121 @@ def test_an_edition_of_what_was_taken_off_comes_out_by_no_way(draft, writer, hou
     assert not is_out(draft) and not is_out(edition) and not Send.objects.exists()
 
 
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """What another does, in a transaction of its own, within the first call of something: until it is done,
+    or waits for us. Call what is given for its answer.
+    """
+    pool = ThreadPoolExecutor(1)
+
+    def within(where: object, name: str, act: Callable[[], object]) -> Callable[[], object]:
+        others: list[Future[object]] = []
+        called = getattr(where, name)
+
+        def alone() -> object:
+            try:
+                return act()
+            finally:
+                connections.close_all()
+
+        def first(*said: Any, **how: Any) -> Any:
+            answer = called(*said, **how)
+            if not others:
+                others.append(pool.submit(alone))
+                until_waiting(others[0])
+            return answer
+
+        monkeypatch.setattr(where, name, first)
+        return lambda: others[0].result()
+
+    yield within
+    pool.shutdown()
+
+
 @pytest.mark.django_db(transaction=True)
-def test_an_edition_that_goes_out_as_its_issue_is_taken_off_is_off_too(draft, monkeypatch):
+def test_an_edition_that_goes_out_as_its_issue_is_taken_off_is_off_too(draft, meanwhile):
     draft.save_revision().publish(skip_permission_checks=True)
     [edition, *_] = make_editions(IssuePage.objects.get(pk=draft.pk))
-    others: list[Future[None]] = []
-    is_out_at = IssuePage.is_out_at
-
-    def take_off() -> None:
-        try:
-            IssuePage.objects.get(pk=draft.pk).unpublish()
-        finally:
-            connections.close_all()
-
-    def asked_just_before(page: IssuePage, moment: datetime | None) -> bool:
-        said = is_out_at(page, moment)
-        others.append(pool.submit(take_off))
-        until_waiting(others[0])
-        return said
-
-    monkeypatch.setattr(IssuePage, "is_out_at", asked_just_before)
-    with ThreadPoolExecutor(1) as pool:
-        edition.get_latest_revision().publish(skip_permission_checks=True)
-    others[0].result()
+    taken_off = meanwhile(IssuePage, "is_out_at", IssuePage.objects.get(pk=draft.pk).unpublish)
+    edition.get_latest_revision().publish(skip_permission_checks=True)
+    taken_off()
     assert not is_out(draft) and not is_out(edition)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_taken_off_while_a_change_of_it_goes_out_is_off(draft, meanwhile, house):
+    draft.save_revision().publish(skip_permission_checks=True)
+    change = IssuePage.objects.get(pk=draft.pk).save_revision()
+    taken_off = meanwhile(signals, "index_issue", lambda: house.post(f"/admin/pages/{draft.pk}/unpublish/"))
+    change.publish(skip_permission_checks=True)
+    assert "unpublished" in said(taken_off()) and not is_out(draft)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_planned_change_of_what_is_taken_off_in_that_moment_is_not_published(draft, meanwhile):
+    draft.save_revision().publish(skip_permission_checks=True)
+    page = IssuePage.objects.get(pk=draft.pk)
+    page.go_live_at = timezone.now() + timedelta(hours=1)
+    page.save_revision().publish(skip_permission_checks=True)
+    taken_off = meanwhile(publishing, "_is_edition", IssuePage.objects.get(pk=draft.pk).unpublish)
+    time_passes(timedelta(hours=2))
+    publish_due(timezone.now())
+    taken_off()
+    assert not is_out(draft)
+
+
+def test_an_older_copy_of_a_page_takes_it_off(draft):
+    draft.save_revision().publish(skip_permission_checks=True)
+    seen = IssuePage.objects.get(pk=draft.pk)
+    IssuePage.objects.get(pk=draft.pk).save_revision().publish(skip_permission_checks=True)
+    seen.unpublish()
+    assert not is_out(draft)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_dies_while_an_issue_is_taken_off_leaves_none_of_its_editions_out_without_it(draft, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    draft.save_revision().publish(skip_permission_checks=True)
+    [edition, *_] = make_editions(IssuePage.objects.get(pk=draft.pk))
+    edition.get_latest_revision().publish(skip_permission_checks=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(signals, "index_issue", killed)
+        with pytest.raises(Killed):
+            IssuePage.objects.get(pk=draft.pk).unpublish()
+    assert is_out(draft) and is_out(edition), "whoever takes it off is not told that it is off"
+    IssuePage.objects.get(pk=draft.pk).unpublish()
+    assert not is_out(draft) and not is_out(edition)
+
+
+@pytest.mark.parametrize("held", ["a change is planned", "locked by a colleague"])
+def test_an_issue_is_taken_off_at_once_whatever_holds_it(draft, writer, client, held):
+    draft.save_revision().publish(skip_permission_checks=True)
+    page = IssuePage.objects.get(pk=draft.pk)
+    if held == "a change is planned":
+        page.go_live_at = timezone.now() + timedelta(hours=9)
+        page.save_revision().publish(skip_permission_checks=True)
+    else:
+        page.locked, page.locked_by = True, get_user_model().objects.get(username="bo")
+        page.save()
+    with_second_factor(client, writer)
+    client.post(f"/admin/pages/{draft.pk}/unpublish/")
+    assert not is_out(draft) and not IssuePage.objects.get(pk=draft.pk).planned()
+
+
+def test_a_planned_change_of_what_is_out_is_taken_back_though_a_mail_is_planned(draft, house):
+    draft.save_revision().publish(skip_permission_checks=True)
+    page = IssuePage.objects.get(pk=draft.pk)
+    page.go_live_at = timezone.now() + timedelta(hours=9)
+    page.save_revision().publish(skip_permission_checks=True)
+    staff = Audience.objects.create(name="Staff", slug="staff")
+    schedule(page, [staff], timezone.now() + timedelta(hours=1), "UTC")
+    house.post(f"/admin/pages/{page.pk}/revisions/{page.planned().pk}/unschedule/")
+    assert page.planned() is None
 
 
 def test_who_publishes_an_issue_again_is_told_what_is_still_off(draft, house):

@@ -18,6 +18,7 @@ from griot.testimonies.core.media.vault import Vault, VaultError
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make, unfinished
 from griot.testimonies.models import Rendition
+from griot.testimonies.showing.shown import address_of
 from griot.testimonies.withdrawing import erase, withdraw
 from tests.signing_in import with_second_factor
 from tests.support import held_elsewhere
@@ -99,7 +100,7 @@ def test_a_film_comes_light_and_in_the_steps_that_it_has(phone, tmp_path, django
     publish(
         testimony, {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")}
     )
-    client, address = Client(), f"/stories/media/web/{found['stream'].key}/"
+    client, address = Client(), address_of(found["stream"], "web")
     master = b"".join(client.get(address + "master.m3u8")).decode()
     variants = [line for line in master.splitlines() if line.endswith(".m3u8")]
     assert len(variants) == 2 and "RESOLUTION=1280x720" in master and "RESOLUTION=640x360" in master
@@ -148,7 +149,7 @@ def test_a_hidden_voice_is_in_no_rendition_and_a_covered_face_in_all(phone, tmp_
         ("waves", "show", "show"),
     }
     assert list(found["light"].parts) == ["covered.mkv"], "faces are covered once for both films"
-    assert Client().get(f"/stories/media/web/{found['light'].key}/covered.mkv").status_code == 410
+    assert Client().get(address_of(found["light"], "web") + "covered.mkv").status_code == 410
     for name in (
         found["light"].vault,
         next(v for k, v in found["stream"].parts.items() if k.endswith(".ts")),

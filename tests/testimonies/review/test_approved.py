@@ -15,7 +15,7 @@ from griot.testimonies.intake.consenting import add_consent
 from griot.testimonies.leaving_out import leave_out
 from griot.testimonies.models import File, Testimony, Upload, Writing
 from griot.testimonies.review import changing, files, review
-from griot.testimonies.showing.shown import told
+from griot.testimonies.showing.shown import address_of, told
 from tests.testimonies import made
 from tests.testimonies.people import as_sent, committed
 from tests.testimonies.review.test_review import publish, rendered
@@ -206,7 +206,7 @@ def test_a_face_that_may_be_shown_now_is_shown_when_that_was_approved(phone, peo
     testimony = Testimony.objects.get(pk=testimony.pk)
     for rendition in rendered(testimony):
         files.approve_rendition(testimony, people["protection"], rendition.pk)
-    shown = {r.face: f"/stories/media/web/{r.key}/" for r in rendered(testimony)}
+    shown = {r.face: address_of(r, "web") for r in rendered(testimony)}
     assert Client().get(shown["show"]).status_code == 410
     review.judge(testimony, people["protection"], True, "she wants to be seen")
     changing.publish_changes(Testimony.objects.get(pk=testimony.pk), people["approver"])

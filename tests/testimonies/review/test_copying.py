@@ -17,7 +17,7 @@ from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.making.rendering import make, showable
 from griot.testimonies.models import Departure, Rendition
 from griot.testimonies.review import changing, copying, review
-from griot.testimonies.showing.shown import told
+from griot.testimonies.showing.shown import address_of, told
 from griot.testimonies.withdrawing import erase, withdraw
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -191,8 +191,8 @@ def test_other_media_download_where_the_consent_lets_them(phone, people):
         told(other, "web", "fr").downloads == ()
         and "Download" not in Client().get(f"/stories/{other.slug}/").content.decode()
     )
-    key = Rendition.objects.get(file__testimony=other).key
-    assert Client().get(f"/stories/media/media/{key}/").status_code == 410
+    row = Rendition.objects.get(file__testimony=other)
+    assert Client().get(address_of(row, "media")).status_code == 410
 
 
 def test_the_gallery_is_by_theme_and_route_and_no_more_precise_than_allowed(

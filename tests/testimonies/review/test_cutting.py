@@ -22,7 +22,7 @@ from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make, plan, showable, uncut
 from griot.testimonies.models import Rendition
 from griot.testimonies.review import changing, files, review
-from griot.testimonies.showing.shown import told
+from griot.testimonies.showing.shown import address_of, told
 from griot.testimonies.withdrawing import withdraw
 from tests.signing_in import with_second_factor
 from tests.testimonies.people import committed, user_with
@@ -92,7 +92,7 @@ def test_a_cut_is_made_and_shown_when_it_was_looked_at_and_approved(phone, peopl
     sealed = vault().read(file.vault)
     whole = render(testimony)
     publish(testimony, people)
-    address = f"/stories/media/web/{whole['light'].key}/"
+    address = address_of(whole["light"], "web")
     assert told(testimony, "web", "fr").film == address and Client().get(address).status_code == 200
 
     with committed():
@@ -103,7 +103,7 @@ def test_a_cut_is_made_and_shown_when_it_was_looked_at_and_approved(phone, peopl
     found = render(testimony)
     assert {r.state for r in found.values()} == {"ready"}
     assert found["light"].key not in told(testimony, "web", "fr").film, "a person has to look first"
-    assert Client().get(f"/stories/media/web/{found['light'].key}/").status_code == 410
+    assert Client().get(address_of(found["light"], "web")).status_code == 410
     content = vault().read(found["light"].vault)
     (tmp_path / "light.mp4").write_bytes(content)
     assert probe(tmp_path / "light.mp4", "mov").seconds == pytest.approx(5.0, abs=0.2)
@@ -128,7 +128,7 @@ def test_a_cut_is_made_and_shown_when_it_was_looked_at_and_approved(phone, peopl
     assert Client().get(address).status_code == 404
     proof = uncut(file)
     assert (proof.kind, proof.pk) == ("proof", whole["light"].pk), "what was whole is the editors' now"
-    assert Client().get(f"/stories/media/web/{proof.key}/").status_code == 410
+    assert Client().get(address_of(proof, "web")).status_code == 410
 
     with committed():
         files.cut(testimony, people["editor"], file.pk, Cut())

@@ -19,7 +19,7 @@ from griot.testimonies.models import Access, Rendition
 from griot.testimonies.review import changing, files, review
 from griot.testimonies.review.writing import MOST_BODY, WritingForm
 from griot.testimonies.showing import shown
-from griot.testimonies.showing.shown import told
+from griot.testimonies.showing.shown import address_of, told
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
 from tests.testimonies.people import as_sent, committed, user_with
@@ -340,7 +340,7 @@ def test_a_file_that_came_after_the_approval_waits_for_another(phone, people, cl
     files.approve_rendition(testimony, people["protection"], rendition.pk)
     testimony.refresh_from_db()
     assert first.pk != late.pk and len(told(testimony, "web", "fr").images) == 1
-    address = f"/stories/media/web/{rendition.key}/"
+    address = address_of(rendition, "web")
     assert client.get(address).status_code == 410
     assert [(before, now) for where, before, now in changing.changes(testimony)] == [("", "photo")]
     review.judge(testimony, people["protection"], True, "nobody can be seen")

@@ -31,6 +31,7 @@ from griot.testimonies.models import Departure, Rendition
 from griot.testimonies.review import review
 from griot.testimonies.review.changing import publish_changes
 from griot.testimonies.showing import media
+from griot.testimonies.showing.shown import address_of
 from griot.testimonies.tasks import sweep
 from tests.digest.issues import make_issue
 from tests.signing_in import with_second_factor
@@ -150,7 +151,7 @@ def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
     assert {"/stories/?theme=sea", "/stories/?route=sahara"} <= showing
     assert all(MARK in render(issue_of(house.issue, "mail"), f) for f in FORMATS) and MARK in house.send.html
     client = Client()
-    assert client.get(f"/stories/media/web/{house.rendition.key}/")["Content-Type"] == "image/jpeg"
+    assert client.get(address_of(house.rendition, "web"))["Content-Type"] == "image/jpeg"
     card, pdf = (
         client.get(path).content for path in (f"/stories/{house.slug}/card/", f"/{house.issue.slug}/pdf/")
     )
@@ -159,7 +160,7 @@ def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
         f"{review}step/", {"act": "copy", "use": "partners", "recipient": "Radio Kindia"}
     )
     assert given["Content-Type"] == "application/zip" and MARK.encode() in b"".join(given)
-    assert client.get(f"/stories/media/media/{house.rendition.key}/").status_code == 200
+    assert client.get(address_of(house.rendition, "media")).status_code == 200
     assert (
         MARK in house.editor.get(review).content.decode()
         and MARK in house.phone.client.get("/stories/").content.decode()
@@ -174,15 +175,15 @@ def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
         assert MARK.encode() not in content, path
         assert status == (410 if house.slug in path else 200) or "/item/" in path, path
     assert client.get(f"/stories/{house.slug}/card/").status_code == 410
-    assert client.get(f"/stories/media/web/{house.rendition.key}/").status_code == 410
-    assert client.get(f"/stories/media/media/{house.rendition.key}/").status_code == 410
+    assert client.get(address_of(house.rendition, "web")).status_code == 410
+    assert client.get(address_of(house.rendition, "media")).status_code == 410
     refused = house.editor.post(
         f"{review}step/", {"act": "copy", "use": "partners", "recipient": "Radio Kindia"}, follow=True
     )
     assert refused.get("Content-Type") != "application/zip" and MARK not in refused.content.decode()
     assert "Radio Kindia" in house.editor.get(review).content.decode(), "they can be told"
     assert house.editor.get(f"/admin/testimonies/originals/{house.kept.pk}/").status_code in {302, 403, 404}
-    mailed = client.get(f"/stories/media/mail/{house.rendition.key}/")
+    mailed = client.get(address_of(house.rendition, "mail"))
     assert (
         mailed.status_code == 200
         and mailed["Content-Type"] == "image/png"
@@ -213,7 +214,7 @@ def test_after_a_withdrawal_nothing_shows_it_anywhere(house):
     assert vault().names() == [] and house.testimony.erased and not house.testimony.name
     assert not house.testimony.consents.exists() and not house.testimony.writings.exists()
     assert client.get(f"/stories/{house.slug}/").status_code == 410, "the tombstone stays"
-    assert client.get(f"/stories/media/mail/{house.rendition.key}/").status_code == 200, "mails go on asking"
+    assert client.get(address_of(house.rendition, "mail")).status_code == 200, "mails go on asking"
 
 
 def test_the_bare_fact_and_what_left_the_house_are_kept(house):
@@ -234,7 +235,7 @@ def test_a_film_that_is_being_sent_ends_when_it_may_be_shown_no_more(house, monk
     monkeypatch.setattr("asyncio.to_thread", in_this_thread)
     size = 4 * 1024 * 1024
     Rendition.objects.filter(pk=house.rendition.pk).update(vault=vault().put(b"F" * size))
-    pieces = media.rendition(rf.get("/"), "web", house.rendition.key).streaming_content
+    pieces = media.rendition(rf.get("/"), "web", house.rendition.word_for("web")).streaming_content
 
     row = type(house.testimony).objects.get(pk=house.testimony.pk)
 
@@ -276,7 +277,7 @@ def test_no_answer_that_shows_one_may_be_kept_for_a_minute(house):
         "/stories/",
         "/stories/feed/",
         f"/{house.issue.slug}/",
-        f"/stories/media/web/{house.rendition.key}/",
+        address_of(house.rendition, "web"),
         f"/stories/{house.slug}/card/",
         f"/{house.issue.slug}/card/",
         f"/{house.issue.slug}/pdf/",
@@ -418,7 +419,7 @@ def test_past_the_last_day_that_was_approved_pictures_go_with_their_page(house):
     row.approved["consent"]["until"] = (timezone.localdate() - timezone.timedelta(days=1)).isoformat()
     row.save()
     assert Client().get(f"/stories/{house.slug}/").status_code == 410
-    assert Client().get(f"/stories/media/web/{house.rendition.key}/").status_code == 410
+    assert Client().get(address_of(house.rendition, "web")).status_code == 410
 
 
 def test_what_was_taken_off_before_it_was_withdrawn_has_a_tombstone(house):
@@ -439,3 +440,30 @@ def test_an_export_for_partners_is_written_down(house, capsys):
     house.testimony.consents.update(uses=["team", "web", "mail"])
     call_command("export_issue", "latest")
     assert MARK not in capsys.readouterr().out and exports.count() == 1
+
+
+@pytest.mark.parametrize("left", ["mail", "partners", "media"])
+def test_who_knows_one_use_s_address_knows_no_other_s(phone, people, tmp_path, left):
+    """The teller takes the website back, and leaves another use."""
+    consent = {"naming": "unnamed", "voice": "show", "face": "hide", "uses": ["team", "web", left]}
+    testimony = phone.tell(consent=consent)
+    phone.send(testimony, made.sound(tmp_path).read_bytes())
+    publish(testimony, people)
+    row = Rendition.objects.get(file__testimony=testimony, kind="sound")
+    reader, web = Client(), address_of(row, "web")
+    assert web in reader.get(f"/stories/{testimony.slug}/").content.decode()
+    assert reader.get(web).status_code == 200
+    teller = Client()
+    teller.post("/receipt/", {"code": testimony.make_receipt()})
+    narrowed = {
+        "uses": ["team", left],
+        "naming": "unnamed",
+        "place": "country",
+        "face": "hide",
+        "voice": "show",
+    }
+    say_on_receipt(teller, act="change", **narrowed)
+    assert reader.get(web).status_code == 410
+    for address in (web.replace("/web/", f"/{left}/"), address_of(row, left)):
+        answer = reader.get(address)
+        assert answer.status_code != 200 or answer["Content-Type"] == "image/png", "blank, in mails"

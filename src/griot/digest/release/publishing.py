@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from wagtail.models import DraftStateMixin, Page, Revision
 
+from griot.digest.live import OutByPublishing
 from griot.troubles.sweeping import each
 
 
@@ -37,4 +38,10 @@ def _take_down(model: Any, pk: Any) -> None:
 
 
 def _publish(pk: int) -> None:
-    Revision.objects.get(pk=pk).publish(log_action="wagtail.publish.scheduled", skip_permission_checks=True)
+    """What is planned of a page, unless that was taken back, or the page off, in this moment."""
+    page = Revision.objects.get(pk=pk).content_object
+    if isinstance(page, OutByPublishing):
+        page.hold()
+    planned = Revision.objects.filter(pk=pk, approved_go_live_at__isnull=False).first()
+    if planned:
+        planned.publish(log_action="wagtail.publish.scheduled", skip_permission_checks=True)

@@ -149,7 +149,7 @@ def _photos(pictures: Iterable[types.Picture]) -> Iterator[tuple[Path, dict[str,
 def _photo_of(picture: types.Picture) -> bytes | None:
     """The JPEG of a picture that we serve ourselves."""
     path = urlsplit(picture.url).path
-    if found := re.fullmatch(r"/stories/media/(\w+)/(\w+)/", path):
+    if found := re.fullmatch(r"/stories/media/(\w+)/([\w-]+)/", path):
         rendition = public_rendition(found[1], found[2])
         return vault().read(rendition.vault) if rendition else None
     if not path.startswith(settings.MEDIA_URL):

@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                 ('height', models.PositiveIntegerField(default=0)),
                 ('approved', models.DateTimeField(blank=True, help_text='a person has looked at it beside the original', null=True)),
                 ('cut', models.CharField(blank=True, help_text='of what cut it was made', max_length=200)),
-                ('key', models.CharField(help_text='its address on the site', max_length=24, unique=True)),
+                ('key', models.CharField(help_text='what its addresses on the site are made of', max_length=24, unique=True)),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='renditions', to='testimonies.file')),
             ],
         ),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from griot.testimonies.core import types
 from griot.testimonies.core.media import subtitles
@@ -159,7 +160,7 @@ class Rendition(models.Model):
         null=True, blank=True, help_text="a person has looked at it beside the original"
     )
     cut = models.CharField(max_length=200, blank=True, help_text="of what cut it was made")
-    key = models.CharField(max_length=24, unique=True, help_text="its address on the site")
+    key = models.CharField(max_length=24, unique=True, help_text="what its addresses on the site are made of")
 
     class Meta:
         constraints = [
@@ -174,6 +175,16 @@ class Rendition(models.Model):
         face = "" if self.kind == self.Kind.SOUND else f"face: {self.face}"
         voice = "" if self.kind in (self.Kind.PHOTO, self.Kind.STILL) else f"voice: {self.voice}"
         return ", ".join(filter(None, [self.get_kind_display(), face, voice]))
+
+    def word_for(self, use: str) -> str:
+        """What its address for a use ends in: who knows one use's knows no other's."""
+        mark = salted_hmac("griot.rendition", f"{use} {self.key}", algorithm="sha256").hexdigest()[:24]
+        return f"{self.key}-{mark}"
+
+    @classmethod
+    def found_by(cls, use: str, word: str) -> Rendition | None:
+        row = cls.objects.select_related("file__testimony").filter(key=word.rpartition("-")[0]).first()
+        return row if row and constant_time_compare(row.word_for(use), word) else None
 
     @property
     def names(self) -> list[str]:

@@ -32,8 +32,8 @@ from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import allowed, public
 from griot.testimonies.models import Departure, File, MakingState, Rendition, Testimony
 from griot.testimonies.models.days import day_of
+from griot.testimonies.showing.shown import SERVED
 
-SERVED = frozenset({"web", "mail", "media", "partners"})  # for other media: to be downloaded
 ASK_AGAIN = 5.0  # seconds after which a film that is being sent is asked about once more
 AGE = 30  # seconds that others may keep what we served: a withdrawal reaches them within a minute
 
@@ -45,14 +45,14 @@ AGE = 30  # seconds that others may keep what we served: a withdrawal reaches th
     "stills, photos, films and sound on the site and in mails; pictures in mails turn blank",
 )
 @require_safe
-def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpResponseBase:
+def rendition(request: HttpRequest, use: str, word: str, part: str = "") -> HttpResponseBase:
     """A rendition for a use that has addresses, or a part of a film in steps. One that may no longer be shown
     is a blank picture in a mail, and 410 elsewhere.
     """
-    row = Rendition.objects.filter(key=key).first()
+    row = Rendition.found_by(use, word)
     if use not in SERVED or (row is None and use != "mail"):
         return HttpResponseNotFound()
-    shown = public_rendition(use, key)
+    shown = public_rendition(use, word)
     if shown is None:
         # Mails go on asking also for what is erased and not known any more.
         return (
@@ -67,7 +67,7 @@ def rendition(request: HttpRequest, use: str, key: str, part: str = "") -> HttpR
         request,
         name,
         "video/mp2t" if part.endswith(".ts") else shown.mime,
-        lambda: public_rendition(use, key) is not None,
+        lambda: public_rendition(use, word) is not None,
     )
     if use == "media":
         _downloaded(shown, response)
@@ -84,17 +84,18 @@ def _downloaded(row: Rendition, response: HttpResponseBase) -> None:
         Departure.objects.create(testimony=testimony.pk, how="download", to="anyone, on the site")
 
 
-def public_rendition(use: str, key: str) -> Rendition | None:
-    """A rendition that a use with addresses may show now: published, covered by the consent as it is, and
-    looked at by a person.
+def public_rendition(use: str, word: str) -> Rendition | None:
+    """A rendition that a use with addresses may show now, by its word for that: published, covered by the
+    consent as it is, and looked at by a person.
     """
-    row = Rendition.objects.select_related("file__testimony").filter(key=key).first()
-    if row is None or use not in SERVED:
+    row = Rendition.found_by(use, word)
+    if row is None or row.kind not in SERVED.get(use, ()):
         return None
     testimony = row.file.testimony
+    uses = {use, "web"} if use == "media" else {use}
     is_allowed = (
         testimony.state == Testimony.State.PUBLISHED
-        and consent.may_show(testimony.agreed, testimony.withdrawn, use, day_of())  # type: ignore[arg-type]
+        and all(consent.may_show(testimony.agreed, testimony.withdrawn, u, day_of()) for u in uses)  # type: ignore[arg-type]
         and any(r.pk == row.pk for r in public(testimony))
     )
     return row if is_allowed else None

@@ -24,6 +24,15 @@ from griot.testimonies.models import Campaign, Country, Departure, Referral, Ren
 from griot.testimonies.models.days import day_of
 
 log = logging.getLogger(__name__)
+# What each use has addresses of: mails, and issues that partners get, show pictures; what other media may
+# take is offered on a story's page, while that is there.
+PICTURES = frozenset({"photo", "still"})
+SERVED = {
+    "web": frozenset(Rendition.Kind.values),
+    "mail": PICTURES,
+    "partners": PICTURES,
+    "media": frozenset({"light", "sound", "photo"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +125,9 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
     texts = {key: said(text) for key, text in words.items() if key not in {"subtitles", "chapters"}}
     renditions = public_renditions(testimony)
     images = tuple(
-        Image(_address(r, use), r.width, r.height, texts.get(f"caption {r.file_id}", ""))
+        Image(address_of(r, use), r.width, r.height, texts.get(f"caption {r.file_id}", ""))
         for r in renditions
-        if r.kind in {"photo", "still"}
+        if r.kind in PICTURES
     )
     cut = _cut(testimony, public)
     return Told(
@@ -144,19 +153,19 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
         place=replace(shown.place, words=said(shown.place.words)),
         journey=(said(shown.journey[0]), said(shown.journey[1])),
         images=images,
-        film=next((_address(r, use) for r in renditions if r.kind == "light"), ""),
-        small=next((_address(r, use) for r in renditions if r.kind == "small"), ""),
-        stream=next((f"{_address(r, use)}master.m3u8" for r in renditions if r.kind == "stream"), ""),
-        sound=next((_address(r, use) for r in renditions if r.kind == "sound"), ""),
+        film=next((address_of(r, use) for r in renditions if r.kind == "light"), ""),
+        small=next((address_of(r, use) for r in renditions if r.kind == "small"), ""),
+        stream=next((f"{address_of(r, use)}master.m3u8" for r in renditions if r.kind == "stream"), ""),
+        sound=next((address_of(r, use) for r in renditions if r.kind == "sound"), ""),
         published=testimony.published,
         is_altered=shown.face != "show" or shown.voice != "show",
         themes=tuple(public["themes"]),
         route=public["route"] if value.place != "country" else "",
         downloads=(
             tuple(
-                Download(_address(r, "media"), r.kind, r.size)
+                Download(address_of(r, "media"), r.kind, r.size)
                 for r in renditions
-                if r.kind in {"light", "sound", "photo"}
+                if r.kind in SERVED["media"]
             )
             if consent.allows(value, "media") and use == "web"
             else ()
@@ -182,8 +191,8 @@ def _words(public: Mapping[str, Any], wanted: str) -> tuple[str, dict[str, str]]
     return told_in, {}
 
 
-def _address(rendition: Rendition, use: types.Use) -> str:
-    return reverse("rendition", args=[use, rendition.key])
+def address_of(rendition: Rendition, use: types.Use) -> str:
+    return reverse("rendition", args=[use, rendition.word_for(use)])
 
 
 def all_told(use: types.Use, language: str) -> list[Told]:
