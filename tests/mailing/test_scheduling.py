@@ -347,8 +347,10 @@ def test_who_takes_an_issue_off_and_puts_it_on_again_is_told_which_mails_did_not
     assert "the issue was taken off" in room and "Publish it again first" in room
     with pytest.raises(SendRefused, match="was taken off"):
         schedule(IssuePage.objects.get(), [late], timezone.now() + timedelta(hours=2), "UTC")
-    IssuePage.objects.get().get_latest_revision().publish(skip_permission_checks=True)
     request = admin_client.get("/admin/").wsgi_request
+    some_have_not_got_it(request, IssuePage.objects.get())
+    assert not list(get_messages(request)), "it is planned, and not out"
+    IssuePage.objects.get().get_latest_revision().publish(skip_permission_checks=True)
     some_have_not_got_it(request, IssuePage.objects.get())
     assert "It was to be sent to “Late”, and was not." in " ".join(map(str, get_messages(request)))
 

@@ -66,7 +66,7 @@ def says_that_editions_go(pages: list[Page], action: str) -> dict[Page, list[Any
 @hooks.register("after_publish_page")
 def some_editions_are_off(request: HttpRequest, page: Any) -> None:
     """An issue comes back by itself: whoever publishes it is told which of its editions were out before."""
-    if isinstance(page, IssuePage) and not page.is_edition:
+    if isinstance(page, IssuePage) and page.live and not page.is_edition:
         off = page.get_translations().filter(live=False, first_published_at__isnull=False)
         buttons = [
             messages.button(reverse("wagtailadmin_pages:edit", args=[edition.pk]), str(edition.locale))

@@ -10,6 +10,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from griot.testimonies.core.errors import Refused
-from griot.testimonies.intake import speaking
+from griot.testimonies.intake import odk, speaking
 from griot.testimonies.intake.receiving import (
     ORPHANED,
     add_piece,
@@ -38,6 +39,7 @@ from griot.testimonies.models import (
     Country,
     Device,
     File,
+    Messenger,
     Module,
     Rendition,
     Testimony,
@@ -86,6 +88,20 @@ def test_a_frozen_messengers_phone_is_told_to_wipe_itself(phone):
     messenger.thaw()
     type(messenger).objects.update(state="active")
     assert phone.get("pack/").json().get("wipe") is True, "the old phone stays told"
+
+
+@pytest.mark.parametrize("apps", [["ours"], ["odk"], ["ours", "odk"]])
+def test_a_phone_that_cannot_be_told_to_erase_is_not_said_to(phone, client, admin_user, apps):
+    messenger = Messenger.objects.get()
+    if "odk" in apps:
+        odk.admit(messenger)
+    if "ours" not in apps:
+        messenger.devices.filter(login="").delete()
+    with_second_factor(client, admin_user)
+    answer = client.post(f"/admin/testimonies/messengers/{messenger.pk}/", {"act": "freeze"})
+    said = " ".join(map(str, get_messages(answer.wsgi_request)))
+    assert ("The phone erases" in said) == ("ours" in apps)
+    assert ("ODK Collect can't be told" in said) == ("odk" in apps)
 
 
 def test_collecting_waits_for_the_required_training(phone):

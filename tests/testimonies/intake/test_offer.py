@@ -116,7 +116,7 @@ def test_a_form_that_is_sent_again_is_one_story_and_one_receipt(campaign, monkey
     teller.post("/receipt/", {"code": first})
     say_on_receipt(teller, act="withdraw", sure="yes")
     again = reader.post("/stories/offer/", {**FORM, "form": form})
-    assert again.status_code == 400 and words("en")["receipt_withdrawn"] in unescape(again.content.decode())
+    assert again.status_code == 400 and words("en")["receipt_erasing"] in unescape(again.content.decode())
     assert [bool(t.withdrawn) for t in Testimony.objects.order_by("arrived")] == [True, False, False]
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import copy
+from html import unescape
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connections
 from django.test import Client
 
+from griot.digest.core.words import words
 from griot.testimonies.models import Campaign, Testimony
+from griot.testimonies.showing.shown import told
+from griot.testimonies.withdrawing import erase
+from tests.testimonies import made
 from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, of_page, say_on_receipt
+from tests.testimonies.review.test_review import publish
 
 CODE = "ABCD-EFGH-JKLM"
 
@@ -113,3 +119,38 @@ def test_an_older_page_of_the_same_teller_puts_nothing_back(phones, client):
     assert client.post("/receipt/", {**of_page(page), "act": "withdraw", "sure": "yes"}).status_code == 302
     row.refresh_from_db()
     assert row.withdrawn, "to take back is never too late"
+
+
+OUTSIDE = ("screenings", "mail", "partners", "media")
+
+
+@pytest.mark.parametrize("left", [[], ["mail"], ["screenings"], ["partners", "media"], list(OUTSIDE)])
+def test_the_teller_reads_where_the_story_may_be_met(phone, people, left):
+    """Also once the website is taken back: what goes by mail alone is public."""
+    testimony = phone.tell(consent={"uses": ["team", "web", *OUTSIDE]})
+    phone.send(testimony, made.photo())
+    publish(testimony, people)
+    client, say = Client(), words("en")
+    client.post("/receipt/", {"code": testimony.make_receipt()})
+    assert say["receipt_public"] in unescape(client.get("/receipt/").content.decode())
+    held = testimony.consent
+    kept = {name: getattr(held, name) for name in ("naming", "place", "face", "voice")}
+    say_on_receipt(client, act="change", uses=["team", *left], **kept)
+    page = unescape(client.get("/receipt/").content.decode())
+    testimony = Testimony.objects.get()
+    assert {use for use in OUTSIDE if told(testimony, use, "en")} == set(left)
+    assert {use for use in OUTSIDE if f"<li>{say[f'use_{use}']}</li>" in page} == set(left)
+    story = Client().get(f"/stories/{testimony.slug}/")
+    assert story.status_code == 410 and "withdrawn" not in story.content.decode(), "it is not, elsewhere"
+    assert say["receipt_public"] not in page and (say["receipt_inside"] in page) == (not left)
+
+
+def test_what_is_erased_is_said_to_be_erased_when_it_is(phone):
+    testimony = phone.tell()
+    phone.send(testimony, made.photo())
+    client, say = Client(), words("en")
+    client.post("/receipt/", {"code": testimony.make_receipt()})
+    say_on_receipt(client, act="withdraw", sure="yes")
+    assert say["receipt_erasing"] in client.get("/receipt/").content.decode()
+    erase(testimony.pk)
+    assert say["receipt_withdrawn"] in client.get("/receipt/").content.decode()

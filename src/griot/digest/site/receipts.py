@@ -26,6 +26,7 @@ from griot.digest.site.newsroom import newsroom, readers_language
 from griot.digest.site.refusing import in_words
 from griot.testimonies import withdrawing
 from griot.testimonies.access import note
+from griot.testimonies.core import types
 from griot.testimonies.core.consent import is_within
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
@@ -40,6 +41,7 @@ OPEN_FOR = timedelta(minutes=30)
 # Wrong codes of one address, in seconds. The right one opens whatever others have tried: a shelter or a whole
 # mobile network may share an address, and 60 bits are not found by trying.
 MOST_TRIES, TRIES_WITHIN = 100, 600
+OUTSIDE: tuple[types.Use, ...] = ("screenings", "web", "mail", "partners", "media")  # of the team
 _KEPT = ("naming", "place", "face", "voice")
 
 
@@ -146,7 +148,7 @@ def _page(
     request: HttpRequest, row: Testimony | None, error: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
     language = readers_language()
-    is_out = bool(row and shown.told(row, "web", language, in_full=False))
+    met = [use for use in OUTSIDE if row and shown.told(row, use, language, in_full=False)]
     page = render_template(
         "web/receipt.html",
         language=language,
@@ -158,8 +160,8 @@ def _page(
         over=row.over if row else "",
         csrf=get_token(request),
         error=words(language)[error] if error else said,
-        is_out=is_out,
-        address=reverse("story", args=[row.slug]) if row and is_out else "",
+        address=reverse("story", args=[row.slug]) if row and "web" in met else "",
+        elsewhere=[use for use in met if use != "web"],
         front=front_of(language),
         referrals=shown.turn_to(row.country, language) if row and row.country else [],
     )

@@ -53,9 +53,16 @@ def messenger(request: HttpRequest, pk: int) -> HttpResponse:
         note(request.user, None, f"messenger {act}", f"messenger {row.pk}")
     if act == "freeze":
         row.freeze()
+        erases = " The phone erases what it holds as soon as it has a network."
         messages.success(
-            request, f"{row} is frozen. The phone erases what it holds as soon as it has a network."
+            request, f"{row} is frozen.{erases if row.devices.filter(login='').exists() else ''}"
         )
+        if row.devices.exclude(login="").exists():
+            messages.warning(
+                request,
+                "ODK Collect can't be told to erase anything: whoever has that phone has what it holds. Warn"
+                " the tellers whom that may harm.",
+            )
     elif act == "thaw":
         row.thaw()
         messages.success(request, f"{row} may be invited again, with a new key.")

@@ -128,7 +128,8 @@ def take_offer(campaign: Campaign, form: str, sent: Mapping[str, Any]) -> str:
     one_after_another(f"testimony {pk}")
     if known := Testimony.objects.filter(pk=pk).first():
         if known.over or known.receipt != receipt_hash(code):
-            said = "receipt_withdrawn" if known.over else "receipt_unknown"
+            over = "receipt_withdrawn" if known.erased else "receipt_erasing"
+            said = over if known.over else "receipt_unknown"
             raise Refused("this has come before, and has another receipt by now, or was taken back", [said])
     elif not _take(Testimony(pk=pk, campaign=campaign), sent, by="teller").claim_receipt(receipt_hash(code)):
         raise Refused("send it once more")  # one of 2^60 codes was another's
