@@ -83,7 +83,7 @@ class OutByPublishing(models.Model):
         not stored.
         """
         rows: Any = type(self)._default_manager
-        rows.select_for_update(of=("self",), no_key=True).filter(pk=self.pk).first()
+        rows.select_for_update(of=("self",), no_key=True).filter(pk=self.pk).values_list("pk").first()
         return rows.filter(pk=self.pk).first()  # the lock's own query saw the page's other table as it was
 
     def publish(self, *args: Any, **options: Any) -> Any:
