@@ -13,12 +13,12 @@ from django.test import Client
 SECRET = "GRIOTGRIOTGRIOTGRIOTGRIOTGRIOTGR"
 
 
-def code(secret: str = SECRET) -> str:
-    """What an authenticator app shows now."""
+def code(secret: str = SECRET, later: int = 0) -> str:
+    """What an authenticator app shows now, or a step later: the one after is taken already, each once."""
     steps = list(
         yield_hotp_counters_from_time()
     )  # those that are still, or already, taken around the one now
-    return str(format_hotp_value(hotp_value(secret, steps[len(steps) // 2])))
+    return str(format_hotp_value(hotp_value(secret, steps[len(steps) // 2 + later])))
 
 
 def with_second_factor(client: Client, user: Any) -> None:

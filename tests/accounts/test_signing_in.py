@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
@@ -95,6 +96,40 @@ def test_codes_of_an_account_are_not_guessed_from_wherever_and_whoever_signs_in_
     sign_in(late)
     late.post("/admin/factors/authenticate/", {"code": code(secret)})
     assert late.get("/admin/").status_code == 302, "the right one neither, for an hour"
+
+
+def enter(said: str) -> Client:
+    client = Client()
+    sign_in(client)
+    client.post("/admin/factors/authenticate/", {"code": said})
+    return client
+
+
+def test_a_code_of_an_app_is_good_once_for_as_long_as_any_clock_shows_it(officer, monkeypatch):
+    owner = Client()
+    sign_in(owner)
+    secret = set_up(owner)
+    assert enter(code(secret)).get(ROOM).status_code == 302, "it set the app up"
+    said = code(secret, later=1)
+    assert enter(said).get(ROOM).status_code == 200
+    for seconds in (0, 31, 62):  # it is taken for a minute and a half
+        real = time.time
+        with monkeypatch.context() as later:
+            later.setattr(time, "time", lambda: real() + seconds)  # noqa: B023
+            assert enter(said).get(ROOM).status_code == 302, seconds
+
+
+def test_to_look_at_recovery_codes_gives_none_back(officer):
+    owner = Client()
+    sign_in(owner)
+    set_up(owner)
+    row = Authenticator.objects.get(user=officer, type="recovery_codes")
+    looked = Authenticator.objects.get(pk=row.pk).wrap()  # for a page that is being made
+    spare = row.wrap().get_unused_codes()[0]
+    assert enter(spare).get(ROOM).status_code == 200
+    looked.mark_as_viewed()
+    assert enter(spare).get(ROOM).status_code == 302
+    assert Authenticator.objects.get(pk=row.pk).wrap().did_view
 
 
 @pytest.mark.django_db(transaction=True)

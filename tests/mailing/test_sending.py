@@ -6,6 +6,7 @@ import asyncio
 import email
 import json
 from collections import Counter
+from datetime import timedelta
 from email import policy
 from mailbox import Maildir
 
@@ -384,3 +385,20 @@ def test_a_reply_that_no_table_can_hold_keeps_no_mail_from_others(sink, site, se
     states = dict(send.deliveries.values_list("address", "state"))
     assert states.pop("bad@example.org") == Delivery.State.REFUSED
     assert set(states.values()) == {Delivery.State.SENT}
+
+
+def test_a_subscription_does_not_end_at_a_time_to_come(admin_client, site):
+    audience = Audience.objects.create(name="Staff", slug="staff")
+    row = Subscription.objects.create(
+        audience=audience, subscriber=Subscriber.objects.create(email="a@reader.example")
+    )
+    said = {"audience": audience.pk, "subscriber": row.subscriber_id}
+    for ended, ends in (
+        (timezone.now() + timedelta(days=3), False),
+        (timezone.now() - timedelta(hours=1), True),
+    ):
+        admin_client.post(
+            f"/admin/subscriptions/edit/{row.pk}/", {**said, "ended": f"{ended:%Y-%m-%d %H:%M}"}
+        )
+        row.refresh_from_db()
+        assert bool(row.ended) == ends

@@ -9,6 +9,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from griot.accounts import signals  # noqa: F401
+        from griot.accounts.codes import look_at_recovery_codes_in_turn
+
+        look_at_recovery_codes_in_turn()
 
 
 class UsersConfig(WagtailUsersAppConfig):

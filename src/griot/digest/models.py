@@ -311,7 +311,13 @@ class SecondPersonTask(AbstractGroupApprovalTask):
     def on_action(self, task_state: Any, user: Any, action_name: str, **options: Any) -> Any:
         if action_name == "approve" and self._is_author(task_state.workflow_state.content_object, user):
             raise PermissionDenied("an issue is approved by another person than who edited or submitted it")
-        return super().on_action(task_state, user, action_name, **options)
+        with transaction.atomic():
+            held = TaskState.objects.select_for_update(of=("self",)).get(pk=task_state.pk)
+            if held.status != TaskState.STATUS_IN_PROGRESS:
+                raise NotNow(
+                    f"Nothing was done: it was {held.get_status_display().lower()} meanwhile. Look again."
+                )
+            return super().on_action(task_state, user, action_name, **options)
 
     def _is_author(self, obj: Any, user: Any) -> bool:
         asked = obj.current_workflow_state

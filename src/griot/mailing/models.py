@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Count, Q
@@ -71,6 +72,10 @@ class Subscription(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subscriber} → {self.audience}"
+
+    def clean(self) -> None:
+        if self.ended and self.ended > timezone.now():
+            raise ValidationError({"ended": "It ends at once: give no moment that is to come."})
 
 
 def new_mark() -> str:

@@ -89,6 +89,9 @@ MFA_ADAPTER = "griot.accounts.adapters.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
+    "authenticate": "griot.accounts.codes.Authenticate",
+    "reauthenticate": "griot.accounts.codes.Reauthenticate",
+    "activate_totp": "griot.accounts.codes.Activate",
     "add_webauthn": "griot.accounts.passkeys.Add",
     "authenticate_webauthn": "griot.accounts.passkeys.Authenticate",
     "reauthenticate_webauthn": "griot.accounts.passkeys.Reauthenticate",

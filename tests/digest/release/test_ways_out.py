@@ -14,7 +14,7 @@ from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections, transaction
 from django.utils import timezone
-from wagtail.models import Revision
+from wagtail.models import Revision, TaskState
 
 from griot.accounts.guarding import NotNow
 from griot.digest import signals
@@ -458,3 +458,22 @@ def test_nothing_that_a_planned_send_needs_is_deleted(site, what):
         doomed.delete()
     unschedule(row)
     doomed.delete()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("first", ["approve", "reject"])
+def test_who_decides_on_an_issue_second_is_told_that_it_was_decided(draft, writer, client, meanwhile, first):
+    third = get_user_model().objects.create_user("cy", password="x")
+    third.groups.set(Group.objects.filter(name__in=["Editors", "Moderators"]))
+    draft.get_workflow().start(draft, writer)
+    state = IssuePage.objects.get().current_workflow_task_state
+    second = "reject" if first == "approve" else "approve"
+    with_second_factor(client, third)
+    address = f"/admin/pages/workflow/action/{draft.pk}/{second}/{state.pk}/"
+    decided = meanwhile(TaskState, first, lambda: client.post(address, {"comment": "no"}))
+    with transaction.atomic():
+        task = state.task.specific
+        task.on_action(TaskState.objects.get(pk=state.pk), get_user_model().objects.get(username="bo"), first)
+    assert "meanwhile" in said(decided())
+    wanted = "approved" if first == "approve" else "rejected"
+    assert TaskState.objects.get(pk=state.pk).status == wanted

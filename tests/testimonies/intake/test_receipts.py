@@ -154,3 +154,17 @@ def test_what_is_erased_is_said_to_be_erased_when_it_is(phone):
     assert say["receipt_erasing"] in client.get("/receipt/").content.decode()
     erase(testimony.pk)
     assert say["receipt_withdrawn"] in client.get("/receipt/").content.decode()
+
+
+def test_a_story_that_can_not_be_shown_is_taken_back_by_its_teller(phone, people):
+    testimony = phone.tell(consent={"uses": ["team", "web"]})
+    phone.send(testimony, made.photo())
+    publish(testimony, people)
+    client, code = Client(), testimony.make_receipt()
+    row = Testimony.objects.get()
+    del row.approved["writings"]
+    Testimony.objects.update(approved=row.approved)
+    client.post("/receipt/", {"code": code})
+    assert words("en")["receipt_take_back"] in client.get("/receipt/").content.decode()
+    say_on_receipt(client, act="withdraw", sure="yes")
+    assert Testimony.objects.get().withdrawn

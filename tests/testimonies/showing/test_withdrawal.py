@@ -467,3 +467,12 @@ def test_who_knows_one_use_s_address_knows_no_other_s(phone, people, tmp_path, l
     for address in (web.replace("/web/", f"/{left}/"), address_of(row, left)):
         answer = reader.get(address)
         assert answer.status_code != 200 or answer["Content-Type"] == "image/png", "blank, in mails"
+
+
+def test_an_address_that_was_made_under_an_older_secret_holds(house, settings):
+    made_before = address_of(house.rendition, "web")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new one", [settings.SECRET_KEY]
+    assert address_of(house.rendition, "web") != made_before
+    assert Client().get(made_before).status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert Client().get(made_before).status_code == 404

@@ -8,6 +8,7 @@ behind; the next undo goes on with what is older.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.db import transaction
@@ -18,8 +19,10 @@ from griot.digest.desk.traces import changed_since, left_by
 from griot.digest.models import DeskAction
 from griot.locking import one_after_another
 from griot.press.models import Story
+from griot.press.stories.pipeline import stories_held
 
 UNDO_STEPS = 50
+GROUPING = ("merge", "split")
 
 _ACTS: dict[str, Callable[[Any, dict[str, Any]], tuple[Done, Undo]]] = {
     "accept": deciding.accept,
@@ -71,7 +74,10 @@ def undo_last(user: Any) -> Done:
             raise Refused("there is nothing to undo")
         last.is_behind = True
         last.save(update_fields=["is_behind"])
-        why = changed_since(last.undo["left"], user) or _undone(last, user)
+        with (
+            stories_held() if last.kind in GROUPING else nullcontext()
+        ):  # what is looked at is so until the end
+            why = changed_since(last.undo["left"], user) or _undone(last, user)
     if why:
         message = f"not undone: “{last.label}”, for {why}; the next undo takes what you did before it"
         raise Refused(message, conflict=True, story=last.story)

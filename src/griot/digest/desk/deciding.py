@@ -117,6 +117,10 @@ def _issue() -> IssuePage:
 
 def _decide(story: Story, decision: str, user: Any, seen: str | None) -> Undo:
     """Write down a decision, if nobody else has decided meanwhile; the beats learn from it."""
+    held = Story.objects.select_for_update(no_key=True).filter(pk=story.pk).first()
+    if held is None or held.merged_into_id:
+        raise Refused("this story was put together with another meanwhile; look again", conflict=True)
+    story = held
     if seen is not None and seen != story.decision and story.decided_by_id not in (None, user.pk):
         raise Refused(
             f"{name_of(story.decided_by)} has {PAST[story.decision]} this story meanwhile; look again",

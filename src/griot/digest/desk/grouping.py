@@ -1,4 +1,4 @@
-"""Merging stories, and splitting them."""
+"""Merging stories, and splitting them: as they are once the machine, which groups them, too, is done."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from griot.digest.desk.acting import Done, Refused, Undo, line_of, put_back, sho
 from griot.digest.desk.lines import check_again
 from griot.digest.desk.placing import draft_of, issue_in_the_making, value_of
 from griot.press.models import Article, Story
-from griot.press.stories.pipeline import draft_story
+from griot.press.stories.pipeline import draft_story, stories_held
 from griot.press.stories.verdicts import merge_stories, restore, snapshot, split_off
 
 
+@stories_held()
 def merge(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
-    ids = {story_in({"story": pk}).pk for pk in [data.get("story"), *data.get("with", [])] if pk}
+    asked = {pk for pk in [data.get("story"), *data.get("with", [])] if pk}
+    ids = {story_in({"story": pk}).pk for pk in asked}
     if len(ids) < 2:
-        raise Refused("mark another story first (x), then merge")
+        is_done = len(asked) > 1
+        raise Refused("they are one story already" if is_done else "mark another story first (x), then merge")
     stories = list(Story.objects.filter(pk__in=ids))
     before = snapshot(stories)
     was = [placed for s in stories if (placed := take_out(s, user))]
@@ -47,6 +50,7 @@ def undo_grouping(user: Any, undo: Undo) -> None:
         put_back(user, placed)
 
 
+@stories_held()
 def split(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     """Chosen articles become a story of their own."""
     story = story_in(data)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from wagtail.models import GroupPagePermission, Revision, Workflow, WorkflowState, WorkflowTask
+from wagtail.models import GroupPagePermission, Revision, TaskState, Workflow, WorkflowState, WorkflowTask
 
 from griot.digest.core.rendering.as_json import render_json
 from griot.digest.models import GOES_FIRST, DigestIndexPage, IssuePage, SecondPersonTask
@@ -68,7 +68,9 @@ def approval_of(page: IssuePage) -> WorkflowState | None:
     found: WorkflowState | None = states.select_related("current_task_state").order_by("-pk").first()
     last = found.task_states.order_by("-pk").first() if found else None
     latest = page.get_latest_revision()
-    if last is None or (last.revision_id != latest.pk and said_in(last.revision) != said_in(latest)):
+    if last is None or last.status != TaskState.STATUS_APPROVED:
+        return None
+    if last.revision_id != latest.pk and said_in(last.revision) != said_in(latest):
         return None
     return None if _pictures_changed(latest.as_object(), last.finished_at or last.started_at) else found
 

@@ -148,7 +148,7 @@ def _page(
     request: HttpRequest, row: Testimony | None, error: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
     language = readers_language()
-    met = [use for use in OUTSIDE if row and shown.told(row, use, language, in_full=False)]
+    met = [use for use in OUTSIDE if row and shown.may_be_met(row, use)]
     page = render_template(
         "web/receipt.html",
         language=language,

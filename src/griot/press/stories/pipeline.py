@@ -254,7 +254,9 @@ def _merge_lines(story: Story, gone: Sequence[int]) -> None:
 def find_story(pk: int) -> Story:
     """A story by its id, merged ones by what they went into. Raises Story.DoesNotExist."""
     story = Story.objects.select_related("merged_into").get(pk=pk)
-    return story.merged_into or story
+    while story.merged_into:
+        story = story.merged_into
+    return story
 
 
 # --- ratings -----------------------------------------------------------------------------

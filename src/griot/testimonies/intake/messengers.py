@@ -52,11 +52,10 @@ def messenger(request: HttpRequest, pk: int) -> HttpResponse:
     if act in {"freeze", "thaw", "invite", "odk"}:
         note(request.user, None, f"messenger {act}", f"messenger {row.pk}")
     if act == "freeze":
+        is_heard = row.devices.filter(login="", is_wiped=False).exists()  # by our app
         row.freeze()
         erases = " The phone erases what it holds as soon as it has a network."
-        messages.success(
-            request, f"{row} is frozen.{erases if row.devices.filter(login='').exists() else ''}"
-        )
+        messages.success(request, f"{row} is frozen.{erases if is_heard else ''}")
         if row.devices.exclude(login="").exists():
             messages.warning(
                 request,

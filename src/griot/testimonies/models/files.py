@@ -7,6 +7,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -176,15 +177,17 @@ class Rendition(models.Model):
         voice = "" if self.kind in (self.Kind.PHOTO, self.Kind.STILL) else f"voice: {self.voice}"
         return ", ".join(filter(None, [self.get_kind_display(), face, voice]))
 
-    def word_for(self, use: str) -> str:
+    def word_for(self, use: str, secret: str | None = None) -> str:
         """What its address for a use ends in: who knows one use's knows no other's."""
-        mark = salted_hmac("griot.rendition", f"{use} {self.key}", algorithm="sha256").hexdigest()[:24]
-        return f"{self.key}-{mark}"
+        mark = salted_hmac("griot.rendition", f"{use} {self.key}", secret, algorithm="sha256")
+        return f"{self.key}-{mark.hexdigest()[:24]}"
 
     @classmethod
     def found_by(cls, use: str, word: str) -> Rendition | None:
         row = cls.objects.select_related("file__testimony").filter(key=word.rpartition("-")[0]).first()
-        return row if row and constant_time_compare(row.word_for(use), word) else None
+        secrets = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)  # of what was mailed under old ones
+        words = [row.word_for(use, secret) for secret in secrets] if row else []
+        return row if any(constant_time_compare(known, word) for known in words) else None
 
     @property
     def names(self) -> list[str]:

@@ -195,6 +195,17 @@ def address_of(rendition: Rendition, use: types.Use) -> str:
     return reverse("rendition", args=[use, rendition.word_for(use)])
 
 
+def may_be_met(row: Testimony, use: types.Use) -> bool:
+    """Whether `use` shows it; said also of what is broken: its teller can take it back."""
+    try:
+        return told(row, use, row.language, in_full=False) is not None
+    except Exception as error:
+        if is_database_away(error):
+            raise
+        log.exception("testimony %s can't be shown", row.pk)
+        return True
+
+
 def all_told(use: types.Use, language: str) -> list[Told]:
     """Everything that `use` may show, newest first."""
     rows = with_renditions(out().select_related("campaign"))
