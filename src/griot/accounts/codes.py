@@ -18,7 +18,7 @@ def _use(user: int, code: str) -> None:
     Raises ValidationError.
     """
     lasts = app_settings.TOTP_PERIOD * (2 * app_settings.TOTP_TOLERANCE + 1)
-    if not cache.add(f"griot.totp {user} {normalize_user_code(code)}", "used", timeout=lasts):
+    if not cache.add(f"griot.totp.{user}.{normalize_user_code(code)}", "used", timeout=lasts):
         raise get_adapter().validation_error("incorrect_code")
 
 
