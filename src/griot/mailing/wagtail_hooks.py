@@ -129,7 +129,7 @@ def its_mails_are_off_too(request: HttpRequest, page: Any) -> None:
 @hooks.register("after_publish_page")
 def some_have_not_got_it(request: HttpRequest, page: Any) -> None:
     """It was off when it was to be sent, and is out again: whose turn had come are still without it."""
-    if not page.live:  # it is planned
+    if not IssuePage.objects.filter(pk=page.pk, live=True).exists():  # it is planned
         return
     issues = Send.objects.filter(issue__translation_key=page.translation_key, is_correction=False)
     for send in issues.filter(issue__live=True):

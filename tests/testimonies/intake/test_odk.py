@@ -556,16 +556,16 @@ def test_of_two_forms_at_once_the_edited_one_holds(house, monkeypatch):
     form = blank(url, auth, "griot-voices-portrait")
     older = filled(form, ids["a"], **{**CONSENTED, "text_leaving": "My brother paid them."})
     edited = filled(form, ids["b"], **{**CONSENTED, "text_leaving": "Somebody paid.", "before": ids["a"]})
-    placed, asked, going_on = submissions._placed, Event(), Event()
+    known, asked, going_on = submissions._known, Event(), Event()
 
     def slowly(*args):
-        found, said = placed(*args), args[-1]
+        found, said = known(*args), args[-1]
         if said.instance == ids["a"]:
             asked.set()
             going_on.wait(60)
         return found
 
-    monkeypatch.setattr(submissions, "_placed", slowly)
+    monkeypatch.setattr(submissions, "_known", slowly)
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(post, url, auth, older)
         asked.wait(60)
