@@ -3,15 +3,18 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 from aiosmtpd.controller import Controller
+from django.db import connections
 from django.test import override_settings
 from wagtail.models import Site
 
@@ -20,6 +23,7 @@ from griot.demo.serving import Server, serve
 from griot.runtime.postgres import database, embedded
 from griot.runtime.serving import listener
 from tests.databases import copy_newsroom, database_of_our_own
+from tests.support import until_waiting
 
 # A property is as true on a machine that is busy.
 hypothesis.settings.register_profile("griot", deadline=None)
@@ -225,3 +229,34 @@ def web(settings) -> Iterator[Web]:
 def is_long(request) -> bool:
     """Whether somebody has asked for what takes its time: `./griot test --long`."""
     return bool(request.config.getoption("--long"))
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """What another does, in a transaction of its own, within the first call of something: until it is done,
+    or waits for us. Call what is given for its answer.
+    """
+    pool = ThreadPoolExecutor(1)
+
+    def within(where: object, name: str, act: Callable[[], object]) -> Callable[[], object]:
+        others: list[Future[object]] = []
+        called = getattr(where, name)
+
+        def alone() -> object:
+            try:
+                return act()
+            finally:
+                connections.close_all()
+
+        def first(*said: Any, **how: Any) -> Any:
+            answer = called(*said, **how)
+            if not others:
+                others.append(pool.submit(alone))
+                until_waiting(others[0])
+            return answer
+
+        monkeypatch.setattr(where, name, first)
+        return lambda: others[0].result()
+
+    yield within
+    pool.shutdown()

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.messages import get_messages
 from django.core.management import call_command
-from django.db import connections
 from django.utils import timezone
 
-from griot.digest.core.rendering.mail import render_mail
 from griot.digest.models import Correction, IssuePage, Picture
 from griot.digest.release import publishing
 from griot.digest.release.editions import make_editions
@@ -25,7 +22,6 @@ from griot.mailing.sending import deliver
 from griot.mailing.wagtail_hooks import some_have_not_got_it
 from tests.digest.issues import make_issue, make_picture
 from tests.mailing.plans import time_passes
-from tests.support import until_waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -51,64 +47,37 @@ def draft(site):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_send_as_an_edition_goes_out_send_once(site, monkeypatch):
+def test_two_who_send_as_an_edition_goes_out_send_once(site, meanwhile):
     issue, staff = make_issue(), an_audience("Personnel", "fr")
     edition = next(page for page in make_editions(issue) if page.language == "fr")
-    others: list[Future[None]] = []
 
     def begin_another() -> None:
-        try:
-            IssuePage.objects.get(pk=edition.pk).get_latest_revision().publish(skip_permission_checks=True)
-            start_send(IssuePage.objects.get(pk=issue.pk), staff)
-        finally:
-            connections.close_all()
+        IssuePage.objects.get(pk=edition.pk).get_latest_revision().publish(skip_permission_checks=True)
+        start_send(IssuePage.objects.get(pk=issue.pk), staff)
 
-    def render_meanwhile(*said, **how):
-        if not others:
-            others.append(pool.submit(begin_another))
-            until_waiting(others[0])
-        return render_mail(*said, **how)
-
-    monkeypatch.setattr(saying, "render_mail", render_meanwhile)
-    with ThreadPoolExecutor(1) as pool:
-        start_send(issue, staff)
+    other = meanwhile(saying, "render_mail", begin_another)
+    start_send(issue, staff)
     with pytest.raises(SendRefused, match="once"):
-        others[0].result()
+        other()
     assert Counter(d.address for d in Delivery.objects.all()).most_common(1)[0][1] == 1
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("act", ["cancel", "plan anew"])
-def test_a_mail_that_begins_as_it_is_taken_back_is_said_to_have_begun(site, admin_client, monkeypatch, act):
+def test_a_mail_that_begins_as_it_is_taken_back_is_said_to_have_begun(site, admin_client, meanwhile, act):
     issue, staff = make_issue(), an_audience("Personnel")
     [row] = schedule(IssuePage.objects.get(pk=issue.pk), [staff], timezone.now() + timedelta(hours=1), "UTC")
     time_passes(timedelta(hours=1, minutes=1))
-    others: list[Future[str]] = []
-    plan = {
-        "at": f"{timezone.now() + timedelta(days=1):%Y-%m-%dT%H:%M}",
-        "zone": "UTC",
-        "audiences": [staff.pk],
-    }
-
-    def other() -> str:
-        try:
-            if act == "cancel":
-                return said(admin_client.post(f"/admin/mailing/schedules/{row.pk}/cancel/"))
-            return said(admin_client.post(f"/admin/mailing/send/{issue.pk}/", plan))
-        finally:
-            connections.close_all()
-
-    def render_meanwhile(*words, **how):
-        if not others:
-            others.append(pool.submit(other))
-            until_waiting(others[0])
-        return render_mail(*words, **how)
-
-    monkeypatch.setattr(saying, "render_mail", render_meanwhile)
-    with ThreadPoolExecutor(1) as pool:
-        begin_due()
-    wanted = "It has begun" if act == "cancel" else "goes to an audience once"
-    assert wanted in others[0].result()
+    tomorrow = timezone.now() + timedelta(days=1)
+    plan = {"at": f"{tomorrow:%Y-%m-%dT%H:%M}", "zone": "UTC", "audiences": [staff.pk]}
+    room, cancels = f"/admin/mailing/send/{issue.pk}/", f"/admin/mailing/schedules/{row.pk}/cancel/"
+    other = meanwhile(
+        saying,
+        "render_mail",
+        lambda: admin_client.post(cancels) if act == "cancel" else admin_client.post(room, plan),
+    )
+    begin_due()
+    assert ("It has begun" if act == "cancel" else "goes to an audience once") in said(other())
     assert Schedule.objects.get().send == Send.objects.get()
 
 

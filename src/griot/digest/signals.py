@@ -31,12 +31,10 @@ def forget_what_was_shown(instance: IssuePage, **_: Any) -> None:
     index_issue(instance)
     if instance.is_edition:
         return
-    with transaction.atomic():
-        instance.hold()
-        for edition in instance.get_translations():
-            edition.revisions.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=None)
-            if edition.live:
-                edition.unpublish()
+    for edition in instance.get_translations():  # held by who takes it off
+        edition.revisions.filter(approved_go_live_at__isnull=False).update(approved_go_live_at=None)
+        if edition.live:
+            edition.unpublish()
 
 
 @receiver(changed, sender=Testimony)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections, transaction
+from django.db import transaction
 from django.utils import timezone
 from wagtail.models import Revision, TaskState
 
@@ -29,7 +26,6 @@ from griot.mailing.scheduling import begin_due, schedule, unschedule
 from tests.digest.issues import make_issue, make_picture
 from tests.mailing.plans import time_passes
 from tests.signing_in import with_second_factor
-from tests.support import until_waiting
 from tests.testimonies import made
 
 pytestmark = pytest.mark.django_db
@@ -153,37 +149,6 @@ def test_an_edition_of_what_was_taken_off_comes_out_by_no_way(draft, writer, hou
     publish_due(timezone.now() + timedelta(hours=1))
     begin_due(timezone.now() + timedelta(hours=1))
     assert not is_out(draft) and not is_out(edition) and not Send.objects.exists()
-
-
-@pytest.fixture
-def meanwhile(monkeypatch):
-    """What another does, in a transaction of its own, within the first call of something: until it is done,
-    or waits for us. Call what is given for its answer.
-    """
-    pool = ThreadPoolExecutor(1)
-
-    def within(where: object, name: str, act: Callable[[], object]) -> Callable[[], object]:
-        others: list[Future[object]] = []
-        called = getattr(where, name)
-
-        def alone() -> object:
-            try:
-                return act()
-            finally:
-                connections.close_all()
-
-        def first(*said: Any, **how: Any) -> Any:
-            answer = called(*said, **how)
-            if not others:
-                others.append(pool.submit(alone))
-                until_waiting(others[0])
-            return answer
-
-        monkeypatch.setattr(where, name, first)
-        return lambda: others[0].result()
-
-    yield within
-    pool.shutdown()
 
 
 @pytest.mark.django_db(transaction=True)

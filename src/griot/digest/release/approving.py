@@ -90,8 +90,7 @@ def why_not(page: IssuePage) -> str:
         return f"The pre-flight blocks it: {found[0].text}{more}"
     original = page.original
     if original != page:
-        planned = original.planned()
-        if not original.is_out_at(planned.approved_go_live_at if planned else None):
+        if not original.live and not original.planned():
             return GOES_FIRST
         is_out = original.live and not original.has_unpublished_changes
         of_it = "" if is_out else why_not(original)
