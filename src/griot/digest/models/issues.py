@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
-from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.models import AbstractGroupApprovalTask, Page, PagePermissionTester, Revision, TaskState
 from wagtail_localize.fields import SynchronizedField
 
@@ -28,75 +22,6 @@ from griot.accounts.guarding import NotNow
 from griot.digest.blocks import IssueBlocks
 from griot.digest.live import OutByPublishing
 from griot.digest.registry import Answering, author_of, why_not
-from griot.press.models import check_query
-from griot.testimonies.copies import Copy
-from griot.testimonies.core.media.pictures import without_metadata
-
-
-class Picture(AbstractImage):
-    """A picture with its rights: nothing is shown without a credit and a description, or after
-    its rights end.
-    """
-
-    credit = models.CharField(max_length=200, help_text="Agency/Name, as it is to be printed")
-    description = models.CharField(
-        "alternative text", max_length=255, help_text="What the picture shows, for those who can't see it"
-    )
-    licence = models.CharField(
-        max_length=120, blank=True, help_text="CC BY 4.0, or what was agreed with the agency"
-    )
-    rights_until = models.DateField(
-        "rights end after",
-        null=True,
-        blank=True,
-        help_text="After this day it vanishes from the web, and from mails that were sent. Empty: no end.",
-    )
-
-    changed = models.DateTimeField(
-        default=timezone.now, editable=False, help_text="when what readers see of it last was"
-    )
-
-    admin_form_fields = (
-        "title",
-        "file",
-        "description",
-        "credit",
-        "licence",
-        "rights_until",
-        "collection",
-        "tags",
-        "focal_point_x",
-        "focal_point_y",
-        "focal_point_width",
-        "focal_point_height",
-    )
-
-    def save(self, *args: Any, **options: Any) -> None:
-        # Newly uploaded: nothing that it says of itself is kept.
-        if self.file and not getattr(self.file, "_committed", True):
-            self.file.open()
-            content = without_metadata(self.file.read())
-            # What nobody has shown yet is found by nobody who guesses what it is called.
-            name = f"{secrets.token_urlsafe(12)}.{Path(str(self.file.name)).name}"
-            self.file = ContentFile(content, name=name)
-            self.file_size, self.file_hash = len(content), ""
-            self.changed = timezone.now()
-        elif not Picture.objects.filter(
-            pk=self.pk, credit=self.credit, description=self.description, licence=self.licence
-        ).exists():
-            self.changed = timezone.now()
-        super().save(*args, **options)
-
-    @property
-    def may_be_shown(self) -> bool:
-        return self.rights_until is None or self.rights_until >= timezone.localdate()
-
-
-class PictureRendition(AbstractRendition):
-    image = models.ForeignKey(Picture, models.CASCADE, related_name="renditions")
-
-    class Meta:
-        unique_together = [("image", "filter_spec", "focal_point_key")]
 
 
 @register_setting(icon="cog")
@@ -371,97 +296,3 @@ class Correction(models.Model):
 
     class Meta:
         ordering = ["at"]
-
-
-class Theme(models.Model):
-    """A subject that readers may look for in the archive: what its query finds is of it."""
-
-    slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=80)
-    names = models.JSONField(default=dict, blank=True, help_text="in other languages, by code")
-    query = models.TextField(help_text="In the query language of beats; docs/beats.md.")
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def name_in(self, language: str) -> str:
-        name = self.names.get(language) if isinstance(self.names, dict) else None
-        return name if isinstance(name, str) and name else self.name
-
-    def clean(self) -> None:
-        check_query(self.query)
-        if not isinstance(self.names, dict) or not all(isinstance(name, str) for name in self.names.values()):
-            raise ValidationError(
-                {"names": 'By the language’s code, as in {"fr": "Secours", "ar": "إغاثة"}.'}
-            )
-
-
-class ToldItem(Copy):
-    """One item of a published issue, as the archive is searched: a press line, a feature, a quote, …"""
-
-    issue = models.ForeignKey(IssuePage, models.CASCADE, related_name="told")
-    day = models.DateField()
-    language = models.CharField(max_length=12)
-    position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=16)
-    section = models.CharField(max_length=16, blank=True)
-    anchor = models.CharField(max_length=20)
-    title = models.CharField(max_length=250, blank=True)
-    text = models.TextField()
-    outlets = ArrayField(models.CharField(max_length=140), default=list)
-    countries = ArrayField(models.CharField(max_length=2), default=list)
-    themes = ArrayField(models.CharField(max_length=50), default=list)
-    story = models.BigIntegerField(null=True, db_index=True)
-    search = SearchVectorField(null=True)
-
-    class Meta:
-        ordering = ["-day", "position"]
-        indexes = [
-            GinIndex(fields=["search"], name="told_search"),
-            GinIndex(fields=["outlets", "countries", "themes"], name="told_facets"),
-            models.Index(fields=["language", "-day"], name="told_day"),
-        ]
-
-
-class LinkCheck(models.Model):
-    """Whether an address that an issue leads to answered."""
-
-    url = models.TextField(unique=True)
-    at = models.DateTimeField(default=timezone.now)
-    error = models.CharField(max_length=200, blank=True)
-
-
-def name_of(user: Any) -> str:
-    """How the desk calls an editor; an account that is gone is somebody."""
-    return user.get_full_name() or user.get_username() if user else "somebody"
-
-
-class Presence(models.Model):
-    """An editor at the desk, and the story that is open before them."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="presence")
-    story = models.BigIntegerField(null=True, db_index=True)
-    at = models.DateTimeField(default=timezone.now)
-
-    @property
-    def name(self) -> str:
-        return name_of(self.user)
-
-
-class DeskAction(models.Model):
-    """Something an editor did at the desk, with what it takes to undo it."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    kind = models.CharField(max_length=12)
-    label = models.CharField(max_length=200, help_text="what was done, in words")
-    story = models.BigIntegerField(null=True)
-    undo = models.JSONField()
-    is_behind = models.BooleanField(default=False, help_text="undone, or told that it can't be")
-
-    class Meta:
-        ordering = ["-pk"]
-        indexes = [models.Index(fields=["user", "-id"], name="desk_action_of_user")]
