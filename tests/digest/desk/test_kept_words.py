@@ -64,10 +64,10 @@ def test_what_was_written_of_a_story_stays_when_it_is_split(night, editor, colle
     act("accept", colleague, {"story": story.pk})
     edit(story.pk, colleague)
     leaving = list(story.articles.order_by("pk").values_list("pk", flat=True))[-1:]
-    before = Line.objects.get(story=story).drafted
+    Line.objects.update(claims=[])
     act("split", editor, {"story": story.pk, "articles": leaving})
     line = Line.objects.get(story=story)
-    assert (line.body, line.edited_by) == (BY_HAND, colleague) and line.drafted > before, "checked again"
+    assert (line.body, line.edited_by) == (BY_HAND, colleague) and line.claims, "checked again"
     draft = Draft(issue_in_the_making().get_latest_revision_as_object())
     place = draft.place_of(story.pk)
     assert draft.lines(place.section)[place.index]["value"]["body"] == BY_HAND
@@ -80,3 +80,12 @@ def test_words_of_who_has_left_are_kept(night, colleague):
     drafted()
     line = Line.objects.get(story=stories[0])
     assert (line.body, line.edited_by) == (BY_HAND, None)
+
+
+def test_what_was_written_is_checked_against_what_the_morning_brought(night, colleague):
+    stories = drafted()
+    edit(stories[0], colleague)
+    Line.objects.update(claims=[])
+    drafted()
+    line = Line.objects.get(story=stories[0])
+    assert (line.body, line.edited_by) == (BY_HAND, colleague) and line.claims

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from griot.digest.desk.placing import draft_of, issue_in_the_making
 from griot.digest.release.preflight import preflight
 from griot.press.models import Article, Line, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
+from griot.press.stories.pipeline import check_again
 from tests.digest.desk.nights import lines, tell
 from tests.testimonies.people import committed
 
@@ -169,6 +171,36 @@ def test_a_colleagues_later_merge_or_split_stays(editor, colleague, night):
     assert lines() == [new.pk]
 
 
+def split_first(who, story: Story) -> None:
+    act(
+        "split",
+        who,
+        {"story": story.pk, "articles": list(story.articles.order_by("pk").values_list("pk", flat=True)[:1])},
+    )
+
+
+def test_what_is_undone_after_a_split_is_told_of_the_articles_that_are_left(editor, colleague, night):
+    story = Story.objects.annotate(of=Count("articles")).filter(of__gt=1).first()
+    act("accept", editor, {"story": story.pk})
+    write(editor, story, "reported that boats were met.")
+    write(editor, story, "reported that 99 boats came.")
+    split_first(colleague, story)
+    for is_by_hand in (True, False):
+        undo_last(editor)
+        is_told_of_its_articles(line := Line.objects.get(story=story))
+        assert line.body == printed(story)["body"] and line.is_by_hand == is_by_hand
+
+
+def test_what_is_taken_out_and_split_comes_back_as_what_is_left(editor, colleague, night):
+    story = Story.objects.annotate(of=Count("articles")).filter(of__gt=1).first()
+    act("accept", editor, {"story": story.pk})
+    act("discard", editor, {"story": story.pk})
+    split_first(colleague, story)
+    undo_last(editor)
+    is_told_of_its_articles(line := Line.objects.get(story=story))
+    assert line.body == printed(story)["body"]
+
+
 def test_what_a_story_has_grown_by_since_keeps_no_merge_from_being_undone(editor, night):
     rescue, court, _ = night
     act("merge", editor, {"story": rescue.pk, "with": [court.pk]})
@@ -245,7 +277,6 @@ def desk() -> dict[tuple, object]:
             line.body,
             line.mention,
             str(line.outlets),
-            line.ok,
         )
     for o in Override.objects.select_related("line"):
         found["vouched", o.line.story_id, o.claim, o.by_id] = (o.why, o.at)
@@ -259,6 +290,24 @@ def desk() -> dict[tuple, object]:
                     found["place", item["value"]["story"]] = (section, item["id"])
                     found["printed", item["value"]["story"]] = item["value"]["body"]
     return found
+
+
+def is_told_of_its_articles(line: Line) -> None:
+    """A line was checked against the articles that its story has; the machine's names no outlet beside them,
+    in the issue neither.
+    """
+    was = line.ok
+    check_again(line)
+    assert line.ok == was
+    if line.is_by_hand:
+        return
+    there = set(line.story.articles.values_list("url", flat=True))
+    assert {o["url"] for o in line.outlets} <= there
+    if issue := issue_in_the_making():
+        with draft_of(issue.pk) as draft:
+            if place := draft.place_of(line.story_id):
+                value = draft.lines(place.section)[place.index]["value"]
+                assert {o["value"]["url"] for o in value["outlets"]} <= there
 
 
 def order() -> tuple:
@@ -378,6 +427,11 @@ class Desk(RuleBasedStateMachine):
         assert standing == {pk for pk in accepted if now["went into", pk] is None}
         for pk in standing:
             assert now["printed", pk] == Line.objects.get(story=pk).body
+
+    @invariant()
+    def lines_are_of_their_articles(self):
+        for line in Line.objects.filter(story__merged_into=None):
+            is_told_of_its_articles(line)
 
     def ends_at_the_beginning(self) -> None:
         """Undone in the order of the log, from its end; where nothing was refused, all is as it was."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.conf import settings
 
-from griot.digest.desk.placing import Place, draft_of, issue_in_the_making
+from griot.digest.desk.placing import Place, draft_of, issue_in_the_making, value_of
 from griot.digest.models import IssuePage
-from griot.press.models import Line, Story
+from griot.press.models import Article, Line, Story
 from griot.press.stories.pipeline import draft_story, find_story
 
 Undo = dict[str, Any]
@@ -48,6 +48,15 @@ def line_of(story: Story) -> Line:
     return line or draft_story(story, settings.LANGUAGE_CODE)
 
 
+def articles_of(story: int) -> list[int]:
+    return list(Article.objects.filter(story=story).order_by("pk").values_list("pk", flat=True))
+
+
+def line_anew(story: int) -> Line:
+    """The line of a story whose articles are no longer those that it was written of."""
+    return draft_story(Story.objects.get(pk=story), settings.LANGUAGE_CODE)
+
+
 def short(story: Story) -> str:
     return story.headline[:90] or str(story)
 
@@ -68,15 +77,21 @@ def as_placed(issue: IssuePage, value: Undo, place: Place) -> Undo:
         "is_planned": bool(issue.approved_schedule),
         "value": value,
         "place": asdict(place),
+        "articles": articles_of(value["story"]),
     }
 
 
 def put_back(user: Any, placed: Undo | None) -> None:
-    """Where it stood, as what it was. Raises Refused where that issue is planned or out meanwhile."""
+    """Where it stood, as what it was, or, where its story has other articles now, as it is told of those.
+    Raises Refused where that issue is planned or out meanwhile.
+    """
     if placed is None:
         return
     issue = issue_in_the_making()
     if issue is None or issue.pk != placed["issue"] or (issue.approved_schedule and not placed["is_planned"]):
         raise Refused("the issue that the line stood in has been planned or has gone out since")
+    value, story = placed["value"], placed["value"]["story"]
+    if placed["articles"] != articles_of(story):
+        value = value_of(line_anew(story))
     with draft_of(issue.pk, user) as draft:
-        draft.put(placed["value"], **placed["place"])
+        draft.put(value, **placed["place"])

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 
 from griot.digest.desk.acting import Done, Refused, Undo, line_of, put_back, short, story_in, take_out
-from griot.digest.desk.lines import check_again
 from griot.digest.desk.placing import draft_of, issue_in_the_making, value_of
 from griot.press.models import Article, Story
 from griot.press.stories.pipeline import draft_story, stories_held
@@ -60,9 +59,6 @@ def split(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
         new = split_off(story, chosen, by=user)
     except ValueError as error:
         raise Refused(str(error)) from None
-    for line in story.lines.all():
-        check_again(line)
-        line.save()
     if was:
         with draft_of(was["issue"], user) as draft:
             draft.put(value_of(line_of(story)), was["place"]["section"], was["place"]["index"])

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from griot.press.core.lines.checking import check
-from griot.press.core.lines.house import lint
-from griot.press.core.lines.lines import line_text
 from griot.press.core.types import Claim
-from griot.press.models import Line, Story
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +50,3 @@ def _cut(body: str, spans: Sequence[tuple[int, int, Claim]], vouched: frozenset[
         end = stop
     if end < len(body):
         yield Piece(body[end:])
-
-
-def check_again(line: Line) -> None:
-    """Check a line that a person has changed against its story's articles and the house style. Not saved."""
-    members = [
-        a.as_value() for a in Story.objects.get(pk=line.story_id).articles.select_related("outlet", "copy_of")
-    ]
-    value = line.as_value()
-    claims = check(line_text(value), members) if members else list(value.claims)
-    line.claims = [asdict(c) for c in claims]
-    line.findings = [asdict(f) for f in lint(line.body, line.language)]
-    line.ok = not any(c.is_refused for c in claims)

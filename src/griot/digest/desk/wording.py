@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from griot.digest.desk.acting import Done, Refused, Undo, line_of, short, story_in
-from griot.digest.desk.lines import check_again
+from griot.digest.desk.acting import Done, Refused, Undo, articles_of, line_anew, line_of, short, story_in
 from griot.digest.desk.placing import draft_of, issue_in_the_making, value_of
 from griot.digest.models import name_of
 from griot.press.models import Article, Line, Override, Story
+from griot.press.stories.pipeline import check_again
 
 LONGEST_BODY, LONGEST_MENTION, MOST_OUTLETS = 2000, 400, 60
 
@@ -44,7 +44,7 @@ def edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     line.save()
     printed = _show_in_issue(line, value_of(line), user)
     Story.objects.filter(pk=story.pk).update(changed=timezone.now())
-    undo = {"story": story.pk, "line": before, "printed": printed}
+    undo = {"story": story.pk, "line": before, "printed": printed, "articles": articles_of(story.pk)}
     return Done(f"Edited: {short(story)}", story.pk), undo
 
 
@@ -78,13 +78,18 @@ def _show_in_issue(line: Line, value: Undo, user: Any) -> Undo | None:
 
 
 def undo_edit(user: Any, undo: Undo) -> None:
+    """The words from before; of a story that has other articles now, as they stand to those."""
+    printed = undo["printed"]
     line = Line.objects.select_for_update().get(story=undo["story"], language=settings.LANGUAGE_CODE)
     for name, value in undo["line"].items():
         setattr(line, name, value)
     line.version += 1  # what others saw is no longer there
     line.save()
-    if undo["printed"]:
-        _show_in_issue(line, undo["printed"], user)
+    if undo["articles"] != articles_of(line.story_id):
+        line = line_anew(line.story_id)
+        printed = printed and value_of(line)
+    if printed:
+        _show_in_issue(line, printed, user)
     Story.objects.filter(pk=undo["story"]).update(changed=timezone.now())
 
 

@@ -30,8 +30,10 @@ from griot.helpers.protocols import Drafter, Translator
 from griot.locking import is_database_away
 from griot.press.core import types
 from griot.press.core.beats import relevance
+from griot.press.core.lines.checking import check
 from griot.press.core.lines.drafting import draft, drafts, is_untranslated, ordered
 from griot.press.core.lines.house import lint
+from griot.press.core.lines.lines import line_text
 from griot.press.core.lines.mentions import find_mentions, mention_sentence
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.core.stories.clustering import WINDOW, Group, Verdicts, cluster
@@ -334,9 +336,10 @@ def describe_story(story: Story, articles: Sequence[Article], values: Sequence[t
 def draft_lines(
     since: datetime, until: datetime, language: str = "en", progress: Progress = silent_progress
 ) -> None:
-    """Draft the line of each story on the beat with news between two moments, where it changed."""
-    edited = Line.objects.filter(language=language, is_by_hand=True).values("story")
-    stories = list(stories_on_beat(since, until).exclude(pk__in=edited).values_list("pk", flat=True))
+    """Draft the line of each story on the beat with news between two moments, where it changed; what a person
+    has written is checked again.
+    """
+    stories = list(stories_on_beat(since, until).values_list("pk", flat=True))
     organisations = [row.as_value() for row in Organisation.objects.all()]
     numbers = count(1)
 
@@ -350,11 +353,13 @@ def draft_lines(
 def draft_story(
     story: Story, language: str, organisations: Sequence[types.Organisation] | None = None
 ) -> Line:
-    """Draft one story's line anew; a person's words are never drafted over. Of a story that an issue has
-    told, what came since is told, where there is any.
+    """Draft one story's line anew; a person's words are never drafted over: they are checked again. Of a
+    story that an issue has told, what came since is told, where there is any.
 
     `organisations` are ours; read where not given.
     """
+    if by_hand := _checked_anew(story, language):
+        return by_hand
     if organisations is None:
         organisations = [row.as_value() for row in Organisation.objects.all()]
     members = _drafted_from(story)
@@ -373,10 +378,35 @@ def draft_story(
         "is_original": is_untranslated(line, members),
     }
     with transaction.atomic():
-        known = Line.objects.select_for_update().filter(story=story, language=language).first()
-        if known and known.is_by_hand:
-            return known
-        return Line.objects.update_or_create(story=story, language=language, defaults=facts)[0]
+        by_hand = _checked_anew(story, language)
+        return by_hand or Line.objects.update_or_create(story=story, language=language, defaults=facts)[0]
+
+
+def check_lines(story: Story) -> None:
+    """Check what a person has written of a story against the articles that it has now."""
+    for language in story.lines.filter(is_by_hand=True).values_list("language", flat=True):
+        _checked_anew(story, language)
+
+
+@transaction.atomic
+def _checked_anew(story: Story, language: str) -> Line | None:
+    """The line that a person has written, and as it stands to the story's articles; None where none has."""
+    known = Line.objects.select_for_update().filter(story=story, language=language).first()
+    if known is None or not known.is_by_hand:
+        return None
+    check_again(known)
+    known.save(update_fields=["claims", "findings", "ok"])
+    return known
+
+
+def check_again(line: Line) -> None:
+    """Check a line that a person has changed against its story's articles and the house style. Not saved."""
+    articles = Article.objects.filter(story=line.story_id).select_related("outlet", "copy_of")
+    members, value = [a.as_value() for a in articles], line.as_value()
+    claims = check(line_text(value), members) if members else value.claims
+    line.claims = [asdict(c) for c in claims]
+    line.findings = [asdict(f) for f in lint(line.body, line.language)]
+    line.ok = not any(c.is_refused for c in claims)
 
 
 def other_wordings(line: Line) -> list[types.Line]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from griot.press.models import Article, Line, Override, Story, Verdict
 from griot.press.stories.indexing import reindex
-from griot.press.stories.pipeline import merge_into, rate_stories, stories_held
+from griot.press.stories.pipeline import check_lines, merge_into, rate_stories, stories_held
 
 MOST = 60  # articles of one side whose pairs are written down
 
@@ -29,13 +29,14 @@ def merge_stories(stories: Sequence[Story], by: Any = None) -> Story:
         Verdict.objects.filter(first__in=ids, second__in=ids, together=False).delete()
         merge_into(first, [s.pk for s in others])
         rate_stories({first.pk})
+        check_lines(first)
     first.refresh_from_db()
     return first
 
 
 def split_off(story: Story, articles: Sequence[Article], by: Any = None) -> Story:
     """Make a story of its own of some of a story's articles ("not this one"), for ever. Gives the new story.
-    What a person has written of it stays with the old one, and is to be checked again.
+    What a person has written of it stays with the old one, and is checked again.
 
     Raises ValueError when nothing would be left on one side.
     """
@@ -54,6 +55,7 @@ def split_off(story: Story, articles: Sequence[Article], by: Any = None) -> Stor
         reindex([story.pk, new.pk])
         story.lines.filter(is_by_hand=False).delete()
         rate_stories({story.pk, new.pk})
+        check_lines(story)
     new.refresh_from_db()
     return new
 
@@ -97,6 +99,8 @@ def restore(before: dict[str, Any]) -> None:
             Article.objects.filter(pk__in=mine).update(story=story)
         reindex(pk for pk in touched if pk)
         rate_stories({pk for pk in touched if pk})
+        for there in Story.objects.filter(pk__in=touched):
+            check_lines(there)
 
 
 def _say(pairs: Sequence[tuple[Article, Article]], together: bool, by: Any) -> None:
