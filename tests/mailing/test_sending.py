@@ -143,6 +143,13 @@ def test_a_refused_address_keeps_the_relays_reply_and_holds_up_nobody(issue, aud
     assert send.counts()["sent"] == 4 and send.finished
 
 
+def test_a_mail_that_a_wrong_clock_has_put_off_for_a_year_is_sent(issue, audience):
+    send = start_send(issue, audience)
+    Delivery.objects.update(not_before=timezone.now() + timedelta(days=400))
+    deliver(send, 1)
+    assert send.counts()["sent"] == 5
+
+
 def test_a_relay_that_is_down_loses_nothing(issue, audience, settings):
     settings.EMAIL_URL = "smtp://127.0.0.1:1"
     send = start_send(issue, audience)

@@ -15,10 +15,11 @@ from pyrage import x25519
 
 from griot.testimonies import withdrawing
 from griot.testimonies.intake import receiving
+from griot.testimonies.intake.odk import admit
 from griot.testimonies.intake.receiving import MOST_TRIES, ORPHANED
 from griot.testimonies.keeping import vault
 from griot.testimonies.making import rendering
-from griot.testimonies.models import Rendition, Upload
+from griot.testimonies.models import Device, File, Rendition, Upload
 from griot.testimonies.review.review import obstacles
 from griot.testimonies.tasks import erase, examine, render, sweep, tidy_vault
 from griot.troubles.models import Trouble
@@ -100,14 +101,45 @@ def test_what_could_be_read_with_the_right_key_is_not_let_go(phone, settings):
     assert file.state == "verified" and not Trouble.objects.exists()
 
 
-@pytest.mark.django_db
-def test_what_no_phone_has_any_more_is_told_of_and_its_pieces_stay(phone):
-    file = received(phone)
+def is_forgotten(file):
     Upload.objects.update(device=None)
+
+
+def is_frozen(file):
+    file.upload.device.messenger.freeze()
+
+
+def was_of_odk(file):
+    """Whose messenger has another password by now."""
+    login, _ = admit(file.upload.device.messenger)
+    Upload.objects.update(device=Device.objects.get(login=login))
+    admit(file.upload.device.messenger)
+
+
+GONE = pytest.mark.parametrize("is_gone", [is_forgotten, is_frozen, was_of_odk])
+
+
+@GONE
+@pytest.mark.django_db
+def test_what_no_phone_has_any_more_is_told_of_and_its_pieces_stay(phone, is_gone):
+    file = received(phone)
+    is_gone(file)
     vault().erase(*file.upload.pieces)
     examine(str(file.pk))
     file.refresh_from_db()
     assert file.state == "received" and file.upload.pieces and Trouble.objects.exists()
+
+
+@GONE
+@pytest.mark.django_db
+def test_what_came_damaged_of_a_phone_that_has_it_no_more_is_kept_for_a_person(phone, is_gone):
+    file = received(phone)
+    is_gone(file)
+    File.objects.update(sha256="0" * 64)
+    with committed():
+        examine(str(file.pk))
+    file.refresh_from_db()
+    assert file.state == "kept" and "another checksum" in file.why and vault().read(file.vault)
 
 
 @pytest.mark.django_db

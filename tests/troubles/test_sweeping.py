@@ -11,7 +11,7 @@ from django.utils import timezone
 from griot.testimonies.models import Consent, Testimony
 from griot.testimonies.tasks import sweep
 from griot.troubles.models import Trouble
-from griot.troubles.sweeping import each, in_turn, together
+from griot.troubles.sweeping import attempt, due, each, in_turn, together
 from tests.testimonies.people import Phone, make_campaign, make_messenger
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +93,13 @@ def test_an_administrator_sees_it_and_says_so(admin_client, client, django_user_
     assert not Trouble.objects.exists()
     admin_client.post("/admin/troubles/seen/", {"pk": "²"})
     assert "Set aside" not in admin_client.get("/admin/").content.decode()
+
+
+def test_what_failed_while_the_clock_was_ahead_is_tried_again_once_it_is_right():
+    def fails():
+        raise OSError("read-only")
+
+    attempt("erasing", "a", fails)
+    assert due("erasing", ["a"]) == []
+    Trouble.objects.update(last=timezone.now() + timedelta(days=400))
+    assert due("erasing", ["a"]) == ["a"]

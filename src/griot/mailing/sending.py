@@ -44,7 +44,8 @@ _CLAIM = """
 UPDATE mailing_delivery SET state = 'claimed', lane = %(lane)s, changed = now()
 WHERE id IN (
     SELECT id FROM mailing_delivery waiting
-    WHERE send_id = %(send)s AND state = 'queued' AND not_before <= now() AND NOT EXISTS (
+    WHERE send_id = %(send)s AND state = 'queued'
+        AND (not_before <= now() OR not_before > now() + interval '1 day') AND NOT EXISTS (
         SELECT 1 FROM mailing_delivery first
         WHERE first.send_id = %(corrected)s AND first.token = waiting.token
             AND first.state IN ('queued', 'claimed', 'sending')

@@ -102,7 +102,7 @@ def due(what: str, rows: Iterable[Row]) -> list[Row]:
     named, troubles = _named(rows), Trouble.objects.filter(what=what)
     troubles.exclude(row__in=list(named)).delete()
     now = timezone.now()
-    waiting = {trouble.row for trouble in troubles if now < trouble.last + _pause(trouble.times)}
+    waiting = {t.row for t in troubles if t.last <= now < t.last + _pause(t.times)}  # a clock may go back
     return [row for name, row in named.items() if name not in waiting]
 
 

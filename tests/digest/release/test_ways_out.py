@@ -52,6 +52,21 @@ def is_out(page) -> bool:
     return IssuePage.objects.get(pk=page.pk).live
 
 
+def test_an_issue_whose_end_is_put_off_in_that_moment_stays_out(draft, monkeypatch):
+    draft.expire_at = timezone.now() + timedelta(seconds=1)
+    draft.save_revision().publish(skip_permission_checks=True)
+    IssuePage.objects.update(expire_at=timezone.now() - timedelta(minutes=1))
+
+    def keys(rows):
+        found = list(rows.values_list("pk", flat=True))
+        IssuePage.objects.update(expire_at=timezone.now() + timedelta(days=365))
+        return found
+
+    monkeypatch.setattr(publishing, "_keys", keys)
+    publish_due(timezone.now())
+    assert is_out(draft)
+
+
 def said(answer) -> str:
     return " ".join(str(message) for message in get_messages(answer.wsgi_request))
 

@@ -10,9 +10,10 @@ from django.db import connection
 from django.utils import timezone
 
 from griot.press.core.progress import silent_progress
+from griot.press.core.sources.fetching import Fetcher, host_of
 from griot.press.listening import listening, politeness, reading
-from griot.press.listening.listening import due_sources, fetch_sources
-from griot.press.listening.politeness import Patience, each_host, forget_hosts, take_turn
+from griot.press.listening.listening import REST, due_sources, fetch_sources
+from griot.press.listening.politeness import Patience, each_host, forget_hosts, robots_of, take_turn
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Entry, Fetch, Host, Outlet, Source
 from griot.press.stories.pipeline import group_articles
@@ -198,3 +199,23 @@ def test_two_sources_that_move_to_one_address_are_both_visited(web, monkeypatch)
     fetch_sources(due_sources(timezone.now()))
     assert Fetch.objects.count() == 2
     assert Source.objects.filter(url=web.url("new", "/feed")).count() == 1
+
+
+def test_what_a_clock_has_put_off_for_a_year_is_visited(web, settings):
+    """It was wrong for a minute: the morning comes, and hosts are asked, once it is right."""
+    now, ahead = timezone.now(), timezone.now() + timedelta(days=400)
+    source = Source.objects.create(
+        outlet=Outlet.objects.create(name="The Post"), url="https://post.example/feed", next_fetch=ahead
+    )
+    assert due_sources(now) == [source]
+    Source.objects.update(next_fetch=now + REST)
+    assert due_sources(now) == []
+    Host.objects.create(name="post.example:443", next_request=ahead)
+    take_turn("post.example:443", 5.0)
+    left = Host.objects.get().next_request - now
+    assert timedelta(seconds=4) < left < timedelta(minutes=5)
+    web.pages["a/robots.txt"] = "User-agent: *\nDisallow: /closed\n"
+    url = web.url("a", "/closed")
+    Host.objects.create(name=host_of(url), robots_until=ahead)
+    with Fetcher(settings.USER_AGENT, settings.FETCH_ALLOWED) as fetcher:
+        assert "/closed" in robots_of(fetcher, url)

@@ -18,6 +18,7 @@ from tests.testimonies.people import make_campaign, make_messenger, say_on_recei
 
 pytestmark = pytest.mark.django_db
 FORM = {
+    "campaign": "voices",
     "words": "I crossed at night.",
     "uses": ["web"],
     "naming": "first_name",
@@ -146,9 +147,9 @@ def test_a_teller_is_refused_in_their_language(phone, change, why):
 def test_a_campaign_takes_stories_from_its_first_day_to_its_last(campaign):
     today = day_of()
     for changes, status in (
-        ({"ends": today - timedelta(days=1)}, 404),
+        ({"ends": today - timedelta(days=1)}, 400),
         ({"ends": today}, 200),
-        ({"ends": None, "begins": today + timedelta(days=1)}, 404),
+        ({"ends": None, "begins": today + timedelta(days=1)}, 400),
         ({"begins": today}, 200),
     ):
         Campaign.objects.update(**changes)
@@ -167,3 +168,38 @@ def test_what_fills_in_every_field_is_no_person_and_few_come_from_one_place(camp
 def test_where_no_campaign_is_open_there_is_no_form(site):
     make_campaign()
     assert Client().get("/stories/offer/").status_code == 404
+
+
+@pytest.mark.parametrize("other_is", ["closed until then", "open, too"])
+def test_an_offer_is_read_by_the_campaign_that_it_was_made_to_alone(campaign, django_user_model, other_is):
+    """It ended while its teller wrote: nothing is sent elsewhere, and what they wrote still stands there."""
+    other = Campaign.objects.create(
+        name="Other", slug="other", countries=["SN"], languages=["en"], about="For the ministry."
+    )
+    Campaign.objects.filter(pk=other.pk).update(is_public=other_is == "open, too")
+    reader = Client()
+    page = reader.get("/stories/offer/").content.decode()
+    assert 'value="voices"' in page
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    Campaign.objects.filter(pk=campaign.pk).update(ends=day_of() - timedelta(days=1))
+    Campaign.objects.filter(pk=other.pk).update(is_public=True)
+    said = {**FORM, **hidden, "campaign": hidden.get("campaign", "voices")}
+    answer = reader.post("/fr/stories/offer/", said)
+    again = unescape(answer.content.decode())
+    assert answer.status_code == 400 and words("fr")["offer_closed"] in again and FORM["words"] in again
+    assert not Testimony.objects.exists()
+    Campaign.objects.update(is_public=False)
+    none_is_open = unescape(reader.post("/fr/stories/offer/", said).content.decode())
+    assert words("fr")["offer_closed"] in none_is_open and FORM["words"] in none_is_open
+
+
+def test_who_sends_their_offer_twice_has_their_code_also_once_the_campaign_has_ended(campaign):
+    reader = Client()
+    page = reader.get("/stories/offer/").content.decode()
+    said = {**FORM, "form": re.search(r'name="form" value="([^"]*)"', page)[1]}
+    codes = []
+    for _ in range(2):
+        answer = reader.post("/stories/offer/", said).content.decode()
+        codes.append(re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", answer)[0])
+        Campaign.objects.update(ends=day_of() - timedelta(days=1))
+    assert codes[0] == codes[1] and Testimony.objects.count() == 1

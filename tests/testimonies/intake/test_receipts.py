@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from threading import Barrier, Thread
 
 import pytest
 from django.db import connections
 from django.test import Client
+from django.utils import timezone
 
 from griot.digest.core.words import words
+from griot.testimonies.intake.consenting import add_consent
 from griot.testimonies.models import Campaign, Testimony
 from griot.testimonies.showing.shown import told
 from griot.testimonies.withdrawing import erase
@@ -113,12 +117,45 @@ def test_an_older_page_of_the_same_teller_puts_nothing_back(phones, client):
     page = client.get("/receipt/")
     assert say_on_receipt(client, act="change", **NARROW).status_code == 302
     answer = client.post("/receipt/", {**of_page(page), "act": "change", **WIDE})
-    assert answer.status_code == 400 and "changed meanwhile" in answer.content.decode()
+    assert answer.status_code == 409 and "changed meanwhile" in answer.content.decode()
     row.refresh_from_db()
     assert row.consent.uses == ["team"]
+    assert client.post("/receipt/", {**of_page(page), "act": "change", **NARROW}).status_code == 302, (
+        "a second touch of the same is the same"
+    )
     assert client.post("/receipt/", {**of_page(page), "act": "withdraw", "sure": "yes"}).status_code == 302
     row.refresh_from_db()
     assert row.withdrawn, "to take back is never too late"
+
+
+def test_less_is_heard_from_an_older_page_and_more_is_not(phones, client):
+    """A messenger's phone, or the teller's on another device, wrote while the page was open."""
+    row = phones[0].tell(receipt=CODE, consent={**WIDE, "uses": ["team", "web", "mail"]})
+    client.post("/receipt/", {"code": CODE})
+    page = client.get("/receipt/")
+    say_on_receipt(client, act="change", **{**WIDE, "uses": ["team", "web", "mail"], "face": "blur"})
+    said = {**WIDE, "uses": ["team", "mail"], "face": "show"}
+    answer = client.post("/receipt/", {**of_page(page), "act": "change", **said})
+    row.refresh_from_db()
+    assert (row.consent.uses, row.consent.face, row.consent.by) == (["mail", "team"], "blur", "teller")
+    assert answer.status_code == 409 and "nothing more was allowed" in answer.content.decode()
+    assert of_page(answer)["seen"] == str(row.consent.version), "what stands there is what holds"
+
+
+def test_a_tellers_later_word_wins_though_the_servers_clock_was_ahead(phones, client, monkeypatch):
+    row = phones[0].tell(receipt=CODE)
+    now = timezone.now
+    client.post("/receipt/", {"code": CODE})
+    page = client.get("/receipt/")
+    with monkeypatch.context() as while_it_was:
+        while_it_was.setattr(timezone, "now", lambda: now() + timedelta(days=400))
+        held = row.consent.as_value()
+        add_consent(row, replace(held, by="teller", given=timezone.now(), uses=frozenset({"team"})))
+    assert client.post("/receipt/", {**of_page(page), "act": "close"}).status_code == 302
+    client.post("/receipt/", {"code": CODE})
+    assert say_on_receipt(client, act="change", **WIDE).status_code == 302
+    row.refresh_from_db()
+    assert "web" in row.consent.uses
 
 
 OUTSIDE = ("screenings", "mail", "partners", "media")

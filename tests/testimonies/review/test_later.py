@@ -306,3 +306,20 @@ def test_what_was_found_safe_of_an_adult_is_not_of_a_minor(phone, people):
     assert not review.unsafe(fresh(testimony))
     Testimony.objects.filter(pk=testimony.pk).update(birth_year=2012)
     assert review.unsafe(fresh(testimony))
+
+
+def test_assigned_is_said_of_who_is_assigned(phone, people, client):
+    """Whoever was chosen has been removed while the page was open: it stays with who has it."""
+    testimony = phone.tell()
+    held, chosen = people["protection"], people["editor"]
+    with_second_factor(client, held)
+    step = f"/admin/testimonies/{testimony.pk}/step/"
+    for to, who, said in (
+        (held.pk, held, "Assigned."),
+        (chosen.pk, held, "no longer here"),
+        ("half", held, "no longer here"),
+        ("", None, "Assigned to nobody."),
+    ):
+        type(chosen).objects.filter(pk=chosen.pk).update(is_active=False)
+        answer = client.post(step, {"act": "assign", "to": to}, follow=True).content.decode()
+        assert fresh(testimony).assigned == who and said in answer

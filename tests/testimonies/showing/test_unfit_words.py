@@ -37,6 +37,7 @@ from tests.testimonies.people import make_campaign, make_messenger
 from tests.testimonies.review.test_later import written
 
 OFFER = {
+    "campaign": "voices",
     "words": "I left at night.",
     "name": "Awa\x0bDiop",
     "naming": "named",

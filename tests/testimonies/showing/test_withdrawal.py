@@ -255,6 +255,37 @@ def test_a_film_that_is_being_sent_ends_when_it_may_be_shown_no_more(house, monk
     assert came == size if how == "nothing" else came < size / 8
 
 
+@pytest.mark.parametrize("how", ["withdrawn", "removed", "another role", "nothing"])
+def test_an_original_that_is_being_given_out_ends_with_who_may_have_it(house, monkeypatch, rf, how):
+    monkeypatch.setattr(media, "ASK_AGAIN", 0)
+    monkeypatch.setattr(media, "_by_itself", lambda ask: ask())
+    monkeypatch.setattr("asyncio.to_thread", in_this_thread)
+    size = 4 * 1024 * 1024
+    file = house.rendition.file
+    type(file).objects.filter(pk=file.pk).update(vault=vault().put(b"F" * size))
+    request = rf.get("/")
+    officer = house.people["protection"]
+    request.user = vouch_for(officer)
+    pieces = media.original(request, file.pk).streaming_content
+
+    def meanwhile():
+        if how == "withdrawn":
+            withdrawing.withdraw(type(house.testimony).objects.get(pk=house.testimony.pk), "teller")
+        elif how == "removed":
+            type(officer).objects.filter(pk=officer.pk).update(is_active=False)
+        elif how == "another role":
+            officer.groups.clear()
+            officer.user_permissions.clear()
+
+    async def sent():
+        first = len(await anext(pieces))
+        await sync_to_async(meanwhile)()
+        return first + sum([len(piece) async for piece in pieces])
+
+    came = async_to_sync(sent)()
+    assert came == size if how == "nothing" else came < size / 8
+
+
 async def in_this_thread(act, *args):
     return await sync_to_async(act)(*args)
 

@@ -19,7 +19,7 @@ def publish_due(now: datetime) -> None:
     models: list[Any] = [Page, *drafted]
     for model in models:
         expired = model.objects.filter(live=True, expire_at__lt=now).order_by("expire_at")
-        each(f"taking down a {model._meta.verbose_name}", _keys(expired), partial(_take_down, model))
+        each(f"taking down a {model._meta.verbose_name}", _keys(expired), partial(_take_down, model, now))
     due = Revision.objects.filter(approved_go_live_at__lt=now).order_by("approved_go_live_at")
     originals_first = sorted(due, key=lambda row: (row.approved_go_live_at, _is_edition(row)))
     each("publishing", [row.pk for row in originals_first], _publish)
@@ -33,15 +33,23 @@ def _is_edition(row: Revision) -> bool:
     return getattr(row.content_object, "is_edition", False)
 
 
-def _take_down(model: Any, pk: Any) -> None:
-    model.objects.get(pk=pk).unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
+def _take_down(model: Any, now: datetime, pk: Any) -> None:
+    """What has expired, unless its end was put off in this moment."""
+    _hold(model.objects.get(pk=pk))
+    expired = model.objects.filter(pk=pk, live=True, expire_at__lt=now).first()
+    if expired:
+        expired.unpublish(set_expired=True, log_action="wagtail.unpublish.scheduled")
 
 
 def _publish(pk: int) -> None:
     """What is planned of a page, unless that was taken back, or the page off, in this moment."""
-    page = Revision.objects.get(pk=pk).content_object
-    if isinstance(page, OutByPublishing):
-        page.hold()
+    _hold(Revision.objects.get(pk=pk).content_object)
     planned = Revision.objects.filter(pk=pk, approved_go_live_at__isnull=False).first()
     if planned:
         planned.publish(log_action="wagtail.publish.scheduled", skip_permission_checks=True)
+
+
+def _hold(row: Any) -> None:
+    page = row.specific if isinstance(row, Page) else row
+    if isinstance(page, OutByPublishing):
+        page.hold()

@@ -39,7 +39,7 @@ FIELDS = ("campaign", "words", "name", "alias", "naming", "birth_year", "country
 def offer(request: HttpRequest) -> HttpResponse:
     language = readers_language()
     campaigns = list(shown.open_campaigns())
-    if not campaigns:
+    if not campaigns and request.method != "POST":
         raise Http404("no campaign is open to anyone")
     error, code, status = "", "", 200
     typed: dict[str, Any] = {name: request.POST.get(name, "") for name in FIELDS}
@@ -53,7 +53,7 @@ def offer(request: HttpRequest) -> HttpResponse:
             error, status = words(language)["offer_wait"], 429
         else:
             try:
-                chosen = next((c for c in campaigns if c.slug == request.POST.get("campaign")), campaigns[0])
+                chosen = next((c for c in campaigns if c.slug == typed["campaign"]), None)
                 code = take_offer(chosen, form, _as_sent(request, language, form))
             except Refused as refusal:
                 error, status = in_words(refusal, language), 400

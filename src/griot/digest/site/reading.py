@@ -36,10 +36,7 @@ from griot.testimonies.showing.media import public_rendition
 FEED_ISSUES = 30
 MOST_IN_SITEMAP = 20_000
 SECTIONS = get_args(types.Section)
-PAGE_AGE, FILE_AGE = (
-    30,
-    3600,
-)  # seconds that others may keep what we served; a withdrawal reaches pages within a minute
+PAGE_AGE = 30  # seconds that others may keep what we served: a withdrawal reaches it within a minute
 
 
 def kept(response: HttpResponseBase, seconds: int) -> HttpResponseBase:
@@ -93,7 +90,7 @@ def chart(page: IssuePage, request: HttpRequest, anchor: str) -> HttpResponseBas
         ("chart", block, value.language),
         lambda: chart_png(block, value.language, value.is_right_to_left),
     )
-    return kept(HttpResponse(png, content_type="image/png"), FILE_AGE)
+    return kept(HttpResponse(png, content_type="image/png"), PAGE_AGE)
 
 
 @answers(IssuePage, "card/", "card")

@@ -27,7 +27,7 @@ from griot.digest.site.refusing import in_words
 from griot.testimonies import withdrawing
 from griot.testimonies.access import note
 from griot.testimonies.core import types
-from griot.testimonies.core.consent import is_within
+from griot.testimonies.core.consent import allowances, is_within, narrowed
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake.consenting import add_consent
@@ -105,22 +105,23 @@ def _changed(request: HttpRequest, row: Testimony) -> HttpResponse:
         withdrawing.withdraw(row, "teller")
     elif act == "change" and not row.over and row.consent:
         try:
-            _change(request, row)
+            is_all_heard = _change(request, row)
         except Refused as refusal:
             return _page(request, row=row, said=in_words(refusal, readers_language()), status=400)
+        if not is_all_heard:
+            return _page(request, row=_of(request), error="receipt_seen", status=409)
     return HttpResponseRedirect(reverse("receipt"))
 
 
 @transaction.atomic
-def _change(request: HttpRequest, opened: Testimony) -> None:
-    """What the teller ticked, over what they allowed before, for as long as their code opens it. Raises
-    Refused.
+def _change(request: HttpRequest, opened: Testimony) -> bool:
+    """What the teller ticked, over what they allowed before, for as long as their code opens it. Of a page
+    from before the last change what allows less is heard, and nothing else: it would put back what was taken
+    back. Gives whether all was heard. Raises Refused.
     """
     known = Testimony.objects.select_for_update().filter(pk=opened.pk, receipt=opened.receipt)
     if (row := known.first()) is None or row.over or row.consent is None:
-        return
-    if request.POST.get("seen") != str(row.consent.version):
-        raise Refused("receipt_seen", ["receipt_seen"])  # an older page would put back what was taken back
+        return True
     before = row.consent.as_value()
     sent: dict[str, Any] = {
         "uses": request.POST.getlist("uses"),
@@ -135,13 +136,18 @@ def _change(request: HttpRequest, opened: Testimony) -> None:
         else None,
         **{name: request.POST.get(name, getattr(before, name)) for name in _KEPT},
     }
-    value = read_consent(sent, row.teller, before)
+    said = value = read_consent(sent, row.teller, before)
+    if request.POST.get("seen") != str(row.consent.version):
+        value = narrowed(before, said)
+        if allowances(value) == allowances(before):
+            return allowances(said) == allowances(before)  # the same, sent twice
     is_minor = row.is_perhaps_minor
     if (row.receipt_narrows or is_minor) and not is_within(value, before):
         why = "receipt_minor" if is_minor else "receipt_narrows"
         raise Refused(why, [why])
     add_consent(row, replace(value, given=timezone.now(), by="teller"))
     note("teller", row, "consent")
+    return allowances(said) == allowances(value)
 
 
 def _page(

@@ -9,7 +9,9 @@ from django.views.static import serve
 
 from griot.digest.core.rendering.typeset import gone_png
 from griot.digest.models import PictureRendition
-from griot.digest.site.reading import FILE_AGE, kept
+from griot.digest.site.reading import kept
+
+FILE_AGE = 3600  # seconds that others may keep a picture
 
 
 def picture(request: HttpRequest, path: str) -> HttpResponseBase:

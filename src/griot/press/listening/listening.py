@@ -17,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from griot.characters import fit_text
@@ -58,7 +59,11 @@ def fetch_sources(
 
 
 def due_sources(now: datetime) -> list[Source]:
-    due = Source.objects.filter(is_active=True, next_fetch__lte=now).exclude(kind=Source.Kind.PUSH)
+    """Those whose time has come; also one that is to be visited later than any is put off, which a clock has
+    said that was wrong.
+    """
+    is_due = Q(next_fetch__lte=now) | Q(next_fetch__gt=now + REST + LONGEST)
+    due = Source.objects.filter(is_due, is_active=True).exclude(kind=Source.Kind.PUSH)
     return list(due.select_related("outlet"))
 
 

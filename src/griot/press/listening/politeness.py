@@ -19,6 +19,7 @@ from django.utils import timezone
 from griot.locking import is_database_away, only_one_at
 from griot.press.core.progress import Progress
 from griot.press.core.sources.fetching import (
+    MAX_REST,
     Fetched,
     Fetcher,
     FetchError,
@@ -60,8 +61,12 @@ _TAKE_TURN = """
 INSERT INTO press_host (name, next_request, robots, robots_error)
 VALUES (%(host)s, now() + make_interval(secs => %(delay)s), '', '')
 ON CONFLICT (name) DO UPDATE
-SET next_request = greatest(press_host.next_request, now()) + make_interval(secs => %(delay)s)
-WHERE press_host.next_request <= now() + make_interval(secs => %(delay)s + %(longest)s)
+SET next_request = CASE
+    WHEN press_host.next_request BETWEEN now() AND now() + make_interval(secs => %(rest)s)
+    THEN press_host.next_request ELSE now()  -- what is later was said by a clock that was wrong
+END + make_interval(secs => %(delay)s)
+WHERE press_host.next_request NOT BETWEEN
+    now() + make_interval(secs => %(delay)s + %(longest)s) AND now() + make_interval(secs => %(rest)s)
 RETURNING extract(epoch FROM next_request - now()) - %(delay)s
 """
 
@@ -72,7 +77,8 @@ def take_turn(host: str, delay: float) -> None:
     Raises NoTurn when the queue is longer than LONGEST_WAIT: who does not stay in it takes no turn.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_TURN, {"host": host, "delay": delay, "longest": LONGEST_WAIT})
+        waits = {"delay": delay, "longest": LONGEST_WAIT, "rest": MAX_REST + LONGEST_WAIT}
+        cursor.execute(_TAKE_TURN, {"host": host, **waits})
         turn = cursor.fetchone()
     if turn is None:
         raise NoTurn(f"{host} is being asked by others; tried again later", is_passing=True)
@@ -93,7 +99,8 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
     """
     host = host_of(url)
     row = Host.objects.filter(name=host).first()
-    if row and row.robots_until and row.robots_until > timezone.now():
+    now = timezone.now()
+    if row and row.robots_until and now < row.robots_until <= now + ROBOTS_KEPT:
         if row.robots_error:
             raise FetchError(row.robots_error, is_passing=True)
         return row.robots

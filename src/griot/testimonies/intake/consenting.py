@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,6 +13,7 @@ from griot.testimonies.core.errors import TooMuch, Withdrawn
 from griot.testimonies.intake.allowance import DAY
 from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import Consent, Step, Testimony
+from griot.testimonies.models.days import AHEAD
 
 TOO_OFTEN = "it was changed too often today; go on tomorrow, or take it back"
 MOST_CHANGES = 60  # of its consent, by its teller or its messenger, a day
@@ -71,7 +74,9 @@ def _telling(testimony: Testimony) -> list[types.Consent]:
     last = testimony.consents.order_by("version").last()
     telling = (rows.last(), rows.filter(by="teller").last(), rows.exclude(by="messenger").last(), last)
     by_version = {row.version: row.as_value() for row in telling if row}
-    return [by_version[version] for version in sorted(by_version)]
+    versions, now = [by_version[version] for version in sorted(by_version)], timezone.now()
+    # What was given later than now was said by a clock that was wrong: whatever comes now is later.
+    return [v if v.given <= now + AHEAD else replace(v, given=now - AHEAD) for v in versions]
 
 
 def _protects(said: types.Consent, held: types.Consent) -> bool:

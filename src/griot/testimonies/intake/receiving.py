@@ -234,12 +234,12 @@ def _as_it_came(whole: Path, why: str) -> dict[str, Any]:
 
 
 def _asked_for_again(file: File, whole: Path, sha256: str) -> dict[str, Any]:
-    """At the last time what came is kept under the checksum that it has: the phone, whose copy has another,
-    keeps that.
+    """At the last time, or where no phone has it any more, what came is kept under the checksum that it has:
+    the phone, whose copy has another, keeps that.
     """
-    if _tries(file) < MOST_TRIES:
+    if _tries(file) < MOST_TRIES and _is_held_by_its_phone(file):
         return _expected_anew(file)
-    why = f"it arrived with another checksum than it was sent with, {MOST_TRIES} times"
+    why = "it arrived with another checksum than it was sent with"
     return {**_as_it_came(whole, why), "sha256": sha256}
 
 
@@ -253,11 +253,12 @@ def _expected_anew(file: File) -> dict[str, Any]:
 
 
 def _is_held_by_its_phone(file: File) -> bool:
-    """Whether it may be asked for again: our app lets go of a file when we hold it, ODK Collect when it was
-    sent.
+    """Whether it may be asked for again: our app lets go of a file when we hold it, or when it is told to
+    erase all; ODK Collect when it was sent.
     """
     device = file.upload.device
-    return file.arrived is None and device is not None and not device.login
+    is_of_our_app = device is not None and not device.login and not device.is_wiped
+    return file.arrived is None and is_of_our_app
 
 
 @transaction.atomic

@@ -113,9 +113,9 @@ def _keep_receipt(testimony: Testimony, receipt: str) -> None:
 
 
 @transaction.atomic
-def take_offer(campaign: Campaign, form: str, sent: Mapping[str, Any]) -> str:
-    """A story that somebody offers by themselves, in the same shape. Gives its receipt's code. Raises
-    Refused.
+def take_offer(campaign: Campaign | None, form: str, sent: Mapping[str, Any]) -> str:
+    """A story that somebody offers by themselves, in the same shape, to the campaign that they chose; None:
+    it takes none any more. Gives its receipt's code. Raises Refused.
 
     `form` is what their page was given, and nobody else knows: the same sent again, by a reload or a second
     touch, is the same testimony, and the same code opens it. Another story from a page that somebody went
@@ -131,6 +131,8 @@ def take_offer(campaign: Campaign, form: str, sent: Mapping[str, Any]) -> str:
             over = "receipt_withdrawn" if known.erased else "receipt_erasing"
             said = over if known.over else "receipt_unknown"
             raise Refused("this has come before, and has another receipt by now, or was taken back", [said])
+    elif campaign is None:
+        raise Refused("this campaign takes no stories any more", ["offer_closed"])
     elif not _take(Testimony(pk=pk, campaign=campaign), sent, by="teller").claim_receipt(receipt_hash(code)):
         raise Refused("send it once more")  # one of 2^60 codes was another's
     return code

@@ -119,9 +119,12 @@ def _mark_not_hard_to_hear(request: HttpRequest, row: Testimony, words: str) -> 
 
 
 def _assign(request: HttpRequest, row: Testimony, words: str) -> Answer:
-    people = get_user_model().objects.filter(is_active=True)
-    review.assign(row, request.user, people.filter(pk=number_in(request.POST.get("to")) or 0).first())
-    return "Assigned."
+    to = request.POST.get("to")
+    whom = get_user_model().objects.filter(is_active=True, pk=number_in(to) or 0).first()
+    if to and whom is None:
+        raise Refused("whom you chose is no longer here; choose again")
+    review.assign(row, request.user, whom)
+    return "Assigned." if whom else "Assigned to nobody."
 
 
 def _describe(request: HttpRequest, row: Testimony, words: str) -> Answer:

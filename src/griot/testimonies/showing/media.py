@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.http import (
     Http404,
@@ -23,7 +24,8 @@ from django.http import (
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from griot.testimonies.access import note, require
+from griot.accounts.factors import vouch_for
+from griot.testimonies.access import Action, may, note, require
 from griot.testimonies.core import consent
 from griot.testimonies.core.media.age import AgeFile
 from griot.testimonies.core.media.pictures import blank_png
@@ -121,11 +123,12 @@ def room_rendition(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404
     testimony = row.file.testimony
     # What the consent does not let be shown is for those who may open the original.
-    require(request.user, "see" if any(r.pk == pk for r in allowed(testimony)) else "original", testimony)
+    action: Action = "see" if any(r.pk == pk for r in allowed(testimony)) else "original"
+    require(request.user, action, testimony)
     note(
         request.user, testimony, "rendition", f"{row.get_kind_display()}, face {row.face}, voice {row.voice}"
     )
-    return _private(_served(request, row.vault, row.mime))
+    return _private(_served(request, row.vault, row.mime, _while_it_may(request.user, action, testimony)))
 
 
 @surface(
@@ -144,11 +147,25 @@ def original(request: HttpRequest, pk: Any) -> HttpResponseBase:
     if not file.is_held or not file.vault:
         return HttpResponseNotFound("the file is not here")
     note(request.user, file.testimony, "original", str(file.pk))
+    may_go_on = _while_it_may(request.user, "original", file.testimony)
     if file.state == File.State.KEPT:
-        response = _private(_served(request, file.vault, "application/octet-stream"))
+        response = _private(_served(request, file.vault, "application/octet-stream", may_go_on))
         response["Content-Disposition"] = f'attachment; filename="{file.pk}.bin"'
         return response
-    return _private(_served(request, file.vault, file.mime))
+    return _private(_served(request, file.vault, file.mime, may_go_on))
+
+
+def _while_it_may(user: Any, action: Action, testimony: Testimony) -> Callable[[], bool]:
+    """Whether a colleague still may, who may have lost their role since, and the testimony its consent."""
+    people = get_user_model().objects.filter(pk=user.pk, is_active=True)
+
+    def may_go_on() -> bool:
+        now, row = people.first(), Testimony.objects.filter(pk=testimony.pk).first()
+        return (
+            now is not None and row is not None and may(vouch_for(now), action, row)
+        )  # the factor is proved
+
+    return may_go_on
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:
@@ -157,9 +174,7 @@ def _private(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def _served(
-    request: HttpRequest, name: str, mime: str, may_go_on: Callable[[], bool] = lambda: True
-) -> HttpResponseBase:
+def _served(request: HttpRequest, name: str, mime: str, may_go_on: Callable[[], bool]) -> HttpResponseBase:
     """The content, or the range of it that a player asks for (RFC 9110 §14, a single range), opened while it
     is sent, and only for as long as it `may_go_on`.
     """
