@@ -201,6 +201,19 @@ def test_what_is_taken_out_and_split_comes_back_as_what_is_left(editor, colleagu
     assert line.body == printed(story)["body"]
 
 
+@pytest.mark.parametrize("kind", ["discard", "later", "reopen"])
+def test_a_story_that_a_colleague_has_merged_keeps_nobodys_undo_from_going_on(editor, colleague, night, kind):
+    first, gone, other = sorted(night, key=lambda story: (story.first_published, story.pk))
+    for story in (other, gone):
+        act("accept", editor, {"story": story.pk})
+    act(kind, editor, {"story": gone.pk})
+    act("merge", colleague, {"story": first.pk, "with": [gone.pk]})
+    refused(editor, "merged or split since")
+    refused(editor, "“Accepted: ")
+    undo_last(editor)
+    assert lines() == []
+
+
 def test_what_a_story_has_grown_by_since_keeps_no_merge_from_being_undone(editor, night):
     rescue, court, _ = night
     act("merge", editor, {"story": rescue.pk, "with": [court.pk]})

@@ -53,8 +53,13 @@ def articles_of(story: int) -> list[int]:
 
 
 def line_anew(story: int) -> Line:
-    """The line of a story whose articles are no longer those that it was written of."""
-    return draft_story(Story.objects.get(pk=story), settings.LANGUAGE_CODE)
+    """The line of a story whose articles are no longer those that it was written of. Raises Refused where it
+    has none any more.
+    """
+    row = Story.objects.filter(pk=story, merged_into=None).first()
+    if row is None or not row.articles.exists():
+        raise Refused("its articles have been merged or split since")
+    return draft_story(row, settings.LANGUAGE_CODE)
 
 
 def short(story: Story) -> str:
