@@ -56,3 +56,10 @@ def test_who_tries_at_many_web_servers_at_once_gets_no_more():
 
     with ThreadPoolExecutor(8) as servers:
         assert sorted(servers.map(one, range(40))) == [False] * 5 + [True] * 35
+
+
+def test_a_count_that_a_wrong_clock_began_ends_once_it_is_right():
+    assert not tries("10.0.0.9", 1)
+    Tries.objects.update(until=timezone.now() + timedelta(days=400))
+    assert not tries("10.0.0.9", 1) and tries("10.0.0.9", 1)
+    assert Tries.objects.get().until < timezone.now() + timedelta(minutes=2)

@@ -9,12 +9,16 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+# A count goes on until it is over, or where it would last longer than any: a wrong clock has begun it.
 _COUNT = """
 INSERT INTO accounts_tries AS known (place, count, until)
 VALUES (%(place)s, 1, now() + make_interval(secs => %(within)s))
 ON CONFLICT (place) DO UPDATE SET
-    count = CASE WHEN known.until < now() THEN 1 ELSE known.count + 1 END,
-    until = CASE WHEN known.until < now() THEN EXCLUDED.until ELSE known.until END
+    (count, until) = (
+        SELECT CASE WHEN goes_on THEN known.count + 1 ELSE 1 END,
+            CASE WHEN goes_on THEN known.until ELSE EXCLUDED.until END
+        FROM (SELECT known.until BETWEEN now() AND EXCLUDED.until + interval '1 hour' AS goes_on) tried
+    )
 RETURNING count
 """
 MOST_GUESSES, GUESSED_WITHIN = 10, 3600  # at the password of an account whose session is open

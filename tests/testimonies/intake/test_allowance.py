@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from griot.testimonies.core.errors import TooMuch
 from griot.testimonies.intake import allowance, consenting, taking
-from griot.testimonies.models import Access, Campaign, CheckIn, Module, Testimony, Training, Upload
+from griot.testimonies.models import Access, Campaign, CheckIn, Messenger, Module, Testimony, Training, Upload
 from griot.testimonies.showing.shown import told
 from tests.testimonies.people import Phone, as_sent, make_campaign, make_messenger, say_on_receipt
 from tests.testimonies.review.test_later import written
@@ -184,3 +185,19 @@ def test_a_name_that_is_said_late_is_kept_back_however_much_was_sent(phone, peop
         assert phone.post("testimonies/", sent).status_code == 200
     assert told(Testimony.objects.get(), "web", "fr").title == "… leaves"
     assert row.proposals.count() == 1
+
+
+def test_what_came_while_the_clock_was_ahead_is_no_part_of_today(phone, monkeypatch):
+    monkeypatch.setattr(allowance, "MOST_TESTIMONIES", 1)
+    monkeypatch.setattr(allowance, "MOST_CHECK_INS", 1)
+    phone.tell()
+    messenger = Messenger.objects.get()
+    messenger.check_ins.create(mood=3)
+    for see_to in (allowance.see_to_testimonies, allowance.see_to_check_ins):
+        with transaction.atomic(), pytest.raises(TooMuch):
+            see_to(messenger)
+    Testimony.objects.update(arrived=timezone.now() + timedelta(days=400))
+    messenger.check_ins.update(at=timezone.now() + timedelta(days=400))
+    for see_to in (allowance.see_to_testimonies, allowance.see_to_check_ins):
+        with transaction.atomic():
+            see_to(messenger)

@@ -286,6 +286,35 @@ def test_an_original_that_is_being_given_out_ends_with_who_may_have_it(house, mo
     assert came == size if how == "nothing" else came < size / 8
 
 
+@pytest.mark.parametrize("how", ["narrowed", "made no more", "nothing"])
+def test_a_rendition_in_the_room_ends_when_who_sees_it_may_no_more(house, monkeypatch, rf, how):
+    monkeypatch.setattr(media, "ASK_AGAIN", 0)
+    monkeypatch.setattr(media, "_by_itself", lambda ask: ask())
+    monkeypatch.setattr("asyncio.to_thread", in_this_thread)
+    size = 4 * 1024 * 1024
+    shown = Rendition.objects.filter(pk=house.rendition.pk)
+    shown.update(vault=vault().put(b"F" * size))
+    request = rf.get("/")
+    request.user = vouch_for(house.people["approver"])
+    pieces = media.room_rendition(request, house.rendition.pk).streaming_content
+    row = type(house.testimony).objects.get(pk=house.testimony.pk)
+
+    def meanwhile():
+        if how == "narrowed":
+            held = row.consent.as_value()
+            add_consent(row, replace(held, by="teller", given=timezone.now(), face="hide", voice="hide"))
+        elif how == "made no more":
+            shown.delete()
+
+    async def sent():
+        first = len(await anext(pieces))
+        await sync_to_async(meanwhile)()
+        return first + sum([len(piece) async for piece in pieces])
+
+    came = async_to_sync(sent)()
+    assert came == size if how == "nothing" else came < size / 8
+
+
 async def in_this_thread(act, *args):
     return await sync_to_async(act)(*args)
 

@@ -96,7 +96,7 @@ def put_back(user: Any, placed: Undo | None) -> None:
     if issue is None or issue.pk != placed["issue"] or (issue.approved_schedule and not placed["is_planned"]):
         raise Refused("the issue that the line stood in has been planned or has gone out since")
     value, story = placed["value"], placed["value"]["story"]
-    if placed["articles"] != articles_of(story):
+    if placed.get("articles") != articles_of(story):
         value = value_of(line_anew(story))
     with draft_of(issue.pk, user) as draft:
         draft.put(value, **placed["place"])

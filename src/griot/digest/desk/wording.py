@@ -85,7 +85,7 @@ def undo_edit(user: Any, undo: Undo) -> None:
         setattr(line, name, value)
     line.version += 1  # what others saw is no longer there
     line.save()
-    if undo["articles"] != articles_of(line.story_id):
+    if undo.get("articles") != articles_of(line.story_id):
         line = line_anew(line.story_id)
         printed = printed and value_of(line)
     if printed:

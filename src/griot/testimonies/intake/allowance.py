@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,12 @@ MOST_TRIES = 100  # at trainings, a day
 MOST_CHECK_INS = 50  # a day: more than anybody can read
 
 
+def last_day() -> tuple[datetime, datetime]:
+    """From when to when counts: what came later than now came while the clock was wrong."""
+    now = timezone.now()
+    return now - DAY, now
+
+
 def see_to_bytes(messenger: Messenger, more: int) -> None:
     """Raises TooMuch where `more` bytes on top of what was begun in the last day are beyond the allowance.
 
@@ -30,7 +36,7 @@ def see_to_bytes(messenger: Messenger, more: int) -> None:
 
 def see_before(messenger: Messenger, more: int) -> None:
     """The same for what is only announced, and not to be stored yet."""
-    begun = Upload.objects.filter(file__testimony__messenger=messenger, begun__gt=timezone.now() - DAY)
+    begun = Upload.objects.filter(file__testimony__messenger=messenger, begun__range=last_day())
     recent = begun.aggregate(bytes=Sum("length"))
     most = settings.PHONE_GB_A_DAY * 10**9
     if (recent["bytes"] or 0) + more > most:
@@ -41,19 +47,19 @@ def see_before(messenger: Messenger, more: int) -> None:
 
 def see_to_testimonies(messenger: Messenger) -> None:
     """Raises TooMuch where a day's testimonies are as many as may be. Inside a transaction, as above."""
-    recent = Testimony.objects.filter(messenger=messenger, arrived__gt=timezone.now() - DAY)
+    recent = Testimony.objects.filter(messenger=messenger, arrived__range=last_day())
     _see_to(messenger, recent, MOST_TESTIMONIES, "testimonies")
 
 
 def see_to_tries(messenger: Messenger) -> None:
     """The same for a day's tries at trainings."""
-    recent = Training.objects.filter(messenger=messenger, at__gt=timezone.now() - DAY)
+    recent = Training.objects.filter(messenger=messenger, at__range=last_day())
     _see_to(messenger, recent, MOST_TRIES, "tries at trainings")
 
 
 def see_to_check_ins(messenger: Messenger) -> None:
     """The same for a day's check-ins."""
-    recent = CheckIn.objects.filter(messenger=messenger, at__gt=timezone.now() - DAY)
+    recent = CheckIn.objects.filter(messenger=messenger, at__range=last_day())
     _see_to(messenger, recent, MOST_CHECK_INS, "check-ins")
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from griot.testimonies.core import types
 from griot.testimonies.core.consent import ALLOWANCES, after, allowances, as_far_as, is_within
 from griot.testimonies.core.errors import TooMuch, Withdrawn
-from griot.testimonies.intake.allowance import DAY
+from griot.testimonies.intake.allowance import last_day
 from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import Consent, Step, Testimony
 from griot.testimonies.models.days import AHEAD
@@ -36,8 +36,8 @@ def add_consent(
     if value is None:
         return False
     if versions and not (is_reviewed or is_telling or _protects(value, versions[-1])):
-        words, since = f"by the {value.by}", timezone.now() - DAY
-        if row.steps.filter(kind=Step.Kind.CONSENT, words=words, at__gt=since).count() >= MOST_CHANGES:
+        changes = row.steps.filter(kind=Step.Kind.CONSENT, words=f"by the {value.by}", at__range=last_day())
+        if changes.count() >= MOST_CHANGES:
             raise TooMuch(TOO_OFTEN, [TOO_OFTEN])
     Consent.objects.create(
         testimony=row,

@@ -27,7 +27,7 @@ from griot.testimonies.core.consent import (
     problems,
 )
 from griot.testimonies.core.errors import Refused, TooMuch, Withdrawn
-from griot.testimonies.intake.allowance import DAY, see_to_testimonies
+from griot.testimonies.intake.allowance import last_day, see_to_testimonies
 from griot.testimonies.intake.consenting import MOST_CHANGES, TOO_OFTEN, add_consent
 from griot.testimonies.intake.sent import (
     day_in,
@@ -201,7 +201,7 @@ def _hears_what_protects(proposal: Proposal, held: types.Consent, said: types.Co
     waiting = {name for p in testimony.undecided for name in (p.name, p.alias, p.guardian)}
     is_warning = is_child or bool(proposal.unknown_names - waiting)
     if is_warning:
-        if testimony.proposals.filter(at__gt=timezone.now() - DAY).count() >= MOST_HEARD + MOST_CHANGES:
+        if testimony.proposals.filter(at__range=last_day()).count() >= MOST_HEARD + MOST_CHANGES:
             raise TooMuch(TOO_OFTEN, [TOO_OFTEN])
         proposal.save()
         plan_anew(testimony)

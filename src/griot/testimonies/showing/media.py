@@ -122,13 +122,17 @@ def room_rendition(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not row.vault:  # a film in steps: its parts are looked at as films
         raise Http404
     testimony = row.file.testimony
-    # What the consent does not let be shown is for those who may open the original.
-    action: Action = "see" if any(r.pk == pk for r in allowed(testimony)) else "original"
-    require(request.user, action, testimony)
+    require(request.user, _action_for(pk, testimony), testimony)
     note(
         request.user, testimony, "rendition", f"{row.get_kind_display()}, face {row.face}, voice {row.voice}"
     )
-    return _private(_served(request, row.vault, row.mime, _while_it_may(request.user, action, testimony)))
+    may_go_on = _while_it_may(request.user, lambda now: _action_for(pk, now), testimony)
+    return _private(_served(request, row.vault, row.mime, may_go_on))
+
+
+def _action_for(rendition: int, testimony: Testimony) -> Action:
+    """What the consent does not let be shown is for those who may open the original."""
+    return "see" if any(r.pk == rendition for r in allowed(testimony)) else "original"
 
 
 @surface(
@@ -147,7 +151,7 @@ def original(request: HttpRequest, pk: Any) -> HttpResponseBase:
     if not file.is_held or not file.vault:
         return HttpResponseNotFound("the file is not here")
     note(request.user, file.testimony, "original", str(file.pk))
-    may_go_on = _while_it_may(request.user, "original", file.testimony)
+    may_go_on = _while_it_may(request.user, lambda _: "original", file.testimony)
     if file.state == File.State.KEPT:
         response = _private(_served(request, file.vault, "application/octet-stream", may_go_on))
         response["Content-Disposition"] = f'attachment; filename="{file.pk}.bin"'
@@ -155,14 +159,16 @@ def original(request: HttpRequest, pk: Any) -> HttpResponseBase:
     return _private(_served(request, file.vault, file.mime, may_go_on))
 
 
-def _while_it_may(user: Any, action: Action, testimony: Testimony) -> Callable[[], bool]:
+def _while_it_may(
+    user: Any, action: Callable[[Testimony], Action], testimony: Testimony
+) -> Callable[[], bool]:
     """Whether a colleague still may, who may have lost their role since, and the testimony its consent."""
     people = get_user_model().objects.filter(pk=user.pk, is_active=True)
 
     def may_go_on() -> bool:
         now, row = people.first(), Testimony.objects.filter(pk=testimony.pk).first()
         return (
-            now is not None and row is not None and may(vouch_for(now), action, row)
+            now is not None and row is not None and may(vouch_for(now), action(row), row)
         )  # the factor is proved
 
     return may_go_on
