@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import threading
@@ -55,19 +54,6 @@ def newsroom_folder(django_db_setup: None, short_folder: Path) -> Path:
     with embedded(short_folder) as url:
         copy_newsroom(url)
     return short_folder
-
-
-@pytest.fixture(autouse=True)
-def loop_of_the_browser(request) -> Iterator[None]:
-    """Playwright's event loop runs in this thread from the first test of the browser on: it is of no other
-    test, whichever worker takes that.
-    """
-    loop = None if request.node.get_closest_marker("browser") else asyncio._get_running_loop()
-    if loop:
-        asyncio._set_running_loop(None)
-    yield
-    if loop:
-        asyncio._set_running_loop(loop)
 
 
 @pytest.fixture(autouse=True)
