@@ -228,11 +228,25 @@ def test_the_bare_fact_and_what_left_the_house_are_kept(house):
     assert "Voices of the Way" in page and "Friends" in page and MARK not in page
 
 
-@pytest.mark.parametrize("how", ["withdrawn", "narrowed", "nothing"])
-def test_a_film_that_is_being_sent_ends_when_it_may_be_shown_no_more(house, monkeypatch, rf, how):
+@pytest.fixture
+def sent(monkeypatch):
+    """How many bytes come of a stream, of which it is asked at each piece whether it may go on, where something
+    happens after the first.
+    """
     monkeypatch.setattr(media, "ASK_AGAIN", 0)
     monkeypatch.setattr(media, "_by_itself", lambda ask: ask())  # the tests' own connection is not closed
     monkeypatch.setattr("asyncio.to_thread", in_this_thread)
+
+    async def whole(pieces, meanwhile):
+        first = len(await anext(pieces))
+        await sync_to_async(meanwhile)()
+        return first + sum([len(piece) async for piece in pieces])
+
+    return async_to_sync(whole)
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "narrowed", "nothing"])
+def test_a_film_that_is_being_sent_ends_when_it_may_be_shown_no_more(house, sent, rf, how):
     size = 4 * 1024 * 1024
     Rendition.objects.filter(pk=house.rendition.pk).update(vault=vault().put(b"F" * size))
     pieces = media.rendition(rf.get("/"), "web", house.rendition.word_for("web")).streaming_content
@@ -246,20 +260,12 @@ def test_a_film_that_is_being_sent_ends_when_it_may_be_shown_no_more(house, monk
             held = row.consent.as_value()
             add_consent(row, replace(held, by="teller", given=timezone.now(), uses=frozenset({"team"})))
 
-    async def sent():
-        first = len(await anext(pieces))
-        await sync_to_async(meanwhile)()
-        return first + sum([len(piece) async for piece in pieces])
-
-    came = async_to_sync(sent)()
+    came = sent(pieces, meanwhile)
     assert came == size if how == "nothing" else came < size / 8
 
 
 @pytest.mark.parametrize("how", ["withdrawn", "removed", "another role", "nothing"])
-def test_an_original_that_is_being_given_out_ends_with_who_may_have_it(house, monkeypatch, rf, how):
-    monkeypatch.setattr(media, "ASK_AGAIN", 0)
-    monkeypatch.setattr(media, "_by_itself", lambda ask: ask())
-    monkeypatch.setattr("asyncio.to_thread", in_this_thread)
+def test_an_original_that_is_being_given_out_ends_with_who_may_have_it(house, sent, rf, how):
     size = 4 * 1024 * 1024
     file = house.rendition.file
     type(file).objects.filter(pk=file.pk).update(vault=vault().put(b"F" * size))
@@ -277,20 +283,12 @@ def test_an_original_that_is_being_given_out_ends_with_who_may_have_it(house, mo
             officer.groups.clear()
             officer.user_permissions.clear()
 
-    async def sent():
-        first = len(await anext(pieces))
-        await sync_to_async(meanwhile)()
-        return first + sum([len(piece) async for piece in pieces])
-
-    came = async_to_sync(sent)()
+    came = sent(pieces, meanwhile)
     assert came == size if how == "nothing" else came < size / 8
 
 
 @pytest.mark.parametrize("how", ["narrowed", "made no more", "nothing"])
-def test_a_rendition_in_the_room_ends_when_who_sees_it_may_no_more(house, monkeypatch, rf, how):
-    monkeypatch.setattr(media, "ASK_AGAIN", 0)
-    monkeypatch.setattr(media, "_by_itself", lambda ask: ask())
-    monkeypatch.setattr("asyncio.to_thread", in_this_thread)
+def test_a_rendition_in_the_room_ends_when_who_sees_it_may_no_more(house, sent, rf, how):
     size = 4 * 1024 * 1024
     shown = Rendition.objects.filter(pk=house.rendition.pk)
     shown.update(vault=vault().put(b"F" * size))
@@ -306,12 +304,7 @@ def test_a_rendition_in_the_room_ends_when_who_sees_it_may_no_more(house, monkey
         elif how == "made no more":
             shown.delete()
 
-    async def sent():
-        first = len(await anext(pieces))
-        await sync_to_async(meanwhile)()
-        return first + sum([len(piece) async for piece in pieces])
-
-    came = async_to_sync(sent)()
+    came = sent(pieces, meanwhile)
     assert came == size if how == "nothing" else came < size / 8
 
 
