@@ -20,7 +20,8 @@ from griot.digest.models import DeskAction, IssuePage
 from griot.press.core.types import Claim, Nearest
 from griot.press.models import Article, Line, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
-from griot.press.stories.pipeline import draft_story, rate_stories
+from griot.press.stories.lines import draft_story
+from griot.press.stories.pipeline import rate_stories
 from tests.digest.desk.nights import lines, tell
 from tests.helpers.tiny import FRENCH, make_package
 
@@ -197,7 +198,7 @@ def test_an_unsupported_claim_blocks_until_somebody_answers_for_it(editor, night
 
 
 def test_an_edit_is_checked_shown_in_the_issue_and_never_drafted_over(editor, night, client):
-    from griot.press.stories.pipeline import draft_lines
+    from griot.press.stories.lines import draft_lines
 
     story = night[0]
     act("accept", editor, {"story": story.pk})
@@ -309,7 +310,7 @@ def test_only_the_last_fifty_acts_are_kept(editor, night):
 
 def test_the_machines_layout_is_a_proposal_until_somebody_takes_over(editor, night):
     from griot.digest.morning.assembling import lay_out
-    from griot.press.stories.pipeline import draft_lines
+    from griot.press.stories.lines import draft_lines
 
     now = timezone.now()
     draft_lines(now - timedelta(hours=36), now)

@@ -10,8 +10,9 @@ from django.utils import timezone
 from griot.digest.desk.actions import act
 from griot.digest.desk.placing import Draft, issue_in_the_making
 from griot.press.models import Line
-from griot.press.stories import pipeline
-from griot.press.stories.pipeline import draft_lines, merge_into, stories_on_beat
+from griot.press.stories import lines
+from griot.press.stories.lines import draft_lines
+from griot.press.stories.pipeline import merge_into, stories_on_beat
 
 pytestmark = pytest.mark.django_db
 BY_HAND = "said what an editor has written by hand."
@@ -30,14 +31,14 @@ def edit(story: int, editor, body: str = BY_HAND) -> None:
 
 
 def test_what_is_written_while_the_morning_drafts_is_not_drafted_over(night, editor, monkeypatch):
-    stories, draft, later = drafted(), pipeline.draft, iter([True])
+    stories, draft, later = drafted(), lines.draft, iter([True])
 
     def slowly(*args):
         if next(later, False):
             edit(stories[1], editor)
         return draft(*args)
 
-    monkeypatch.setattr(pipeline, "draft", slowly)
+    monkeypatch.setattr(lines, "draft", slowly)
     drafted()
     line = Line.objects.get(story=stories[1])
     assert (line.body, line.edited_by) == (BY_HAND, editor)

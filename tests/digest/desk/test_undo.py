@@ -20,7 +20,7 @@ from griot.digest.desk.placing import draft_of, issue_in_the_making
 from griot.digest.release.preflight import preflight
 from griot.press.models import Article, Line, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
-from griot.press.stories.pipeline import check_again
+from griot.press.stories.lines import check_again
 from tests.digest.desk.nights import lines, tell
 from tests.testimonies.people import committed
 

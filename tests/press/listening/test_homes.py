@@ -11,7 +11,8 @@ from griot.press.listening.homes import is_at_home
 from griot.press.listening.listening import fetch_sources
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Entry, Line, Outlet, Source, Story
-from griot.press.stories.pipeline import draft_story, group_articles
+from griot.press.stories.lines import draft_story
+from griot.press.stories.pipeline import group_articles
 from tests.press.listening.test_patience import FEED, ITEM, WORDS, page
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -22,7 +22,8 @@ from griot.press.listening.politeness import take_turn
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Entry, Fetch, Host, Line, Outlet, Source, Story
 from griot.press.stories.beats_store import first_beat
-from griot.press.stories.pipeline import draft_lines, group_articles
+from griot.press.stories.lines import draft_lines
+from griot.press.stories.pipeline import group_articles
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

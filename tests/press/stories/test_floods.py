@@ -13,7 +13,7 @@ from griot.press.core.types import Entry
 from griot.press.listening.listening import store_entries
 from griot.press.listening.reading import read_entries
 from griot.press.models import Article, Outlet, Source
-from griot.press.stories import pipeline
+from griot.press.stories import lines, pipeline
 from griot.press.stories.indexing import NEIGHBOURS
 
 BODY = "The coast guard met a boat with 57 people on board near Lampedusa on Sunday, officials said. " * 6
@@ -94,14 +94,14 @@ def test_what_many_say_is_compared_once_each(monkeypatch):
 
 
 def test_a_line_is_drafted_from_so_many_of_its_story_originals_first(source, monkeypatch):
-    monkeypatch.setattr(pipeline, "DRAFTED_FROM", 3)
-    drafted, draft = [], pipeline.draft
+    monkeypatch.setattr(lines, "DRAFTED_FROM", 3)
+    drafted, draft = [], lines.draft
     monkeypatch.setattr(
-        pipeline, "draft", lambda members, *rest: drafted.extend(members) or draft(members, *rest)
+        lines, "draft", lambda members, *rest: drafted.extend(members) or draft(members, *rest)
     )
     group(source, "a", "b")
     many_more(30)
     Article.objects.exclude(copy_of=None).update(published=timezone.now() + timedelta(hours=1))
     origin = Article.objects.get(copy_of=None)
-    pipeline.draft_story(origin.story, "en")
+    lines.draft_story(origin.story, "en")
     assert len(drafted) == 3 and origin.url in {value.url for value in drafted}

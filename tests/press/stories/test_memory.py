@@ -24,8 +24,8 @@ from griot.press.models import (
     Verdict,
 )
 from griot.press.stories.beats_store import first_beat, judge
+from griot.press.stories.lines import draft_story
 from griot.press.stories.pipeline import (
-    draft_story,
     find_story,
     group_articles,
     mark_told,

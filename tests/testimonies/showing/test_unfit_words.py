@@ -28,7 +28,8 @@ from griot.press.listening.listening import store_entries
 from griot.press.listening.reading import read_entries
 from griot.press.models import Entry, Outlet, Source
 from griot.press.stories.beats_store import first_beat
-from griot.press.stories.pipeline import draft_lines, group_articles
+from griot.press.stories.lines import draft_lines
+from griot.press.stories.pipeline import group_articles
 from griot.testimonies.intake.submissions import forms_for
 from griot.testimonies.models import Campaign, Testimony
 from tests.digest.issues import make_issue

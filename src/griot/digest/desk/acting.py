@@ -12,7 +12,8 @@ from django.conf import settings
 from griot.digest.desk.placing import Place, draft_of, issue_in_the_making, value_of
 from griot.digest.models import IssuePage
 from griot.press.models import Article, Line, Story
-from griot.press.stories.pipeline import draft_story, find_story
+from griot.press.stories.lines import draft_story
+from griot.press.stories.pipeline import find_story
 
 Undo = dict[str, Any]
 

@@ -9,7 +9,8 @@ from django.conf import settings
 from griot.digest.desk.acting import Done, Refused, Undo, line_of, put_back, short, story_in, take_out
 from griot.digest.desk.placing import draft_of, issue_in_the_making, value_of
 from griot.press.models import Article, Story
-from griot.press.stories.pipeline import draft_story, stories_held
+from griot.press.stories.lines import draft_story
+from griot.press.stories.pipeline import stories_held
 from griot.press.stories.verdicts import merge_stories, restore, snapshot, split_off
 
 

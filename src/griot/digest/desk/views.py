@@ -31,7 +31,7 @@ from griot.helpers.protocols import HelperError
 from griot.press.core.beats.query import QueryError
 from griot.press.core.lines.lines import attribution, line_text
 from griot.press.models import Article, Line, Override, Story
-from griot.press.stories.pipeline import draft_story, other_wordings
+from griot.press.stories.lines import draft_story, other_wordings
 from griot.press.stories.searching import condition
 from griot.testimonies.copies import stale
 

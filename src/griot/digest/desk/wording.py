@@ -11,7 +11,7 @@ from griot.digest.desk.acting import Done, Refused, Undo, articles_of, line_anew
 from griot.digest.desk.placing import draft_of, issue_in_the_making, value_of
 from griot.digest.models import name_of
 from griot.press.models import Article, Line, Override, Story
-from griot.press.stories.pipeline import check_again
+from griot.press.stories.lines import check_again
 
 LONGEST_BODY, LONGEST_MENTION, MOST_OUTLETS = 2000, 400, 60
 

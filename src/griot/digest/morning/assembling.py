@@ -16,7 +16,8 @@ from griot.press.listening.ledger import Ledger, ledger
 from griot.press.listening.listening import due_sources, fetch_sources
 from griot.press.listening.reading import read_entries
 from griot.press.models import Line
-from griot.press.stories.pipeline import draft_lines, group_articles, stories_on_beat
+from griot.press.stories.lines import draft_lines
+from griot.press.stories.pipeline import group_articles, stories_on_beat
 from griot.troubles.sweeping import each, in_turn
 
 NIGHT = timedelta(hours=36)  # what a morning looks back on

@@ -1,4 +1,4 @@
-"""From articles to lines: copies, stories, ratings, drafts, on the database.
+"""From articles to rated stories: copies, stories, ratings, on the database.
 
 New articles are grouped in batches. Each batch sees its own neighbourhood alone: the articles
 nearest to it by sentence vector (pgvector, HNSW; equal vectors once) or by shared MinHash bands, and the
@@ -13,40 +13,29 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
-from itertools import count
 
 import numpy as np
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
-from griot.helpers.clients import helper_from
-from griot.helpers.protocols import Drafter, Translator
 from griot.locking import is_database_away
 from griot.press.core import types
 from griot.press.core.beats import relevance
-from griot.press.core.lines.checking import check
-from griot.press.core.lines.drafting import draft, drafts, is_untranslated, ordered
-from griot.press.core.lines.house import lint
-from griot.press.core.lines.lines import line_text
-from griot.press.core.lines.mentions import find_mentions, mention_sentence
-from griot.press.core.progress import Progress, silent_progress
+from griot.press.core.lines.drafting import ordered
+from griot.press.core.lines.mentions import find_mentions
 from griot.press.core.stories.clustering import WINDOW, Group, Verdicts, cluster
 from griot.press.core.stories.syndication import find_copies
 from griot.press.models import Article, Beat, Line, Organisation, Rating, Story, Verdict
 from griot.press.stories.beats_store import beat_value
 from griot.press.stories.indexing import choose_indexed, nearest
-from griot.troubles.sweeping import each
 
 log = logging.getLogger(__name__)
 LANGUAGE = "en"  # that lines are drafted in
 BATCH = 100  # new articles grouped at a time
-DRAFTED_FROM = 400  # of a story's articles; its originals before copies of them
 MEMBERS = 40  # of a neighbouring story; of a larger one so many are enough to judge by
 SHARING = 100  # of articles that say nearly the same; of more so many are enough
 BACKGROUND = 1000  # articles that tell which words are rare
@@ -330,104 +319,7 @@ def describe_story(story: Story, articles: Sequence[Article], values: Sequence[t
     story.changed = timezone.now()
 
 
-# --- lines -------------------------------------------------------------------------------
-
-
-def draft_lines(
-    since: datetime, until: datetime, language: str = "en", progress: Progress = silent_progress
-) -> None:
-    """Draft the line of each story on the beat with news between two moments, where it changed; what a person
-    has written is checked again.
-    """
-    stories = list(stories_on_beat(since, until).values_list("pk", flat=True))
-    organisations = [row.as_value() for row in Organisation.objects.all()]
-    numbers = count(1)
-
-    def draft_one(pk: int) -> None:
-        progress("drafting", next(numbers), len(stories))
-        draft_story(Story.objects.get(pk=pk), language, organisations)
-
-    each("drafting lines", stories, draft_one)
-
-
-def draft_story(
-    story: Story, language: str, organisations: Sequence[types.Organisation] | None = None
-) -> Line:
-    """Draft one story's line anew; a person's words are never drafted over: they are checked again. Of a
-    story that an issue has told, what came since is told, where there is any.
-
-    `organisations` are ours; read where not given.
-    """
-    if by_hand := _checked_anew(story, language):
-        return by_hand
-    if organisations is None:
-        organisations = [row.as_value() for row in Organisation.objects.all()]
-    members = _drafted_from(story)
-    translator, drafter = helpers()
-    line = draft(members, language, translator, drafter)
-    found = [(ours, [m for value in members for m in find_mentions(value, ours)]) for ours in organisations]
-    mention = " ".join(filter(None, (mention_sentence(mentions, members, ours) for ours, mentions in found)))
-    facts = {
-        "outlets": [asdict(o) for o in line.outlets],
-        "body": line.body,
-        "mention": mention,
-        "mentions": [asdict(m) for _, mentions in found for m in mentions],
-        "claims": [asdict(c) for c in line.claims],
-        "findings": [asdict(f) for f in lint(line.body, language)],
-        "ok": line.ok,
-        "is_original": is_untranslated(line, members),
-    }
-    with transaction.atomic():
-        by_hand = _checked_anew(story, language)
-        return by_hand or Line.objects.update_or_create(story=story, language=language, defaults=facts)[0]
-
-
-def check_lines(story: Story) -> None:
-    """Check what a person has written of a story against the articles that it has now."""
-    for language in story.lines.filter(is_by_hand=True).values_list("language", flat=True):
-        _checked_anew(story, language)
-
-
-@transaction.atomic
-def _checked_anew(story: Story, language: str) -> Line | None:
-    """The line that a person has written, and as it stands to the story's articles; None where none has."""
-    known = Line.objects.select_for_update().filter(story=story, language=language).first()
-    if known is None or not known.is_by_hand:
-        return None
-    check_again(known)
-    known.save(update_fields=["claims", "findings", "ok"])
-    return known
-
-
-def check_again(line: Line) -> None:
-    """Check a line that a person has changed against its story's articles and the house style. Not saved."""
-    articles = Article.objects.filter(story=line.story_id).select_related("outlet", "copy_of")
-    members, value = [a.as_value() for a in articles], line.as_value()
-    claims = check(line_text(value), members) if members else value.claims
-    line.claims = [asdict(c) for c in claims]
-    line.findings = [asdict(f) for f in lint(line.body, line.language)]
-    line.ok = not any(c.is_refused for c in claims)
-
-
-def other_wordings(line: Line) -> list[types.Line]:
-    """What else the story's line may say, the best first: each told in another sentence, and checked."""
-    members = _drafted_from(line.story)
-    return [p for p in drafts(members, line.language, *helpers()) if p.body != line.body] if members else []
-
-
-def _drafted_from(story: Story) -> list[types.Article]:
-    whole_first = story.articles.order_by(F("copy_of").asc(nulls_first=True), "-published", "url")
-    rows = list(whole_first.select_related("outlet", "copy_of")[:DRAFTED_FROM])
-    rows.sort(key=lambda a: (-a.published.timestamp(), a.url))
-    fresh = [a for a in rows if story.told and a.first_seen > story.told and a.copy_of_id is None]
-    return [a.as_value() for a in (fresh or rows)]
-
-
-def helpers() -> tuple[Translator | None, Drafter | None]:
-    """The translator and the drafter that the settings name, or None."""
-    translator = helper_from(settings.TRANSLATOR) if settings.TRANSLATOR else None
-    drafter = helper_from(settings.DRAFTER) if settings.DRAFTER else None
-    return translator, drafter if isinstance(drafter, Drafter) else None
+# --- what is told --------------------------------------------------------------------------
 
 
 def stories_on_beat(since: datetime, until: datetime) -> QuerySet[Story]:

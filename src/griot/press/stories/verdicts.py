@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from griot.press.models import Article, Line, Override, Story, Verdict
 from griot.press.stories.indexing import reindex
-from griot.press.stories.pipeline import check_lines, merge_into, rate_stories, stories_held
+from griot.press.stories.lines import check_lines
+from griot.press.stories.pipeline import merge_into, rate_stories, stories_held
 
 MOST = 60  # articles of one side whose pairs are written down
 
