@@ -20,7 +20,8 @@ from griot.digest.desk.placing import draft_of, issue_in_the_making
 from griot.digest.release.preflight import preflight
 from griot.press.models import Article, Line, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
-from griot.press.stories.lines import check_again
+from griot.press.stories.lines import check_again, check_lines
+from griot.press.stories.pipeline import merge_into, rate_stories, stories_held
 from tests.digest.desk.nights import lines, tell
 from tests.testimonies.people import committed
 
@@ -258,6 +259,49 @@ def test_a_beat_is_as_it_was_and_knows_who_judged(editor, colleague, night):
     assert Rating.objects.values("judgement", "by", "at").get(story=night[0]) == before
 
 
+LATE = "Late Post"  # which nobody at the desk has grouped
+BY_HAND = {"body": "reported that Ana wrote this in the issue.", "head": "Sea"}
+
+
+def comes(story: Story) -> None:
+    """An article that is news of a story meanwhile."""
+    late = tell("57 migrants are safe, says the harbour", LATE)
+    late.articles.update(story=story)
+    late.delete()
+    check_lines(story)
+
+
+@pytest.mark.parametrize("kind", ["discard", "later", "reopen", "edit"])
+def test_a_persons_words_in_the_issue_stand_again_though_an_article_came(editor, night, kind):
+    act("accept", editor, {"story": night[0].pk})
+    with draft_of(issue_in_the_making().pk, editor) as draft:
+        draft.update(night[0].pk, BY_HAND)
+    if kind == "edit":
+        write(editor, night[0], "reported that boats came.")
+    else:
+        act(kind, editor, {"story": night[0].pk})
+    comes(night[0])
+    undo_last(editor)
+    assert {name: printed(night[0])[name] for name in BY_HAND} == BY_HAND
+
+
+@pytest.mark.parametrize("is_by_a_person", [True, False])
+@pytest.mark.parametrize("kind", ["discard", "later"])
+def test_a_decision_that_went_along_into_another_story_is_not_said_to_be_undone(
+    editor, colleague, night, kind, is_by_a_person
+):
+    first, gone, _ = night
+    act(kind, editor, {"story": gone.pk})
+    if is_by_a_person:
+        act("merge", colleague, {"story": first.pk, "with": [gone.pk]})
+    else:
+        with stories_held():
+            merge_into(first, [gone.pk])
+    refused(editor, "its articles have been merged or split since")
+    first.refresh_from_db()
+    assert first.decision, "it is decided as it was, and the desk says so"
+
+
 def test_a_refused_undo_draws_the_story_anew(desk_client, editor, colleague, night):
     act("accept", editor, {"story": night[0].pk})
     act("discard", colleague, {"story": night[0].pk})
@@ -293,7 +337,7 @@ def desk() -> dict[tuple, object]:
         )
     for o in Override.objects.select_related("line"):
         found["vouched", o.line.story_id, o.claim, o.by_id] = (o.why, o.at)
-    for pk, story in Article.objects.values_list("pk", "story"):
+    for pk, story in Article.objects.exclude(outlet__name=LATE).values_list("pk", "story"):
         found["story of", pk] = story
     issue = issue_in_the_making()
     if issue:
@@ -409,6 +453,10 @@ class Desk(RuleBasedStateMachine):
         first = story.articles.order_by("pk").values_list("pk", flat=True)[:1]
         self.does(who, "split", story, articles=list(first))
 
+    @rule(which=WHICH)
+    def grows(self, which):
+        comes(self.story(which))
+
     @rule(who=WHO)
     @precondition(lambda self: self.log)
     def undoes(self, who):
@@ -453,6 +501,8 @@ class Desk(RuleBasedStateMachine):
         for who in self.people.values():
             with pytest.raises(Refused, match="nothing to undo"):
                 undo_last(who)
+        Article.objects.filter(outlet__name=LATE).delete()
+        rate_stories(set(Story.objects.values_list("pk", flat=True)))  # takes away those that have only grown
         if self.is_whole:
             assert (desk(), order()) == self.beginning
             learned = first_beat().learned

@@ -94,7 +94,7 @@ def test_what_many_say_is_compared_once_each(monkeypatch):
 
 
 def test_a_line_is_drafted_from_so_many_of_its_story_originals_first(source, monkeypatch):
-    monkeypatch.setattr(lines, "DRAFTED_FROM", 3)
+    monkeypatch.setattr(lines, "CONSIDERED", 3)
     drafted, draft = [], lines.draft
     monkeypatch.setattr(
         lines, "draft", lambda members, *rest: drafted.extend(members) or draft(members, *rest)
@@ -105,3 +105,16 @@ def test_a_line_is_drafted_from_so_many_of_its_story_originals_first(source, mon
     origin = Article.objects.get(copy_of=None)
     lines.draft_story(origin.story, "en")
     assert len(drafted) == 3 and origin.url in {value.url for value in drafted}
+
+
+def test_a_persons_line_is_checked_against_so_many_those_that_it_names_first(source, monkeypatch):
+    monkeypatch.setattr(lines, "CONSIDERED", 3)
+    checked, check = [], lines.check
+    monkeypatch.setattr(lines, "check", lambda text, members: checked.extend(members) or check(text, members))
+    group(source, "a", "b")
+    many_more(30)
+    line = lines.draft_story(Article.objects.get(copy_of=None).story, "en")
+    named = "https://a.example/more/20"
+    line.outlets = [{"name": "P", "url": named}]
+    lines.check_again(line)
+    assert len(checked) == 3 and named in {value.url for value in checked}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
@@ -96,6 +98,33 @@ def test_two_at_once_do_not_share_what_is_left_of_a_day(settings):
         answers = sorted(pool.map(begin, testimonies))
     assert answers == [201] * 2 + [429] * 4
     assert messenger.devices.get().uploads.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", ["testimonies/", "training/"])
+def test_several_at_once_are_no_more_than_a_day_s(path, monkeypatch):
+    monkeypatch.setattr(allowance, "MOST_TESTIMONIES", 2)
+    monkeypatch.setattr(allowance, "MOST_TRIES", 2)
+    make_messenger(make_campaign())
+    campaign = Campaign.objects.get()
+    module = path == "training/" and Module.objects.create(campaign=campaign, title="Care", questions=[]).pk
+    waiting, see_to = Barrier(6), allowance._see_to
+
+    def all_at_once(*what: Any) -> None:
+        waiting.wait()
+        see_to(*what)
+
+    monkeypatch.setattr(allowance, "_see_to", all_at_once)
+
+    def send(_: int) -> int:
+        sent = as_sent() if path == "testimonies/" else {"module": module, "before": [], "after": []}
+        try:
+            return Phone().post(path, sent).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(send, range(6))) == [201] * 2 + [429] * 4
 
 
 def receipt_of(row: Testimony) -> Client:

@@ -142,6 +142,28 @@ def test_less_is_heard_from_an_older_page_and_more_is_not(phones, client):
     assert of_page(answer)["seen"] == str(row.consent.version), "what stands there is what holds"
 
 
+@pytest.mark.parametrize("left", [["team"], ["team", "web"]])
+def test_what_a_teller_takes_back_on_an_older_page_stays_so_though_a_phone_had_taken_it_back(
+    phones, client, left
+):
+    """A messenger alone may allow again what a messenger took back; no more where the teller has, too."""
+    sent = as_sent(receipt=CODE)
+
+    def phone_says(minutes: int, *uses: str) -> int:
+        given = (timezone.now() + timedelta(minutes=minutes)).isoformat()
+        said = {**sent, "consent": {**sent["consent"], "uses": uses, "given": given}}
+        return phones[0].post("testimonies/", said).status_code
+
+    assert phone_says(-30, "team", "web", "mail") == 201
+    client.post("/receipt/", {"code": CODE})
+    page = client.get("/receipt/")
+    assert phone_says(-20, "team") == 200
+    client.post("/receipt/", {**of_page(page), "act": "change", **WIDE, "uses": left})
+    phone_says(-1, "team", "web", "mail")
+    row = Testimony.objects.get()
+    assert (row.consent.uses, row.consent.by) == (["team"], "teller")
+
+
 def test_a_tellers_later_word_wins_though_the_servers_clock_was_ahead(phones, client, monkeypatch):
     row = phones[0].tell(receipt=CODE)
     now = timezone.now

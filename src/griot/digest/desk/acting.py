@@ -53,9 +53,16 @@ def articles_of(story: int) -> list[int]:
     return list(Article.objects.filter(story=story).order_by("pk").values_list("pk", flat=True))
 
 
+def has_lost(story: int, articles: list[int] | None) -> bool:
+    """Whether a story no longer has all the articles that something was written of; of acts from before those
+    were written down nobody knows. What came since takes nothing back.
+    """
+    return articles is None or not set(articles) <= set(articles_of(story))
+
+
 def line_anew(story: int) -> Line:
-    """The line of a story whose articles are no longer those that it was written of. Raises Refused where it
-    has none any more.
+    """The line of a story that has lost articles that it was written of. Raises Refused where it has none any
+    more.
     """
     row = Story.objects.filter(pk=story, merged_into=None).first()
     if row is None or not row.articles.exists():
@@ -88,7 +95,7 @@ def as_placed(issue: IssuePage, value: Undo, place: Place) -> Undo:
 
 
 def put_back(user: Any, placed: Undo | None) -> None:
-    """Where it stood, as what it was, or, where its story has other articles now, as it is told of those.
+    """Where it stood, as what it was, or, where its story has lost articles, as it is told of the others.
     Raises Refused where that issue is planned or out meanwhile.
     """
     if placed is None:
@@ -97,7 +104,7 @@ def put_back(user: Any, placed: Undo | None) -> None:
     if issue is None or issue.pk != placed["issue"] or (issue.approved_schedule and not placed["is_planned"]):
         raise Refused("the issue that the line stood in has been planned or has gone out since")
     value, story = placed["value"], placed["value"]["story"]
-    if placed.get("articles") != articles_of(story):
+    if has_lost(story, placed.get("articles")):
         value = value_of(line_anew(story))
     with draft_of(issue.pk, user) as draft:
         draft.put(value, **placed["place"])

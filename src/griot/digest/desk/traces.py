@@ -18,7 +18,7 @@ from griot.press.models import Line, Override, Story
 Trace = list[list[Any]]
 PAST = {"accepted": "accepted", "discarded": "discarded", "later": "put off", "": "reopened"}
 
-_DECIDED = ("decision", "words", "place")
+_DECIDED = ("decision", "merged", "words", "place")
 _GROUPED = ("members", *_DECIDED, "vouched")
 _FACTS_OF = {
     "accept": _DECIDED,
@@ -67,6 +67,10 @@ class _Seen:
         moments = [at and at.isoformat() for at in (story.decided_at, story.told)]
         return [story.decision, story.decided_by_id, *moments]
 
+    def merged(self, pk: int) -> Any:
+        """The story it went into, with what had been decided of it."""
+        return Story.objects.filter(pk=pk).values_list("merged_into", flat=True).first()
+
     def members(self, pk: int) -> Any:
         """The story it went into, those that went into it, and its articles."""
         story = Story.objects.filter(pk=pk).first()
@@ -104,6 +108,7 @@ class _Seen:
 
 _LOOK: dict[str, Callable[[_Seen, int], Any]] = {
     "decision": _Seen.decision,
+    "merged": _Seen.merged,
     "members": _Seen.members,
     "words": _Seen.words,
     "place": _Seen.place,
@@ -115,6 +120,10 @@ _LOOK: dict[str, Callable[[_Seen, int], Any]] = {
 def _holds(was: Any, now: Any) -> bool:
     """Whether a story is what it was, whatever articles came since."""
     return was == now or bool(was and now and was[:2] == now[:2] and set(was[2]) <= set(now[2]))
+
+
+def _why_grouped(was: Any, now: Any, user: Any) -> str:
+    return "its articles have been merged or split since"
 
 
 def _who(pk: int | None, user: Any) -> str:
@@ -150,7 +159,8 @@ def _why_vouched(was: Any, now: Any, user: Any) -> str:
 
 _WHY: dict[str, Callable[[Any, Any, Any], str]] = {
     "decision": _why_decision,
-    "members": lambda was, now, user: "its articles have been merged or split since",
+    "merged": _why_grouped,
+    "members": _why_grouped,
     "words": _why_words,
     "place": _why_place,
     "vouched": _why_vouched,

@@ -7,11 +7,21 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from griot.digest.desk.acting import Done, Refused, Undo, articles_of, line_anew, line_of, short, story_in
+from griot.digest.desk.acting import (
+    Done,
+    Refused,
+    Undo,
+    articles_of,
+    has_lost,
+    line_anew,
+    line_of,
+    short,
+    story_in,
+)
 from griot.digest.desk.placing import draft_of, issue_in_the_making, value_of
 from griot.digest.models import name_of
 from griot.press.models import Article, Line, Override, Story
-from griot.press.stories.lines import check_again
+from griot.press.stories.lines import check_again, check_lines
 
 LONGEST_BODY, LONGEST_MENTION, MOST_OUTLETS = 2000, 400, 60
 
@@ -78,16 +88,18 @@ def _show_in_issue(line: Line, value: Undo, user: Any) -> Undo | None:
 
 
 def undo_edit(user: Any, undo: Undo) -> None:
-    """The words from before; of a story that has other articles now, as they stand to those."""
+    """The words from before; of a story that has lost articles, as they stand to the others."""
     printed = undo["printed"]
     line = Line.objects.select_for_update().get(story=undo["story"], language=settings.LANGUAGE_CODE)
     for name, value in undo["line"].items():
         setattr(line, name, value)
     line.version += 1  # what others saw is no longer there
     line.save()
-    if undo.get("articles") != articles_of(line.story_id):
+    if has_lost(line.story_id, undo.get("articles")):
         line = line_anew(line.story_id)
         printed = printed and value_of(line)
+    else:
+        check_lines(line.story)
     if printed:
         _show_in_issue(line, printed, user)
     Story.objects.filter(pk=undo["story"]).update(changed=timezone.now())

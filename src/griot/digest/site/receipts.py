@@ -139,7 +139,7 @@ def _change(request: HttpRequest, opened: Testimony) -> bool:
     said = value = read_consent(sent, row.teller, before)
     if request.POST.get("seen") != str(row.consent.version):
         value = narrowed(before, said)
-        if allowances(value) == allowances(before):
+        if before.by == "teller" and allowances(value) == allowances(before):
             return allowances(said) == allowances(before)  # the same, sent twice
     is_minor = row.is_perhaps_minor
     if (row.receipt_narrows or is_minor) and not is_within(value, before):

@@ -9,7 +9,7 @@ from itertools import count
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from griot.helpers.clients import helper_from
 from griot.helpers.protocols import Drafter, Translator
@@ -24,7 +24,8 @@ from griot.press.models import Article, Line, Organisation, Story
 from griot.press.stories.pipeline import stories_on_beat
 from griot.troubles.sweeping import each
 
-DRAFTED_FROM = 400  # of a story's articles; its originals before copies of them
+CONSIDERED = 400  # of a story's articles; its originals before copies of them
+_WHOLE_FIRST = (F("copy_of").asc(nulls_first=True), "-published", "url")
 
 
 def draft_lines(
@@ -94,9 +95,15 @@ def _checked_anew(story: Story, language: str) -> Line | None:
 
 
 def check_again(line: Line) -> None:
-    """Check a line that a person has changed against its story's articles and the house style. Not saved."""
-    articles = Article.objects.filter(story=line.story_id).select_related("outlet", "copy_of")
-    members, value = [a.as_value() for a in articles], line.as_value()
+    """Check a line that a person has changed against its story's articles, those that it names first, and the
+    house style. Not saved.
+    """
+    named = Q(url__in=[outlet["url"] for outlet in line.outlets])
+    articles = (
+        Article.objects.filter(story=line.story_id).alias(is_named=named).order_by("-is_named", *_WHOLE_FIRST)
+    )
+    members = [a.as_value() for a in articles.select_related("outlet", "copy_of")[:CONSIDERED]]
+    value = line.as_value()
     claims = check(line_text(value), members) if members else value.claims
     line.claims = [asdict(c) for c in claims]
     line.findings = [asdict(f) for f in lint(line.body, line.language)]
@@ -110,8 +117,8 @@ def other_wordings(line: Line) -> list[types.Line]:
 
 
 def _drafted_from(story: Story) -> list[types.Article]:
-    whole_first = story.articles.order_by(F("copy_of").asc(nulls_first=True), "-published", "url")
-    rows = list(whole_first.select_related("outlet", "copy_of")[:DRAFTED_FROM])
+    whole_first = story.articles.order_by(*_WHOLE_FIRST)
+    rows = list(whole_first.select_related("outlet", "copy_of")[:CONSIDERED])
     rows.sort(key=lambda a: (-a.published.timestamp(), a.url))
     fresh = [a for a in rows if story.told and a.first_seen > story.told and a.copy_of_id is None]
     return [a.as_value() for a in (fresh or rows)]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.types import MOST_FILES
 from griot.testimonies.models import CheckIn, Messenger, Testimony, Training, Upload
+from griot.testimonies.models.days import AHEAD
 
 DAY = timedelta(days=1)
 MOST_TESTIMONIES = 200  # a day: more than anybody can listen to
@@ -20,9 +21,11 @@ MOST_CHECK_INS = 50  # a day: more than anybody can read
 
 
 def last_day() -> tuple[datetime, datetime]:
-    """From when to when counts: what came later than now came while the clock was wrong."""
+    """From when to when counts. What came later came while the clock was wrong, but for what another host, or
+    one that was waited for, has written by now.
+    """
     now = timezone.now()
-    return now - DAY, now
+    return now - DAY, now + AHEAD
 
 
 def see_to_bytes(messenger: Messenger, more: int) -> None:
