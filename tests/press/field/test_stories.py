@@ -43,7 +43,7 @@ def test_most_of_each_event_is_one_story():
 
 def test_a_night_of_seven_languages():
     night = evaluate_night()
-    assert night["pairwise"]["p"] >= 0.95 and night["pairwise"]["r"] >= 0.6
+    assert night["pairwise"]["p"] >= 0.95 and night["pairwise"]["r"] >= 0.65
     assert night["across_languages"]["p"] >= 0.95 and night["across_languages"]["r"] >= 0.6
     assert night["order"]["most_change"] <= 0.02
 
@@ -52,5 +52,5 @@ def test_a_night_of_seven_languages():
 def test_events_that_the_decision_has_not_seen_are_told_apart_as_well():
     sets = labelled_sets(None)
     found = scores(sets, by_event(sets))
-    for name, recall in (("demo", 0.9), ("night", 0.6), ("small sets, each alone", 0.8)):
+    for name, recall in (("demo", 0.9), ("night", 0.65), ("small sets, each alone", 0.8)):
         assert found[name]["p"] >= 0.95 and found[name]["r"] >= recall, name

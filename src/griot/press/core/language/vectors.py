@@ -6,6 +6,7 @@ Anything with this shape may take its place; nothing else in `press` knows the m
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -18,7 +19,9 @@ from numpy.typing import NDArray
 from griot.press.core.types import DIMENSIONS
 
 Vectors = NDArray[np.float32]
+Halves = NDArray[np.float16]
 MANY = 32  # texts from which it pays to use all cores
+KEPT = 20_000  # words whose vectors are kept, of 1 KB each
 CORES = min(4, os.cpu_count() or 1)
 
 
@@ -48,6 +51,26 @@ class UniversalSentenceEncoder:
             )
 
 
+class WordVectors:
+    """Vectors of single words, each made when first asked for; the KEPT that were asked for last stay."""
+
+    def __init__(self, encoder: SentenceEncoder) -> None:
+        self._encoder, self._kept, self._lock = encoder, OrderedDict[str, Halves](), RLock()
+
+    def of(self, words: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(words), DIMENSIONS), to three digits."""
+        with self._lock:
+            new = sorted(set(words) - self._kept.keys())
+            made = self._encoder.encode(new).astype(np.float16)
+            self._kept.update(zip(new, made, strict=True))
+            found = [self._kept[word] for word in words]
+            for word in words:
+                self._kept.move_to_end(word)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return np.array(found, dtype=np.float32).reshape(-1, DIMENSIONS)
+
+
 _loading = RLock()  # `cache` alone would let every thread that asks first load 80 MB of its own
 
 
@@ -60,6 +83,11 @@ def sentence_model() -> Any:
     """Google's model itself, once in a process: its vocabulary is of use besides its vectors."""
     with _loading:
         return _sentence_model()
+
+
+@cache
+def default_words() -> WordVectors:
+    return WordVectors(default_encoder())
 
 
 @cache

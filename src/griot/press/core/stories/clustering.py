@@ -30,7 +30,7 @@ Matrix = NDArray[np.float32]
 Table = NDArray[np.floating]
 
 JOIN = 0.0  # log odds from which an article joins a story, and two stories are one
-LIKEST = 0.25  # share of the likest pair in that; the rest is the mean: one event is told from different ends
+LIKEST = 0.28  # share of the likest pair in that; the rest is the mean: one event is told from different ends
 WINDOW = timedelta(hours=96)  # articles further apart are never linked directly
 STAY = 0.3  # credit for two articles that are in one story already: a story should not flicker
 UNLIKE, ALIKE = -4.0, 5.0  # one pair's evidence counts no less and no more: a story is its members' sum

@@ -30,6 +30,7 @@ from griot.press.core.stories.traits import (
     naming,
     series_of,
 )
+from griot.press.core.stories.wording import PRIOR, Wording, telling
 from griot.press.core.types import Article
 
 Indices = NDArray[np.intp]
@@ -42,6 +43,7 @@ FEATURES = (
     "rare_names",  # how many rare names are shared
     "title_named",  # share of one title's names that the other article names, the better of the two ways
     "both_named",  # … the worse of the two
+    "told_words",  # share of one title's words that the other article tells in its own, the better way
     "strangers",  # names of each title that the other article lacks, where both titles have such
     "rarest_country",  # how rarely these articles name the rarest shared country
     "elsewhere",  # each is in a country that the other is not in
@@ -56,12 +58,9 @@ FEATURES = (
 CLOSE = 0.35
 ACQUAINTED = 0.15  # … where they share a telling name
 TELLING = 0.3  # of a shared name's rarity, on the scale of `rarest_name`
-WORDS = 60  # in an article: how likely it is to hold a word of a given probability
-PRIOR = 200  # articles that the world's writing counts for, beside those at hand
 OFTEN = 3  # articles may share a name before it says less
 LARGE = 800  # articles from which they may be more, as stories are larger there
 PLACE = 0.6  # weight of a place on every map, beside another name: news happens there again
-HEAVIEST = 8.0  # weight of the rarest name
 REFUSED = -15.0  # evidence of a pair whose facts exclude each other
 
 
@@ -145,9 +144,7 @@ class _Shared:
     def _weight(self, key: str, n: int, total: int) -> float:
         """What a name weighs by how many articles here have it, and how likely any has."""
         name = self.known[key]
-        expected = PRIOR * min(WORDS * math.exp(name.rarity), 0.2)
-        weight = -math.log(min(1.0, (max(n - 1, 0.02) + expected) / (total + PRIOR)))
-        return min(HEAVIEST, weight) * (PLACE if name.is_place else 1.0)
+        return telling(name.rarity, n, total) * (PLACE if name.is_place else 1.0)
 
 
 def compare(
@@ -159,7 +156,7 @@ def compare(
     names are rare.
     """
     n = len(articles)
-    shared = _Shared(articles, background)
+    shared, wording = _Shared(articles, background), Wording(articles, background)
     meaning = vectors @ vectors.T
     counted = [counting(a) for a in articles]
     often: Counter[float] = Counter(v for c in counted for v in {v for _, v in c.counts})
@@ -183,7 +180,9 @@ def compare(
         days = counted[i].weekdays, counted[j].weekdays
         features[q] = (
             meaning[i, j],
-            *named,
+            *named[:4],
+            wording.told(i, j),
+            named[4],
             *countries,
             agreeing,
             disagreeing,
