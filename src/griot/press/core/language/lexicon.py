@@ -99,6 +99,8 @@ def _mapped(name: str) -> mmap:
 
 def _offsets(letter: str, word: str) -> list[str]:
     """Where a word's senses stand, the most frequent first: a binary search in the sorted index."""
+    if not word or word[0].isspace():
+        return []  # the lines of the licence at the top begin so
     index, wanted = _index(letter), word.encode() + b" "
     low, high = 0, len(index)
     while low < high:
