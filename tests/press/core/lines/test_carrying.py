@@ -47,6 +47,9 @@ def test_an_outlet_is_named_for_what_it_reported(other, answer):
 def test_what_can_not_be_compared_is_left_to_a_person():
     other = article("Matin", "Le ministre a pleuré sur le quai.", language="fr")
     assert judged("reported that the victims were not known by name.", other)["Matin"] == "open"
+    assert judged("reported that Senegal mourns the victims.", other)["Matin"] == "open", (
+        "at home nobody says so"
+    )
 
 
 def test_what_nobody_tells_is_not_the_outlets_matter():

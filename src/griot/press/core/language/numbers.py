@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from babel import Locale
@@ -129,12 +129,14 @@ _ROUNDED = {
     word: kind
     for kind, words in {
         BELOW: (
-            "nearly almost just-under under fewer less close-to pres-de presque casi cerca quase fast knapp"
-            " quasi almeno-di حوالي-من نحو-من يقارب"
+            "nearly almost just-under under fewer fewer-than less less-than lower-than close-to"
+            " pres-de presque casi cerca quase fast knapp moins-de menos-de weniger-als meno-di quasi"
+            " almeno-di أقل-من حوالي-من نحو-من يقارب"
         ),
         ABOVE: (
-            "over above exceeding upwards more-than at-least plus-de au-moins mas-de al-menos mais-de"
-            " pelo-menos mehr-als uber mindestens piu-di oltre أكثر-من ما-لا-يقل"
+            "over above exceeding upwards upwards-of excess-of more-than greater-than at-least"
+            " plus-de au-moins mas-de al-menos mais-de pelo-menos mehr-als uber mindestens piu-di oltre"
+            " أكثر-من ما-لا-يقل"
         ),
         ABOUT: (
             "about around some roughly approximately environ quelque autour unos unas alrededor"
@@ -144,6 +146,8 @@ _ROUNDED = {
     for word in fold(words).split()
 }
 _LONGEST_ROUNDING = 40  # characters, with room
+# One length of time in another's units: 72 hours are three days.
+_LENGTHS = ({"minute": 1 / 60, "hour": 1, "day": 24, "week": 168}, {"month": 1, "year": 12})
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ def numbers_in(text: str, language: str = "en") -> Iterator[Number]:
         else:
             i += 1
             continue
-        value, used = _scaled(plain, tokens, i, value, used)
+        value, used = _scaled(plain, tokens, i, value, used, language)
         if not is_digits and value >= 1000 and value % 1000 == 0 and i + used < len(tokens):
             rest = _spelt(plain, tokens, i + used, language)  # two thousand | five hundred
             if (
@@ -222,11 +226,15 @@ def _glued(text: str, token: re.Match[str]) -> float:
     return _GLUED.get(token["glued"], 1.0) * (_OF_MONEY.get(token["glued"], 1.0) if is_money else 1.0)
 
 
-def _scaled(text: str, tokens: list[re.Match[str]], i: int, value: float, used: int) -> tuple[float, int]:
+def _scaled(
+    text: str, tokens: list[re.Match[str]], i: int, value: float, used: int, language: str
+) -> tuple[float, int]:
+    dozens = _DOZENS.get(language, {})
     while i + used < len(tokens):
         following = tokens[i + used]
         gap = text[tokens[i + used - 1].end() : following.start()]
-        scale = _SCALES.get(fold(following["word"] or ""))
+        word = fold(following["word"] or "")
+        scale = _SCALES.get(word) or dozens.get(word) or dozens.get(word.removesuffix("s"))
         if scale is None or len(gap) > 1:
             break
         value, used = value * scale, used + 1
@@ -409,6 +417,12 @@ def agrees(stated: Number, rounding: str, found: Number) -> bool:
 
     "Hundreds" are borne out by any number of that size, and by themselves; nothing exact by "hundreds".
     """
+    if lengths := lengths_of(stated.unit, found.unit):
+        return agrees(
+            replace(stated, value=stated.value * lengths[0], unit=""),
+            rounding,
+            replace(found, value=found.value * lengths[1], unit=""),
+        )
     if stated.value == found.value and stated.is_vague >= found.is_vague:
         return True
     if found.is_vague:
@@ -424,3 +438,9 @@ def agrees(stated: Number, rounding: str, found: Number) -> bool:
         ABOVE: stated.value < found.value <= 1.15 * stated.value,
         ABOUT: abs(found.value - stated.value) <= 0.07 * stated.value,
     }.get(rounding, False)
+
+
+def lengths_of(unit: str, other: str) -> tuple[float, float] | None:
+    """How long two different units of time are, in a third, or None where that can't be said."""
+    both = next((known for known in _LENGTHS if unit in known and other in known), None)
+    return (both[unit], both[other]) if both and unit != other else None

@@ -2,7 +2,8 @@
 
 One story has pieces that tell of one event from different ends, and with other figures. Who has another
 figure, or nothing of what the line says, is not named for it; who wrote in another language is asked for
-figures, names and places alone, and left open where a line has none.
+figures, names and places alone, and left open where a line has none but a country's, which at home goes
+unsaid.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from griot.press.core.language.places import country_code
 from griot.press.core.lines.comparing.matching import has, matches, says_the_same
 from griot.press.core.lines.comparing.rivals import has_rival
 from griot.press.core.lines.facts import Fact
@@ -50,7 +52,7 @@ def carriage(said: Text, own: Sequence[Text], others: Sequence[Text]) -> Carriag
         return Carriage(True, nearest)
     near = [p for p in own if p.language == said.language]
     if not near:
-        return Carriage(False, own[0], is_open=not facts)
+        return Carriage(False, own[0], is_open=all(country_code(f.text) for f in facts))
     best = max(near, key=lambda p: _shared(said, p))
     return Carriage(_shared(said, best) >= SHARED, best)
 

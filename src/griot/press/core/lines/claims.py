@@ -48,6 +48,9 @@ OPENING_WORDS = set(
     "the a an it they he she this that these those in on at for to from and but all both some".split()
 )
 
+# What is written in capitals and names nobody.
+COMMON = frozenset({"ngo", "ngos"})
+
 # Whom a number may count: in whatever words, they are people.
 PERSONS = frozenset(
     fold(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from griot.press.core.language.calendars import CalendarDate, dates_in
 from griot.press.core.language.numbers import Number, numbers_in
 from griot.press.core.language.places import place_key
-from griot.press.core.lines.claims import Side, is_negation, names_in, side_of
+from griot.press.core.language.text import fold
+from griot.press.core.lines.claims import COMMON, Side, is_negation, names_in, side_of
 from griot.press.core.types import ClaimKind
 
 Words = Sequence[tuple[int, str]]  # where each word of a text starts, and the word folded
@@ -64,7 +66,16 @@ def _numbers(text: str, words: Words, language: str, taken: Set[int]) -> Iterato
 def _names(text: str, words: Words, language: str, taken: Set[int]) -> Iterator[Fact]:
     for start, end, parts in names_in(text, taken, language):
         name = " ".join(parts)
-        yield Fact("place" if place_key(name) else "name", start, end, name, tuple(parts))
+        if fold(name) in COMMON:
+            continue
+        if place_key(name):
+            yield Fact("place", start, end, name, tuple(parts))
+        elif all(place_key(part) for part in text[start:end].split("-")):  # the Thai-Myanmar border
+            for found in re.finditer(r"[^-]+", text[start:end]):
+                at = start + found.start()
+                yield Fact("place", at, start + found.end(), found.group(), tuple(found.group().split()))
+        else:
+            yield Fact("name", start, end, name, tuple(parts))
 
 
 def _negations_and_verbs(text: str, words: Words, language: str, taken: Set[int]) -> Iterator[Fact]:

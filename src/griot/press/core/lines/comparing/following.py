@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, islice, permutations
 
 from griot.press.core.language.lexicon import are_same
-from griot.press.core.language.numbers import Number
+from griot.press.core.language.numbers import ABOUT, Number, agrees, rounding_before
 from griot.press.core.language.syntax import PARSED
 from griot.press.core.language.text import fold
 from griot.press.core.lines.comparing.case import Case
@@ -23,6 +23,7 @@ _ORDINAL = re.compile(r"(?:\dst|\dnd|\drd|th)$", re.I)
 _MOST = 8  # figures of a passage that are added up
 _GIVEN = 16  # other figures of a line that one may follow from
 _AGO = re.compile(r"\W+years?\s+(?:ago|earlier|before|later|on)\b", re.I)
+_TIMES = re.compile(r"\W+times\b", re.I)
 _PART_OF = {"half": 50, "third": 33, "quarter": 25, "fifth": 20, "tenth": 10}
 
 
@@ -32,7 +33,7 @@ def follows(case: Case, fact: Fact) -> bool:
         return False
     if _AGO.match(case.said.text[fact.end : fact.end + 20]):
         return True  # which year that was, the article's date would say
-    return any(_has_parts(fact.value, p) for p in case.passages)
+    return any(_has_parts(fact.value, p) or any(_ratios(case, fact, p)) for p in case.passages)
 
 
 def decided(case: Case, fact: Fact, own: Sequence[Text]) -> Text | None:
@@ -57,6 +58,8 @@ def worked_out(case: Case, fact: Fact, own: Sequence[Text]) -> Text | None:
     way = way_of(case.said, fact.start, fact.end)
     for passage in own:
         figures = [f.value for f in passage.facts if isinstance(f.value, Number)][:_MOST]
+        if any(given & {one.value, other.value} for one, other in _ratios(case, fact, passage)):
+            return passage
         if fact.value.unit == "percent":
             words = {fold(w) for _, w in passage.words}
             parts = any(abs(part - wanted) < 1 and word in words for word, part in _PART_OF.items())
@@ -69,6 +72,26 @@ def worked_out(case: Case, fact: Fact, own: Sequence[Text]) -> Text | None:
             if abs(one.value - other.value) == wanted and way * (one.value - other.value) >= 0:
                 return passage
     return None
+
+
+def _ratios(case: Case, fact: Fact, passage: Text) -> Iterator[tuple[Number, Number]]:
+    """Figures of a passage of which one is such a part of the other, or so many times as much: 97 of 214 are
+    "almost half".
+    """
+    if not isinstance(fact.value, Number):
+        return
+    wanted = fact.value.value
+    if fact.value.unit == "percent":
+        wanted /= 100
+    elif not _TIMES.match(case.said.text[fact.end : fact.end + 10]):
+        return
+    rounding = rounding_before(case.said.text, fact.start) or ABOUT
+    figures = [f.value for f in passage.facts if isinstance(f.value, Number)][:_MOST]
+    for one, other in permutations(figures, 2):
+        if other.value and (one.unit == other.unit or not one.unit or not other.unit):
+            ratio = Number(one.value / other.value, 0, 0)
+            if agrees(Number(wanted, 0, 0), rounding, ratio):
+                yield one, other
 
 
 def _has_parts(wanted: Number, passage: Text) -> bool:

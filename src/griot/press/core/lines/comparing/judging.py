@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from griot.press.core.language.places import people_of
+from griot.press.core.language.syntax import PARSED
 from griot.press.core.language.text import stop_words
 from griot.press.core.lines.comparing.case import Case
 from griot.press.core.lines.comparing.changes import reversed_change
@@ -73,6 +75,8 @@ def _is_only_the_first_word(case: Case, fact: Fact) -> bool:
     if fact.kind != "name" or len(fact.name) > 1 or case.said.text[: fact.start].strip():
         return False
     word = fact.text.lower()
+    if case.said.language == PARSED and case.said.parse[0].tag == "NNS" and not people_of(word):
+        return True
     is_small = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
     return word in stop_words(case.said.language) or any(is_small.search(p.text) for p in case.passages)
 

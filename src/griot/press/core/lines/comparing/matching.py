@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from griot.press.core.language.bodies import body_names
 from griot.press.core.language.calendars import CalendarDate
-from griot.press.core.language.numbers import Number, agrees, rounding_before
+from griot.press.core.language.lexicon import senses
+from griot.press.core.language.numbers import Number, agrees, lengths_of, rounding_before
 from griot.press.core.language.places import people_of, place_key, place_names
 from griot.press.core.language.text import fold
 from griot.press.core.lines.claims import CONNECTORS
@@ -18,6 +19,7 @@ from griot.press.core.lines.passages import Text, counted
 Taken = Set[tuple[Text, int]]  # passages and places in them that have borne out a fact of the line
 SAME = 0.6  # share of a claim's neighbours from which a passage says the same thing
 _REACH = 3  # words to either side of a place in a passage, among which one of the line's next two must be
+_PEOPLE = re.compile(r"([A-Z][a-z]{3,}?)(?:s|ish)?")
 _LISTING = re.compile(r"\s*(?:,|,? and|,? or|,? et|,? y|,? e|،| و)?\s*")
 
 
@@ -36,6 +38,8 @@ def matches(said: Text, fact: Fact, other: Fact) -> bool:
         return agrees(fact.value, rounding, other.value)
     if isinstance(fact.value, CalendarDate) and isinstance(other.value, CalendarDate):
         return fact.value.is_borne_out_by(other.value)
+    if isinstance(fact.value, Number) and isinstance(other.value, CalendarDate):
+        return not fact.value.unit and fact.value.value == other.value.year
     return fact.kind == other.kind and fact.value == other.value
 
 
@@ -46,7 +50,9 @@ def bears_out(said: Text, fact: Fact, other: Fact, passage: Text) -> bool:
     mine, theirs = counted(said, fact), counted(passage, other)
     if mine.startswith("thing") and theirs.startswith("thing"):
         return True  # photographs or times: an editor's words may differ from a reporter's
-    return not (mine and theirs and mine != theirs) or passage.language != said.language
+    if not mine or not theirs or mine == theirs or passage.language != said.language:
+        return True
+    return lengths_of(mine, theirs) is not None
 
 
 def is_same_name(fact: Fact, other: Fact) -> bool:
@@ -93,8 +99,9 @@ def places_of(said: Text, fact: Fact, passage: Text) -> Iterator[tuple[int, int]
     if fact.name:
         yield from places_of_name(fact.name, passage)
         return
+    kinds = {fact.kind, "date"} if fact.kind == "number" else {fact.kind}  # of a date the year
     for other in passage.facts:
-        if other.kind == fact.kind and bears_out(said, fact, other, passage):
+        if other.kind in kinds and bears_out(said, fact, other, passage):
             yield other.start, other.end
 
 
@@ -122,9 +129,20 @@ def _is_of_another_place(key: str | None, passage: Text, start: int, end: int) -
     return key is not None and any(place_key(f.text) not in {None, key} for f in around)
 
 
+def _forms_of_people(name: str) -> list[str]:
+    """How English writes a people without a country, and what is theirs: Kurds, Kurdish; Yazidis, Yazidi.
+    Of a word of the lexicon (prosecutors) only the form that no other noun has.
+    """
+    found = _PEOPLE.fullmatch(name)
+    if not found:
+        return []
+    is_word = bool(senses(found[1].lower(), "n").own)
+    return [found[1] + ending for ending in (("ish",) if is_word else ("", "s", "ish"))]
+
+
 @lru_cache(maxsize=4096)
 def _ways_to_write(name: str) -> tuple[str | None, list[list[str]]]:
     """The key of the place that a name stands for, if any, and the words of all its names."""
     key = place_key(name)
-    others = sorted(place_names(key)) if key else body_names(name)
+    others = sorted(place_names(key)) if key else [*body_names(name), *_forms_of_people(name)]
     return key, [Text(n, "").spaced.split() for n in [name, *others]]

@@ -1,0 +1,19 @@
+"""Stories and lines by somebody who knew neither the code nor the other cases. Most is not told yet as a press officer
+would: the figures are what holds, and may only grow.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from griot.demo.field import RETOLD, UNSEEN, evaluate_field
+
+pytestmark = pytest.mark.slow
+
+
+def test_what_the_press_writes_elsewhere_is_told_no_worse_than_before():
+    found = evaluate_field(UNSEEN)
+    check, draft = found["check"][RETOLD], found["draft"]["quirks of the press"]
+    assert check["true supported"] + check["true undecided"] >= 71, "of 95"
+    assert check["wrong refused"] + check["wrong undecided"] >= 76, "of 126"
+    assert draft["right"] >= 18, "of 24"
