@@ -27,6 +27,16 @@ from griot.press.core.language.text import sentences
         ("خمسة آلاف شخص", "ar", [(5000, "")]),
         ("قاربان على متنهما مئتا مهاجر منذ يومين", "ar", [(2, ""), (200, ""), (2, "day")]),
         ("in October, 4.1 percent", "en", [(4.1, "percent")]),
+        ("one in four, three in five of them", "en", [(25, "percent"), (60, "percent")]),
+        ("die Hälfte des Preises", "de", [(50, "percent")]),
+        ("dos tercios de los vecinos, la mitad", "es", [(200 / 3, "percent"), (50, "percent")]),
+        ("um quarto dos casos", "pt", [(25, "percent")]),
+        ("un quarto d'ora", "it", []),
+        ("نصف السكان", "ar", [(50, "percent")]),
+        ("الناجين الواحد والأربعين", "ar", [(2, ""), (41, "")]),
+        ("القافلة التاسعة", "ar", [(9, "")]),
+        ("le septième vol", "fr", [(7, "")]),
+        ("der dritte Flug, am siebten Tag", "de", [(3, ""), (7, "day")]),
     ],
 )
 def test_a_quantity_is_read_with_what_it_counts(text, language, expected):

@@ -31,10 +31,28 @@ _SCALE_OF = {
     "ar": {fold("آلاف"): 1000, fold("الآلاف"): 1000, fold("ملايين"): 1000000},
 }
 _PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "nine": 9, "": 1}
+_DIGITS = "one two three four five six seven eight nine ten".split()
+_COUNTS = {"": 1, "a": 1, "an": 1} | {word: n for n, word in enumerate(_DIGITS, 1)}
 _SHARE = re.compile(
     r"\b(?:(?P<count>an?|one|two|three|four|nine)[\s-])?(?P<part>half|third|quarter|fifth|tenth)s?"
     r"(?=\s(?:of|the|its|their|all)\b)",
+    re.I,
+)
+# Parts as other languages write them; behind "quarter", which is a room or a district too, what it is of.
+_SHARES_ABROAD = {
+    "fr": "la moitié:1/2 un tiers:1/3 deux tiers:2/3 un quart:1/4 trois quarts:3/4 un cinquième:1/5",
+    "es": (
+        "la mitad:1/2 un tercio:1/3 dos tercios:2/3 una tercera parte:1/3 un cuarto de:1/4"
+        " la cuarta parte:1/4 tres cuartos:3/4 tres cuartas partes:3/4 un quinto de:1/5 una quinta parte:1/5"
+    ),
+    "pt": "metade:1/2 um terço:1/3 dois terços:2/3 um quarto d:1/4 três quartos:3/4 um quinto d:1/5",
+    "de": "hälfte:1/2 ein drittel:1/3 zwei drittel:2/3 ein viertel de:1/4 drei viertel:3/4",
+    "it": "la metà:1/2 un terzo:1/3 due terzi:2/3 un quarto de:1/4 tre quarti:3/4 un quinto de:1/5",
+    "ar": "نصف:1/2 ثلث:1/3 ثلثي:2/3 ثلثا:2/3 ربع:1/4",
+}
+_IN = re.compile(
+    r"\b(?P<count>one|two|three|four|five|six|seven|eight|nine)[\s-](?:in|out[\s-]of)(?:[\s-]every)?[\s-]"
+    r"(?P<all>two|three|four|five|six|seven|eight|nine|ten)\b",
     re.I,
 )
 _HALF_A = re.compile(r"\b(?:half an? )(?P<scale>dozen|hundred|thousand|million|billion)\b", re.I)
@@ -89,10 +107,29 @@ def amounts_in(text: str, language: str) -> Iterator[Amount]:
             if found["count"] or fold(found["part"]) == "half":  # "the third of" is an ordinal
                 share = 100 * _COUNTS[fold(found["count"] or "")] / _PARTS[fold(found["part"])]
                 yield Amount(found.start(), found.end(), share, "percent")
+        for found in _IN.finditer(text):
+            share = 100 * _COUNTS[fold(found["count"])] / _COUNTS[fold(found["all"])]
+            yield Amount(found.start(), found.end(), share, "percent")
         for found in _HALF_A.finditer(text):
             yield Amount(found.start(), found.end(), _SCALE[fold(found["scale"])] / 2)
         for found in _A.finditer(text):
             yield Amount(found.start(), found.end(), _SCALE[fold(found["scale"])])
+    elif shares := _shares_abroad(language):
+        pattern, parts = shares
+        for found in pattern.finditer(text):
+            part = parts[fold(found.group())]
+            yield Amount(found.start(), found.end(), part, "percent")
+
+
+@cache
+def _shares_abroad(language: str) -> tuple[re.Pattern[str], dict[str, float]] | None:
+    """What finds a language's parts in a text, and what each is in per cent."""
+    told = re.findall(r"(\D+?):(\d)/(\d)\s?", _SHARES_ABROAD.get(language, ""))
+    parts = {fold(words): 100 * int(count) / int(of) for words, count, of in told}
+    if not parts:
+        return None
+    phrases = sorted((words for words, _, _ in told), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})", re.I), parts
 
 
 @cache

@@ -6,7 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import cache
+from importlib import import_module
 
 from babel import Locale
 
@@ -17,6 +19,7 @@ from griot.press.core.language.text import fold
 _LEVANTINE = (
     "كانون الثاني,شباط,آذار,نيسان,أيار,حزيران,تموز,آب,أيلول,تشرين الأول,تشرين الثاني,كانون الأول".split(",")
 )
+_MORNINGS = {"morgen", "mañana"}  # tomorrow, or a morning
 _MAY = {"may", "mai"}  # whole names of months that are as short as a word
 _IN_TIME = set(
     "in until till since by from before after between early late mid last next this every of"
@@ -117,6 +120,25 @@ def dates_in(text: str, language: str) -> Iterator[CalendarDate]:
                 while i + 1 < len(tokens) and tokens[i + 1].end() <= date.end:
                     i += 1
         i += 1
+
+
+def days_told(text: str, language: str, on: date) -> Iterator[CalendarDate]:
+    """The days that a text written `on` a day tells by it: today, yesterday, hier, gestern, أمس."""
+    words = _days_by_word(language)
+    for found in re.finditer(rf"\b(?:{'|'.join(map(re.escape, words))})\b", text, re.I) if words else ():
+        day = on + timedelta(days=words[found.group().lower()])
+        yield CalendarDate(found.start(), found.end(), day.isoweekday(), day.month, day.day, day.year)
+
+
+@cache
+def _days_by_word(language: str) -> dict[str, int]:
+    """A language's words for days by the day of writing, longest first, as dateparser knows them."""
+    if language not in KNOWN:
+        return {}
+    told = import_module(f"dateparser.data.date_translation_data.{language}").info["relative-type"]
+    days = {"0 day ago": 0, "1 day ago": -1, "2 day ago": -2, "in 1 day": 1}
+    found = {word: by for key, by in days.items() for word in told.get(key, ()) if word not in _MORNINGS}
+    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
 def _in_figures(text: str) -> Iterator[CalendarDate]:

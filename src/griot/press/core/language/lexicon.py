@@ -32,6 +32,13 @@ class Senses:
 
 
 @lru_cache(maxsize=20_000)
+def may_be_noun(word: str) -> bool:
+    """Whether a lower-case word, or what it is the plural of, is a noun: not "others", "pulled", "remain"."""
+    singular = word.removesuffix("s")
+    forms = {word, singular, word.removesuffix("es"), f"{word.removesuffix('ies')}y"}
+    return any(senses(form, "n").own for form in forms)
+
+
 def senses(word: str, part: str = "") -> Senses:
     """The senses of a lower-case word, as a verb ("v"), noun ("n") or adjective ("a"), or as any of them."""
     found = Senses()

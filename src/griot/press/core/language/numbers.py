@@ -16,6 +16,7 @@ from babel.numbers import get_currency_name
 from num2words import num2words
 
 from griot.press.core.language.amounts import amounts_in
+from griot.press.core.language.ordinals import ordinals
 from griot.press.core.language.text import LANGUAGE_NAMES, fold
 
 _SCALED = {
@@ -89,12 +90,6 @@ _UNITS = {
     }.items()
     for unit in fold(words).split()
 }
-_ORDINALS = {
-    w: i
-    for i, w in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), 1
-    )
-}
 _IN_USE = {
     code
     for days in get_global("territory_currencies").values()
@@ -115,6 +110,7 @@ _DIGITS = r"\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d+(?:[.,'\u00a0\u202f ]\d{3})+(?:[.,
 _TOKEN = re.compile(
     rf"(?P<digits>{_DIGITS})(?:(?P<suffix>st|nd|rd|th)|(?P<glued>k|K|mn|bn|tn|[mMbB])(?![^\W_]))?|(?P<word>[^\W\d_]+)"
 )
+_ARTICLE = re.compile(r"^(و?)ال(?=\w{3})")
 _JOINT = re.compile(r"[\s\u00ad-]{1,2}")
 _UNIT_AFTER = re.compile(
     r"\s?(%|[€$£]|per cent|por ciento|por cento|per cento|pour cent|"
@@ -276,14 +272,20 @@ def _currencies() -> dict[str, str]:
     return found
 
 
+def _word(token: re.Match[str], language: str) -> str:
+    """A token's word, folded; in Arabic without the article, which stands before each part of a number."""
+    word = fold(token["word"] or "")
+    return _ARTICLE.sub(r"\1", word) if language == "ar" else word
+
+
 def _spelt(text: str, tokens: list[re.Match[str]], i: int, language: str) -> tuple[float, int] | None:
     """The number that the words from `i` on spell, and how many words; the longest reading wins."""
-    readings = _phrases(language).get(fold(tokens[i]["word"] or ""))
+    readings = _phrases(language).get(_word(tokens[i], language))
     if not readings:
         return None
     for words, value in readings:
         if i + len(words) <= len(tokens) and all(
-            fold(tokens[i + k]["word"] or "") == words[k]
+            _word(tokens[i + k], language) == words[k]
             and _JOINT.fullmatch(text[tokens[i + k - 1].end() : tokens[i + k].start()])
             for k in range(1, len(words))
         ):
@@ -302,8 +304,7 @@ def _phrases(language: str) -> dict[str, list[tuple[tuple[str, ...], float]]]:
             spelt.setdefault(tuple(re.split(r"[\s-]+", fold(phrase))), 1.0 * value)
     if language in {"de", "it"}:  # they write thousands in one word, too
         spelt |= {(fold(num2words(n * 1000, lang=language)),): n * 1000.0 for n in range(2, 1000)}
-    if language == "en":
-        spelt.update({(word,): 1.0 * ordinal for word, ordinal in _ORDINALS.items()})
+    spelt.update({(word,): 1.0 * n for word, n in ordinals(language).items()})
     spelt.update({(word,): 1.0 * dozen for word, dozen in _DOZENS.get(language, {}).items()})
     if language in _THOUSAND:
         spelt[(fold(_THOUSAND[language]),)] = 1000.0

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from griot.press.core.language.numbers import Number
 from griot.press.core.language.places import country_code
 from griot.press.core.lines.comparing.matching import has, matches, says_the_same
 from griot.press.core.lines.comparing.rivals import has_rival
@@ -19,6 +20,7 @@ from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text, counted
 
 SHARED = 0.25  # share of a line's words of content in one passage, from which it tells the same
+RIVAL = 3  # times another figure: further apart, they count two things
 MOST_FIGURES = 8  # of a line that are looked for; each is compared with every other
 _HEADLINE = re.compile(r"\bhead(?:lined|line) [“\"](.+)[”\"]\.?$")
 
@@ -72,5 +74,15 @@ def _other_figures(said: Text, missing: Sequence[Fact], own: Sequence[Text]) -> 
                     yield passage
             elif mine := counted(said, fact):
                 theirs = [f for f in passage.facts if f.kind == "number" and counted(passage, f) == mine]
-                if theirs and not any(matches(said, fact, f) for f in theirs):
+                if not any(matches(said, fact, f) for f in theirs) and any(
+                    _are_near(fact, f) for f in theirs
+                ):
                     yield passage
+
+
+def _are_near(one: Fact, other: Fact) -> bool:
+    """Whether two figures may be of one thing, by their size."""
+    if not (isinstance(one.value, Number) and isinstance(other.value, Number)):
+        return False
+    smaller, larger = sorted((one.value.value, other.value.value))
+    return larger <= RIVAL * smaller

@@ -68,6 +68,12 @@ PERSONS = frozenset(
     ).split()
 )
 
+# Of these, the words that say no more of them.
+ANYBODY = frozenset(
+    "people persons migrants refugees personnes refugies personas migrantes refugiados pessoas menschen"
+    " migranten fluchtlinge persone migranti rifugiati".split()
+)
+
 _NEGATIONS = {
     "en": (
         "not no never none nobody nothing neither nor without cannot n't don't doesn't didn't won't wouldn't"

@@ -68,6 +68,9 @@ def _names(text: str, words: Words, language: str, taken: Set[int]) -> Iterator[
         name = " ".join(parts)
         if fold(name) in COMMON:
             continue
+        if len(parts) > 1 and fold(parts[0]) in COMMON:  # the NGO Open Wake
+            start, parts = start + len(parts[0]) + 1, parts[1:]
+            name = " ".join(parts)
         if place_key(name):
             yield Fact("place", start, end, name, tuple(parts))
         elif all(place_key(part) for part in text[start:end].split("-")):  # the Thai-Myanmar border

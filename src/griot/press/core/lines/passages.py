@@ -6,10 +6,13 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
+from griot.press.core.language.calendars import CalendarDate, days_told
+from griot.press.core.language.lexicon import may_be_noun
 from griot.press.core.language.numbers import Number
-from griot.press.core.language.syntax import Parse, default_parser
+from griot.press.core.language.syntax import PARSED, Parse, default_parser
 from griot.press.core.language.text import fold, sentences, stem, stop_words, without_initials
 from griot.press.core.lines.claims import CONNECTORS, OPENING_WORDS, PERSONS, Side, is_negation
 from griot.press.core.lines.comparing.deeds import Deed, deeds_in
@@ -43,8 +46,9 @@ class Neighbours:
 class Text:
     """A line's body or a passage, cut into what the check compares."""
 
-    def __init__(self, text: str, language: str, url: str = "") -> None:
+    def __init__(self, text: str, language: str, url: str = "", published: datetime | None = None) -> None:
         self.text, self.language, self.url = without_initials(text), language, url
+        self.published = published
 
     @cached_property
     def words(self) -> list[tuple[int, str]]:
@@ -73,6 +77,12 @@ class Text:
     @cached_property
     def facts(self) -> list[Fact]:
         return facts_in(self.text, self.words, self.language)
+
+    @cached_property
+    def days(self) -> list[CalendarDate]:
+        """The days that it tells by the day of its publication."""
+        on = self.published
+        return list(days_told(self.text, self.language, on.date())) if on else []
 
     @cached_property
     def sides(self) -> frozenset[Side]:
@@ -114,7 +124,7 @@ class Text:
 
 def passages_of(articles: Sequence[Article]) -> list[Text]:
     return [
-        Text(sentence, article.language, article.url)
+        Text(sentence, article.language, article.url, article.published)
         for article in articles
         for sentence in dict.fromkeys(
             [_headed(article), *sentences(article.summary), *sentences(article.text)]
@@ -142,11 +152,13 @@ def counted(text: Text, fact: Fact) -> str:
     if fact.value.unit:
         return fact.value.unit
     behind = bisect_left(text.words, (fact.end,))
-    if behind < len(text.words) and any(f.name and f.start == text.words[behind][0] for f in text.facts):
-        return ""  # so many Sri Lankans are people, so many UNHCR tents are not
     following = [w for _, w in text.words[behind : behind + 3]]
     if any(w in PERSONS for w in following):
         return "person"
+    if following and any(f.name and f.start == text.words[behind][0] for f in text.facts):
+        return ""  # so many Sri Lankans are people, so many UNHCR tents are not
     if not following or following[0] in stop_words(text.language) or following[0].isdigit():
+        return ""
+    if text.language == PARSED and not may_be_noun(following[0]):
         return ""
     return f"thing {' '.join(stem(w, text.language) for w in following)}"

@@ -15,7 +15,7 @@ from griot.press.core.lines.comparing.deeds import innermost
 from griot.press.core.lines.comparing.matching import places_of
 from griot.press.core.lines.passages import Text
 
-_ALIKE = 0.56  # from which a word says in one language what another says in the line's
+ALIKE = 0.56  # from which a word says in one language what another says in the line's
 _BETTER = 0.15  # by which another figure's words must be nearer
 _MOST = 120  # words of a passage that are looked at: each takes a millisecond, once
 _PLACES = 4  # of one figure
@@ -36,18 +36,18 @@ def alignment_doubts(said: Text, own: Sequence[Text]) -> Iterator[Doubt]:
         having = [(p, at) for p in own for at, _ in places_of(said, fact, p)][:_PLACES] if deed else []
         if not deed or not having:
             continue
-        nearness = []
+        told = []
         for passage, at in having:
             mine, others = _by_figures(passage, at)
             if _cut([mine, *others]) <= len(others):
                 return
-            nearest = max((_nearness(deed.verb, o) for o in others), default=0.0)
-            nearness.append((_nearness(deed.verb, mine), nearest, passage))
-        if all(other >= _ALIKE and its <= other - _BETTER for its, other, _ in nearness):
-            yield Doubt(said.text[fact.start : fact.end], False, nearness[0][2])
+            nearest = max((nearness(deed.verb, o) for o in others), default=0.0)
+            told.append((nearness(deed.verb, mine), nearest, passage))
+        if all(other >= ALIKE and its <= other - _BETTER for its, other, _ in told):
+            yield Doubt(said.text[fact.start : fact.end], False, told[0][2])
 
 
-def _telling(text: Text) -> list[tuple[int, str]]:
+def telling_words(text: Text) -> list[tuple[int, str]]:
     """Its words as it writes them, but for those of three letters, figures and the language's small words."""
     small = stop_words(text.language)
     return [
@@ -66,7 +66,7 @@ def _by_figures(text: Text, place: int) -> tuple[Stretch, list[Stretch]]:
     told: dict[int, list[str]] = {at: [] for at in figures}
     figure, pause, figure_at = 0, 0, -1
     waiting: list[str] = []
-    for at, word in _telling(text):
+    for at, word in telling_words(text):
         while pause < len(pauses) and pauses[pause] < at:
             pause, figure_at, waiting = pause + 1, -1, []
         while figure < len(figures) and figures[figure] <= at:
@@ -87,7 +87,7 @@ def _cut(stretches: Sequence[Stretch]) -> int:
     return len(stretches)
 
 
-def _nearness(word: str, stretch: Stretch) -> float:
+def nearness(word: str, stretch: Stretch) -> float:
     mine = _vector(word.partition("_")[0])
     return max((float(np.dot(mine, _vector(w))) for w in stretch), default=0.0)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Set
 from dataclasses import replace
 
-from griot.press.core.lines.claims import without_titles
+from griot.press.core.lines.claims import ANYBODY, PERSONS, without_titles
+from griot.press.core.lines.comparing.aligning import ALIKE, nearness, telling_words
 from griot.press.core.lines.comparing.case import Case
 from griot.press.core.lines.comparing.matching import has
 from griot.press.core.lines.facts import Fact
@@ -13,6 +15,8 @@ from griot.press.core.lines.passages import Text
 
 MIN_SHARED = 3  # content words by which a passage tells what the line tells
 MIN_COMPANY = 3  # content words; with fewer the company says nothing
+_MOST = 60  # words of a passage whose vectors are asked for
+_PAUSE = re.compile(r"[,;:–—]\s")
 
 
 def passage_in_company(case: Case, fact: Fact) -> Text | None:
@@ -24,7 +28,28 @@ def passage_in_company(case: Case, fact: Fact) -> Text | None:
         found = _with_pieces(case, fact)
     if found is None and fact.kind in {"number", "date"}:
         found = _telling_the_same(case, fact)
+    if found is None and fact.kind == "number":
+        found = _in_other_words(case, fact)
     return found
+
+
+def _in_other_words(case: Case, fact: Fact) -> Text | None:
+    """A passage with the figure that has, by their vectors, a word of its clause in the line, and whom it
+    counts: so many are homeless, so many have lost their homes.
+    """
+    start = max((m.end() for m in _PAUSE.finditer(case.said.text, 0, fact.start)), default=0)
+    pause = _PAUSE.search(case.said.text, fact.end)
+    clause = Text(case.said.text[start : pause.start() if pause else None], case.said.language)
+    mine = [w for _, w in telling_words(clause) if w not in PERSONS]
+    kinds = {w for _, w in clause.words if w in PERSONS} - ANYBODY
+    for passage in case.passages:
+        if has(case.said, fact, passage):
+            theirs = [w for _, w in telling_words(passage)][:_MOST]
+            if any(nearness(w, theirs) >= ALIKE for w in mine) and all(
+                nearness(w, theirs) >= ALIKE for w in kinds
+            ):
+                return passage
+    return None
 
 
 def _with_fact(case: Case, fact: Fact) -> Text | None:

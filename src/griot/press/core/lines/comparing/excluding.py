@@ -15,6 +15,7 @@ from griot.press.core.lines.passages import Text, parse_all
 _MOST = 12  # words of a line that are looked for in its passages
 _ROOT = 5  # letters in which an apology and what apologises are one
 _SHORT, _MOST_DENYING = 16, 4  # words of a passage, and passages, that are parsed for their "not"
+_TOGETHER = 2  # words of content by which a passage tells of what a line tells
 _LEAST = 4  # letters of a word that says something by itself
 _CAUSE = re.compile(r"\b(?:because(?: of)?|due to|owing to|as a result of|on account of)\s[^,;.]+", re.I)
 _COMPARED = re.compile(
@@ -128,8 +129,19 @@ def _without_cause(said: Text, own: Sequence[Text], near: Sequence[Text]) -> Ite
             if Text(t.text, said.language).stems.isdisjoint(known)
             and not any(are_same(fold(t.lemma), lemma) for lemma in lemmas)
         ]
-        if 2 * len(lacking) > len(cause):
+        if 2 * len(lacking) > len(cause) or not _is_told_together(said, found, own):
             yield Doubt(found.group(), False)
+
+
+def _is_told_together(said: Text, cause: re.Match[str], own: Sequence[Text]) -> bool:
+    """Whether a passage has most words of a cause, and some of what it is the cause of."""
+    because = Text(cause.group(), said.language).content
+    rest = Text(said.text[: cause.start()] + said.text[cause.end() :], said.language).content - because
+    return any(
+        2 * len(because & p.stems) >= len(because) and len(rest & p.stems) >= _TOGETHER
+        for p in own
+        if p.language == said.language
+    )
 
 
 _TELLING = {"NN", "VB", "JJ"}

@@ -18,7 +18,7 @@ from griot.press.core.lines.comparing.matching import bears_out, has
 from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text, counted, parse_all
 
-_COUNTED = 3  # so small a difference is one by chance
+COUNTED = 3  # so small a difference is one by chance
 _ORDINAL = re.compile(r"(?:\dst|\dnd|\drd|th)$", re.I)
 _MOST = 8  # figures of a passage that are added up
 _GIVEN = 16  # other figures of a line that one may follow from
@@ -50,7 +50,7 @@ def worked_out(case: Case, fact: Fact, own: Sequence[Text]) -> Text | None:
     """The passage that has two figures of which the line gives one, and this one follows from both:
     "45,000 this year, 37,000 next" bears out "37,000, which is 8,000 fewer", or a part of one.
     """
-    if not isinstance(fact.value, Number) or fact.value.value <= _COUNTED or _ORDINAL.search(fact.text):
+    if not isinstance(fact.value, Number) or fact.value.value <= COUNTED or _ORDINAL.search(fact.text):
         return None
     wanted = fact.value.value
     others = (f.value.value for f in case.said.facts if isinstance(f.value, Number) and f is not fact)
@@ -116,8 +116,9 @@ def told_of_same_deed(case: Case, fact: Fact, own: Sequence[Text]) -> Text | Non
             continue
         figures = [f for f in passage.facts if isinstance(f.value, Number)]
         at = [f for f in figures if bears_out(case.said, fact, f, passage)]
-        rivals = [f for f in figures if f not in at and counted(passage, f) == counted(passage, at[0])]
-        if len(at) == 1 and not rivals:
+        if len(at) != 1:
+            continue
+        if not any(counted(passage, f) == counted(passage, at[0]) for f in figures if f not in at):
             verb = _verb_over(passage, at[0].start)
             if verb and are_same(mine, verb):
                 return passage

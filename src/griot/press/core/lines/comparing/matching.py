@@ -12,6 +12,7 @@ from griot.press.core.language.lexicon import senses
 from griot.press.core.language.numbers import Number, agrees, lengths_of, rounding_before
 from griot.press.core.language.places import people_of, place_key, place_names
 from griot.press.core.language.text import fold
+from griot.press.core.language.towns import names_of_town, state_named, towns_named
 from griot.press.core.lines.claims import CONNECTORS
 from griot.press.core.lines.facts import Fact
 from griot.press.core.lines.passages import Text, counted
@@ -61,7 +62,8 @@ def is_same_name(fact: Fact, other: Fact) -> bool:
         return False
     mine, theirs = {fold(w) for w in fact.name} - CONNECTORS, {fold(w) for w in other.name} - CONNECTORS
     key = place_key(fact.text)
-    return bool(mine & theirs) or (key is not None and key == place_key(other.text))
+    is_same_place = key is not None and key == place_key(other.text)
+    return bool(mine & theirs) or is_same_place or fold(other.text) in map(fold, body_names(fact.text))
 
 
 def has(said: Text, fact: Fact, passage: Text) -> bool:
@@ -103,12 +105,15 @@ def places_of(said: Text, fact: Fact, passage: Text) -> Iterator[tuple[int, int]
     for other in passage.facts:
         if other.kind in kinds and bears_out(said, fact, other, passage):
             yield other.start, other.end
+    if isinstance(fact.value, CalendarDate):
+        yield from ((d.start, d.end) for d in passage.days if fact.value.is_borne_out_by(d))
 
 
 def places_of_name(name: Sequence[str], passage: Text) -> Iterator[tuple[int, int]]:
     """Where a passage has a name, or a place under any of its names: (start, end)."""
     key, ways = _ways_to_write(" ".join(name))
     people = [[w] for _, w in passage.words if people_of(w) == key] if key and len(key) == 2 else []
+    is_found = False
     for tokens in [*ways, *people]:
         if f" {' '.join(tokens)} " not in passage.spaced:
             continue
@@ -116,7 +121,23 @@ def places_of_name(name: Sequence[str], passage: Text) -> Iterator[tuple[int, in
             if [w for _, w in passage.words[i : i + len(tokens)]] == tokens:
                 last, word = passage.words[i + len(tokens) - 1]
                 if not _is_of_another_place(key, passage, passage.words[i][0], last + len(word)):
+                    is_found = True
                     yield passage.words[i][0], last + len(word)
+    if not is_found:
+        yield from _towns_of(name, key, passage)
+
+
+def _towns_of(name: Sequence[str], key: str | None, passage: Text) -> Iterator[tuple[int, int]]:
+    """Where a passage that does not name a country, or a state of America, names a town of it, maybe within
+    another name: Omura Immigration Center.
+    """
+    state = "" if key else state_named(" ".join(name))
+    if not state and not (key and len(key) == len("XX")):
+        return
+    for fact in passage.facts:
+        towns = [t for n in range(len(fact.name)) for t in towns_named(" ".join(fact.name[: n + 1]))]
+        if any(state in {t.state, ""} and (state or t.country == key) for t in towns):
+            yield fact.start, fact.end
 
 
 def _is_of_another_place(key: str | None, passage: Text, start: int, end: int) -> bool:
@@ -144,5 +165,9 @@ def _forms_of_people(name: str) -> list[str]:
 def _ways_to_write(name: str) -> tuple[str | None, list[list[str]]]:
     """The key of the place that a name stands for, if any, and the words of all its names."""
     key = place_key(name)
-    others = sorted(place_names(key)) if key else [*body_names(name), *_forms_of_people(name)]
+    others = (
+        sorted(place_names(key))
+        if key
+        else [*body_names(name), *_forms_of_people(name), *names_of_town(name)]
+    )
     return key, [Text(n, "").spaced.split() for n in [name, *others]]

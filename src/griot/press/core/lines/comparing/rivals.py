@@ -16,24 +16,29 @@ def has_rival(said: Text, fact: Fact, passage: Text) -> bool:
         return True  # the passage says the same without it, or with it somewhere else
     if fact.kind == "verb":
         return _has_opposite(said, fact, passage)
-    around = said.neighbours(fact.start, fact.end).both
-    is_verbatim = len(around & passage.stems) >= VERBATIM * len(around)
     has_it = has(said, fact, passage)
-    if has_it and not is_verbatim:
+    is_retold = is_verbatim(said, fact, passage)
+    if has_it and not is_retold:
         return False
     return any(
         other.is_of_a_sort_with(fact)
-        and (is_verbatim or not _may_be_any_word(other))
+        and (is_retold or not _may_be_any_word(other))
         and not is_same_name(fact, other)
         and not (fact.kind in {"number", "date"} and matches(said, fact, other))
         and (
             _fills_slot_among_same_words(said, fact, other, passage, has_it)
-            if is_verbatim
+            if is_retold
             else _fills_slot(said, fact, other, passage)
         )
         and not (has_it and _is_at_home(said, other, passage))
         for other in passage.facts
     )
+
+
+def is_verbatim(said: Text, fact: Fact, passage: Text) -> bool:
+    """Whether the passage has the very words that the line has around the fact."""
+    around = said.neighbours(fact.start, fact.end).both
+    return len(around & passage.stems) >= VERBATIM * len(around)
 
 
 def _has_opposite(said: Text, fact: Fact, passage: Text) -> bool:

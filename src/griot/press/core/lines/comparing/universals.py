@@ -36,7 +36,7 @@ _PARTLY = set(
 )
 _EXCEPT = set("but except save sauf excepto menos exceto tranne ausser bis".split())
 # What says no more than a word of time or degree: "at all", "all night", "each other", "every day".
-_BEFORE_IDIOMS = set("at after above in".split())
+_BEFORE_IDIOMS = set("at after above in for per".split())
 _BEHIND_IDIOMS = set(
     "night day week month year years morning along over other around round time kinds sorts".split()
 )
