@@ -204,7 +204,7 @@ def article_of(source: Source, entry: Entry, page: Page | None, why: str, text: 
         summary=entry.summary,
         text=text,
         author=fit_text(page.author, MOST_AUTHOR) if page else "",
-        piece=piece_of(title, url, page.sections if page else (), text),
+        piece=piece_of(title, url, page.sections if page else (), text, entry.summary),
         language=language,
         places=places_in(f"{title}. {entry.summary} {text[:PLACES_FROM]}")[:12],
         image=canonical_url(page.image or "", url) if page else "",

@@ -78,7 +78,7 @@ def article_of(row: dict[str, Any], where: str) -> Article:
         published=moment,
         language=detect_language(f"{title}. {summary or text}", _text(row, "language", where)),
         author=_text(row, "author", where),
-        piece=_text(row, "piece", where) or piece_of(title, _text(row, "url", where), (), text),
+        piece=_text(row, "piece", where) or piece_of(title, _text(row, "url", where), (), text, summary),
         places=tuple(places_in(f"{title}. {summary} {text[:3000]}")),
     )
 

@@ -13,12 +13,13 @@ the same check, and falls to the extractive line where it does not hold.
     choosing.py           which sentences say the story's news
     reporting.py          who says so: attributions found, to be turned
     clauses.py            a sentence as a clause: its grammar, its length, what is wrong with it
+    telling.py            the clause in the middle of a line
+    pieces.py             op-eds, interviews, reviews, statements: what else a line says of them
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,45 +28,22 @@ from itertools import islice
 from babel import Locale
 
 from griot.helpers.protocols import Drafter, HelperError, Translator
-from griot.press.core.language.places import country_code, looks_like_demonym
-from griot.press.core.language.rarity import as_written
-from griot.press.core.language.syntax import PARSED, Parse, default_parser
 from griot.press.core.language.text import fold, sentences, words
 from griot.press.core.lines.carrying import carriage
 from griot.press.core.lines.checking import check
 from griot.press.core.lines.choosing import candidates
-from griot.press.core.lines.clauses import (
-    Sentence,
-    clauses,
-    counted_nouns,
-    faults,
-    is_function_word,
-    is_name_in_words,
-    person_in_front,
-)
 from griot.press.core.lines.furniture import sentences_told, without_furniture
-from griot.press.core.lines.house import MAX_WORDS, lint, with_proper_terms
+from griot.press.core.lines.house import MAX_WORDS, lint
 from griot.press.core.lines.lines import line_text
 from griot.press.core.lines.passages import Text, passages_of
+from griot.press.core.lines.pieces import by_piece, quotable
+from griot.press.core.lines.telling import told_as_clauses
 from griot.press.core.types import Article, BadInput, Line, OutletLink
 
 PROPOSALS = 3
 AT_ONCE = 2  # sentences parsed in a batch; the first two mostly hold the line
-LIKELIER = 1.0  # log-probabilities by which a word is written small, in the world, rather than as a name
-COMMON = -16.0  # log-probability from which a word is known to be a word
 _FAR = datetime.max.replace(tzinfo=UTC)
 _PROPOSED = re.compile(r"(?:reported|published|featured|ran|interviewed|spoke with|reviewed)\b")
-_KICKER = re.compile(
-    r"(?i)^(?:opinion|op-ed|comment|editorial|interview|review|film review|book review|statement)\s*[:|"
-    r"–—-]\s*|\s*[|–—]\s*(?:opinion|op-ed)$"
-)
-_INTERVIEWED = re.compile(
-    r"(?:[Ii]nterview with|[Ii]nterview:|Q&A with|[Cc]onversation with)\s+((?:[A-ZÀ-Þ][\w'’.-]+\s?){2,4})"
-)
-_STATED = re.compile(
-    r"^((?:[A-ZÀ-Þ][\w'’.-]+[ ,]*){2,8}(?:[^,“\"]{0,40})?) (?:said|stated|declared|"
-    r"told [\w ]{3,30})(?: on [A-Z]\w+day)? that (.+\.)$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +107,10 @@ def _extracted(
 ) -> Iterator[Line]:
     if drafter is not None and (line := _proposed(members, language, drafter, passages)):
         yield line
-    if special := _by_piece(members, language):
-        source, body = special
+    for source, body in by_piece(members, language):
         if (line := _line(members, source, body, language, passages)).ok:
             yield line
+            break
     for proposal in _proposals(members, language):
         line = _line(members, proposal.article, f"reported that {proposal.clause}", language, passages)
         if line.ok:
@@ -172,56 +150,11 @@ def _translated(
                 translated = translator.translate(sentence, source.language, language)
             except HelperError:
                 return None
-            for _, clause, _ in _clauses([(0, translated)], members, language):
+            for _, clause, _ in told_as_clauses([(0, translated)], members, language):
                 line = _line(members, source, f"reported that {clause}", language, passages)
                 if line.ok:
                     return line
     return None
-
-
-def _by_piece(members: Sequence[Article], language: str) -> tuple[Article, str] | None:
-    """The article and body of a line whose verb is not "reported": by what most of the pieces in
-    this language are.
-    """
-    speaking = [a for a in members if a.language in (language, "")]
-    kinds = Counter(a.piece for a in speaking)
-    if not speaking or kinds["news"] or kinds["data"] or not kinds:
-        return None
-    source = speaking[0]
-    title = _KICKER.sub("", _quotable(source.title)).strip()
-    if source.piece == "opinion":
-        return (
-            source,
-            f"ran an op-ed{f' by {source.author}' if source.author else ''} headlined “{title}”.",
-        )
-    if source.piece == "interview":
-        found = _INTERVIEWED.search(source.title)
-        if not found and (body := _spoken_with(source, language)):
-            return source, body
-        whom = f" with {found.group(1)}" if found else ""
-        return source, f"ran an interview{whom} headlined “{title}”."
-    if source.piece == "review":
-        return source, f"ran a review headlined “{title}”."
-    if source.piece == "feature":
-        return source, f"ran a story headlined “{title}”."
-    for _, sentence in sentences_told(source, 3, 8):
-        if (said := _STATED.match(sentence)) and len(sentence.split()) <= MAX_WORDS:
-            return source, f"published remarks from {said.group(1)}, who stated that {said.group(2)}"
-    return None
-
-
-def _spoken_with(interview: Article, language: str) -> str:
-    """ "spoke with Ana Cruz, who …": from the sentence that introduces whom title or summary name, or ""."""
-    if language != PARSED:
-        return ""
-    named = fold(f"{interview.title} {interview.summary}")
-    for sentence in clauses(list(sentences_told(interview, 2, 4)), default_parser()):
-        if sentence is None or faults(sentence) is None or sentence.tail:
-            continue
-        person, does = person_in_front(sentence)
-        if person and fold(person.split(",")[0]) in named:
-            return with_proper_terms(f"spoke with {person}, who {does}", language)
-    return ""
 
 
 def _line(
@@ -275,19 +208,15 @@ def _adds_something(copy: Article, origin: Article) -> bool:
     return False
 
 
-def _quotable(title: str) -> str:
-    return re.sub(r"[“”\"«»]", "'", title).rstrip(".").strip()
-
-
 def is_untranslated(line: Line, members: Sequence[Article]) -> bool:
     """Whether a line gives the headline of a foreign article, for want of a translation that holds."""
     foreign = [a for a in members if a.language not in (line.language, "")]
-    return len(foreign) == len(members) and any(f"“{_quotable(a.title)}”" in line.body for a in foreign)
+    return len(foreign) == len(members) and any(f"“{quotable(a.title)}”" in line.body for a in foreign)
 
 
 def _headline(members: Sequence[Article], language: str) -> tuple[str, str]:
     source = next((a for a in members if a.language in (language, "")), members[0])
-    title = _quotable(source.title)
+    title = quotable(source.title)
     if source.language in (language, ""):
         return f"ran a story headlined “{title}”.", language
     name = Locale("en").languages.get(source.language, source.language)
@@ -307,59 +236,5 @@ def _proposals(members: Sequence[Article], language: str) -> Iterator[Proposal]:
             yield ready.pop(0)
             continue
         batch, found = found[:AT_ONCE], found[AT_ONCE:]
-        told = _clauses([(c.place, c.sentence) for c in batch], members, language)
+        told = told_as_clauses([(c.place, c.sentence) for c in batch], members, language)
         ready += [Proposal(clause, batch[i].article, batch[i].score - fault) for i, clause, fault in told]
-
-
-def _clauses(
-    told: Sequence[tuple[int, str]], members: Sequence[Article], language: str
-) -> list[tuple[int, str, float]]:
-    """The sentences, given with their places in their articles, that can be clauses: which of them, the
-    clause, and how far it falls short.
-    """
-    if language != PARSED or not told:
-        return []
-    shaped = clauses(told, default_parser())
-    counted = counted_nouns([s.parse for s in shaped if s])
-    found = []
-    for i, sentence in enumerate(shaped):
-        if sentence and (fault := faults(sentence, counted)) is not None:
-            found.append((i, _as_clause(sentence, members, language), fault))
-    return found
-
-
-def _as_clause(sentence: Sentence, members: Sequence[Article], language: str) -> str:
-    """The sentence in the middle of a line: house terms, small first letter, one full stop."""
-    text = sentence.whole
-    if not _stays_capital(sentence.parse, members):
-        text = text[0].lower() + text[1:]
-    return re.sub(r"[.,]+([\"”])\.?$", r"\1.", with_proper_terms(text, language))
-
-
-def _stays_capital(parse: Parse, members: Sequence[Article]) -> bool:
-    """Whether the first word is a name: by its kind, and by how the story's articles write it elsewhere."""
-    first = parse[0]
-    bare = re.sub(r"['’]s?$", "", first.text)
-    if not bare[:1].isupper() or any(c.isupper() or c.isdigit() for c in bare[1:]):
-        return True
-    if is_function_word(first):
-        return is_name_in_words(parse)
-    if country_code(bare) or looks_like_demonym(bare):
-        return True
-    big = small = 0
-    for article in members:
-        titles = [] if _is_title_case(article.title) else [article.title]
-        for passage in [*sentences(article.summary), *sentences(article.text), *titles]:
-            inside = re.findall(r"[\w’'-]+", passage)[1:]
-            big += sum(re.sub(r"['’]s?$", "", w) == bare for w in inside)
-            small += sum(w == bare.lower() for w in inside)
-    if len(parse) > 1 and parse[1].text[:1].isupper():
-        return first.tag.startswith("NNP")
-    small_in_the_world = as_written(bare.lower()) - as_written(bare) > LIKELIER
-    is_name = first.tag.startswith("NNP") and not (small_in_the_world and as_written(bare.lower()) > COMMON)
-    return big > small if big + small > 1 or (small and not big) else is_name
-
-
-def _is_title_case(title: str) -> bool:
-    inner = re.findall(r"[A-Za-zÀ-ÿ]{4,}", title)[1:]
-    return bool(inner) and sum(w[0].isupper() for w in inner) / len(inner) > 0.7

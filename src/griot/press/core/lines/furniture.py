@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from griot.press.core.language.places import country_code
 from griot.press.core.language.text import sentences
 from griot.press.core.types import Article
 
@@ -21,6 +22,7 @@ _SMALL = re.compile(
 _SIGNATURE = re.compile(r"\s*(?:\([A-ZÀ-Þ][^()]{1,40}\)|[–—]\s?[A-ZÀ-Þ][\w/]{1,20})(?=\.?$)")
 _ENDED = re.compile(r"[.!?…][\"”’'»)]*$")  # a byline, a caption or "Read more" has no full stop
 MOST_KICKER_WORDS = 5
+MOST_PLACE_WORDS = 6  # "Zaatari camp, Jordan"
 
 
 def sentences_told(article: Article, of_summary: int, of_text: int) -> Iterator[tuple[int, str]]:
@@ -55,7 +57,8 @@ def _dateline(paragraph: str) -> int:
             continue
         bare = _BRACKETED.sub("", head)
         words = _WORD.findall(bare)
-        if any(not (w[0].isupper() or _SMALL.fullmatch(w)) for w in words):
+        is_of_names = all(w[0].isupper() or _SMALL.fullmatch(w) for w in words)
+        if not is_of_names and not (len(words) <= MOST_PLACE_WORDS and _ends_with_country(bare)):
             return 0
         sign = mark.group().strip()
         is_furnished = len(bare) < len(head) or "," in bare or bare.isupper()
@@ -67,3 +70,8 @@ def _dateline(paragraph: str) -> int:
             continue  # "Ana Cruz (CDU) Minister"
         return mark.end()
     return 0
+
+
+def _ends_with_country(head: str) -> bool:
+    place, comma, country = head.rpartition(",")
+    return bool(comma) and place[:1].isupper() and country_code(country.strip()) is not None

@@ -196,7 +196,9 @@ def _is_saying(parse: Parse, i: int, a: int, b: int) -> bool:
         i == a
         or (
             before[0].tag not in _OPENS_NO_SPEAKER
-            and not any(t.tag in _FINITE and t.lemma not in {"have", "be"} for t in before)
+            and not any(
+                t.tag in _FINITE and t.relation != "relcl" and t.lemma not in {"have", "be"} for t in before
+            )
         )
     )
 

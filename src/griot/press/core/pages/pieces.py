@@ -76,11 +76,14 @@ _KICKER: tuple[tuple[Piece, re.Pattern[str]], ...] = (
     (
         "statement",
         re.compile(
-            r"^(?:statement|press release|remarks|speech|full text|communique|comunicado|pressemitteilung|"
+            r"^(?:(?:transcript|full text)\s*[:|–—-]\s*)?"
+            r"(?:statement|press release|remarks|speech|full text|communique|comunicado|pressemitteilung|"
             r"comunicato|بيان)\s*(?:[:|–—-]|by|of|from)|(?:full text|statement)$"
         ),
     ),
 )
+# Whose kickers may open a summary, too.
+_SAID_BELOW: frozenset[Piece] = frozenset({"opinion", "interview"})
 _SURVEY = re.compile(
     r"\b(?:survey|poll|index|census|study|dataset|enquete|sondage|encuesta|sondeo|pesquisa|umfrage|studie|"
     r"sondaggio|indagine)\b"
@@ -91,14 +94,16 @@ _PERCENT = re.compile(
 )
 
 
-def piece_of(title: str, url: str = "", sections: Sequence[str] = (), text: str = "") -> Piece:
+def piece_of(
+    title: str, url: str = "", sections: Sequence[str] = (), text: str = "", summary: str = ""
+) -> Piece:
     """What a piece is. `sections` are the page's own words for it: schema.org types, sections, kickers."""
     for section in sections:
         if piece := _BY_TYPE.get(fold(section).replace(" ", "")):
             return piece
     folded = fold(title).strip()
     for piece, pattern in _KICKER:
-        if pattern.search(folded):
+        if pattern.search(folded) or (piece in _SAID_BELOW and pattern.match(fold(summary).strip())):
             return piece
     path = "/" + "/".join(url.split("/")[3:-1]) + "/" if url.count("/") > 3 else ""
     for piece, pattern in _SECTION:
