@@ -66,6 +66,7 @@ def pipeline_over_extraction(pages: list[tuple[str, bytes]]) -> dict[str, float]
     from griot.press.core.beats.relevance import MIGRATION, ON_BEAT, score_articles
     from griot.press.core.language.languages import detect_language
     from griot.press.core.language.places import places_in
+    from griot.press.core.language.syntax import SpacyParser, default_parser
     from griot.press.core.language.vectors import default_encoder
     from griot.press.core.lines.drafting import draft
     from griot.press.core.pages.pieces import piece_of
@@ -107,6 +108,8 @@ def pipeline_over_extraction(pages: list[tuple[str, bytes]]) -> dict[str, float]
         documents = extract()
         extractions.append(time.perf_counter() - started)
         texts = [(url, d.title or url, d.text or "") for url, d in documents if d is not None]
+        if isinstance(parser := default_parser(), SpacyParser):
+            parser.forget()
         started = time.perf_counter()
         run(texts)
         pipelines.append(time.perf_counter() - started)

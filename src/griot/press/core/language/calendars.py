@@ -93,7 +93,7 @@ def dates_in(text: str, language: str) -> Iterator[CalendarDate]:
     """Weekdays and months in `text`, each month with the day and year beside it."""
     yield from _in_figures(text)
     months, days = _names(language)
-    plain = "".join(str(unicodedata.decimal(c, c)) for c in text)
+    plain = text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
     tokens = list(_TOKEN.finditer(plain))
     folded = [fold(t.group()) for t in tokens]
     i = 0

