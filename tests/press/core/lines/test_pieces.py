@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from griot.press.core.lines.drafting import draft
 from griot.press.core.pages.pieces import piece_of
-from griot.press.core.types import Article
+from griot.press.core.types import Article, Line
 
 
 def body(title: str, text: str, summary: str = "") -> str:
@@ -68,6 +70,126 @@ def test_remarks_say_whose_they_are(title):
         "published remarks from the Minister of Immigration, who stated that Canada will admit 365,000 permanent"
         " residents in 2027, 15,000 fewer than this year."
     )
+
+
+def test_a_speech_is_its_speakers_whose_words_the_text_gives():
+    first = "Remarks of the Most Rev. Colm Hennessy, Catholic Bishop of Darwin, at the harvest Mass."
+    text = (
+        "Good morning.\n\nAustralia must let Pacific workers change their employer without losing their visa."
+    )
+    assert body("'They sleep in our sheds'", f"{first}\n\n{text}") == (
+        "published remarks from the Most Rev. Colm Hennessy, who stated that Australia must let Pacific workers"
+        " change their employer without losing their visa."
+    )
+    note = "The following is the address that the minister gave in Cologne on November 19.\n\n"
+    assert body(
+        "Full text: Labour minister Vosswinkel on migration", f"{note}Germany needs 400,000 workers a year."
+    ) == (
+        "published remarks from Labour minister Vosswinkel, who stated that Germany needs 400,000 workers a year."
+    )
+
+
+def test_a_feature_is_told_by_what_is_new_in_it():
+    text = (
+        "NAGANO, Japan -- At ten past four, Maricel Cruz warms a towel for Mr. Hayashi, who is 97.\n\n"
+        "Outside, snow is falling.\n\n"
+        "Japan will let foreign care workers stay for good from April 2027, under a law passed on Friday."
+    )
+    assert body("FEATURE: The night shift speaks Tagalog", text) == (
+        "reported that Japan will let foreign care workers stay for good from April 2027, under a law passed on"
+        " Friday."
+    )
+
+
+def test_a_lead_that_names_no_place_and_no_figure_yields_to_one_that_does():
+    text = (
+        "The accordion does not play any more.\n\n"
+        "A museum of immigration with 12,000 objects opened on Saturday in Rosario in Argentina."
+    )
+    assert "museum of immigration with 12,000 objects" in body(
+        "Arts & letters / Museums: a trunk, an accordion", text
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        (
+            "THE last asylum-seekers have left a hotel in Skegness in Lincolnshire after three years.",
+            "the last asylum-seekers have left a hotel in Skegness in Lincolnshire after three years.",
+        ),
+        (
+            "NAIROBI (Post) _ Two shops burned in Kenya's Kakuma camp on Saturday, witnesses said.",
+            "two shops burned in Kenya's Kakuma camp on Saturday, according to witnesses.",
+        ),
+        (
+            "Santo Domingo.- The Dominican Republic deported 31,447 Haitians in October by land.",
+            "the Dominican Republic deported 31,447 Haitians in October by land.",
+        ),
+        (
+            "10:20 a.m. Four Rohingya refugees were killed in a fire in the camp of Balukhali.",
+            "four Rohingya refugees were killed in a fire in the camp of Balukhali.",
+        ),
+        (
+            "More than 400,000 refugees have gone home to Syria, the minister said on Wednesday as a convoy left.",
+            "more than 400,000 refugees have gone home to Syria, according to the minister.",
+        ),
+        (
+            "The first plane landed here in Honduras on Tuesday with 134 people on board.",
+            "the first plane landed in Honduras on Tuesday with 134 people on board.",
+        ),
+        (
+            "The ministry has moved all 186 guests to barracks near Catterick, the Trumpet can reveal.",
+            "the ministry has moved all 186 guests to barracks near Catterick.",
+        ),
+    ],
+)
+def test_what_is_no_part_of_the_news_is_left_out(text, clause):
+    assert body("News of the day", text) == f"reported that {clause}"
+
+
+def told_by(*told: tuple[str, str, str, int]) -> Line:
+    return draft(
+        [
+            Article(
+                f"https://{outlet.lower()}.example/x",
+                outlet,
+                title,
+                language="en",
+                text=text,
+                published=datetime(2026, 11, 23, hour, tzinfo=UTC),
+            )
+            for outlet, title, text, hour in told
+        ]
+    )
+
+
+def test_the_latest_toll_is_told_by_those_who_have_it():
+    line = told_by(
+        ("Wire", "At least 18 dead off Sfax", "At least 18 migrants drowned when a boat sank off Sfax.", 1),
+        (
+            "Post",
+            "Toll off Sfax climbs to 27",
+            "The toll of a boat that sank off Sfax rose to 27 on Monday.",
+            20,
+        ),
+    )
+    assert line.body == "reported that the toll of a boat that sank off Sfax rose to 27 on Monday."
+    assert [o.name for o in line.outlets] == ["Post"] and [o.name for o in line.also] == ["Wire"]
+
+
+def test_what_was_to_be_yields_to_what_was():
+    adopted = (
+        "Denmark's parliament adopted by 94 votes to 81 a law that cuts the residence permits to one year."
+    )
+    expected = (
+        "Denmark's parliament is expected to vote on a law that would cut the residence permits to one year."
+    )
+    line = told_by(
+        ("Mail", "Parliament to vote on one-year permits", expected, 7),
+        ("Desk", "Danish lawmakers cut refugee permits to one year", adopted, 16),
+    )
+    assert line.body == f"reported that {adopted}"
 
 
 def test_nobody_shouts_in_a_line():

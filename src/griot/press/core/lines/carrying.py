@@ -21,6 +21,7 @@ from griot.press.core.lines.passages import Text, counted
 
 SHARED = 0.25  # share of a line's words of content in one passage, from which it tells the same
 RIVAL = 3  # times another figure: further apart, they count two things
+HEAD = 3  # passages of an outlet, its title and lead, whose count of people is that of its event
 MOST_FIGURES = 8  # of a line that are looked for; each is compared with every other
 _HEADLINE = re.compile(r"\bhead(?:lined|line) [“\"](.+)[”\"]\.?$")
 
@@ -49,6 +50,8 @@ def carriage(said: Text, own: Sequence[Text], others: Sequence[Text]) -> Carriag
     elsewhere = [f for f in figures if any(has(said, f, p) for p in others)]
     if other := next(_other_figures(said, elsewhere, own), None):
         return Carriage(False, other)
+    if other := next(_other_figures(said, elsewhere, own[:HEAD], is_of_people=True), None):
+        return Carriage(False, other, is_open=True)
     nearest = max(own, key=lambda p: (sum(p in there[f] for f in facts), _shared(said, p)))
     if told:
         return Carriage(True, nearest)
@@ -63,16 +66,21 @@ def _shared(said: Text, passage: Text) -> float:
     return len(said.content & passage.stems) / (len(said.content) or 1)
 
 
-def _other_figures(said: Text, missing: Sequence[Fact], own: Sequence[Text]) -> Iterator[Text]:
-    """Passages in which a figure of the line's is another, and none is the line's."""
+def _other_figures(
+    said: Text, missing: Sequence[Fact], own: Sequence[Text], is_of_people: bool = False
+) -> Iterator[Text]:
+    """Passages in which a figure of the line's is another, and none is the line's: among the same words, or
+    of one sort where no words can be shared; `is_of_people`, wherever people are counted.
+    """
     figures = [f for f in said.facts if f.kind == "number"]
     strange = [p for p in own if not any(has(said, f, p) for f in figures)]
     for fact in missing:
+        mine = counted(said, fact)
         for passage in strange:
-            if passage.language == said.language:
+            if passage.language == said.language and not is_of_people:
                 if says_the_same(said, fact, passage) and has_rival(said, fact, passage):
                     yield passage
-            elif mine := counted(said, fact):
+            elif mine and (mine == "person" or not is_of_people):
                 theirs = [f for f in passage.facts if f.kind == "number" and counted(passage, f) == mine]
                 if not any(matches(said, fact, f) for f in theirs) and any(
                     _are_near(fact, f) for f in theirs

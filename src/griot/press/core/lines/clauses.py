@@ -172,9 +172,13 @@ def is_function_word(token: Token) -> bool:
 
 
 def is_name_in_words(parse: Parse) -> bool:
-    """Whether a number at the beginning is part of a name: "One Nation", "Six Nations"."""
+    """Whether a number at the beginning is part of a name: "Six Nations"; not of "Four Rohingya refugees"."""
     return (
-        len(parse) > 1 and parse[0].tag == "CD" and parse[1].tag.startswith("NNP") and parse[0].text.isalpha()
+        len(parse) > 1
+        and parse[0].tag == "CD"
+        and parse[1].tag.startswith("NNP")
+        and parse[0].text.isalpha()
+        and parse[parse[0].head].tag.startswith("NNP")
     )
 
 
@@ -188,14 +192,16 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def _relative_days(parse: Parse) -> Iterator[tuple[int, int]]:
-    """Stretches of text that only tomorrow's reader would take for another day."""
+    """Stretches of text that a reader tomorrow or elsewhere would take for another day or place."""
     inside = quoted(parse)
     for i, token in enumerate(parse):
         word, before = token.text.lower(), parse[i - 1].text.lower() if i else ""
         after = parse[i + 1].text.lower() if i + 1 < len(parse) else ""
         if inside[i] or after in {"'s", "’s"} or token.relation in {"nsubj", "pobj", "poss"}:
             continue
-        if word in _RELATIVE_DAYS:
+        if word == "here" and token.relation == "advmod" and token.tag == "RB" and i:
+            yield token.start, token.end
+        elif word in _RELATIVE_DAYS:
             first = parse[i - 1] if before in {"earlier", "late", "early", "later"} else token
             last = parse[i + 1] if after in _TIMES_OF_DAY else token
             yield first.start, last.end

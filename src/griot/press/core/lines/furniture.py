@@ -13,13 +13,22 @@ from griot.press.core.types import Article
 
 REACH = 110  # characters in which a dateline ends
 _BULLET = re.compile(r"^[^\w“\"‘'«„\[(¿¡$€£]+")
-_SEPARATOR = re.compile(r"\s*/?\s+[–—-]{1,3}\s+|\s*[–—]+\s*|\s*--\s*|\s*\|\s*|:\s+|(?<=[)\]])\s+")
+_SEPARATOR = re.compile(
+    r"\s*/?\s+(?:[–—-]{1,3}|_)\s+|\.[–—-]{1,2}\s+|\s*[–—]+\s*|\s*--\s*|\s*\|\s*|:\s+|(?<=[)\]])\s+"
+)
 _BRACKETED = re.compile(r"\([^()]{2,50}\)|\[[^\[\]]{2,50}\]|/[^/]{2,40}/?")
 _WORD = re.compile(r"[^\s,.:;()\[\]]+")
 _SMALL = re.compile(
     r"(?i)(?:\d{1,4}(?:st|nd|rd|th)?|of|and|the|de|del|la|le|al|el|en|in|on|with|from|by|d[aeo]s?)"
 )
 _SIGNATURE = re.compile(r"\s*(?:\([A-ZÀ-Þ][^()]{1,40}\)|[–—]\s?[A-ZÀ-Þ][\w/]{1,20})(?=\.?$)")
+_REVEALED = re.compile(
+    r",\s(?:the\s)?[A-Z]\w+(?:\s[A-Z]\w+){0,3}\s"
+    r"(?:can\s(?:exclusively\s)?reveal|has\slearn(?:ed|t)|understands)(?=\.?$)"
+)
+_CLOCK = re.compile(
+    r"^\d{1,2}[:.]\d\d(?:\s?[ap]\.?m\b\.?)?(?:\s?(?:GMT|CET|EST|UTC))?\s*[–—:-]?\s+(?=[A-Z“\"])", re.I
+)
 _ENDED = re.compile(r"[.!?…][\"”’'»)]*$")  # a byline, a caption or "Read more" has no full stop
 MOST_KICKER_WORDS = 5
 MOST_PLACE_WORDS = 6  # "Zaatari camp, Jordan"
@@ -31,7 +40,9 @@ def sentences_told(article: Article, of_summary: int, of_text: int) -> Iterator[
     for text, most in ((article.summary, of_summary), (article.text, of_text)):
         # So much holds more sentences than are asked for; the rest is not looked at.
         found = [s for p in text[: most * 700].splitlines() for s in sentences(without_furniture(p))]
-        ended = [s for s in (_SIGNATURE.sub("", s.strip()) for s in found) if _ENDED.search(s)]
+        ended = [
+            s for s in (_REVEALED.sub("", _SIGNATURE.sub("", s.strip())) for s in found) if _ENDED.search(s)
+        ]
         for place, bare in enumerate(ended[:most]):
             if bare not in seen:
                 seen.add(bare)
@@ -40,7 +51,7 @@ def sentences_told(article: Article, of_summary: int, of_text: int) -> Iterator[
 
 def without_furniture(paragraph: str) -> str:
     """A paragraph from its first sentence on."""
-    rest = _BULLET.sub("", paragraph.strip())
+    rest = _CLOCK.sub("", _BULLET.sub("", paragraph.strip()))
     while end := _dateline(rest):
         rest = _BULLET.sub("", rest[end:])
     return rest

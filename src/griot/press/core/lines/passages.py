@@ -19,6 +19,8 @@ from griot.press.core.lines.comparing.deeds import Deed, deeds_in
 from griot.press.core.lines.facts import Fact, facts_in
 from griot.press.core.types import Article
 
+_TOLD = 16  # words within which a toll's figure follows it
+TOLLS = frozenset("toll bilan balance bilanz bilancio".split())  # what a toll rises to are people
 NEAR = 4  # words to either side that are a claim's neighbours
 _WORD = re.compile(r"[^\W_]+(?:n['’]t\b)?")
 SMALL = CONNECTORS | set("a an in on at to and s un une una les los las et und die das".split())
@@ -158,7 +160,8 @@ def counted(text: Text, fact: Fact) -> str:
     if following and any(f.name and f.start == text.words[behind][0] for f in text.facts):
         return ""  # so many Sri Lankans are people, so many UNHCR tents are not
     if not following or following[0] in stop_words(text.language) or following[0].isdigit():
-        return ""
+        before = [w for _, w in text.words[max(0, behind - _TOLD) : behind]]
+        return "person" if not TOLLS.isdisjoint(before) else ""
     if text.language == PARSED and not may_be_noun(following[0]):
         return ""
     return f"thing {' '.join(stem(w, text.language) for w in following)}"

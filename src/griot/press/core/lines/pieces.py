@@ -10,6 +10,7 @@ from griot.press.core.language.numbers import numbers_in
 from griot.press.core.language.places import places_in
 from griot.press.core.language.syntax import PARSED, default_parser
 from griot.press.core.language.text import fold, sentences
+from griot.press.core.lines.choosing import NOT_ALONE
 from griot.press.core.lines.clauses import clauses, faults, person_in_front
 from griot.press.core.lines.furniture import sentences_told
 from griot.press.core.lines.house import MAX_WORDS, with_proper_terms
@@ -31,10 +32,16 @@ _REMARKS = re.compile(
     r"((?:the )?[A-ZÀ-Þ][^:,|–—]*?)"
     r"(?=,| (?:on|at|to|in|before|during|about)\b|$)"
 )
+_HEADED = re.compile(
+    r"(?i)^(?:full text|transcript|speech|statement|remarks)\s*[:|–—-]\s*"
+    r"((?:the )?[A-ZÀ-Þ][^:,|–—]*?) (?:on|to|at|about) "
+)
 _BYLINE = re.compile(rf"(?m)^[Bb][Yy] ({_NAME})$")
 _ARGUED = re.compile(r"\b(?:should|must|ought to|needs? to|ha(?:s|ve) to)\b")
 _OF_PERSON = re.compile(r"^(?:She|He|Her|His)\b")
+_OPENING = 200  # characters of a text in which it says whose words it gives
 _SAID = 8  # sentences of a piece in which what is argued or said is looked for
+_FAULT = 0.3  # from which a clause is left
 _LOOKED_AT = 3  # of those that may be told
 
 
@@ -63,6 +70,7 @@ def by_piece(members: Sequence[Article], language: str) -> Iterator[tuple[Articl
     elif source.piece == "review":
         yield source, f"ran a review headlined “{title}”."
     elif source.piece == "feature":
+        yield from ((source, f"reported that {clause}") for clause in _news_of(source, members, language))
         yield source, f"ran a story headlined “{title}”."
     else:
         yield from ((source, body) for body in _stated(source, members, language))
@@ -124,15 +132,23 @@ def _weight(sentence: str) -> int:
     return sum(1 for _ in numbers_in(sentence)) + len(places_in(sentence))
 
 
+def _news_of(feature: Article, members: Sequence[Article], language: str) -> Iterator[str]:
+    """What is new in a feature that begins with somebody's night: sentences of a place and a figure."""
+    told = [(i, s) for i, s in sentences_told(feature, 2, 2 * _SAID) if places_in(s) and _weight(s) > 1]
+    found = told_as_clauses(told[:_LOOKED_AT], members, language)
+    yield from (clause for _, clause, fault in sorted(found, key=lambda f: (f[2], f[0])) if fault < _FAULT)
+
+
 def _stated(statement: Article, members: Sequence[Article], language: str) -> Iterator[str]:
     """Who stated what: in one of the first sentences, or by the title."""
-    told = list(sentences_told(statement, 3, _SAID))
+    told = [(i, s) for i, s in sentences_told(statement, 3, _SAID) if not NOT_ALONE.match(s)]
     for _, sentence in told:
         if (said := _STATED.match(sentence)) and len(sentence.split()) <= MAX_WORDS:
             yield f"published remarks from {said.group(1)}, who stated that {said.group(2)}"
             return
-    if whom := _REMARKS.search(statement.title):
-        heavy = sorted(told, key=lambda t: (-_weight(t[1]), t[0]))[:_LOOKED_AT]
+    whom = _REMARKS.search(statement.title) or _HEADED.match(statement.title)
+    if whom := whom or _REMARKS.match(statement.text[:_OPENING].split("\n")[0]):
+        heavy = sorted(told, key=lambda t: (-_weight(t[1]) - bool(_ARGUED.search(t[1])), t[0]))[:_LOOKED_AT]
         found = sorted(told_as_clauses(heavy, members, language), key=lambda f: f[2])
         for _, clause, _ in found:
             if "according to" not in clause:

@@ -28,6 +28,7 @@ _DAYS = set(
     "monday tuesday wednesday thursday friday saturday sunday yesterday today tomorrow tonight last late"
     " early earlier this".split()
 )
+_MEANWHILE = {"as", "while", "when"}  # "the minister said on Friday as the convoy left": of the saying
 _OPENING_QUOTES, _CLOSING_QUOTES = {"``", "“", "«", "„"}, {"''", "”", "»"}
 MOST_AFTER = 9  # words behind a verb of saying: "told reporters in Tallinn on Monday"
 
@@ -204,6 +205,7 @@ def _is_saying(parse: Parse, i: int, a: int, b: int) -> bool:
 
 
 def _is_only_adjunct(rest: Sequence[Token], verb: Token, inverted: bool) -> bool:
+    rest = rest[: next((i for i, t in enumerate(rest) if i and t.text.lower() in _MEANWHILE), len(rest))]
     if any(
         t.tag in _FINITE or (t.text.lower() in {"that", "to"} and t.relation in {"mark", "aux"}) for t in rest
     ):

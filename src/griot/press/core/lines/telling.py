@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from griot.press.core.language.places import country_code, looks_like_demonym
 from griot.press.core.language.rarity import as_written
 from griot.press.core.language.syntax import PARSED, Parse, default_parser
-from griot.press.core.language.text import sentences
+from griot.press.core.language.text import sentences, stop_words
 from griot.press.core.lines.clauses import (
     Sentence,
     clauses,
@@ -22,6 +22,7 @@ from griot.press.core.types import Article
 
 LIKELIER = 1.0  # log-probabilities by which a word is written small, in the world, rather than as a name
 COMMON = -16.0  # log-probability from which a word is known to be a word
+_LEAD_IN = re.compile(r"(?:(?!US\b|UN\b|EU\b|UK\b)[A-Z]{2,}\s+){1,6}(?=\d|[a-z])")
 _SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
 
 
@@ -44,11 +45,19 @@ def told_as_clauses(
 
 def _as_clause(sentence: Sentence, members: Sequence[Article], language: str) -> str:
     """The sentence in the middle of a line: house terms, small first letter, one full stop."""
-    text = sentence.whole
-    if not _stays_capital(sentence.parse, members):
+    text = _without_capitals(sentence.whole)
+    if text != sentence.whole or not _stays_capital(sentence.parse, members):
         text = text[0].lower() + text[1:]
     text = _SHOUTED.sub(lambda word: _in_small(word.group(), members), text)
     return re.sub(r"[.,]+([\"”])\.?$", r"\1.", with_proper_terms(text, language))
+
+
+def _without_capitals(text: str) -> str:
+    """A text without the capitals that a paper begins its pieces with: "THE last guests", "MORE THAN 100"."""
+    found = _LEAD_IN.match(text)
+    if not found or not any(w in stop_words(PARSED) for w in found.group().lower().split()):
+        return text
+    return found.group().lower() + text[found.end() :]
 
 
 def _in_small(word: str, members: Sequence[Article]) -> str:

@@ -66,6 +66,7 @@ _KICKER: tuple[tuple[Piece, re.Pattern[str]], ...] = (
             r"intervista)$"
         ),
     ),
+    ("feature", re.compile(r"^(?:feature|long read|reportage|reportaje|reportagem)\s*[:|–—-]")),
     (
         "review",
         re.compile(
@@ -82,6 +83,7 @@ _KICKER: tuple[tuple[Piece, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_REMARKS = re.compile(r"(?:remarks|statement|speech|address)(?: as delivered)? (?:by|of|from) ")
 # Whose kickers may open a summary, too.
 _SAID_BELOW: frozenset[Piece] = frozenset({"opinion", "interview"})
 _SURVEY = re.compile(
@@ -111,6 +113,8 @@ def piece_of(
             return piece
     if _is_questions_and_answers(text):
         return "interview"
+    if _REMARKS.match(fold(text[:200])):
+        return "statement"
     if _SURVEY.search(folded) and (_PERCENT.search(folded) or _PERCENT.search(fold(text[:600]))):
         return "data"
     return "news"
