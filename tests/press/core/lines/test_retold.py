@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from griot.press.core.language import towns
 from griot.press.core.lines.checking import check
 from griot.press.core.types import Article
 
@@ -138,3 +139,10 @@ def test_a_cause_must_be_told_with_what_it_is_the_cause_of():
         "Reporter reported that a clinic closes its wards because fees were raised in March.", [story]
     )
     assert any("because fees" in claim.text and claim.is_undecided for claim in wrong)
+
+
+def test_a_name_of_many_words_is_no_town_for_each_of_its_beginnings():
+    story = article("Wire", f"On Monday {' '.join(f'Ab{i}' for i in range(3000))} went.")
+    before = towns._found.cache_info().misses
+    check("Wire reported that people went home in Japan.", [story])
+    assert towns._found.cache_info().misses - before < 20

@@ -55,14 +55,15 @@ def _is_written(name: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
 def towns_named(name: str) -> tuple[Town, ...]:
     """The towns that may be meant by a name, the largest first."""
+    return _found(fold(name)) if len(name) <= _LONGEST else ()
+
+
+@lru_cache(maxsize=4096)
+def _found(folded: str) -> tuple[Town, ...]:
     rows, towns = _gazetteer()
-    wanted = fold(name).encode()
-    if len(wanted) > _LONGEST:
-        return ()
-    start, end = (np.searchsorted(rows["name"], wanted, side) for side in ("left", "right"))
+    start, end = (np.searchsorted(rows["name"], folded.encode(), side) for side in ("left", "right"))
     found = [Town(int(i), *towns[i].item()) for i in rows["town"][start:end]]
     found.sort(key=lambda town: -town.people)
     return tuple(town for town in found if town.people >= _PEOPLED * found[0].people)

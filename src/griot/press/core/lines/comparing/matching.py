@@ -19,6 +19,7 @@ from griot.press.core.lines.passages import Text, counted
 
 Taken = Set[tuple[Text, int]]  # passages and places in them that have borne out a fact of the line
 SAME = 0.6  # share of a claim's neighbours from which a passage says the same thing
+_TOWN = 4  # words of a town's name at the beginning of another name
 _REACH = 3  # words to either side of a place in a passage, among which one of the line's next two must be
 _PEOPLE = re.compile(r"([A-Z][a-z]{3,}?)(?:s|ish)?")
 _LISTING = re.compile(r"\s*(?:,|,? and|,? or|,? et|,? y|,? e|،| و)?\s*")
@@ -135,7 +136,8 @@ def _towns_of(name: Sequence[str], key: str | None, passage: Text) -> Iterator[t
     if not state and not (key and len(key) == len("XX")):
         return
     for fact in passage.facts:
-        towns = [t for n in range(len(fact.name)) for t in towns_named(" ".join(fact.name[: n + 1]))]
+        begins = (" ".join(fact.name[:n]) for n in range(1, min(len(fact.name), _TOWN) + 1))
+        towns = [town for begin in begins for town in towns_named(begin)]
         if any(state in {t.state, ""} and (state or t.country == key) for t in towns):
             yield fact.start, fact.end
 
