@@ -54,6 +54,17 @@ def test_an_interview_tells_what_weighs_most():
     )
 
 
+def test_what_is_asked_for_in_an_answer_is_what_an_interview_tells():
+    text = (
+        "Marites Cruz, president of a nurses' union in Norway, came in 2011 with a dictionary.\n\n"
+        "Q: What do you ask for?\nA: One thing. Agencies must be banned from charging nurses any fee."
+    )
+    assert body("Interview: ‘We are no spare part’", text) == (
+        "spoke with Marites Cruz, president of a nurses' union in Norway, who said that agencies must be banned"
+        " from charging nurses any fee."
+    )
+
+
 @pytest.mark.parametrize(
     "title",
     [
@@ -176,6 +187,25 @@ def test_the_latest_toll_is_told_by_those_who_have_it():
     )
     assert line.body == "reported that the toll of a boat that sank off Sfax rose to 27 on Monday."
     assert [o.name for o in line.outlets] == ["Post"] and [o.name for o in line.also] == ["Wire"]
+
+
+def test_bodies_are_people_whom_an_older_toll_counts():
+    italian = Article(
+        "https://corriere.example/x",
+        "Corriere",
+        "Naufragio al largo di Tobruk",
+        language="it",
+        text="Nove corpi sono stati recuperati al largo di Tobruk.",
+    )
+    wire = Article(
+        "https://wire.example/x",
+        "Wire",
+        "Bodies recovered",
+        language="en",
+        text="Seventeen bodies have been recovered off the Libyan city of Tobruk, the Red Crescent said.",
+    )
+    line = draft([wire, italian])
+    assert "seventeen bodies" in line.body and [o.name for o in line.outlets] == ["Wire"]
 
 
 def test_what_was_to_be_yields_to_what_was():

@@ -54,17 +54,19 @@ COMMON = frozenset({"ngo", "ngos"})
 # Whom a number may count: in whatever words, they are people.
 PERSONS = frozenset(
     fold(
-        "people persons migrants refugees asylum-seekers asylum seekers passengers women men children minors"
-        " babies survivors workers families residents victims dead died drowned killed injured rescued"
-        " returnees deportees students citizens girls boys immigrants arrivals spectators personnes migrants"
-        " réfugiés demandeurs passagers femmes hommes enfants mineurs bébés survivants travailleurs familles"
-        " morts blessés personas migrantes refugiados solicitantes pasajeros mujeres hombres niños menores"
-        " bebés supervivientes trabajadores familias muertos heridos pessoas passageiros mulheres homens"
-        " crianças sobreviventes trabalhadores mortos feridos famílias menschen migranten flüchtlinge"
-        " geflüchtete bootsmigranten asylbewerber passagiere frauen männer kinder überlebende arbeiter tote"
-        " verletzte familien persone migranti rifugiati richiedenti passeggeri donne uomini bambini minori"
-        " superstiti lavoratori morti feriti famiglie شخص شخصا أشخاص مهاجر مهاجرا مهاجرين لاجئ لاجئا لاجئين"
-        " امرأة نساء رجال طفل طفلا أطفال ناجين قتيل قتيلا قتلى عائلة أسرة"
+        "people persons migrants refugees asylum-seekers asylum seekers passengers women men children"
+        " minors babies survivors workers families residents victims dead died drowned killed injured"
+        " rescued bodies returnees deportees students citizens girls boys immigrants arrivals spectators"
+        " personnes migrants réfugiés demandeurs passagers femmes hommes enfants mineurs bébés survivants"
+        " travailleurs familles morts blessés corps cadavres personas migrantes refugiados solicitantes"
+        " pasajeros mujeres hombres niños menores bebés supervivientes trabajadores familias muertos"
+        " heridos cuerpos cadáveres pessoas passageiros mulheres homens crianças sobreviventes"
+        " trabalhadores mortos feridos corpos famílias menschen migranten flüchtlinge geflüchtete"
+        " bootsmigranten asylbewerber passagiere frauen männer kinder überlebende arbeiter tote verletzte"
+        " leichen familien persone migranti rifugiati richiedenti passeggeri donne uomini bambini minori"
+        " superstiti lavoratori morti feriti corpi cadaveri salme famiglie شخص شخصا أشخاص مهاجر مهاجرا"
+        " مهاجرين لاجئ لاجئا لاجئين امرأة نساء رجال طفل طفلا أطفال ناجين قتيل قتيلا قتلى جثة جثث عائلة"
+        " أسرة"
     ).split()
 )
 

@@ -38,7 +38,9 @@ _HEADED = re.compile(
 )
 _BYLINE = re.compile(rf"(?m)^[Bb][Yy] ({_NAME})$")
 _ARGUED = re.compile(r"\b(?:should|must|ought to|needs? to|ha(?:s|ve) to)\b")
+_ANSWER = re.compile(r"(?m)^A(?:nswer)?\s?[:.]\s+(.+)$")
 _OF_PERSON = re.compile(r"^(?:She|He|Her|His)\b")
+_ANSWERS = 4000  # characters of answers that are read
 _OPENING = 200  # characters of a text in which it says whose words it gives
 _SAID = 8  # sentences of a piece in which what is argued or said is looked for
 _FAULT = 0.3  # from which a clause is left
@@ -64,7 +66,7 @@ def by_piece(members: Sequence[Article], language: str) -> Iterator[tuple[Articl
     elif source.piece == "interview":
         found = _INTERVIEWED.search(source.title)
         if not found:
-            yield from ((source, body) for body in _spoken_with(source, language))
+            yield from ((source, body) for body in _spoken_with(source, members, language))
         whom = f" with {found.group(1)}" if found else ""
         yield source, f"ran an interview{whom} headlined “{title}”."
     elif source.piece == "review":
@@ -100,7 +102,7 @@ def _argued(opinion: Article, members: Sequence[Article], language: str) -> Iter
     yield from (clause for _, clause, _ in sorted(found, key=lambda f: f[2]) if _ARGUED.search(clause))
 
 
-def _spoken_with(interview: Article, language: str) -> Iterator[str]:
+def _spoken_with(interview: Article, members: Sequence[Article], language: str) -> Iterator[str]:
     """ "spoke with Ana Cruz, who …": by the sentence that introduces whom title or summary name, or says who
     that is, and what else is told of them, first what has figures and places.
     """
@@ -116,11 +118,20 @@ def _spoken_with(interview: Article, language: str) -> Iterator[str]:
             person = person.rstrip(",")
             others = [s for _, s in told[at + 1 :] if _OF_PERSON.match(s)]
             heavy = sorted((s for s in others if _weight(s) > _weight(does)), key=_weight, reverse=True)
-            for said in (*map(_relative, heavy[:_LOOKED_AT]), f"who {does}"):
+            answers = [f"who said that {clause}" for clause in _answered(interview, members, language)]
+            for said in (*answers, *map(_relative, heavy[:_LOOKED_AT]), f"who {does}"):
                 body = with_proper_terms(f"spoke with {person}, {said}", language)
                 if len(body.split()) <= MAX_WORDS:
                     yield body
             return
+
+
+def _answered(interview: Article, members: Sequence[Article], language: str) -> Iterator[str]:
+    """What is demanded in an answer that is marked as one."""
+    answers = "\n".join(m.group(1) for m in _ANSWER.finditer(interview.text))
+    told = [(0, s) for s in sentences(answers[:_ANSWERS]) if _ARGUED.search(s)]
+    found = told_as_clauses(told[:_LOOKED_AT], members, language)
+    yield from (clause for _, clause, _ in sorted(found, key=lambda f: f[2]) if _ARGUED.search(clause))
 
 
 def _relative(sentence: str) -> str:
