@@ -8,7 +8,7 @@ import re
 import uuid
 from typing import Any
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.test import Client, TestCase
 
 from griot.accounts.factors import vouch_for
@@ -51,6 +51,12 @@ def user_with(django_user_model: Any, *roles: str, name: str = "") -> Any:
         Permission.objects.get(codename="access_admin"),
     )
     return vouch_for(django_user_model.objects.get(pk=user.pk))  # when it acts without a browser
+
+
+def group_of(role: str) -> Any:
+    """The groups that a newsroom begins with for a role in testimonies: one; none for what is no role."""
+    right = ROLES.get(role, "")  # type: ignore[call-overload]
+    return Group.objects.filter(permissions__codename=right.partition(".")[2])
 
 
 def as_sent(**changes: Any) -> dict[str, Any]:

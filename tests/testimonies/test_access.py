@@ -7,14 +7,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.test import Client
 from wagtail.models import ModelLogEntry
 
 from griot.testimonies import withdrawing
-from griot.testimonies.access import first_groups, visible
+from griot.testimonies.access import visible
 from griot.testimonies.core.media.age import CHUNK
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import make
@@ -32,7 +31,15 @@ from griot.testimonies.models import (
 from griot.testimonies.review import review
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
-from tests.testimonies.people import Phone, as_sent, committed, make_campaign, make_messenger, user_with
+from tests.testimonies.people import (
+    Phone,
+    as_sent,
+    committed,
+    group_of,
+    make_campaign,
+    make_messenger,
+    user_with,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -238,10 +245,9 @@ def test_check_ins_are_read_by_the_focal_person_alone(house, django_user_model):
 
 def test_nobody_makes_themselves_the_one_who_reads_check_ins(house, mailoutbox):
     campaign, people, phone, _, _ = house
-    first_groups()
     phone.post("check-in/", {"mood": 1, "words": "I can not sleep."})
     admin, listener, officer = people["administrator"], people["editor"], people["protection"]
-    admin.groups.set(Group.objects.filter(name="Testimonies: administrator"))
+    admin.groups.set(group_of("administrator"))
     here, there = campaign.teams.get(code="SN"), campaign.teams.get(code="GN")
     campaign.teams.filter(pk=here.pk).update(focal_person=listener)
     campaign.teams.filter(pk=there.pk).update(focal_person=admin)
@@ -275,8 +281,7 @@ def test_what_waits_on_a_phone_is_read_where_it_was_told_for(site, django_user_m
     messenger = make_messenger(here).messenger
     team, other = here.teams.get(code="SN"), Country.objects.create(campaign=there, code="GN")
     admin = user_with(django_user_model, "administrator", name="admin")
-    first_groups()
-    admin.groups.set(Group.objects.filter(name="Testimonies: administrator"))
+    admin.groups.set(group_of("administrator"))
     admin.is_superuser = True
     admin.save()
     client = Client()
@@ -368,14 +373,12 @@ def read_by_us() -> int:
 
 
 def test_each_role_has_a_group_that_gives_it_and_no_other(house, django_user_model):
-    from django.contrib.auth.models import Group
-
     from griot.testimonies.access import ROLES as ALL
     from griot.testimonies.access import roles_of
 
     for role in ALL:
         user = django_user_model.objects.create_user(f"new {role}", password="a password of length")
-        user.groups.add(Group.objects.get(name=f"Testimonies: {role}"))
+        user.groups.set(group_of(role))
         assert roles_of(django_user_model.objects.get(pk=user.pk)) == {role}
         client = Client()
         with_second_factor(client, user)
@@ -388,8 +391,7 @@ def test_each_role_has_a_group_that_gives_it_and_no_other(house, django_user_mod
 def test_whom_to_turn_to_is_changed_by_those_whose_country_it_is(house, client):
     """And on both sides of a change: neither what was another's, nor what would become it."""
     _, people, *_ = house
-    first_groups()
-    people["coordinator"].groups.set(Group.objects.filter(name="Testimonies: coordinator"))
+    people["coordinator"].groups.set(group_of("coordinator"))
     mine, theirs = (
         Referral.objects.create(country=code, subject="help", language="fr", name="Help", contact="+1")
         for code in ("SN", "GN")
@@ -424,9 +426,8 @@ def test_whom_to_turn_to_is_changed_by_those_whose_country_it_is(house, client):
 
 def test_no_report_tells_a_messengers_name(house, django_user_model, client):
     _, people, *_ = house
-    first_groups()
     other = people["other coordinator"]
-    other.groups.set(Group.objects.filter(name="Testimonies: coordinator"))
+    other.groups.set(group_of("coordinator"))
     with_second_factor(client, other)
     row = Messenger.objects.get(team__code="GN")
     team = {"team": row.team_id, "language": "fr"}
@@ -501,11 +502,9 @@ def wrote(client: Client, act: str, whose: str, campaign) -> bool:
 @pytest.mark.parametrize(("act", "whose"), WRITES)
 def test_messengers_and_teams_are_changed_by_those_whose_they_are(house, act, whose):
     campaign, people, *_ = house
-    first_groups()
     found = factorless = ""
     for role in ROLES:
-        group = Group.objects.filter(name=f"Testimonies: {role.removeprefix('other ')}")
-        people[role].groups.set(group)
+        people[role].groups.set(group_of(role.removeprefix("other ")))
         for has_factor in (True, False):
             client = Client()
             (with_second_factor if has_factor else Client.force_login)(client, people[role])

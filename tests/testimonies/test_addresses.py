@@ -19,10 +19,10 @@ from griot.accounts.guarding import BULK, OF_THE_VIEW, RULES, key_of
 from griot.digest.models import IssueFrame, Theme
 from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.press.models import Beat, Organisation, Outlet, Source
-from griot.testimonies.access import ADDRESSES, first_groups
+from griot.testimonies.access import ADDRESSES
 from griot.testimonies.models import ConsentText, Country, Guide, Messenger, Module, Referral
 from tests.signing_in import with_second_factor
-from tests.testimonies.people import make_campaign, make_messenger
+from tests.testimonies.people import group_of, make_campaign, make_messenger
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,8 @@ WITH_FACTOR = {
     "wagtailadmin_reports:site_history": "--------.",
     "wagtailadmin_reports:site_history_results": "--------.",
     "wagtailadmin_workflows": "--------.",
+    "invite": "--------.",
+    "invite_again": "--------.",
     "wagtaillocales": "--------.",
     "wagtailsettings": "--------.",
     "wagtailsites": "--------.",
@@ -143,6 +145,7 @@ OWN = (
     "socialaccount_",
     "second_factors",
     "forget_factors",
+    "team",
     "wagtailadmin_account",
     "wagtailadmin_block_preview",
     "wagtailadmin_choose_page",
@@ -240,6 +243,7 @@ def rows(site, django_user_model) -> dict[str, tuple[Any, Any]]:
         "organisations": Organisation.objects.create(name="Us"),
         "themes": Theme.objects.create(name="Rescue", slug="rescue"),
         "issue_frames": IssueFrame.objects.create(name="Frame"),
+        "invite_again": django_user_model.objects.create_user("expected"),
         "wagtaillocales": Locale.objects.get(language_code="fr"),
         "wagtailsites": site,
         "wagtailsettings": site,
@@ -255,17 +259,16 @@ def rows(site, django_user_model) -> dict[str, tuple[Any, Any]]:
 
 @pytest.fixture
 def people(rows, django_user_model) -> dict[str, Any]:
-    first_groups()
     found = {}
     into = Permission.objects.filter(codename="access_admin")
     for name in PEOPLE[:-1]:
         found[name] = django_user_model.objects.create_user(name)
-        found[name].groups.set(Group.objects.filter(name=f"Testimonies: {name.removeprefix('other ')}"))
+        found[name].groups.set(group_of(name.removeprefix("other ")))
         found[name].user_permissions.set(into)
     found["root"] = django_user_model.objects.create_superuser("root")
     apps = ("press", "digest", "mailing", "troubles")
     found["press"].user_permissions.add(*Permission.objects.filter(content_type__app_label__in=apps))
-    found["press"].groups.set(Group.objects.filter(name__in=["Editors", "Moderators"]))
+    found["press"].groups.set(Group.objects.filter(name__in=["Duty editor", "Chief editor"]))
     for code, name in (("SN", "coordinator"), ("GN", "other coordinator")):
         Country.objects.get(code=code).coordinators.add(found[name])
     Country.objects.filter(code="SN").update(focal_person=found["protection"])

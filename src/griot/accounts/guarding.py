@@ -16,12 +16,15 @@ from django.contrib.admin.utils import unquote
 from django.db.models import ProtectedError, QuerySet, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import ResolverMatch, resolve
+from django.urls import ResolverMatch, resolve, reverse
+from django.utils.translation import gettext as _
+from wagtail.admin import messages as wagtail_messages
 from wagtail.admin.auth import permission_denied
 from wagtail.admin.menu import MenuItem
 
 from griot.accounts.factors import ask_for_second_factor, has_second_factor
 from griot.accounts.requests import SignedIn
+from griot.accounts.roles import accounts, names
 
 WHY = "This changes what others rely on, or shows whom they trust us with: prove a second factor first."
 BULK = "wagtail_bulk_action"
@@ -80,6 +83,7 @@ RULES: dict[str, Rule] = {
             "mfa_view_recovery_codes",
             "second_factors",  # both ask for an administrator, `forget_factors` for a factor
             "forget_factors",
+            "team",
             "wagtailadmin_account",
             "wagtailadmin_block_preview",
             "wagtailadmin_dismissibles",
@@ -140,6 +144,8 @@ RULES: dict[str, Rule] = {
             "wagtailadmin_api:documents",  # what nothing of the admin uses
             "wagtailadmin_api:images",
             "wagtailadmin_api:pages:action",
+            "invite",
+            "invite_again",
             BULK,  # of accounts, of pages, and of whatever comes
             "wagtailadmin_reports:site_history",
             "wagtailadmin_reports:site_history_results",
@@ -204,6 +210,34 @@ class GuardedItem(MenuItem):
         return opens(request.user, self.url)
 
 
+MOST_ASKED = 60  # accounts that are tried for whom to ask
+
+
+def whom_to_ask(rule: Rule, user: Any) -> str:
+    """Who may open what this user may not, in words: those with a role for it, else the administrators."""
+    people = accounts()
+    if not rule.may(user):
+        others = people.filter(is_superuser=False).exclude(pk=user.pk)
+        if found := [other for other in others[:MOST_ASKED] if rule.may(other)]:
+            return f"You may not open this. Ask {names(found)}, who may."
+    found = list(people.filter(is_superuser=True)[:MOST_ASKED])
+    return f"Your roles do not cover this. Ask an administrator: {names(found)}."
+
+
+def _name_whom_to_ask(request: HttpRequest, response: HttpResponse) -> None:
+    """Wagtail's words for who may not do something name nobody."""
+    if response.get("Location") != reverse("wagtailadmin_home") or request.resolver_match is None:
+        return
+    for said in list(messages.get_messages(request)):
+        is_refusal = _("Sorry, you do not have permission to access this area.") in str(said.message)
+        if is_refusal:
+            words = whom_to_ask(rule_of(request.resolver_match), request.user)
+            button = wagtail_messages.button(reverse("team"), "Who does what")
+            wagtail_messages.error(request, words, buttons=[button])
+        else:
+            messages.add_message(request, said.level, said.message, said.extra_tags)
+
+
 class Guard:
     """Asks the table, of whoever has signed in; who has not is sent there by the views."""
 
@@ -211,7 +245,10 @@ class Guard:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.path.startswith("/admin/") and request.user.is_authenticated:
+            _name_whom_to_ask(request, response)
+        return response
 
     def process_view(
         self, request: HttpRequest, view: object, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -7,6 +7,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from wagtail.admin.views.account import PasswordResetView
 
+from griot.accounts.people import send_invitation
+
 _TRIES = RetryStrategy(max_attempts=6, wait=30, exponential_wait=2)  # for half an hour, about
 
 
@@ -20,3 +22,9 @@ def send_password(email: str) -> None:
             email_template_name=PasswordResetView.email_template_name,
             subject_template_name=PasswordResetView.subject_template_name,
         )
+
+
+@app.task(name="accounts.invite", retry=_TRIES)
+def invite(user: int, by: str) -> None:
+    """Mail the link by which somebody who was invited chooses a password."""
+    send_invitation(user, by)

@@ -5,8 +5,9 @@ resets forgotten passwords.
 from allauth.account import views as account
 from django.urls import include, path
 from django.views.generic import RedirectView
+from wagtail.admin.auth import require_admin_access
 
-from griot.accounts import rooms
+from griot.accounts import people, rooms
 
 urlpatterns = [
     path("login/", account.login, name="account_login"),
@@ -26,6 +27,9 @@ urlpatterns = [
     path("sso/oidc/<slug:provider_id>/login/", rooms.organisation_login, name="organisation_login"),
     path("sso/", include("allauth.socialaccount.urls")),
     path("sso/", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("team/", require_admin_access(people.team), name="team"),
+    path("team/invite/", require_admin_access(people.invite), name="invite"),
+    path("team/<int:pk>/invite/", require_admin_access(people.invite_again), name="invite_again"),
     path("second-factors/", rooms.second_factors, name="second_factors"),
     path("second-factors/<int:pk>/forget/", rooms.forget, name="forget_factors"),
 ]

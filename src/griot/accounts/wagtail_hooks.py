@@ -1,5 +1,7 @@
 from typing import Any
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -9,6 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 
 from griot.accounts.guarding import HOUSE
+from griot.accounts.roles import ROLES, permissions
 
 
 class AdministratorsItem(MenuItem):
@@ -30,10 +33,21 @@ def second_factors_item() -> MenuItem:
     return AdministratorsItem("Second factors", reverse("second_factors"), icon_name="key", order=700)
 
 
+@hooks.register("register_settings_menu_item")
+def team_item() -> MenuItem:
+    return MenuItem("Who does what", reverse("team"), icon_name="group", order=690)
+
+
 @hooks.register("construct_reports_menu")
 def only_what_opens(request: HttpRequest, items: list[MenuItem]) -> None:
     if not HOUSE.may(request.user):
         items[:] = [item for item in items if item.name != "site-history"]
+
+
+@hooks.register("register_permissions")
+def rights_of_roles() -> QuerySet[Permission]:
+    """What a group's form offers besides what tables of the admin bring along."""
+    return permissions(right for role in ROLES for right in role.rights)
 
 
 @hooks.register("register_log_actions")

@@ -24,6 +24,7 @@ from griot.demo.core.recordings import film, jpeg, person, thing, tune
 from griot.locking import only_one_at
 from griot.runtime.state import ROOT
 from griot.testimonies import withdrawing
+from griot.testimonies.access import ROLES, Role
 from griot.testimonies.core.media.subtitles import as_vtt
 from griot.testimonies.intake.receiving import add_piece, begin_upload, cancel_upload, examine
 from griot.testimonies.intake.taking import take_testimony
@@ -46,12 +47,14 @@ from griot.testimonies.review import files, review
 
 PIECE = 1024 * 1024
 _TEAMS = {"Mame": "SN", "Oumou": "GN", "Ngozi": "NG"}
-_PEOPLE = {
+_PEOPLE: dict[Role, str] = {
     "coordinator": "Fanta Keita",
     "protection": "Sokhna Mbaye",
     "editor": "Ines Castaño",
     "approver": "Omar Sesay",
 }
+
+_BY: dict[str, Role] = {"intake": "protection", "protection": "protection", "approval": "approver"}
 
 
 def seed_testimonies() -> None:
@@ -109,14 +112,14 @@ def _campaign(told: dict[str, Any]) -> Campaign:
     return campaign
 
 
-def _person(role: str, name: str) -> Any:
+def _person(role: Role, name: str) -> Any:
     """An account of the demo's: it can't be signed in to until the administrator gives it a password."""
     first, _, last = name.partition(" ")
     user, _ = get_user_model().objects.get_or_create(
         username=first.lower(),
         defaults={"first_name": first, "last_name": last, "password": make_password(None)},
     )
-    user.groups.add(Group.objects.get(name=f"Testimonies: {role}"))
+    user.groups.add(*Group.objects.filter(permissions__codename=ROLES[role].partition(".")[2]))
     return user
 
 
@@ -138,7 +141,7 @@ def _device(campaign: Campaign, name: str) -> Device:
 
 
 def _tell(
-    pk: uuid.UUID, number: int, facts: dict[str, Any], campaign: Campaign, people: dict[str, Any]
+    pk: uuid.UUID, number: int, facts: dict[str, Any], campaign: Campaign, people: dict[Role, Any]
 ) -> None:
     device = _device(campaign, facts["messenger"])
     moment = timezone.now() - timedelta(days=3 + number, hours=number)
@@ -240,12 +243,10 @@ def _send(device: Device, row: Testimony, pk: uuid.UUID, role: str, position: in
     examine(pk)
 
 
-def _publish(row: Testimony, facts: dict[str, Any], people: dict[str, Any]) -> None:
+def _publish(row: Testimony, facts: dict[str, Any], people: dict[Role, Any]) -> None:
     """The review as its people do it, from wherever an interrupted call left it."""
     while row.state != Testimony.State.PUBLISHED:
-        by = {"intake": "protection", "protection": "protection", "approval": "approver"}.get(
-            row.state, "editor"
-        )
+        by = _BY.get(row.state, "editor")
         if row.state == Testimony.State.PROTECTION:
             review.judge(
                 row,

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Literal
 
-from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db.models import F, Q, QuerySet
 from django.http import HttpResponseBase
@@ -180,29 +179,3 @@ def note(user: Any, testimony: Testimony | None, what: str, detail: str = "") ->
         what=what,
         detail=detail[:200],
     )
-
-
-# What each role's group may do besides in the admin: rows of these tables.
-_TABLES: Mapping[Role, tuple[str, ...]] = {
-    "coordinator": ("messenger", "referral"),
-    "protection": (),
-    "editor": (),
-    "approver": (),
-    "administrator": ("campaign", "country", "guide", "consenttext", "module", "messenger", "referral"),
-}
-
-
-def first_groups() -> None:
-    """A group for each role, for accounts to be put into (Settings, Users); whoever wants
-    others changes them.
-    """
-    for role, tables in _TABLES.items():
-        group, is_new = Group.objects.get_or_create(name=f"Testimonies: {role}")
-        if is_new:
-            rights = Q(codename=ROLES[role].partition(".")[2]) | Q(
-                codename__in=[f"{act}_{table}" for act in ("add", "change", "view") for table in tables]
-            )
-            group.permissions.add(
-                *Permission.objects.filter(rights, content_type__app_label="testimonies"),
-                Permission.objects.get(codename="access_admin", content_type__app_label="wagtailadmin"),
-            )

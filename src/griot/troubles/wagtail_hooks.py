@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import include, path
@@ -14,6 +16,7 @@ from wagtail.admin.ui.components import Component
 
 from griot.accounts.guarding import OF_THE_VIEW, guard
 from griot.accounts.requests import number_in
+from griot.accounts.roles import permissions
 from griot.troubles.auditing import audit, is_urgent
 from griot.troubles.models import Trouble
 
@@ -52,6 +55,11 @@ def panel(request: HttpRequest, panels: list[Component]) -> None:
         panels.append(Troubles())
     if request.user.is_superuser:
         panels.append(Weaknesses())
+
+
+@hooks.register("register_permissions")
+def may_be_given() -> QuerySet[Permission]:
+    return permissions([MAY])
 
 
 @permission_required(MAY, raise_exception=True)

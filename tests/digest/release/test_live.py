@@ -235,7 +235,7 @@ def test_an_approval_holds_for_where_and_until_when(site, django_user_model, cha
     page = make_issue(live=False)
     editor, first, second = (django_user_model.objects.create_user(f"u{n}") for n in range(3))
     for user in (first, second):
-        user.groups.set(Group.objects.filter(name="Moderators"))
+        user.groups.set(Group.objects.filter(name="Chief editor"))
     page.save_revision(user=editor)
     page.get_workflow().start(page, editor).current_task_state.approve(user=first)
     page = IssuePage.objects.get(pk=page.pk)
@@ -259,7 +259,7 @@ def plan(site) -> Schedule:
 @pytest.mark.parametrize("factor", [True, False])
 def test_a_publication_that_a_send_waits_for_is_taken_back_with_it_alone(plan, django_user_model, factor):
     user, client = django_user_model.objects.create_user("m"), Client()
-    user.groups.set(Group.objects.filter(name="Moderators"))
+    user.groups.set(Group.objects.filter(name="Chief editor"))
     (with_second_factor if factor else Client.force_login)(client, user)
     revision = plan.issue.planned()
     address = f"/admin/pages/{plan.issue.pk}/revisions/{revision.pk}/unschedule/"

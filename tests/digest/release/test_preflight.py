@@ -227,7 +227,7 @@ class TestApproval:
         users = get_user_model().objects
         found = [users.create_user(name, password="x") for name in ("ana", "bo")]
         for user in found:
-            user.groups.set(Group.objects.filter(name__in=["Editors", "Moderators"]))
+            user.groups.set(Group.objects.filter(name__in=["Duty editor", "Chief editor"]))
         issue.save_revision(user=found[0])
         return found
 

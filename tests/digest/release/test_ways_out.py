@@ -36,7 +36,7 @@ def writer(site):
     """Who may publish, has written the draft, and has a colleague who has not read it."""
     people = [get_user_model().objects.create_user(name, password="x") for name in ("ana", "bo")]
     for user in people:
-        user.groups.set(Group.objects.filter(name__in=["Editors", "Moderators"]))
+        user.groups.set(Group.objects.filter(name__in=["Duty editor", "Chief editor"]))
     return people[0]
 
 
@@ -287,7 +287,7 @@ def test_an_issue_is_not_copied(draft, writer, client):
 def editor(client):
     """Who writes issues, and publishes none."""
     user = get_user_model().objects.create_user("editor", password="x")
-    user.groups.set(Group.objects.filter(name="Editors"))
+    user.groups.set(Group.objects.filter(name="Duty editor"))
     client.force_login(user)
     return user
 
@@ -407,7 +407,7 @@ def test_what_is_on_its_way_out_is_not_deleted(
         schedule(page, Audience.objects.all(), timezone.now() + timedelta(hours=5), "UTC", writer)
     assert approving.state_of(IssuePage.objects.get(pk=draft.pk)) == state
     editor = django_user_model.objects.create_user("ed", password="x", is_superuser="bulk" in way)
-    editor.groups.set(Group.objects.filter(name="Editors"))
+    editor.groups.set(Group.objects.filter(name="Duty editor"))
     with_second_factor(client, editor)
     answer = client.post(way.format(draft.pk), follow=True)
     assert b"is not deleted" in answer.content
@@ -444,7 +444,7 @@ def test_nothing_that_a_planned_send_needs_is_deleted(site, what):
 @pytest.mark.parametrize("first", ["approve", "reject"])
 def test_who_decides_on_an_issue_second_is_told_that_it_was_decided(draft, writer, client, meanwhile, first):
     third = get_user_model().objects.create_user("cy", password="x")
-    third.groups.set(Group.objects.filter(name__in=["Editors", "Moderators"]))
+    third.groups.set(Group.objects.filter(name__in=["Duty editor", "Chief editor"]))
     draft.get_workflow().start(draft, writer)
     state = IssuePage.objects.get().current_workflow_task_state
     second = "reject" if first == "approve" else "approve"

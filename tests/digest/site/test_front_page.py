@@ -48,7 +48,7 @@ def client_of(django_user_model):
 
 @pytest.mark.parametrize("factor", [True, False])
 def test_who_may_publish_issues_changes_no_front_page_and_takes_no_archive_away(front, client_of, factor):
-    client = client_of("Moderators", factor=factor)
+    client = client_of("Chief editor", factor=factor)
     said: dict[str, Any] = {**SAID, **NO_COMMENTS, "slug": front.slug, "action-publish": "1"}
     answer = client.post(f"/admin/pages/{front.pk}/edit/", said, follow=True)
     assert b"changed by an administrator" in answer.content
@@ -72,7 +72,7 @@ def test_an_administrator_changes_the_front_page(front, admin_user):
 
 
 def test_a_language_has_one_front_page(front, client_of):
-    client = client_of("Editors", "Moderators", factor=True)
+    client = client_of("Duty editor", "Chief editor", factor=True)
     root, count = front.get_parent().pk, DigestIndexPage.objects.count()
     said = {**SAID, **NO_COMMENTS, "slug": "another"}
     client.post(f"/admin/pages/add/digest/digestindexpage/{root}/", {**said, "action-publish": "1"})
@@ -101,7 +101,7 @@ def test_nobody_publishes_or_takes_off_an_edition_by_making_it_an_alias(front, c
     edition.save_revision()
     IssuePage.objects.filter(pk=edition.pk).update(live=is_live, title="Translated")
     IssuePage.objects.filter(pk=issue.pk).update(live=not is_live)
-    client = client_of("Editors", "Moderators", factor=factor)
+    client = client_of("Duty editor", "Chief editor", factor=factor)
     client.post(f"/admin/localize/page/{edition.pk}/convert_to_alias/")
     edition.refresh_from_db()
     assert edition.live is is_live and edition.title == "Translated" and edition.alias_of is None
@@ -110,14 +110,14 @@ def test_nobody_publishes_or_takes_off_an_edition_by_making_it_an_alias(front, c
 def test_an_issue_is_taken_off_by_who_may_publish_after_a_second_factor(front, client_of):
     issue = front.issues().get()
     for factor, is_live in ((False, True), (True, False)):
-        client_of("Moderators", factor=factor).post(f"/admin/pages/{issue.pk}/unpublish/")
+        client_of("Chief editor", factor=factor).post(f"/admin/pages/{issue.pk}/unpublish/")
         issue.refresh_from_db()
         assert issue.live is is_live
     assert all(RULES[row].factor for row in TAKES_AWAY)
 
 
 def test_nobody_makes_a_file_public_by_uploading_it(front, client_of):
-    client = client_of("Editors", "Moderators", factor=True)
+    client = client_of("Duty editor", "Chief editor", factor=True)
     client.post(
         "/admin/documents/add/", {"title": "x", "file": SimpleUploadedFile("release.pdf", b"%PDF-1.4")}
     )

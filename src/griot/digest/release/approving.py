@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from wagtail.models import GroupPagePermission, Revision, TaskState, Workflow, WorkflowState, WorkflowTask
 
+from griot.accounts.roles import CHIEF_EDITOR
 from griot.digest.core.rendering.as_json import render_json
 from griot.digest.models import GOES_FIRST, DigestIndexPage, IssuePage, SecondPersonTask
 from griot.digest.registry import tells_author, tells_why_not
@@ -16,15 +17,13 @@ from griot.digest.release.preflight import blocks, pictures_in
 from griot.digest.site.composing import issue_of
 from griot.digest.site.newsroom import newsroom
 
-APPROVERS = "Moderators"  # Wagtail's own group of those who may publish
-
 
 def first_workflow() -> None:
     """Issues are approved by a second person; whoever wants more steps adds them in Wagtail's settings."""
     if SecondPersonTask.objects.exists():
         return
     task = SecondPersonTask.objects.create(name="Approved by a second person")
-    task.groups.set(Group.objects.filter(name=APPROVERS))
+    task.groups.set(Group.objects.filter(name=CHIEF_EDITOR))
     workflow = Workflow.objects.create(name="Issue: edited, then approved by a second person")
     WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     for index in DigestIndexPage.objects.all():

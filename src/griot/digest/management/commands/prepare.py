@@ -13,12 +13,12 @@ from rich.console import Console
 from rich.progress import Progress
 from wagtail.models import Locale, Page, Site
 
+from griot.accounts.roles import first_roles
 from griot.digest.models import DigestIndexPage, Newsroom
 from griot.digest.morning.telling import first_themes
 from griot.digest.release.approving import first_workflow
 from griot.locking import in_turn
 from griot.press.stories.beats_store import first_beat
-from griot.testimonies.access import first_groups
 
 OLDEST_SERVER = 150000
 
@@ -105,11 +105,13 @@ def _site() -> None:
         )
         Site.objects.all().delete()
         Page.objects.filter(depth=2, slug="home").delete()
+    new_fronts = []
     for locale in Locale.objects.exclude(pk=home.pk):
         if not index.has_translation(locale):
             front = index.copy_for_translation(locale)
             front.introduction = INTRODUCTIONS.get(locale.language_code, index.introduction)
             front.save_revision().publish(skip_permission_checks=True)
+            new_fronts.append(front)
     parts = urlsplit(settings.PUBLIC_URL)
     facts = {
         "root_page": index,
@@ -124,6 +126,6 @@ def _site() -> None:
         Site.clear_site_root_paths_cache()
     first_beat()
     first_themes()
+    first_roles(new_fronts)
     first_workflow()
-    first_groups()
     Newsroom.objects.get_or_create(site=site, defaults={"name": index.title, "contact": settings.CONTACT})
