@@ -11,6 +11,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from griot.digest.core.rendering.web import render_message
 from griot.digest.site import offering, receipts, stories
 from griot.digest.site import views as digest
+from griot.digest.site.making import making_now
 from griot.digest.site.newsroom import absolute
 from griot.digest.site.reading import sitemap
 from griot.locking import is_database_away
@@ -80,6 +81,7 @@ urlpatterns = [
         path("stories/<slug:slug>/", stories.story, name="story"),
         path("stories/<slug:slug>/card/", stories.card, name="story_card"),
         path("stories/<slug:slug>/subtitles.vtt", stories.subtitles, name="story_subtitles"),
+        path("making/", making_now, name="making"),
         path("", include(wagtail_urls)),
         prefix_default_language=False,
     ),

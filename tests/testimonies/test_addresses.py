@@ -101,6 +101,7 @@ WITHOUT_FACTOR = {
     "press": "-------..",
     "press:ledger": "-------..",
     "press:push_token": "-------..",
+    "press:try_beat": "-------..",
     "sources": "-------..",
     "themes": "-------..",
     "troubles": "-------..",

@@ -221,7 +221,7 @@ def whom_to_ask(rule: Rule, user: Any) -> str:
         if found := [other for other in others[:MOST_ASKED] if rule.may(other)]:
             return f"You may not open this. Ask {names(found)}, who may."
     found = list(people.filter(is_superuser=True)[:MOST_ASKED])
-    return f"Your roles do not cover this. Ask an administrator: {names(found)}."
+    return f"Your roles do not cover this. Ask an administrator{f': {names(found)}' if found else ''}."
 
 
 def _name_whom_to_ask(request: HttpRequest, response: HttpResponse) -> None:

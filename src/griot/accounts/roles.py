@@ -66,7 +66,7 @@ ROLES = (
     ),
     Role(
         TRANSLATOR,
-        "Translates the issue’s editions, and submits them for approval. Changes no word of the original.",
+        "Translates the issue’s editions, which a chief editor publishes. Changes no word of the original.",
         pages=("change",),
         translates=True,
     ),

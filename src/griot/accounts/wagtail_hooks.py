@@ -10,8 +10,10 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.log_actions import LogFormatter
 
+from griot.accounts.first_steps import Step, first_steps
 from griot.accounts.guarding import HOUSE
-from griot.accounts.roles import ROLES, permissions
+from griot.accounts.panels import Panel
+from griot.accounts.roles import ROLES, accounts, permissions
 
 
 class AdministratorsItem(MenuItem):
@@ -48,6 +50,45 @@ def only_what_opens(request: HttpRequest, items: list[MenuItem]) -> None:
 def rights_of_roles() -> QuerySet[Permission]:
     """What a group's form offers besides what tables of the admin bring along."""
     return permissions(right for role in ROLES for right in role.rights)
+
+
+@hooks.register("griot_first_steps")
+def not_alone(user: Any) -> list[Step]:
+    return [
+        Step(
+            50,
+            "A second person",
+            accounts()[1:].exists(),
+            "auth.add_user",
+            reverse("invite"),
+            "An issue is approved by somebody else than who edited it.",
+        )
+    ]
+
+
+class FirstSteps(Panel):
+    """What a new newsroom has still to do, for those who can; folded once its first issue is out."""
+
+    order = 10
+    template_name = "accounts/first_steps.html"
+
+    def __init__(self, user: Any) -> None:
+        self.steps = first_steps(user)
+
+    @property
+    def is_needed(self) -> bool:
+        return any(may and not step.is_done for step, may in self.steps)
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        done = sum(step.is_done for step, _ in self.steps)
+        has_begun = max(self.steps, key=lambda row: row[0].place)[0].is_done
+        return {"steps": self.steps, "done": done, "has_begun": has_begun}
+
+
+@hooks.register("construct_homepage_panels")
+def what_to_do_first(request: HttpRequest, panels: list[Panel]) -> None:
+    if (steps := FirstSteps(request.user)).is_needed:
+        panels.append(steps)
 
 
 @hooks.register("register_log_actions")

@@ -6,12 +6,14 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 from wagtail_localize.models import Translation
 
 from griot.accounts.requests import SignedIn
+from griot.digest.core.words import words
 from griot.digest.desk.acting import Refused
 from griot.digest.desk.actions import act
 from griot.digest.desk.placing import unfinished
@@ -19,6 +21,7 @@ from griot.digest.models import Correction, IssuePage
 from griot.digest.release.approving import state_of, why_not
 from griot.digest.release.editions import make_editions
 from griot.digest.release.preflight import preflight
+from griot.digest.site.making import as_json, making
 from griot.queueing import soon
 
 MOST_CARRIED = 40
@@ -85,9 +88,29 @@ def carry_over(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             refused.append(f"{story.headline[:60]}: {refusal}")
     messages.success(request, f"{carried} line{'s' if carried != 1 else ''} carried over.")
-    for words in refused[:5]:
-        messages.warning(request, f"Left: {words}")
+    for why in refused[:5]:
+        messages.warning(request, f"Left: {why}")
     return redirect("desk:desk")
+
+
+@edit_permission
+@require_POST
+def make_now(request: HttpRequest) -> HttpResponse:
+    """Today's issue now, and not at its hour; the panel shows how far it has come."""
+    if making() is None:
+        soon("digest.morning", "digest.morning")
+    return redirect("wagtailadmin_home")
+
+
+@edit_permission
+def making_room(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(as_json(making(), words("en")), headers={"Cache-Control": "no-store"})
+
+
+def _require_publisher(request: HttpRequest, page: IssuePage) -> None:
+    """A correction stands on the web at once: whoever may publish writes it. Raises PermissionDenied."""
+    if not page.permissions_for_user(request.user).can_publish():
+        raise PermissionDenied("a correction is published at once, which your roles do not cover")
 
 
 class CorrectionForm(forms.Form):
@@ -105,6 +128,7 @@ def correct(request: SignedIn, pk: int) -> HttpResponse:
     issue.
     """
     page = get_object_or_404(IssuePage, pk=pk)
+    _require_publisher(request, page)
     if not page.live:
         messages.error(request, "This issue is not out; mend the issue itself.")
         return redirect("wagtailadmin_pages:edit", page.pk)
@@ -127,6 +151,7 @@ def correct(request: SignedIn, pk: int) -> HttpResponse:
 def take_back_correction(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Correction, pk=pk)
     issue = row.issue_id
+    _require_publisher(request, row.issue)
     row.delete()
     messages.success(request, "The correction is no longer on the web issue. Mails that were sent stay sent.")
     return redirect("digest:correct", issue)

@@ -16,19 +16,32 @@ from django.utils.html import format_html
 from wagtail import hooks
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.ui.components import Component
 from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 
+from griot.accounts.first_steps import Step
 from griot.accounts.guarding import OF_THE_VIEW, GuardedItem, Rule, guard, has, opens
+from griot.accounts.panels import Panel
 from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.digest import rooms
 from griot.digest.desk import views
 from griot.digest.models import DigestIndexPage, IssueFrame, IssuePage, Theme
-from griot.digest.release.approving import why_not
+from griot.digest.release.approving import state_of, why_not
+from griot.digest.release.editions import to_translate
+from griot.digest.site.making import making
+from griot.digest.site.newsroom import newsroom
 from griot.press.models import Article, Fetch, Notice, Source
 
+IN_WORDS = {
+    "draft": "is laid out, and nobody has worked on it yet",
+    "edited": "is being worked on",
+    "in approval": "waits for a second person’s approval",
+    "approved": "is approved, and not out yet",
+    "scheduled": "is approved, and goes out at its time",
+    "out": "is out",
+}
 NIGHT_HOURS = 36
+NAMELESS = "Griot"  # what a newsroom is called that has given itself no name
 guard(dict.fromkeys(("desk", "digest"), Rule(has("digest.change_issuepage"), factor=False)))
 guard(dict.fromkeys(("themes", "issue_frames"), OF_THE_VIEW))
 # What takes a page away from its readers, or keeps it from them: of an archive, all of its issues.
@@ -44,11 +57,8 @@ def all_but_fronts(user: Any) -> QuerySet[Page]:
 
 
 @hooks.register("construct_main_menu")
-@hooks.register("construct_homepage_summary_items", order=1000)  # after the one that adds them
-def without_documents(request: HttpRequest, items: list[Any]) -> None:
-    items[:] = [
-        i for i in items if "documents" not in (getattr(i, "name", ""), type(i).__module__.split(".")[1])
-    ]
+def without_documents(request: HttpRequest, items: list[MenuItem]) -> None:
+    items[:] = [item for item in items if item.name != "documents"]
 
 
 @hooks.register("construct_page_action_menu", order=1000)  # after the one that adds it
@@ -86,11 +96,14 @@ def editor_js() -> str:
     return format_html('<script src="{}"></script>', static("griot/editor.js"))
 
 
-class ThisMorning(Component):
+class ThisMorning(Panel):
     """Today's issue, and whether the press was heard."""
 
     template_name = "digest/this_morning.html"
-    order = 50
+    order = 20
+
+    class Media:
+        js = ("griot/morning.js",)
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         since, user = timezone.now() - timedelta(hours=NIGHT_HOURS), parent_context["request"].user
@@ -98,13 +111,16 @@ class ThisMorning(Component):
         issue = IssuePage.objects.filter(day=timezone.localdate(), language=settings.LANGUAGE_CODE).first()
         return {
             "issue": issue,
+            "making": making(),
             "may_edit": issue and issue.permissions_for_user(user).can_edit(),
-            "may_send": issue and opens(user, reverse("mailing:send", args=[issue.pk])),
+            "state": issue and IN_WORDS[state_of(issue)],
             "may_decide": opens(user, reverse("desk:desk")),
+            "may_make": opens(user, reverse("digest:make_now")),
             "may_listen": opens(user, reverse("press:find_sources")),
             "may_look": opens(user, reverse("press:ledger")),
             "sources": Source.objects.filter(is_active=True).count(),
-            "articles": Article.objects.filter(published__gt=since).count(),
+            "articles": (count := Article.objects.filter(published__gt=since).count()),
+            "has_news": bool(count or issue),
             "notices": Notice.objects.filter(is_over=False)[:6],
             "failing": [
                 f for f in last.select_related("source__outlet") if f.outcome == Fetch.Outcome.FAILED
@@ -124,6 +140,8 @@ def urls() -> list[Any]:
         path("translate/<int:pk>/", views.translate, name="translate"),
     ]
     issue = [
+        path("making/", rooms.making_room, name="making"),
+        path("make-now/", rooms.make_now, name="make_now"),
         path("preflight/<int:pk>/", rooms.preflight_room, name="preflight"),
         path("editions/<int:pk>/", rooms.editions_room, name="editions"),
         path("carry-over/", rooms.carry_over, name="carry_over"),
@@ -137,7 +155,7 @@ def urls() -> list[Any]:
 def issue_buttons(page: Any, user: Any, view_name: str, next_url: str | None = None) -> Any:
     if isinstance(page.specific_deferred, IssuePage) and user.has_perm("digest.change_issuepage"):
         yield Button("Pre-flight", reverse("digest:preflight", args=[page.pk]), icon_name="check", priority=3)
-        if page.live:
+        if page.live and page.permissions_for_user(user).can_publish():
             yield Button(
                 "Correct", reverse("digest:correct", args=[page.pk]), icon_name="warning", priority=6
             )
@@ -195,6 +213,44 @@ def viewsets() -> list[Any]:
     return [ThemeViewSet("themes"), IssueFrameViewSet("issue_frames")]
 
 
+class Editions(Panel):
+    """Those of the last days, for whoever translates or publishes them."""
+
+    template_name = "digest/editions.html"
+    order = 22
+
+    def __init__(self, user: Any) -> None:
+        self.rows = to_translate(user)
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        return {"rows": self.rows}
+
+
+@hooks.register("griot_first_steps")
+def first_steps(user: Any) -> list[Step]:
+    ours = newsroom()
+    return [
+        Step(
+            10,
+            "The newsroom’s name, and where readers write to",
+            ours.name != NAMELESS and bool(ours.contact),
+            "digest.change_newsroom",
+            reverse("wagtailsettings:edit", args=["digest", "newsroom", ours.site_id]),
+            "Both stand in every issue and mail.",
+        ),
+        Step(
+            70,
+            "The first issue",
+            IssuePage.objects.filter(live=True).exists(),
+            "digest.change_issuepage",
+            reverse("desk:desk"),
+            "Choose its lines at the desk, look at the pre-flight, and publish.",
+        ),
+    ]
+
+
 @hooks.register("construct_homepage_panels")
-def first_panel(request: HttpRequest, panels: list[Component]) -> None:
+def first_panel(request: HttpRequest, panels: list[Panel]) -> None:
     panels.append(ThisMorning())
+    if (editions := Editions(request.user)).rows:
+        panels.append(editions)

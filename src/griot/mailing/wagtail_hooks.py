@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import include, path, reverse
 from wagtail import hooks
@@ -13,11 +14,14 @@ from wagtail.admin.menu import Menu, SubmenuMenuItem
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets.button import Button
 
+from griot.accounts.first_steps import Step
 from griot.accounts.guarding import GuardedItem, Rule, guard, has, opens
+from griot.accounts.panels import Panel
 from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.digest.models import IssuePage
 from griot.mailing import views
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
+from griot.mailing.panels import Mail
 from griot.mailing.scheduling import not_begun
 from griot.mailing.sending import TAKEN_BACK
 
@@ -89,6 +93,35 @@ def menu() -> SubmenuMenuItem:
         *(v.get_menu_item(order=10 + i) for i, v in enumerate(_viewsets)),
     ]
     return SubmenuMenuItem("Mailing", Menu(items=items), icon_name="mail", order=300)
+
+
+@hooks.register("construct_homepage_panels")
+def panel(request: HttpRequest, panels: list[Panel]) -> None:
+    if request.user.has_perm("mailing.add_send"):
+        panels.append(Mail())
+
+
+@hooks.register("griot_first_steps")
+def first_steps(user: Any) -> list[Step]:
+    return [
+        Step(
+            40,
+            "An audience with a first subscriber",
+            Subscription.objects.filter(ended=None).exists(),
+            "mailing.add_subscription",
+            reverse("subscriptions:add"),
+            "A list of readers in one language; begin with yourself.",
+        ),
+        Step(
+            60,
+            "A mail server",
+            bool(settings.EMAIL_URL),
+            "auth.add_user",
+            "",
+            "Until EMAIL_URL and GRIOT_MAIL_FROM are set on the server (docs/settings.md), mails lie in the"
+            " outbox.",
+        ),
+    ]
 
 
 @hooks.register("register_page_header_buttons")

@@ -7,19 +7,26 @@ from datetime import timedelta
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
+from wagtail.log_actions import log
 
 from griot.accounts.guarding import opens
 from griot.accounts.requests import SignedIn, number_in
+from griot.press.core.beats.query import QueryError
+from griot.press.core.types import BadInput
 from griot.press.listening.ledger import ledger
 from griot.press.listening.sources import STARTER, add_opml, add_sources, new_push_token
-from griot.press.models import Discovery, Notice, Source
+from griot.press.models import Beat, Discovery, Notice, Source
+from griot.press.stories.trying import tried
 from griot.queueing import soon
 
+MOST_OPML = 4 * 1024 * 1024
+_FIRST_VISITS = "The first visits are spread over ten minutes; the ledger tells which were reached."
 NIGHTS = {"12": 12, "36": 36, "168": 168}  # hours that the ledger can look back on
 
 
@@ -95,14 +102,72 @@ def found(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "press/found.html", {"hunt": row, "offers": offers, "is_late": is_late})
 
 
+@permission_required("press.view_source", raise_exception=True)
+def try_beat(request: SignedIn) -> HttpResponse:
+    """What a query finds in last night's pieces, beside the beat as it is; who may change beats takes it."""
+    asked = request.POST or request.GET
+    beats = list(Beat.objects.filter(is_active=True))
+    chosen = number_in(asked.get("beat"))
+    beat = next((b for b in beats if b.pk == chosen), beats[0] if beats else None)
+    query = asked.get("query", beat.query if beat else "").strip()
+    may_take = request.user.has_perm("press.change_beat")
+    found, error = None, ""
+    try:
+        found = tried(query, beat) if query else None
+    except QueryError as refusal:
+        error = str(refusal)
+    if request.method == "POST" and beat and found:
+        if not may_take:
+            raise PermissionDenied("a beat is decided on by a chief editor")
+        if query != beat.query:
+            log(instance=beat, action="wagtail.edit", user=request.user, data={"query": query})
+        Beat.objects.filter(pk=beat.pk).update(query=query, tried=timezone.now())
+        messages.success(request, f"{beat} finds by this query from the next visit on.")
+        return redirect(f"{reverse('press:try_beat')}?beat={beat.pk}")
+    return render(
+        request,
+        "press/try_beat.html",
+        {
+            "beats": beats,
+            "beat": beat,
+            "query": query,
+            "found": found,
+            "error": error,
+            "may_take": may_take,
+            "is_as_it_is": beat is not None and query == beat.query.strip(),
+        },
+        status=400 if error and request.method == "POST" else 200,
+    )
+
+
+@permission_required("press.add_source", raise_exception=True)
+@require_POST
+def bring_opml(request: HttpRequest) -> HttpResponse:
+    """A list of sources from another reader, as a file."""
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise BadInput("choose a file first: your reader exports one, usually as “OPML”")
+        if (file.size or 0) > MOST_OPML:
+            raise BadInput(
+                f"the file is larger than {MOST_OPML // 1024 // 1024} MB; a list of sources is not"
+            )
+        named, added = add_opml(file.read())
+    except BadInput as refusal:
+        messages.error(request, f"Nothing was added: {refusal}.")
+        return redirect("press:find_sources")
+    known = f" {named - added} were known already." if named > added else ""
+    messages.success(request, f"{added} source{'' if added == 1 else 's'} added.{known} {_FIRST_VISITS}")
+    return redirect("press:ledger")
+
+
 @permission_required("press.add_source", raise_exception=True)
 @require_POST
 def starter_pack(request: HttpRequest) -> HttpResponse:
     _, added = add_opml(STARTER.read_bytes())
     messages.success(
         request,
-        f"{added} sources were added; their first visits are spread over ten minutes. The ledger tells which"
-        " were reached.",
+        f"{added} sources were added. {_FIRST_VISITS}",
     )
     return redirect("press:ledger")
 

@@ -12,6 +12,7 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.model import ModelViewSetGroup
 
+from griot.accounts.first_steps import Step
 from griot.accounts.forms import OwnFieldsForm
 from griot.accounts.guarding import OF_THE_VIEW, GuardedItem, Rule, guard, has
 from griot.accounts.viewsets import OwnFieldsViewSet
@@ -25,6 +26,7 @@ guard(
     {
         "press": Rule(has("press.add_source"), factor=False),
         "press:ledger": Rule(has("press.view_source"), factor=False),
+        "press:try_beat": Rule(has("press.view_source"), factor=False),
         "press:push_token": Rule(has("press.change_source"), factor=False),
     }
 )
@@ -144,6 +146,8 @@ def urls() -> list[Any]:
         path("ledger/", rooms.morning_ledger, name="ledger"),
         path("find/", rooms.find_sources, name="find_sources"),
         path("find/<int:pk>/", rooms.found, name="found"),
+        path("try/", rooms.try_beat, name="try_beat"),
+        path("opml/", rooms.bring_opml, name="bring_opml"),
         path("starter/", rooms.starter_pack, name="starter_pack"),
         path("token/<int:pk>/", rooms.push_token, name="push_token"),
     ]
@@ -153,6 +157,29 @@ def urls() -> list[Any]:
 @hooks.register("register_admin_menu_item")
 def ledger_item() -> MenuItem:
     return GuardedItem("Ledger", reverse("press:ledger"), icon_name="list-ul", order=190)
+
+
+@hooks.register("griot_first_steps")
+def first_steps(user: Any) -> list[Step]:
+    beat = Beat.objects.filter(is_active=True).first()
+    return [
+        Step(
+            20,
+            "Sources that the newsroom listens to",
+            Source.objects.filter(is_active=True).exists(),
+            "press.add_source",
+            reverse("press:find_sources"),
+            "By an outlet’s home page, a list that you have (OPML), or the starter pack.",
+        ),
+        Step(
+            30,
+            "The beat, tried on last night’s pieces",
+            bool(beat and beat.tried),
+            "press.change_beat",
+            reverse("press:try_beat"),
+            "See what its query finds and misses before you rely on it.",
+        ),
+    ]
 
 
 @hooks.register("register_admin_menu_item")

@@ -12,18 +12,19 @@ from django.urls import include, path, reverse
 from wagtail import hooks
 from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.panels import FieldPanel
-from wagtail.admin.ui.components import Component
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from griot.accounts.forms import OwnFieldsForm
 from griot.accounts.guarding import GuardedItem, guard
+from griot.accounts.panels import Panel
 from griot.accounts.viewsets import OwnFieldsViewSet
-from griot.testimonies.access import ADDRESSES, countries_of, note, roles_of, teams_of, visible
+from griot.testimonies.access import ADDRESSES, countries_of, note, roles_of, teams_of
 from griot.testimonies.intake import messengers, read_aloud
 from griot.testimonies.intake.widgets import PROMPTS, QUESTIONS
 from griot.testimonies.models import Campaign, ConsentText, Country, Guide, Messenger, Module, Referral
 from griot.testimonies.review import cutting, rooms, steps
+from griot.testimonies.review.waiting import waiting
 from griot.testimonies.showing import media
 
 guard(ADDRESSES)
@@ -191,21 +192,23 @@ def urls() -> list[Any]:
     return [path("testimonies/", include((patterns, "testimonies")))]
 
 
-class SentLate(Component):
-    """What phones have sent late, and nobody has decided on, for those who may."""
+class Waiting(Panel):
+    """The testimonies that wait for somebody, as their roles have it."""
 
-    order = 4
-    template_name = "testimonies/sent_late.html"
+    order = 24
+    template_name = "testimonies/waiting.html"
+
+    def __init__(self, user: Any) -> None:
+        self.rows = waiting(user)
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        user = parent_context["request"].user
-        return {"count": visible(user).filter(rooms.IS_SENT_LATE).distinct().count()}
+        return {"rows": self.rows}
 
 
 @hooks.register("construct_homepage_panels")
-def panel(request: HttpRequest, panels: list[Component]) -> None:
-    if "protection" in roles_of(request.user):
-        panels.append(SentLate())
+def panel(request: HttpRequest, panels: list[Panel]) -> None:
+    if roles_of(request.user) and (found := Waiting(request.user)).rows:
+        panels.append(found)
 
 
 class _ForRoles(MenuItem):

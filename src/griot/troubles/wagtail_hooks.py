@@ -12,9 +12,9 @@ from django.shortcuts import redirect
 from django.urls import include, path
 from django.views.decorators.http import require_POST
 from wagtail import hooks
-from wagtail.admin.ui.components import Component
 
 from griot.accounts.guarding import OF_THE_VIEW, guard
+from griot.accounts.panels import Panel
 from griot.accounts.requests import number_in
 from griot.accounts.roles import permissions
 from griot.troubles.auditing import audit, is_urgent
@@ -25,7 +25,7 @@ MAY = "troubles.delete_trouble"
 guard({"troubles": OF_THE_VIEW})
 
 
-class Troubles(Component):
+class Troubles(Panel):
     """What was set aside since somebody looked; nothing where there is nothing."""
 
     order = 5
@@ -34,10 +34,10 @@ class Troubles(Component):
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         rows = Trouble.objects.all()
         more = rows.count() - MOST_SHOWN
-        return {"rows": rows[:MOST_SHOWN], "more": more, "request": parent_context["request"]}
+        return {"rows": rows[:MOST_SHOWN], "more": more}
 
 
-class Weaknesses(Component):
+class Weaknesses(Panel):
     """What is weak in this newsroom: the urgent to be seen, the rest folded."""
 
     order = 6
@@ -50,7 +50,7 @@ class Weaknesses(Component):
 
 
 @hooks.register("construct_homepage_panels")
-def panel(request: HttpRequest, panels: list[Component]) -> None:
+def panel(request: HttpRequest, panels: list[Panel]) -> None:
     if request.user.has_perm(MAY):
         panels.append(Troubles())
     if request.user.is_superuser:

@@ -52,7 +52,7 @@ def test_what_waits_for_a_person_is_seen_by_those_who_may_decide(phone, people, 
     before = [client.get(page).content.decode() for page in pages]
     phone.tell(id=str(testimony.pk), teller={"birth_year": 2012}, consent={"given": on(20)})
     home, room = (client.get(page).content.decode() for page in pages)
-    assert "Sent late by phones" in home and "Sent late by phones" not in before[0]
+    assert "a phone has sent late" in home and "a phone has sent late" not in before[0]
     assert "to be decided (1)" in room and "the phone sent something else" in room
     assert "to be decided" not in before[1]
     assert str(testimony.pk) in client.get("/admin/testimonies/?waits=1").content.decode()

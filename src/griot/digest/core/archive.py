@@ -49,7 +49,9 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """One page of the archive. `newer` and `older` are addresses, or empty at the ends."""
+    """One page of the archive. `newer` and `older` are addresses, or empty at the ends; `making` is
+    where to ask how far the first issue has come, while it is being made.
+    """
 
     newsroom: str
     language: str
@@ -66,6 +68,7 @@ class Archive:
     newer: str
     older: str
     editions: tuple[tuple[str, str], ...]
+    making: str = ""
 
     @property
     def is_right_to_left(self) -> bool:

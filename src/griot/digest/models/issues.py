@@ -88,6 +88,11 @@ class IssuePermissions(PagePermissionTester):
         may_publish = self.user.is_superuser or "publish" in self.permissions
         return bool(self.user.is_active and self.page.live and may_publish)
 
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        """Who only changes pages, as translators do, deletes none."""
+        makes = self.user.is_superuser or {"add", "publish"} & set(self.permissions)
+        return bool(makes and super().can_delete(ignore_bulk))
+
 
 GOES_FIRST = "The issue that it is an edition of is not out: that goes first."
 

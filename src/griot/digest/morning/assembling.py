@@ -11,6 +11,7 @@ from django.utils import timezone
 from griot.digest.core.words import issue_title
 from griot.digest.models import DigestIndexPage, IssuePage
 from griot.digest.morning.frames import first_body
+from griot.digest.site.making import NIGHT
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.listening.ledger import Ledger, ledger
 from griot.press.listening.listening import due_sources, fetch_sources
@@ -20,7 +21,6 @@ from griot.press.stories.lines import draft_lines
 from griot.press.stories.pipeline import group_articles, stories_on_beat
 from griot.troubles.sweeping import each, in_turn
 
-NIGHT = timedelta(hours=36)  # what a morning looks back on
 MOST_LINES = 24
 
 

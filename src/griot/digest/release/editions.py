@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from wagtail.blocks import CharBlock, StreamValue, StructValue, TextBlock
 from wagtail.blocks.list_block import ListValue
 from wagtail.models import Locale
@@ -13,7 +15,10 @@ from wagtail_localize.models import StringSegment, StringTranslation, Translatio
 from wagtail_localize.views.edit_translation import apply_machine_translation, user_can_edit_instance
 
 from griot.digest.core.words import issue_title
+from griot.digest.models import IssuePage
 from griot.troubles.sweeping import each
+
+LATELY = timedelta(days=2)  # of issues that may still be translated
 
 
 def make_editions(page: Any, user: Any = None) -> list[Any]:
@@ -80,3 +85,20 @@ def _translate(pk: int, user: Any) -> None:
     ):
         apply_machine_translation(pk, user, machine)
         translation.save_target(user=user, publish=False)
+
+
+def to_translate(user: Any) -> list[dict[str, Any]]:
+    """The newest issues' editions that somebody may translate, each with how much of it is translated, of how
+    much.
+    """
+    since = timezone.localdate() - LATELY
+    editions = IssuePage.objects.filter(day__gte=since).exclude(language=settings.LANGUAGE_CODE)
+    rows = []
+    for edition in editions.select_related("locale").order_by("-day", "language"):
+        if edition.permissions_for_user(user).can_edit():
+            known = Translation.objects.filter(
+                source__object_id=edition.translation_key, target_locale=edition.locale
+            ).first()
+            total, done = known.get_progress() if known else (0, 0)
+            rows.append({"edition": edition, "total": total, "done": done, "left": total - done})
+    return rows

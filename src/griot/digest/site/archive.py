@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from babel import Locale
 from babel.dates import format_date, get_day_names
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.core.paginator import Paginator
 from django.db import OperationalError, connection, transaction
@@ -99,6 +100,7 @@ def archive_of(index: DigestIndexPage, asked: Mapping[str, str]) -> Archive:
             (p.locale.language_code, f"{path_of(p)}archive/")
             for p in index.get_translations().live().select_related("locale")
         ),
+        making=f"{front}making/" if settings.DEMO and not entries and found is None else "",
     )
 
 

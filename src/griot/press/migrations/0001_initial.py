@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('threshold', models.FloatField(default=1.0, help_text="Score from which a story's line is drafted without being asked.")),
                 ('is_active', models.BooleanField(default=True)),
                 ('learned', models.JSONField(default=dict, editable=False)),
+                ('tried', models.DateTimeField(editable=False, help_text="when somebody last tried its query on a night's pieces", null=True)),
             ],
             options={
                 'ordering': ['name'],

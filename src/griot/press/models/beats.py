@@ -36,6 +36,9 @@ class Beat(models.Model):
     )
     is_active = models.BooleanField(default=True)
     learned = models.JSONField(default=dict, editable=False)
+    tried = models.DateTimeField(
+        null=True, editable=False, help_text="when somebody last tried its query on a night's pieces"
+    )
 
     class Meta:
         ordering = ["name"]

@@ -54,14 +54,15 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", fold(text)))
 
 
-def condition(query: str, filters: Mapping[str, Condition]) -> Q:
+def condition(query: str, filters: Mapping[str, Condition], most: int = MOST) -> Q:
     """A query as a condition on rows with a `search` vector; `filters` say what lang:, country: … mean there.
 
-    Raises QueryError, whose message shows the place; also for what would keep the database busy: what it has
-    to look at grows with the distance of a NEAR times the words on its sides.
+    Raises QueryError, whose message shows the place; also for what would keep the database busy, of which
+    `most` is let through: what it has to look at grows with the distance of a NEAR times the words on its
+    sides.
     """
     parsed = parse_query(query)
-    if _cost(parsed) > MOST:
+    if _cost(parsed) > most:
         raise QueryError(
             "this asks for too much at once; take fewer words, a smaller distance for NEAR, or more letters"
             " before a *",

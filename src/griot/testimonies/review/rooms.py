@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
@@ -23,18 +23,18 @@ from griot.testimonies.models import Access, Departure, File, Rendition, Testimo
 from griot.testimonies.models.campaigns import WRITTEN_IN
 from griot.testimonies.review import changing, machines, review
 from griot.testimonies.review.copying import COPIES
+from griot.testimonies.review.waiting import IS_SENT_LATE, ending
 from griot.testimonies.review.writing import WritingForm
 
 A_PAGE = 40
 LOOKS_SHOWN = 12
 S = Testimony.State
-IS_SENT_LATE = Q(withdrawn=None, proposals__isnull=False, proposals__decided=None)  # and not decided on
 
 
 @surface("review room: list", "assigned", "bare fact", "testimonies on their way, as the role sees them")
 @for_reviewers
 def testimonies(request: SignedIn) -> HttpResponse:
-    rows = (
+    rows: QuerySet[Any] = (
         visible(request.user)
         .select_related("campaign", "messenger", "assigned")
         .prefetch_related("writings", "consents", "proposals")
@@ -44,6 +44,8 @@ def testimonies(request: SignedIn) -> HttpResponse:
     waits = rows.filter(IS_SENT_LATE).distinct()
     if request.GET.get("waits") == "1":
         rows = waits
+    if request.GET.get("ends") == "1":
+        rows = ending(rows)
     counts = dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
     if state in S.values:
         rows = rows.filter(state=state)
@@ -60,7 +62,9 @@ def testimonies(request: SignedIn) -> HttpResponse:
             "state": state,
             "mine": mine,
             "waits": waits.count(),
-            "asked": urlencode({k: request.GET[k] for k in ("state", "mine", "waits") if k in request.GET}),
+            "asked": urlencode(
+                {k: request.GET[k] for k in ("state", "mine", "waits", "ends") if k in request.GET}
+            ),
             "states": [(value, S(value).label, counts.get(value, 0)) for value in S.values],
         },
     )
