@@ -7,7 +7,7 @@ locks the front of its language, so two editors' changes follow each other.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,7 +19,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from griot.digest.models import DigestIndexPage, IssuePage
+from griot.digest.morning.ordering import house_place
 from griot.press.models import Line, Story
+from griot.press.stories.ranking import by_news
 
 SECTIONS = ("press_review", "trending", "opinion")
 RECENT = timedelta(minutes=30)  # within which one person's changes are one revision
@@ -45,7 +47,7 @@ def unfinished() -> QuerySet[Story]:
     waiting = Story.objects.filter(
         merged_into=None, decision__in=[Story.Decision.LATER, Story.Decision.ACCEPTED], told=None
     )
-    return waiting.exclude(pk__in=placed).order_by("-score")
+    return waiting.exclude(pk__in=placed).order_by(by_news())
 
 
 def day_in_the_making() -> date:
@@ -201,75 +203,3 @@ def value_of(line: Line) -> dict[str, Any]:
         "story": line.story_id,
         "head": "",
     }
-
-
-# --- the house's order -------------------------------------------------------------------
-
-_CULTURE = frozenset({"feature", "review", "interview"})
-# Regions of the UN's M49, coarse: what "spread over regions" means to a reader.
-_REGIONS = {
-    "Africa": (
-        "DZ AO BJ BW BF BI CM CV CF TD KM CG CD CI DJ EG GQ ER SZ ET GA GM GH GN GW KE LS LR LY MG MW ML MR"
-        " MU MA MZ NA NE NG RW ST SN SC SL SO ZA SS SD TZ TG TN UG ZM ZW"
-    ),
-    "Americas": "AR BO BR CA CL CO CR CU DO EC SV GT GY HT HN JM MX NI PA PY PE SR TT US UY VE",
-    "Asia": "AF BD BT BN KH CN IN ID JP KZ KG LA MY MV MN MM NP KP PK PH SG KR LK TW TJ TH TL TM UZ VN",
-    "Middle East": "AE BH IQ IR IL JO KW LB OM PS QA SA SY TR YE",
-}
-_REGION_OF = {code: region for region, codes in _REGIONS.items() for code in codes.split()}
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    """What the house's order goes by: our organisation first, culture and people last,
-    then independent reports.
-    """
-
-    is_ours: bool
-    is_culture: bool
-    reports: int
-    score: float
-    region: str
-
-    @property
-    def key(self) -> tuple[bool, bool, int, float]:
-        return (not self.is_ours, self.is_culture, -self.reports, -self.score)
-
-
-def weights(stories: Sequence[int | None]) -> dict[int, Weight]:
-    rows = Story.objects.filter(pk__in=[s for s in stories if s]).prefetch_related("articles")
-    found = {}
-    for s in rows:
-        kinds = {a.piece for a in s.articles.all() if a.copy_of_id is None}
-        region = _REGION_OF.get(s.countries[0], "Europe") if s.countries else ""
-        found[s.pk] = Weight(s.is_ours, bool(kinds) and kinds <= _CULTURE, s.reports, s.score, region)
-    return found
-
-
-def house_place(story: int, there: Sequence[int | None]) -> int:
-    """Where a story's line belongs among those that stand there already; nobody else's place changes.
-
-    Before the first that ranks after it; of several places of like weight, one whose neighbours are
-    from other regions.
-    """
-    known = weights([story, *there])
-    mine = known.get(story)
-    if mine is None:
-        return len(there)
-    others = [known.get(s) if s else None for s in there]
-    index = next((n for n, w in enumerate(others) if w and w.key > mine.key), len(there))
-    like = [n for n in range(index, -1, -1) if n == index or _is_like(others[n], mine)]
-
-    def neighbours(n: int) -> int:
-        beside = [others[m] for m in (n - 1, n) if 0 <= m < len(others)]
-        return sum(w.region == mine.region for w in beside if w)
-
-    steps: list[int] = []
-    for n in like:
-        if n == index or steps[-1] == n + 1:
-            steps.append(n)
-    return min(steps, key=lambda n: (neighbours(n), index - n))
-
-
-def _is_like(other: Weight | None, mine: Weight) -> bool:
-    return bool(other) and other.key[:3] == mine.key[:3]  # type: ignore[union-attr]

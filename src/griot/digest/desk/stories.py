@@ -21,6 +21,7 @@ from griot.accounts.requests import number_in
 from griot.digest.models import Presence
 from griot.press.core.beats.relevance import ON_BEAT
 from griot.press.models import Article, Beat, Line, Outlet, Rating, Story
+from griot.press.stories.ranking import by_news
 from griot.press.stories.searching import like_in_meaning, search_articles
 
 PAGE = 50  # stories drawn at a time
@@ -129,21 +130,21 @@ def asked_for(asked: Asked, now: datetime | None = None) -> QuerySet[Story]:
 
 
 def ranked(stories: QuerySet[Story], asked: Asked) -> QuerySet[Story]:
-    """In order: by nearness to the beat asked for, or to the nearest; what was searched for, newest first."""
-    rank = F("score")
+    """In order: the greatest news first (`ranking.by_news`), for the beat asked for or the nearest; what was
+    searched for, newest first.
+    """
+    nearness = "score"
     if asked.beat:
         mine = Rating.objects.filter(story=OuterRef("pk"), beat=int(asked.beat))
-        stories = stories.filter(Exists(mine)).annotate(rank=Subquery(mine.values("score")[:1]))
-        rank = F("rank")
-    else:
-        stories = stories.annotate(rank=rank)
+        stories = stories.filter(Exists(mine)).annotate(nearness=Subquery(mine.values("score")[:1]))
+        nearness = "nearness"
     if asked.q and asked.meaning:
         order = {pk: n for n, pk in enumerate(asked.found)}
         place = Case(*(When(pk=pk, then=n) for pk, n in order.items()), default=len(order))
         return stories.annotate(place=place).order_by("place", "-pk") if order else stories
     if asked.q:
         return stories.order_by("-last_published", "-pk")
-    return stories.order_by("-rank", "-last_published", "-pk")
+    return stories.order_by(by_news(nearness), "-last_published", "-pk")
 
 
 def rows(asked: Asked, offset: int = 0, most: int = PAGE) -> list[Row]:

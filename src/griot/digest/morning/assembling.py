@@ -11,6 +11,7 @@ from django.utils import timezone
 from griot.digest.core.words import issue_title
 from griot.digest.models import DigestIndexPage, IssuePage
 from griot.digest.morning.frames import first_body
+from griot.digest.morning.ordering import in_house_order
 from griot.digest.site.making import NIGHT
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.listening.ledger import Ledger, ledger
@@ -57,16 +58,21 @@ def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -
         if issue and (issue.live or issue.revisions.exclude(user=None).exists()):
             return issue
         issue = issue.get_latest_revision_as_object() if issue else None
-        lines: list[dict[str, object]] = []
+        lines: list[dict[str, Any]] = []
         best = stories_on_beat(since, until)[: MOST_LINES * 2].values_list("pk", flat=True)
         each("choosing lines", best, lambda pk: lines.extend(_lines_of(pk, language)))
         issue = issue or _begin(index, day)
         if lines:
-            _place(issue, lines[:MOST_LINES])
+            _place(issue, _in_house_order(lines[:MOST_LINES]))
         told = len(lines[:MOST_LINES])
         issue.summary = f"{told} stories from the night’s press" if told else ""
         issue.save_revision()
     return issue
+
+
+def _in_house_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    by_story = {line["story"]: line for line in lines}
+    return [by_story[story] for story in in_house_order(list(by_story))]
 
 
 def _lines_of(story: int, language: str) -> list[dict[str, object]]:
@@ -77,7 +83,7 @@ def _lines_of(story: int, language: str) -> list[dict[str, object]]:
     ]
 
 
-def _place(issue: IssuePage, lines: list[dict[str, object]]) -> None:
+def _place(issue: IssuePage, lines: list[dict[str, Any]]) -> None:
     """Put lines into the issue's press review. The other blocks stay as stored: one may not be readable."""
     stream = issue.body.stream_block
     body = list(issue.body.get_prep_value())

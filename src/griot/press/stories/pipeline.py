@@ -32,6 +32,7 @@ from griot.press.core.stories.syndication import find_copies
 from griot.press.models import Article, Beat, Line, Organisation, Rating, Story, Verdict
 from griot.press.stories.beats_store import beat_value
 from griot.press.stories.indexing import choose_indexed, nearest
+from griot.press.stories.ranking import by_news
 
 log = logging.getLogger(__name__)
 LANGUAGE = "en"  # that lines are drafted in
@@ -323,7 +324,7 @@ def describe_story(story: Story, articles: Sequence[Article], values: Sequence[t
 
 
 def stories_on_beat(since: datetime, until: datetime) -> QuerySet[Story]:
-    """Stories near enough to a beat with something new between two moments, best first.
+    """Stories near enough to a beat with something new between two moments, the greatest news first.
 
     A story that an issue has told comes again only when something new has been reported since.
     """
@@ -336,7 +337,7 @@ def stories_on_beat(since: datetime, until: datetime) -> QuerySet[Story]:
         )
         .exclude(decision=Story.Decision.DISCARDED)
         .filter(Q(told=None) | Q(grown__gt=F("told")))
-        .order_by("-score", "-last_published", "pk")
+        .order_by(by_news(), "-last_published", "pk")
     )
 
 
