@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
@@ -12,6 +13,7 @@ from django.http import BadHeaderError, HttpRequest, HttpResponse, JsonResponse
 from django.urls import get_resolver
 
 log = logging.getLogger(__name__)
+_SEARCHED = re.compile(r"(?:^|(?<=&))q=[^&]*")
 # What Django and Python say of a value that is no number.
 _NUMBERS = ("number but got {!r}", "invalid literal for int() with base 10: {!r}")
 UNFIT = "Something in what was sent can't be kept: a character that is none, or a number beyond all bounds."
@@ -59,14 +61,15 @@ class Headers:
 class Fit:
     """What no table can hold is refused in words (400), where a form did not see it: NUL in an address,
     halves of characters, numbers beyond a column, words where an address wants a number, a line's end in a
-    header, endless nesting. Nothing of it is kept.
+    header, endless nesting. Nothing of it is kept. What people search for is never refused: NUL is left out.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        asked = request.META.get("QUERY_STRING", "")
+        asked = _SEARCHED.sub(_without_nul, request.META.get("QUERY_STRING", ""))
+        request.META["QUERY_STRING"] = asked
         said = (request.path_info, unquote(asked), *request.COOKIES.values())
         if any("\0" in words for words in said):
             return _refused(request)
@@ -95,6 +98,10 @@ class Fit:
 def _asked(request: HttpRequest) -> list[str]:
     """The values in the address, after its question mark."""
     return [value for _, values in request.GET.lists() for value in values]
+
+
+def _without_nul(searched: re.Match[str]) -> str:
+    return searched[0].replace("%00", "").replace("\0", "")
 
 
 def _refused(request: HttpRequest) -> HttpResponse:

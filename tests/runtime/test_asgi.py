@@ -298,7 +298,7 @@ def test_readers_are_refused_in_their_language(client, language):
     status, headers, body = answer_to({**FORM, "path": f"{front}/stories/offer/"})
     assert status == 413 and words(language)["sent_too_much"] in body.decode()
     assert headers[b"content-type"].startswith(b"text/html") and headers[b"connection"] == b"close"
-    answer = client.get(f"{front}/stories/?q=%00")
+    answer = client.get(f"{front}/stories/?theme=%00")
     assert answer.status_code == 400 and words(language)["unfit_address"] in answer.content.decode()
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from griot.digest.desk import stories
 from griot.digest.desk.acting import Refused
@@ -24,6 +27,7 @@ from griot.press.stories.lines import draft_story
 from griot.press.stories.pipeline import rate_stories
 from tests.digest.desk.nights import lines, tell
 from tests.helpers.tiny import FRENCH, make_package
+from tests.press.core.beats.searches import searches
 
 pytestmark = pytest.mark.django_db
 
@@ -74,10 +78,35 @@ def test_filters_and_search_narrow_the_list(desk_client, night, asked, titles):
         assert found[0].story.headline.startswith("Refugee")
 
 
-def test_a_search_that_cannot_be_read_says_so(desk_client, night):
-    page = desk_client.get("/admin/desk/", {"q": "boats AND ("}).content.decode()
-    assert "The search could not be understood: at character" in page and "at the end" in page
-    assert desk_client.get("/admin/desk/rows/", {"q": "("}).status_code == 422
+def test_what_is_no_query_is_searched_as_words_and_says_why(desk_client, night):
+    page = desk_client.get("/admin/desk/", {"q": "migrants AND (rescued"}).content.decode()
+    assert "Read as words: a bracket is not closed." in page and "57 migrants rescued" in page
+    page = desk_client.get("/admin/desk/", {"q": "rescued, Lampedusa"}).content.decode()
+    assert "Read as words" not in page and "57 migrants rescued" in page
+    page = desk_client.get("/admin/desk/", {"q": "zzyzx", "language": "fr"}).content.decode()
+    assert "Search all days and languages" in page and "by meaning" in page
+    assert desk_client.get("/admin/desk/rows/", {"q": "("}).status_code == 200
+
+
+@given(q=searches, meaning=st.booleans())
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_words_of_editors_are_an_error(desk_client, night, q, meaning):
+    asked = urlencode({"q": q, **({"meaning": "on"} if meaning else {})}, errors="surrogatepass")
+    for path in ("", "rows/", "pulse/"):
+        assert desk_client.get(f"/admin/desk/{path}?{asked}").status_code == 200
+    assert isinstance(stories.rows(stories.Asked.of({"q": q})), list)
+
+
+@pytest.mark.parametrize(
+    "written", ["1,800", "1.800", "1 800", "1\u202f800", "1800", "1’800", "١٬٨٠٠", "١٨٠٠"]
+)
+@pytest.mark.parametrize(
+    "asked", ["1,800 migrants", "1.800 migrants", "1 800 migrants", '"1800 migrants"', "١٨٠٠"]
+)
+def test_a_figure_is_found_however_it_is_written(site, written, asked):
+    told = tell(f"Some {written} migrants reach Lampedusa")
+    tell("Some 1,801 migrants and 800 others reach Lampedusa, 1 of them alone")
+    assert list(stories.asked_for(stories.Asked.of({"q": asked, "state": "all"}))) == [told]
 
 
 def test_choices_say_how_many_stories_they_leave(night):

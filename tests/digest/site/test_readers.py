@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.base import ContentFile
@@ -16,7 +17,7 @@ from django.db.models import BooleanField, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.lookups import Exact
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from lxml import html as lxml_html
@@ -32,6 +33,7 @@ from griot.digest.site import archive
 from griot.digest.site.composing import issue_of
 from griot.press.core.types import BadInput
 from tests.digest.issues import make_issue
+from tests.press.core.beats.searches import searches
 
 TABLE = "Month\t2016\t2017\t2018\nJan\t5,320\t4,510\t2,340\nFeb\t3,900\t\t1,980\nMar\t9 700\t9100\t–\n"
 
@@ -291,10 +293,22 @@ class TestTheArchive:
         assert len(self.found(client, country="PH")) == 2
         assert self.found(client, theme="culture")
 
-    def test_a_query_that_cannot_be_read_says_so(self, client):
-        page = client.get("/archive/", {"q": "people AND ("})
-        assert page.status_code == 200 and "The search could not be understood" in page.content.decode()
-        assert "Nothing was found." in client.get("/archive/", {"q": "zzyzx"}).content.decode()
+    def test_what_is_no_query_is_read_as_words_and_says_why(self, client):
+        page = client.get("/archive/", {"q": "people AND (57"}).content.decode()
+        assert "Read as words: a bracket is not closed." in page
+        assert len(self.found(client, q="people AND (57")) == len(self.found(client, q="people 57")) > 0
+        assert "Read as words" not in client.get("/archive/", {"q": "57 people, fence"}).content.decode()
+
+    def test_nothing_found_says_what_one_can_do(self, client):
+        page = client.get("/archive/", {"q": "zzyzx & co"}).content.decode()
+        assert "Nothing was found. Try fewer words" in page and "Words are enough." in page
+        assert "There is no word in it" in client.get("/archive/", {"q": "(؟)"}).content.decode()
+
+    @given(q=searches)
+    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    def test_no_words_of_readers_are_an_error(self, client, q):
+        for path in ("/archive/", "/stories/"):
+            assert client.get(f"{path}?{urlencode({'q': q}, errors='surrogatepass')}").status_code == 200
 
     @pytest.mark.parametrize(
         "q",

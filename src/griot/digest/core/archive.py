@@ -50,7 +50,8 @@ class Month:
 @dataclass(frozen=True, slots=True)
 class Archive:
     """One page of the archive. `newer` and `older` are addresses, or empty at the ends; `making` is
-    where to ask how far the first issue has come, while it is being made.
+    where to ask how far the first issue has come, while it is being made. `why` is the key of what is
+    said of a search that was read as words, or not ended.
     """
 
     newsroom: str
@@ -61,7 +62,7 @@ class Archive:
     issues: tuple[ArchiveEntry, ...]
     month: Month | None
     query: str
-    error: str
+    why: str
     found: tuple[Found, ...] | None
     total: int
     facets: tuple[tuple[str, tuple[Facet, ...]], ...]

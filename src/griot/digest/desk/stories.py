@@ -18,11 +18,14 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subq
 from django.utils import timezone
 
 from griot.accounts.requests import number_in
+from griot.characters import fit_text
+from griot.digest.core.words import words
 from griot.digest.models import Presence
+from griot.press.core.beats.asking import LONGEST
 from griot.press.core.beats.relevance import ON_BEAT
 from griot.press.models import Article, Beat, Line, Outlet, Rating, Story
 from griot.press.stories.ranking import by_news
-from griot.press.stories.searching import like_in_meaning, search_articles
+from griot.press.stories.searching import ARTICLE_FILTERS, Searched, like_in_meaning, searched
 
 PAGE = 50  # stories drawn at a time
 SHOWN_OUTLETS = 4
@@ -56,7 +59,25 @@ class Asked:
         """
         if self.meaning:
             return list(dict.fromkeys(a.story_id for a in like_in_meaning(self.q) if a.story_id))
-        return search_articles(self.q).exclude(story=None)[:MOST_FOUND].values("story")
+        found = Article.objects.filter(self.searched.condition).exclude(story=None)
+        return found.order_by("-published", "-pk")[:MOST_FOUND].values("story")
+
+    @cached_property
+    def searched(self) -> Searched:
+        return searched(self.q, ARTICLE_FILTERS)
+
+    @property
+    def note(self) -> str:
+        """What is said of a search that was read as words."""
+        why = self.searched.why if self.q and not self.meaning else ""
+        say = words(settings.LANGUAGE_CODE)
+        return say[why] if why == "no_words" else say["read_as_words"].format(say[why]) if why else ""
+
+    @property
+    def is_narrowed(self) -> bool:
+        return any(
+            (self.beat, self.country, self.language, self.outlet, self.ours, self.new, self.state != "all")
+        )
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Asked:
@@ -73,7 +94,7 @@ class Asked:
             ours=bool(query.get("ours")),
             new=bool(query.get("new")),
             within=within if within in NIGHTS else "night",
-            q=query.get("q", "").strip()[:300],
+            q=fit_text(query.get("q", "")).strip()[:LONGEST],
             meaning=bool(query.get("meaning")),
         )
 
@@ -104,9 +125,7 @@ class Row:
 
 
 def asked_for(asked: Asked, now: datetime | None = None) -> QuerySet[Story]:
-    """The stories that an editor asked for, not yet in order. Raises QueryError for a search that
-    can't be read.
-    """
+    """The stories that an editor asked for, not yet in order."""
     stories = Story.objects.filter(merged_into=None)
     if asked.q:
         stories = stories.filter(pk__in=asked.found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import permission_required
@@ -28,11 +29,10 @@ from griot.digest.site.archive import TOLD_FILTERS
 from griot.digest.site.newsroom import path_of
 from griot.helpers.clients import helper_from
 from griot.helpers.protocols import HelperError
-from griot.press.core.beats.query import QueryError
 from griot.press.core.lines.lines import attribution, line_text
 from griot.press.models import Article, Line, Override, Story
 from griot.press.stories.lines import draft_story, other_wordings
-from griot.press.stories.searching import condition
+from griot.press.stories.searching import searched
 from griot.testimonies.copies import stale
 
 MOST_ARTICLES = 40
@@ -46,11 +46,7 @@ desk_permission = permission_required("digest.change_issuepage", raise_exception
 def desk(request: SignedIn) -> HttpResponse:
     """The whole desk, with the first page of stories and the best of them open."""
     asked = stories.Asked.of(request.GET.dict())
-    error, found, choices = "", [], {}
-    try:
-        found, choices = stories.rows(asked), stories.choices(asked)
-    except QueryError as refusal:
-        error = str(refusal)
+    found = stories.rows(asked)
     opened = number_in(request.GET.get("story"))
     story = opened or (found[0].story.pk if found else None)
     return render(
@@ -59,10 +55,13 @@ def desk(request: SignedIn) -> HttpResponse:
         {
             "asked": asked,
             "rows": found,
-            "choices": choices,
+            "choices": stories.choices(asked),
             "totals": stories.totals(),
-            "error": error,
             "page": stories.PAGE,
+            "unnarrowed": urlencode(
+                {"q": asked.q, "state": "all"} | ({"meaning": "on"} if asked.meaning else {})
+            ),
+            "by_meaning": urlencode({"q": asked.q, "state": "all", "meaning": "on"}),
             "told": _told(asked),
             "now": timezone.now().isoformat(),
             "is_opened": opened is not None,
@@ -78,13 +77,10 @@ def rows(request: HttpRequest) -> HttpResponse:
     """A further page of the list, or single rows anew (`only`)."""
     asked = stories.Asked.of(request.GET.dict())
     only = [n for pk in request.GET.get("only", "").split(",") if (n := number_in(pk))][: stories.PAGE]
-    try:
-        if only:
-            found = stories.rows_of(list(Story.objects.filter(pk__in=only)), asked.beat)
-        else:
-            found = stories.rows(asked, number_in(request.GET.get("from")) or 0)
-    except QueryError as refusal:
-        return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
+    if only:
+        found = stories.rows_of(list(Story.objects.filter(pk__in=only)), asked.beat)
+    else:
+        found = stories.rows(asked, number_in(request.GET.get("from")) or 0)
     return render(request, "digest/desk/rows.html", {"rows": found, "asked": asked})
 
 
@@ -168,10 +164,7 @@ def pulse(request: SignedIn) -> HttpResponse:
     known: list[int] = []
     for pk, grown, merged in changed.values_list("pk", "grown", "merged_into")[:500]:
         (fresh if grown and grown > since and merged is None else known).append(pk)
-    try:
-        fresh = list(stories.asked_for(asked).filter(pk__in=fresh).values_list("pk", flat=True))
-    except QueryError:
-        fresh = []
+    fresh = list(stories.asked_for(asked).filter(pk__in=fresh).values_list("pk", flat=True))
     others = (
         Presence.objects.filter(at__gt=now - stories.AWAKE).exclude(user=request.user).select_related("user")
     )
@@ -312,10 +305,7 @@ def _told(asked: stories.Asked) -> list[dict[str, Any]]:
     """Lines of earlier issues that a search finds."""
     if not asked.q or asked.meaning:
         return []
-    try:
-        found = ToldItem.objects.filter(
-            condition(asked.q, TOLD_FILTERS), ~stale(), language=settings.LANGUAGE_CODE
-        ).select_related("issue")[:8]
-        return [{"day": t.day, "text": t.text, "url": f"{path_of(t.issue)}#{t.anchor}"} for t in found]
-    except QueryError:
-        return []
+    found = ToldItem.objects.filter(
+        searched(asked.q, TOLD_FILTERS).condition, ~stale(), language=settings.LANGUAGE_CODE
+    ).select_related("issue")[:8]
+    return [{"day": t.day, "text": t.text, "url": f"{path_of(t.issue)}#{t.anchor}"} for t in found]

@@ -17,17 +17,17 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from psycopg.errors import QueryCanceled
 
+from griot.characters import fit_text
 from griot.digest.core.archive import Archive, ArchiveEntry, Facet, Found, Month
 from griot.digest.models import DigestIndexPage, Theme, ToldItem
 from griot.digest.site.newsroom import newsroom, path_of
-from griot.press.core.beats.query import QueryError
+from griot.press.core.beats.asking import LONGEST
 from griot.press.core.language.text import fold
-from griot.press.stories.searching import Condition, condition
+from griot.press.stories.searching import Condition, searched
 from griot.testimonies.copies import stale
 
 PER_PAGE = 30
 MOST_FACETS = 40
-LONGEST_QUERY = 300
 PATIENCE = "3s"  # what the database spends on a question of a reader's
 
 
@@ -50,17 +50,17 @@ def archive_of(index: DigestIndexPage, asked: Mapping[str, str]) -> Archive:
     language = index.locale.language_code
     front = path_of(index)
     url = f"{front}archive/"
-    query = asked.get("q", "").strip()[:LONGEST_QUERY]
+    query = fit_text(asked.get("q", "")).strip()[:LONGEST]
     chosen = {
         name: value for name in ("outlet", "country", "theme") if (value := asked.get(name, "").strip()[:140])
     }
-    error, total = "", 0
+    why, total = "", 0
     found: tuple[Found, ...] | None = None
     facets: tuple[tuple[str, tuple[Facet, ...]], ...] = ()
     entries: tuple[ArchiveEntry, ...] = ()
     pages: Any
     if query or chosen:
-        items, error = _search(language, index, query, chosen)
+        items, why = _search(language, index, query, chosen)
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
@@ -71,7 +71,7 @@ def archive_of(index: DigestIndexPage, asked: Mapping[str, str]) -> Archive:
         except OperationalError as refusal:
             if not isinstance(refusal.__cause__, QueryCanceled):
                 raise
-            error, found = "this search takes too long; ask for fewer words, or longer ones", ()
+            why, found = "takes_too_long", ()
             pages = Paginator(items.none(), PER_PAGE).get_page(1)
     else:
         pages = Paginator(index.issues(), PER_PAGE).get_page(asked.get("page"))
@@ -86,7 +86,7 @@ def archive_of(index: DigestIndexPage, asked: Mapping[str, str]) -> Archive:
         issues=entries,
         month=None if found is not None else _month(index, asked.get("month", ""), url),
         query=query,
-        error=error,
+        why=why,
         found=found,
         total=total,
         facets=facets,
@@ -115,12 +115,10 @@ def _search(
         items = items.filter(countries__contains=[chosen["country"]])
     if "theme" in chosen:
         items = items.filter(themes__contains=[chosen["theme"]])
-    if query:
-        try:
-            items = items.filter(condition(query, TOLD_FILTERS))
-        except QueryError as refusal:
-            return items.none(), str(refusal)
-    return items, ""
+    if not query:
+        return items, ""
+    search = searched(query, TOLD_FILTERS)
+    return items.filter(search.condition), search.why
 
 
 _COUNTS = """

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, Value
 from pgvector.django import CosineDistance
 
+from griot.press.core.beats.asking import Why, as_words, read_search
 from griot.press.core.beats.query import (
     All,
     Any_,
@@ -54,21 +56,35 @@ def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", fold(text)))
 
 
-def condition(query: str, filters: Mapping[str, Condition], most: int = MOST) -> Q:
-    """A query as a condition on rows with a `search` vector; `filters` say what lang:, country: … mean there.
-
-    Raises QueryError, whose message shows the place; also for what would keep the database busy, of which
-    `most` is let through: what it has to look at grows with the distance of a NEAR times the words on its
-    sides.
+def condition(query: str, filters: Mapping[str, Condition], most: int) -> Q:
+    """A beat's query as a condition, of the cost that is let through. Raises QueryError, whose message shows
+    the place.
     """
     parsed = parse_query(query)
     if _cost(parsed) > most:
-        raise QueryError(
-            "this asks for too much at once; take fewer words, a smaller distance for NEAR, or more letters"
-            " before a *",
-            0,
-        )
+        raise QueryError("this asks for too much at once; take fewer words", 0)
     return _condition(parsed, "ABD", filters)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A search as a condition on rows with a `search` vector, and why it was read as words, if it was."""
+
+    condition: Q
+    why: Why
+
+
+def searched(text: str, filters: Mapping[str, Condition]) -> Searched:
+    """What a person typed, as a condition; `filters` say what lang:, country: … mean there.
+
+    What would keep the database busy is read as words, too: what it has to look at grows with the distance
+    of a NEAR times the words on its sides.
+    """
+    search = read_search(text, filters)
+    if search.node is not None and _cost(search.node) > MOST:
+        search = as_words(text, "too_much", with_endings=False)
+    found = _condition(search.node, "ABD", filters) if search.node is not None else Q(pk=None)
+    return Searched(found, search.why)
 
 
 def _cost(node: Node) -> int:
@@ -153,11 +169,6 @@ ARTICLE_FILTERS: Mapping[str, Condition] = {
     "author": lambda values: Q(author__iregex="|".join(map(re.escape, values))),
     "piece": lambda values: Q(piece__in=values),
 }
-
-
-def search_articles(query: str) -> QuerySet[Article]:
-    """Articles of all days that a query finds, newest first. Raises QueryError."""
-    return Article.objects.filter(condition(query, ARTICLE_FILTERS)).order_by("-published", "-pk")
 
 
 def like_in_meaning(text: str, most: int = 50) -> list[Article]:

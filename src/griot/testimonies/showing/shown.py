@@ -7,6 +7,7 @@ The values are plain; addresses are paths on the site. What the current consent 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -234,7 +235,7 @@ def narrowed(
     """Those of a kind, told in a country, of a theme, a route, with words. All of it is looked for in what is
     shown, and nowhere else.
     """
-    wanted = words.casefold().split()
+    wanted = re.findall(r"\w+", words.casefold())
 
     def has_all(s: Told) -> bool:
         text = " ".join([s.title, s.quote, *s.paragraphs, s.name, s.place.words]).casefold()

@@ -7,7 +7,8 @@
     lang:fr,ar country:LY outlet:"The Harbour Times" piece:opinion
     (camp OR border*)^0.25               counts a quarter when ranking
 
-The grammar is Lark's; what can't be parsed says where and what was expected.
+A figure is found however it is written: 1800, 1,800, 1.800 or ١٬٨٠٠. The grammar is Lark's; what can't be
+parsed says where and what was expected.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from griot.press.core.language.text import fold
 from griot.press.core.types import Article, BadInput
 
 FIELDS = ("title", "lead", "text")
+FILTERS = ("lang", "country", "outlet", "author", "piece")
 _LEAD, _BODY = 400, 2500  # characters: what is looked at
 
 _GRAMMAR = r"""
@@ -61,6 +63,12 @@ _EXPECTED = {
     "FILTER": "a filter",
     "$END": "the end",
 }
+
+
+# A whole number, of which the thousands may be parted; longer ones are no figures of news.
+_FIGURE = re.compile(r"(?<![\w.,])(?![0٠])\d{1,12}(?![.,]?\w)")
+_ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 
 
 class QueryError(BadInput):
@@ -236,13 +244,13 @@ class _Build(Transformer[Any, Node]):
     """Lark's tree into nodes; words side by side in an OR become one pattern, for speed."""
 
     def word(self, items: list[Any]) -> Node:
-        return Words((_folded(str(items[0])),))
+        return words_in(str(items[0]))
 
     def phrase(self, items: list[Any]) -> Node:
         inside = str(items[0])[1:-1].strip()
         if not inside:
             raise QueryError("an empty phrase", items[0].start_pos or 0)
-        return Words((_folded(inside),))
+        return words_in(inside)
 
     def value(self, items: list[Any]) -> str:
         return str(items[0]).strip('"')
@@ -287,12 +295,35 @@ class _Build(Transformer[Any, Node]):
         return Any_((*([Words(tuple(words))] if words else []), *rest))
 
 
-def _folded(term: str) -> str:
-    return fold(" ".join(term.split()))
+def words_in(term: str) -> Words:
+    """A word or phrase, as each of the ways in which its figures are written."""
+    folded = fold(" ".join(term.split()))
+    plain = _FIGURE.sub(lambda figure: str(int(figure[0])), folded)
+    grouped = _FIGURE.sub(lambda figure: f"{int(figure[0]):,}".replace(",", " "), folded)
+    spelled = (folded, *(way for ways in (plain, grouped) for way in (ways, ways.translate(_ARABIC))))
+    return Words(tuple(dict.fromkeys(spelled)) if _FIGURE.search(folded) else (folded,))
+
+
+def straight(text: str) -> str:
+    """`text` with the quotation marks of all languages as the one that the grammar knows."""
+    return text.translate(_QUOTES)
+
+
+def filters_in(node: Node) -> set[str]:
+    """The filters that a query asks for."""
+    match node:
+        case Filter(kind):
+            return {kind}
+        case All(parts) | Any_(parts):
+            return set().union(*map(filters_in, parts))
+        case Not(part) | InField(_, part) | Boosted(part):
+            return filters_in(part)
+    return set()
 
 
 def _pattern(term: str) -> str:
-    return re.escape(term).replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]")
+    figures = re.sub(r"(?<=\d)\\ (?=\d{3})", "[\\\\s.,'٬]", re.escape(term))
+    return figures.replace(r"\*", r"\w*").replace(r"\ ", r"[\s-]+").replace(r"\-", r"[\s-]")
 
 
 _parser = Lark(_GRAMMAR, parser="lalr", propagate_positions=True)
@@ -304,7 +335,7 @@ def parse_query(text: str) -> Node:
     if not text.strip():
         raise QueryError("the query is empty", 0)
     try:
-        tree: Node = _Build().transform(_parser.parse(text))
+        tree: Node = _Build().transform(_parser.parse(straight(text)))
         return tree
     except (UnexpectedToken, UnexpectedCharacters, UnexpectedEOF) as error:
         position = getattr(error, "pos_in_stream", None)
