@@ -641,8 +641,35 @@ def test_a_source_is_held_against_its_own_rhythm(source):
         Fetch.objects.create(source=s, at=now - timedelta(hours=1), outcome="silent", milliseconds=9000)
     nights = {n.url: n for n in ledger(now - timedelta(hours=36), now).sources}
     assert nights[busy.url].is_silent and nights[busy.url].is_slow
-    assert "silent, though it mostly brings about 2" in nights[busy.url].in_words
-    assert not nights[quiet.url].is_silent
+    assert (
+        "nothing for 2 days; before, it was never still for longer than 24 hours" in nights[busy.url].in_words
+    )
+    assert nights[quiet.url].outcome == "quiet"
+
+
+def test_the_words_of_the_ledger_agree_with_its_figures(source, admin_client, site):
+    now = timezone.now()
+
+    def listened(path: str, days: float, brought: dict[float, int]) -> Source:
+        """A source added `days` ago, with how many pieces it brought how many days ago; visited an hour ago."""
+        row = source(path=path, added=now - timedelta(days=days))
+        for ago, new in {**brought, 1 / 24: 0}.items():
+            outcome = "new" if new else "silent"
+            Fetch.objects.create(source=row, at=now - timedelta(days=ago), outcome=outcome, new_entries=new)
+        return row
+
+    wanted = {
+        listened("/grown", 30, {n + 0.3: 10 for n in range(20)}): ("brought pieces", 20),
+        listened("/just-added", 5 / 1440, {4 / 1440: 11}): ("new", 11),
+        listened("/yesterday", 30, {n + 1.1: 10 for n in range(20)}): ("brought pieces", 10),
+        listened("/weekly", 30, {n * 7 + 5: 20 for n in range(4)}): ("quiet", 0),
+        listened("/weekly-late", 35, {n * 7 + 11: 20 for n in range(4)}): ("silent", 0),
+        listened("/broken", 30, {n / 8 + 3: 1 for n in range(90)}): ("silent", 0),
+    }
+    nights = {n.url: (n.outcome, n.new) for n in ledger(now - timedelta(hours=36), now).sources}
+    assert nights == {row.url: state for row, state in wanted.items()}
+    page = admin_client.get("/admin/press/ledger/").content.decode()
+    assert page.count(">silent<") == 2 and "added lately" in page
 
 
 def test_a_source_never_reached_says_so_plainly(source):

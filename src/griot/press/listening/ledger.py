@@ -1,55 +1,58 @@
 """The morning ledger: can an editor tell a quiet night from a broken feed?
 
-Each source is held against its own rhythm: what it brought on the nights before says whether
-silence is silence, and what its visits took says whether it is slower than usual.
+Each source is held against its own rhythm (`core/rhythm.py`), and what its visits took says whether it is
+slower than usual.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
 
+from babel.dates import format_timedelta
 from django.db.models import Count, Sum
+from django.db.models.functions import TruncHour
 
 from griot.press.core.beats.relevance import ON_BEAT
+from griot.press.core.rhythm import MEMORY, YOUNG, Heard, State, longest_stillness, state_of, still_for
 from griot.press.models import Article, Entry, Fetch, Line, Source, Story
 
 RHYTHM = timedelta(days=14)  # looked back on
-UNLIKELY = 0.05  # a silence less probable than this, for a source of this rhythm, is told
 SLOWER, NOT_SLOW = 3, 2000  # times its median; milliseconds under which nobody minds
 WALLS = ("a consent wall", "a paywall")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceNight:
-    """What one source brought: the outcome of its last visit, new, kept-out and walled entries since.
+    """What one source brought: its state, new, kept-out and walled entries since.
 
-    `expected` is how many new entries its rhythm of the last two weeks would have brought; None where it is
-    too new to tell.
+    `expected` is how many new entries it brings in as long a time on average; None where it is too new to
+    tell. `still` is how long a silent one has brought nothing, and how long it was still at most before.
     """
 
     outlet: str
     url: str
     kind: str
-    outcome: str
+    outcome: State
     visits: int
     new: int
     kept_out: dict[str, int]
     walled: int
     reason: str
     expected: float | None
-    is_silent: bool
+    still: tuple[timedelta, timedelta] | None
     is_slow: bool
     milliseconds: int
 
     @property
+    def is_silent(self) -> bool:
+        return self.outcome == "silent"
+
+    @property
     def needs_a_look(self) -> bool:
-        return (
-            self.outcome in {"failed", "never reached"} or self.is_silent or self.is_slow or self.walled > 0
-        )
+        return self.outcome in {"failed", "never reached", "silent"} or self.is_slow or self.walled > 0
 
     @property
     def in_words(self) -> str:
@@ -59,8 +62,11 @@ class SourceNight:
             said.append(self.reason)
         elif self.outcome == "never reached":
             said.append("not reached yet")
-        if self.is_silent:
-            said.append(f"silent, though it mostly brings about {self.expected:.0f}")
+        if self.still:
+            now, before = (format_timedelta(span, threshold=2, locale="en") for span in self.still)
+            said.append(f"nothing for {now}; before, it was never still for longer than {before}")
+        if self.outcome == "new":
+            said.append("added lately: its rhythm is not known yet")
         if self.is_slow:
             said.append(f"slower than usual ({self.milliseconds / 1000:.1f} s)")
         if self.walled:
@@ -134,6 +140,12 @@ def source_nights(since: datetime, until: datetime) -> list[SourceNight]:
     }
     before = Fetch.objects.filter(at__gt=since - RHYTHM, at__lte=since)
     usual = {s: new or 0 for s, new in before.values_list("source").annotate(new=Sum("new_entries"))}
+    brought: dict[int, list[datetime]] = defaultdict(list)
+    bringing = Fetch.objects.filter(at__gt=until - MEMORY, at__lte=until, new_entries__gt=0)
+    for source, hour in (
+        bringing.annotate(hour=TruncHour("at")).order_by("hour").values_list("source", "hour").distinct()
+    ):
+        brought[source].append(hour)
     took: dict[int, list[int]] = defaultdict(list)
     for source, milliseconds in (
         before.exclude(outcome=Fetch.Outcome.FAILED).order_by("-at").values_list("source", "milliseconds")
@@ -155,6 +167,7 @@ def source_nights(since: datetime, until: datetime) -> list[SourceNight]:
             kept_out.get(source.pk, {}),
             walled.get(source.pk, 0),
             usual.get(source.pk),
+            brought.get(source.pk, []),
             took.get(source.pk, []),
             since,
             until,
@@ -171,14 +184,16 @@ def _night(
     kept_out: dict[str, int],
     walled: int,
     usual: int | None,
+    brought: list[datetime],
     took: list[int],
     since: datetime,
     until: datetime,
 ) -> SourceNight:
     known = min(RHYTHM, since - source.added)
-    expected = usual * ((until - since) / known) if usual is not None and known > timedelta(days=3) else None
+    expected = usual * ((until - since) / known) if usual is not None and known > YOUNG else None
     is_reached = last is not None and last.outcome != Fetch.Outcome.FAILED
-    outcome = "never reached" if last is None else (str(last.outcome) if visits else "not due")
+    heard = Heard(source.added, until, brought, is_reached if last else None, visits, new)
+    outcome, stillness = state_of(heard), longest_stillness(heard)
     slow = bool(
         visits and last and len(took) >= 5 and last.milliseconds > max(NOT_SLOW, SLOWER * median(took))
     )
@@ -192,9 +207,9 @@ def _night(
         new=new,
         kept_out=kept_out,
         walled=walled + walls,
-        reason=last.reason if last and visits else "",
+        reason=last.reason if last and (visits or not is_reached) else "",
         expected=expected,
-        is_silent=bool(expected is not None and new == 0 and is_reached and math.exp(-expected) < UNLIKELY),
+        still=(still_for(heard), stillness) if outcome == "silent" and stillness else None,
         is_slow=slow and is_reached,
         milliseconds=last.milliseconds if last else 0,
     )

@@ -59,9 +59,9 @@ def _print(found: Ledger, address: str) -> None:
     console.print(table)
     outcomes = [n.outcome for n in found.sources]
     console.print(
-        f"\nsources {len(outcomes)}: {outcomes.count('new')} with news, {outcomes.count('silent')} silent,"
+        f"\nsources {len(outcomes)}: {sum(n.new > 0 for n in found.sources)} with news,"
         f" {outcomes.count('failed')} failed, {outcomes.count('never reached')} not reached yet,"
-        f" {sum(n.is_silent for n in found.sources)} silent against their rhythm,"
+        f" {outcomes.count('new')} added lately, {outcomes.count('silent')} silent against their rhythm,"
         f" {sum(n.is_slow for n in found.sources)} slow\narticles {found.articles} ({found.from_feed_only}"
         f" from the feed only), kept out {found.kept_out}, copies {found.copies}\nstories {found.stories}, on"
         f" the beat {found.on_beat}, lines drafted {found.lines}, with unsupported claims {found.unsupported}"
