@@ -18,6 +18,7 @@ from trafilatura.utils import load_html
 
 from griot.press.core.language.languages import detect_language
 from griot.press.core.pages.dates import Habit
+from griot.press.core.pages.heads import captions_of, part_inline, titles_of, without_head
 from griot.press.core.pages.linked_data import article_of, json_ld, values_of
 from griot.press.core.pages.markup import short_text, tame
 from griot.press.core.pages.page_dates import dates_in_page, updated_in_page
@@ -96,16 +97,17 @@ def read_page(content: bytes, url: str) -> Page:
     habit = Habit()
     text = (document.text or "").strip() if document is not None else ""
     title = _title(tree, (document.title or "") if document is not None else "")
+    author = _author(tree, (document.author or "") if document is not None else "")
     return Page(
         kind=_kind(tree, title, text, url),
         title=title,
-        text=text,
+        text=without_head(text, titles_of(tree, title), captions_of(tree), author),
         published=next(dates_in_page(tree, url, habit), None),
         language=detect_language(text or title, tree.get("lang")) or None,
         image=_meta(tree, "og:image", url),
         canonical_url=_canonical(tree, url),
         updated=updated_in_page(tree, habit),
-        author=_author(tree, (document.author or "") if document is not None else ""),
+        author=author,
         sections=_sections(tree),
     )
 
@@ -141,6 +143,8 @@ def _without_asides(tree: lxml_html.HtmlElement | None) -> lxml_html.HtmlElement
             for child in list(line):
                 line.remove(child)
             line.text = ""
+    if tree is not None:
+        part_inline(tree)
     return tree
 
 
