@@ -75,3 +75,28 @@ def test_who_has_another_figure_is_told_beside_the_line_and_not_in_it():
     line = draft([KAYAR, other])
     assert line_text(line).startswith("Post reported that") and line.ok
     assert [o.name for o in line.also] == ["Wire"]
+
+
+def test_a_headline_links_to_the_article_that_bears_it_whatever_else_the_story_holds():
+    """A merged story gave one article's headline with another's outlet and link."""
+    foreign = Article(
+        "https://nius.example/1", "Nius", "Naufragio", "", text="Nada más.", language="es", weight=9
+    )
+    ours = Article("https://wire.example/2", "Wire", "A boat sinks off Kayar", "", text="", language="en")
+    line = draft([foreign, ours])
+    assert "“A boat sinks off Kayar”" in line.body and [o.url for o in line.outlets] == [ours.url]
+
+
+def test_of_two_articles_of_an_outlet_the_one_that_carries_the_line_is_linked():
+    wept = Article(
+        "https://matin.example/0",
+        "Matin",
+        "Deuil",
+        "",
+        text="Le ministre a pleuré sur le quai.",
+        language="fr",
+    )
+    told = article("Matin", "Naufrage au large de Kayar : 41 personnes noyées.", "Naufrage", language="fr")
+    for story in ([KAYAR, wept, told], [told, wept, KAYAR]):
+        urls = {o.name: o.url for o in draft(story).outlets}
+        assert urls == {"Wire": KAYAR.url, "Matin": told.url}

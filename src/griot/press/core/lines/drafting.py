@@ -29,7 +29,7 @@ from babel import Locale
 
 from griot.helpers.protocols import Drafter, HelperError, Translator
 from griot.press.core.language.text import fold, sentences, words
-from griot.press.core.lines.carrying import carriage
+from griot.press.core.lines.carrying import Carriage, carriage
 from griot.press.core.lines.checking import check
 from griot.press.core.lines.choosing import candidates
 from griot.press.core.lines.furniture import sentences_told, without_furniture
@@ -99,7 +99,7 @@ def _drafted(
         yield line
     if not is_told:
         translated = _translated(members, language, translator, passages) if translator else None
-        yield translated or _line(members, members[0], *_headline(members, language), passages)
+        yield translated or _line(members, *_headline(members, language), passages)
 
 
 def _extracted(
@@ -132,9 +132,9 @@ def _proposed(
         or lint(body, language)
     ):
         return None
-    line = _line(members, members[0], body, language, passages)
+    line = _line(members, None, body, language, passages)
     says_something = any(c.kind in {"number", "name", "place", "date", "quotation"} for c in line.claims)
-    return line if line.ok and says_something else None
+    return line if line.ok and line.outlets and says_something else None
 
 
 def _translated(
@@ -158,9 +158,11 @@ def _translated(
 
 
 def _line(
-    members: Sequence[Article], source: Article, body: str, language: str, passages: Sequence[Text]
+    members: Sequence[Article], source: Article | None, body: str, language: str, passages: Sequence[Text]
 ) -> Line:
-    """The line with its outlets in order, each linked to the article that tells it best."""
+    """The line with its outlets in order, each linked to the article that carries it: the `source`, whose
+    sentence it is, and of the others the one whose passage is nearest.
+    """
     urls = {a.url for a in members}
     agencies = {a.url for a in members if a.is_agency}
     # Agency copy is credited to the agency; who only carries it is told on the web page, not in the line.
@@ -170,22 +172,33 @@ def _line(
         for a in members
         if not (a.copy_of in agencies and a.copy_of in urls) or _adds_something(a, by_url[str(a.copy_of)])
     ]
-    links: dict[str, OutletLink] = {}
-    for article in sorted(
-        named, key=lambda a: a.url != source.url
-    ):  # the clause's own article wins its outlet's link
-        links.setdefault(article.credit, OutletLink(article.credit, article.url))
     said, own = Text(body, language), _by_credit(named, passages)
-    does = {name for name in own if name == source.credit or _carries(name, said, own)}
+    carried = {name: _carried(name, said, own) for name in own}
+    links = {name: OutletLink(name, carried[name].passage.url) for name in own}
+    does = {name for name in own if carried[name].holds}
+    if source is not None and source.credit in own:
+        does.add(source.credit)
+        links[source.credit] = OutletLink(source.credit, source.url)
     outlets = tuple(links[name] for name in own if name in does)
     also = tuple(links[name] for name in own if name not in does)
     line = Line(outlets, body, language, also=also)
     return replace(line, claims=check(line_text(line), members, language, passages))
 
 
-def _carries(name: str, said: Text, passages: Mapping[str, Sequence[Text]]) -> bool:
+def carriers(articles: Sequence[Article], body: str, language: str) -> list[Article]:
+    """The articles that carry a line by what they say themselves, in the order of attribution; of an outlet
+    the one that carries it best.
+    """
+    members = ordered(articles)
+    own, by_url = _by_credit(members, passages_of(members)), {a.url: a for a in members}
+    carried = [_carried(name, Text(body, language), own) for name in own]
+    return [by_url[c.passage.url] for c in carried if c.holds]
+
+
+def _carried(name: str, said: Text, passages: Mapping[str, Sequence[Text]]) -> Carriage:
     others = [p for other, theirs in passages.items() if other != name for p in theirs]
-    return carriage(said, passages[name], others).holds
+    own = passages[name]
+    return carriage(said, own, others) if own else Carriage(False, Text("", said.language))
 
 
 def _by_credit(articles: Sequence[Article], passages: Sequence[Text]) -> dict[str, list[Text]]:
@@ -214,13 +227,13 @@ def is_untranslated(line: Line, members: Sequence[Article]) -> bool:
     return len(foreign) == len(members) and any(f"“{quotable(a.title)}”" in line.body for a in foreign)
 
 
-def _headline(members: Sequence[Article], language: str) -> tuple[str, str]:
+def _headline(members: Sequence[Article], language: str) -> tuple[Article, str, str]:
     source = next((a for a in members if a.language in (language, "")), members[0])
     title = quotable(source.title)
     if source.language in (language, ""):
-        return f"ran a story headlined “{title}”.", language
+        return source, f"ran a story headlined “{title}”.", language
     name = Locale("en").languages.get(source.language, source.language)
-    return f"reported, in {name}, under the headline “{title}”.", language
+    return source, f"reported, in {name}, under the headline “{title}”.", language
 
 
 def _proposals(members: Sequence[Article], language: str) -> Iterator[Proposal]:
