@@ -9,6 +9,7 @@ from django.core.files.images import ImageFile
 from django.utils import timezone
 from PIL import Image
 from wagtail.models import Locale
+from wagtail_localize.models import StringSegment, StringTranslation
 
 from griot.digest.models import DigestIndexPage, IssuePage, Picture
 
@@ -119,6 +120,20 @@ def make_issue(language: str = "en", day: date = date(2018, 12, 12), live: bool 
         issue.save_revision().publish(skip_permission_checks=True)
         issue.refresh_from_db()
     return issue
+
+
+def read_by_a_person(edition: IssuePage) -> None:
+    """Each text of an edition as somebody translates it."""
+    for segment in StringSegment.objects.filter(source__object_id=edition.translation_key):
+        StringTranslation.objects.update_or_create(
+            translation_of=segment.string,
+            locale=edition.locale,
+            context=segment.context,
+            defaults={
+                "data": segment.string.data,
+                "translation_type": StringTranslation.TRANSLATION_TYPE_MANUAL,
+            },
+        )
 
 
 def make_full_issue(language: str = "en", day: date | None = None) -> IssuePage:

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from tests.mailing.plans import where_it_is_morning
 from tests.signing_in import with_second_factor
+
+
+@pytest.fixture(autouse=True)
+def morning():
+    with timezone.override(where_it_is_morning()):
+        yield
 
 
 @pytest.fixture

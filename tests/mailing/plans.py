@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timezone as dt_timezone
 
 from django.db.models import F
 from wagtail.models import Revision
 
 from griot.mailing.models import Schedule
+
+
+def where_it_is_morning() -> tzinfo:
+    """A time zone in which it is past six: what is planned for hours ahead is of the same day."""
+    return dt_timezone(timedelta(hours=(6 - datetime.now(UTC).hour + 12) % 24 - 12))
 
 
 def time_passes(how_long: timedelta) -> None:

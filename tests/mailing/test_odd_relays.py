@@ -21,7 +21,7 @@ from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscript
 from griot.mailing.sending import ATTEMPTS, queue_unreached, resolve_in_doubt
 from griot.mailing.wagtail_hooks import some_have_not_got_it
 from griot.troubles.models import Trouble
-from tests.digest.issues import make_issue
+from tests.digest.issues import make_issue, read_by_a_person
 from tests.signing_in import with_second_factor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -274,6 +274,7 @@ def test_an_edition_that_was_off_with_its_issue_reaches_the_others_once_it_is_ou
     relay([], "")
     issue = make_issue()
     edition = next(page for page in make_editions(issue) if page.language == "fr")
+    read_by_a_person(edition)
     edition.get_latest_revision().publish(skip_permission_checks=True)
     audience.language = "fr"
     audience.save()

@@ -26,7 +26,7 @@ from griot.mailing.beginning import SendRefused
 from griot.mailing.models import Schedule, Send
 from griot.mailing.scheduling import begin_due, schedule, unschedule
 from griot.troubles.models import Trouble
-from tests.digest.issues import make_issue
+from tests.digest.issues import make_issue, read_by_a_person
 from tests.mailing.plans import time_passes
 from tests.mailing.test_scheduling import an_audience
 
@@ -44,9 +44,10 @@ class Plans(RuleBasedStateMachine):
 
     def begins(self) -> None:
         issue = make_issue(day=timezone.localdate(), live=False)
-        issue.body = [("share", {})]  # what is in it matters nothing here
+        issue.body = [("feature", issue.body[0].value)]  # what is in it matters nothing here
         issue.save_revision()
-        make_editions(issue)
+        for edition in make_editions(issue):
+            read_by_a_person(edition)
         self.keys = {page.language: page.pk for page in IssuePage.objects.all()}
         self.audiences = {language: an_audience(f"Readers{language}", language, 1) for language in LANGUAGES}
         self.off = set[str]()  # by a person, and not brought back by one

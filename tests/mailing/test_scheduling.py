@@ -20,7 +20,7 @@ from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscriber,
 from griot.mailing.scheduling import begin_due, moment, schedule, unschedule
 from griot.mailing.sending import deliver
 from griot.mailing.wagtail_hooks import some_have_not_got_it
-from tests.digest.issues import make_issue, make_picture
+from tests.digest.issues import make_issue, make_picture, read_by_a_person
 from tests.mailing.plans import time_passes
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,7 @@ def draft(site):
 def test_two_who_send_as_an_edition_goes_out_send_once(site, meanwhile):
     issue, staff = make_issue(), an_audience("Personnel", "fr")
     edition = next(page for page in make_editions(issue) if page.language == "fr")
+    read_by_a_person(edition)
 
     def begin_another() -> None:
         IssuePage.objects.get(pk=edition.pk).get_latest_revision().publish(skip_permission_checks=True)
@@ -188,7 +189,8 @@ def test_no_time_is_beyond_what_can_be_planned(draft, audience, admin_client, da
 def test_each_audience_gets_the_edition_in_its_language(draft, audience, admin_user):
     arab = an_audience("Qurra", "ar")
     french = an_audience("Lecteurs", "fr")
-    make_editions(draft, admin_user)
+    for edition in make_editions(draft, admin_user):
+        read_by_a_person(edition)
     for page in IssuePage.objects.exclude(language="fr"):
         page.get_latest_revision().publish(skip_permission_checks=True)
     issue = IssuePage.objects.get(pk=draft.pk)
@@ -209,6 +211,9 @@ def test_who_leaves_reads_their_own_language(client, site):
 
 def test_the_rooms_schedule_cancel_and_correct(admin_client, draft, audience):
     tomorrow = timezone.now() + timedelta(days=1)
+    draft.day = timezone.localdate(moment(f"{tomorrow:%Y-%m-%d}T07:30", "Africa/Dakar"))
+    draft.save()
+    draft.save_revision()
     address = f"/admin/mailing/send/{draft.pk}/"
     assert "At a time" in admin_client.get(address).content.decode()
     answer = admin_client.post(
@@ -326,7 +331,8 @@ def test_who_takes_an_issue_off_and_puts_it_on_again_is_told_which_mails_did_not
 
 def test_a_mail_is_not_planned_for_before_its_publication_by_hand(draft, audience, admin_client):
     six = timezone.now() + timedelta(hours=6)
-    draft.go_live_at = six
+    draft.go_live_at, draft.day = six, timezone.localdate(six, ZoneInfo("UTC"))
+    draft.save()
     draft.save_revision().publish()
     plan = {"at": f"{six - timedelta(hours=1):%Y-%m-%dT%H:%M}", "zone": "UTC", "audiences": [audience.pk]}
     answer = admin_client.post(f"/admin/mailing/send/{draft.pk}/", plan)
@@ -357,7 +363,8 @@ def test_an_edition_that_is_not_ready_holds_up_no_plan(draft, audience, admin_us
 def test_a_send_that_is_due_waits_for_its_edition(draft, admin_user, monkeypatch):
     """Sends begin beside what publishes, a page at a time."""
     audiences = [an_audience("Friends"), an_audience("Lecteurs", "fr")]
-    make_editions(draft, admin_user)
+    for edition in make_editions(draft, admin_user):
+        read_by_a_person(edition)
     at, publish = timezone.now() + timedelta(hours=2), publishing._publish
     schedule(IssuePage.objects.get(pk=draft.pk), audiences, at, "UTC", admin_user)
     time_passes(timedelta(hours=2, minutes=1))

@@ -194,7 +194,7 @@ def _walk(url: str, browser: str, folder: Path, password: str, second: str) -> d
         hand.picture("6-schedule")
         hand.click("section[aria-labelledby=schedule] button[type=submit]")
         page.goto(f"{url}{preflight}")
-        state = page.locator(".griot-preflight p strong").first.text_content()
+        state = page.locator(".griot-preflight p strong").first.inner_text().lower()
         editions = page.locator(".griot-preflight h3").count()
         hand.picture("7-scheduled")
         arabic = page.locator(".griot-preflight h3 a").first.get_attribute("href")

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -21,7 +22,9 @@ Preview = Callable[[Any, str], HttpResponseBase]
 _ROUTES: dict[str, list[URLPattern]] = defaultdict(list)
 _PREVIEWS: dict[str, Preview] = {}
 _AUTHORS: list[Callable[[Any], int | None]] = []
-_JUDGES: list[Callable[[Any], str]] = []
+Judge = TypeVar("Judge", bound=Callable[..., str])
+_JUDGES: list[Callable[..., str]] = []
+_MAILS: list[Callable[[Any], str]] = []
 
 
 class Answering(RoutablePageMixin):
@@ -69,11 +72,21 @@ def author_of(page: Any) -> int | None:
     return _AUTHORS[0](page)
 
 
-def tells_why_not(function: Callable[[Any], str]) -> Callable[[Any], str]:
-    """The function says why a page may not go out now; "" where it may."""
+def tells_why_not(function: Judge) -> Judge:
+    """The function says why a page may not go out at a moment (None: as planned, or now); "" where it may."""
     _JUDGES[:] = [function]
     return function
 
 
-def why_not(page: Any) -> str:
-    return _JUDGES[0](page)
+def why_not(page: Any, at: datetime | None = None) -> str:
+    return _JUDGES[0](page, at)
+
+
+def tells_mails(function: Callable[[Any], str]) -> Callable[[Any], str]:
+    """The function says to whom an issue was sent, as a sentence; "" where to nobody."""
+    _MAILS[:] = [function]
+    return function
+
+
+def mails_of(page: Any) -> str:
+    return _MAILS[0](page) if _MAILS else ""

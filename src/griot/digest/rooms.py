@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -9,17 +12,22 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 from wagtail_localize.models import Translation
 
-from griot.accounts.requests import SignedIn
+from griot.accounts.requests import SignedIn, number_in
 from griot.digest.core.words import words
 from griot.digest.desk.acting import Refused
 from griot.digest.desk.actions import act
+from griot.digest.desk.mending import mend, take_back, why_not_edited
 from griot.digest.desk.placing import unfinished
 from griot.digest.models import Correction, IssuePage
-from griot.digest.release.approving import state_of, why_not
+from griot.digest.release.approving import standing, why_not
 from griot.digest.release.editions import make_editions
+from griot.digest.release.findings import rows_of
+from griot.digest.release.judging import NotAnswered, answer, is_held, may_answer
+from griot.digest.release.judging import take_back as end_answers
 from griot.digest.release.preflight import preflight
 from griot.digest.site.making import as_json, making
 from griot.queueing import soon
@@ -28,29 +36,94 @@ MOST_CARRIED = 40
 edit_permission = permission_required("digest.change_issuepage", raise_exception=True)
 
 
+LEVELS = {"must": "Must be mended", "should": "Should be looked at", "know": "Good to know"}
+
+
 @edit_permission
-def preflight_room(request: HttpRequest, pk: int) -> HttpResponse:
+def preflight_room(request: SignedIn, pk: int) -> HttpResponse:
     page = get_object_or_404(IssuePage, pk=pk)
     soon("digest.check_links", "check-links", issue=page.pk)
-    draft = page.get_latest_revision_as_object()
-    editions = [
-        {
-            "page": other,
-            "findings": [f for f in preflight(other.get_latest_revision_as_object()) if f.level != "info"],
-        }
-        for other in IssuePage.objects.filter(translation_key=page.translation_key).exclude(pk=page.pk)
-    ]
+    shown = _looked_at(page, request.user)
+    of = {row.what for level in shown["levels"] for row in level["rows"]}
+    editions = page.get_translations().select_related("locale")
+    latest = page.get_latest_revision()
+    mended = number_in(request.GET.get("mended"))
     return render(
         request,
         "digest/preflight.html",
         {
-            "issue": draft,
-            "findings": preflight(draft),
-            "editions": editions,
-            "state": state_of(page),
-            "why_not": why_not(page),
+            **shown,
+            "why_not": "" if page.live and not page.has_unpublished_changes else why_not(page),
+            "editions": [_looked_at(edition, request.user, of) for edition in editions],
+            "mended": mended if latest and latest.pk == mended and latest.user == request.user else None,
         },
     )
+
+
+def _looked_at(page: IssuePage, user: Any, said: Collection[str] = ()) -> dict[str, Any]:
+    """An issue, or an edition of it, as the pre-flight shows it to somebody; what was `said` of the issue is
+    not said again of each edition.
+    """
+    draft = page.get_latest_revision_as_object()
+    rows = [row for row in rows_of(preflight(draft)) if row.what not in said]
+    judged = {row.judgement.name: row for row in rows if row.judgement and row.level == "must"}
+    word, more = standing(page)
+    if is_held(draft):
+        more = f"It is held: its readers get it in their second language. {more}"
+    return {
+        "issue": draft,
+        "standing": word,
+        "more": more,
+        "levels": [
+            {"name": level, "title": title, "rows": found}
+            for level, title in LEVELS.items()
+            if (found := [row for row in rows if row.level == level])
+        ],
+        "judged": list(judged.items()) if may_answer(page, user) else [],
+        "standing_answers": page.answers.filter(ended=None) if may_answer(page, user) else [],
+        "may_mend": not why_not_edited(page, user),
+    }
+
+
+@edit_permission
+@require_POST
+def mend_room(request: SignedIn, pk: int) -> HttpResponse:
+    """Mend a finding in one click, or take that back."""
+    page = get_object_or_404(IssuePage, pk=pk)
+    address = reverse("digest:preflight", args=[page.pk])
+    try:
+        if made := number_in(request.POST.get("mended")):
+            take_back(page.pk, request.user, made)
+            messages.success(request, "It is as it was before.")
+        else:
+            mended = mend(page.pk, request.user, request.POST.get("finding", ""))
+            messages.success(request, mended.said)
+            address += f"?mended={mended.revision}" if mended.revision else ""
+    except Refused as refusal:
+        messages.error(request, f"Nothing was changed: {refusal}.")
+    return redirect(address)
+
+
+@edit_permission
+@require_POST
+def answer_room(request: SignedIn, pk: int) -> HttpResponse:
+    """The chief editor answers for a finding by name, of the issue as it is, or takes that back."""
+    page = get_object_or_404(IssuePage, pk=pk)
+    name = request.POST.get("judgement", "")
+    found = preflight(page.get_latest_revision_as_object())
+    judgement = next((f.judgement for f in found if f.judgement and f.judgement.name == name), None)
+    try:
+        if "take_back" in request.POST:
+            if end_answers(page, name, request.user):
+                messages.success(request, "Nobody answers for it any more.")
+        elif judgement is None:
+            messages.warning(request, "There is nothing to answer for any more.")
+        else:
+            answer(page, judgement, request.user, request.POST.get("why", ""))
+            messages.success(request, "You answer for it: it may go out as it is now.")
+    except NotAnswered as refusal:
+        messages.error(request, str(refusal))
+    return redirect("digest:preflight", page.original.pk)
 
 
 @edit_permission

@@ -143,6 +143,8 @@ def urls() -> list[Any]:
         path("making/", rooms.making_room, name="making"),
         path("make-now/", rooms.make_now, name="make_now"),
         path("preflight/<int:pk>/", rooms.preflight_room, name="preflight"),
+        path("preflight/<int:pk>/mend/", rooms.mend_room, name="mend"),
+        path("preflight/<int:pk>/answer/", rooms.answer_room, name="answer"),
         path("editions/<int:pk>/", rooms.editions_room, name="editions"),
         path("carry-over/", rooms.carry_over, name="carry_over"),
         path("correct/<int:pk>/", rooms.correct, name="correct"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from wagtail.models import Revision
 
 from griot.digest.models import IssuePage
+from griot.digest.registry import tells_mails
 from griot.digest.release.approving import why_not
 from griot.mailing.beginning import SendRefused, already_sent, sends_of, start_send
 from griot.mailing.models import Audience, PublishedForSends, Schedule, Send
@@ -26,13 +27,46 @@ FURTHEST = timedelta(days=366)
 TAKEN_OFF = "the issue was taken off. Once it is out again, send it, or plan it anew."
 
 
-def why_not_planned(issue: IssuePage) -> str:
-    """Why no send of an issue can be planned, in words; "" where one can."""
+def why_not_planned(issue: IssuePage, at: datetime, audiences: Sequence[Audience] = ()) -> str:
+    """Why no send of an issue to some audiences can be planned for a moment, in words; "" where one can."""
     if issue.live:
         return ""
     if issue.first_published_at and not issue.planned():
         return f"“{issue.title}” was taken off. Publish it again first; then it can be sent."
-    return why_not(issue)
+    return why_not(issue, _out_at(issue, at, audiences))
+
+
+def _out_at(issue: IssuePage, at: datetime, audiences: Sequence[Audience]) -> datetime:
+    """When the issue would be out with another send: as a person has planned it, or with the first of all."""
+    planned = issue.planned()
+    if planned and planned.approved_go_live_at and not _is_for_sends(planned):
+        return planned.approved_go_live_at
+    others = _open(issue).filter(error="").exclude(audience__in=audiences)
+    return min(at, others.aggregate(first=Min("at"))["first"] or at)
+
+
+MORNING = time(7, 30)
+SOON = timedelta(minutes=15)
+
+
+def proposed_for(issue: IssuePage) -> datetime:
+    """When an issue would go out, where nobody says otherwise: on the morning of its day, or soon, on that
+    day; what is out already, the next morning.
+    """
+    now = timezone.localtime()
+    day = now.date() + timedelta(days=1) if issue.live else max(issue.day, now.date())
+    of_day, soon = (timezone.make_aware(datetime.combine(day, t)) for t in (MORNING, time(23, 59)))
+    return of_day if of_day > now else min(now.replace(second=0, microsecond=0) + SOON, soon)
+
+
+@tells_mails
+def mails_of(issue: IssuePage) -> str:
+    """To whom an issue was sent, as a sentence."""
+    sends = Send.objects.filter(issue__translation_key=issue.translation_key, is_correction=False)
+    begun = sorted(sends.select_related("audience"), key=lambda send: send.started)
+    names = list(dict.fromkeys(f"“{send.audience}”" for send in begun))
+    to = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"Sent to {to} on {timezone.localtime(begun[0].started):%A %-d %B, %H:%M}." if begun else ""
 
 
 def schedule(
@@ -52,7 +86,7 @@ def schedule(
         raise SendRefused("choose at least one audience.")
     with transaction.atomic():
         issue = issue.hold()  # two who plan at once plan one after the other
-        if reason := why_not_planned(issue):
+        if reason := why_not_planned(issue, at, audiences):
             raise SendRefused(reason)
         rows = []
         list(_open(issue).select_for_update())  # those that begin in this moment have begun then
@@ -89,7 +123,7 @@ def _publish_for(issue: IssuePage, languages: set[str], at: datetime, user: Any)
                     " time, or publish it earlier."
                 )
             continue
-        is_ready = page == issue or not why_not(page)  # else the original is sent to its readers
+        is_ready = page == issue or not why_not(page, at)  # else the original is sent to its readers
         if page.first_published_at is None and (is_needed or goes_out) and is_ready:
             _publish_at(page, at, user)
 
@@ -140,8 +174,8 @@ def publication_of(issue: IssuePage) -> str:
         if not page.live and (revision := page.planned()):
             planned[revision.approved_go_live_at].append(str(page.locale))
     said = [
-        f"on {timezone.localtime(time):%d %B %Y at %H:%M %Z} in {', '.join(languages)}"
-        for time, languages in sorted(planned.items())
+        f"on {timezone.localtime(at):%d %B %Y at %H:%M %Z} in {', '.join(languages)}"
+        for at, languages in sorted(planned.items())
     ]
     return f"It is published {'; '.join(said)}." if said else ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import os
-from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -28,10 +27,22 @@ from griot.accounts.requests import SignedIn, number_in
 from griot.digest.core.rendering.mail import MAIL_POLICY
 from griot.digest.core.words import is_right_to_left, words
 from griot.digest.models import Correction, IssuePage
-from griot.mailing.beginning import SendRefused, readers_of_a_correction, send_correction, start_send
+from griot.mailing.beginning import (
+    SendRefused,
+    readers_of_a_correction,
+    send_correction,
+    start_send,
+)
 from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscription
 from griot.mailing.outbox import hidden, kept
-from griot.mailing.scheduling import moment, publication_of, schedule, unschedule, why_not_planned
+from griot.mailing.scheduling import (
+    moment,
+    proposed_for,
+    publication_of,
+    schedule,
+    unschedule,
+    why_not_planned,
+)
 from griot.mailing.sending import UNREACHED, queue_unreached, resolve_in_doubt, unreached
 
 MAILS_PER_PAGE = 50
@@ -116,18 +127,18 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
         }
         for a in Audience.objects.all()
     ]
-    tomorrow = timezone.localtime() + timedelta(days=1)
+    proposed = proposed_for(issue)
     return render(
         request,
         "mailing/send.html",
         {
             "issue": issue,
             "audiences": audiences,
-            "reason": why_not_planned(issue),
+            "reason": why_not_planned(issue, proposed),
             "publication": publication_of(issue),
             "zones": sorted(available_timezones()),
             "zone": settings.TIME_ZONE,
-            "at": f"{tomorrow:%Y-%m-%d}T07:30",
+            "at": f"{proposed:%Y-%m-%dT%H:%M}",
             "may_schedule": any(not a["send"] and a["recipients"] for a in audiences),
         },
     )

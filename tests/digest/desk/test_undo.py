@@ -140,7 +140,7 @@ def test_each_vouches_for_themselves(editor, colleague, desk_client, night):
     page = desk_client.get(f"/admin/desk/story/{night[0].pk}/").content.decode()
     assert "bo vouches for “99”: I rang" in page and "ana vouches for “99”: I saw it" in page
     draft = issue_in_the_making().get_latest_revision_as_object()
-    said = [f.text for f in preflight(draft) if "answers for" in f.text]
+    said = [f.text for f in preflight(draft) if "Vouched for" in f.text]
     assert len(said) == 2
     for mine in (["I saw it"], ["I was there"], []):
         undo_last(editor)

@@ -22,7 +22,7 @@ from griot.accounts.guarding import NotNow
 from griot.digest.models import DigestIndexPage, IssuePage, PictureRendition, ToldItem
 from griot.digest.release.approving import approval_of, why_not
 from griot.digest.release.editions import make_editions, translate_editions
-from griot.digest.release.preflight import blocks
+from griot.digest.release.preflight import musts
 from griot.digest.release.publishing import publish_due
 from griot.digest.site.composing import bound_lines
 from griot.digest.tasks import index_anew_now
@@ -232,7 +232,7 @@ def test_who_publishes_waits_for_no_story_that_the_press_holds(told_story):
 
 @pytest.mark.parametrize("change", [{"slug": "elsewhere"}, {"expire_at": "soon"}])
 def test_an_approval_holds_for_where_and_until_when(site, django_user_model, change):
-    page = make_issue(live=False)
+    page = make_issue(day=timezone.localdate(), live=False)
     editor, first, second = (django_user_model.objects.create_user(f"u{n}") for n in range(3))
     for user in (first, second):
         user.groups.set(Group.objects.filter(name="Chief editor"))
@@ -248,7 +248,7 @@ def test_an_approval_holds_for_where_and_until_when(site, django_user_model, cha
 
 @pytest.fixture
 def plan(site) -> Schedule:
-    issue = make_issue(live=False)
+    issue = make_issue(day=timezone.localdate(), live=False)
     issue.save_revision()
     audience = Audience.objects.create(name="All", slug="all")
     Subscription.objects.create(audience=audience, subscriber=Subscriber.objects.create(email="a@b.example"))
@@ -287,7 +287,7 @@ def test_a_picture_that_can_not_be_made_takes_nothing_with_it(site, monkeypatch,
         answer = Client().get(path)
         assert answer.status_code == 200, path
     assert b"Communities Meet to Share" in Client().get(issue.url).content
-    assert any("can’t be shown" in f.text or "can't be shown" in f.text for f in blocks(issue))
+    assert any("can’t be shown" in f.text or "can't be shown" in f.text for f in musts(issue))
 
 
 def test_an_issue_that_a_full_disk_kept_in_is_out_when_there_is_room(site, monkeypatch):

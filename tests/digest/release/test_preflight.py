@@ -122,7 +122,7 @@ def told(page: IssuePage, level: str = "") -> str:
 @pytest.mark.django_db
 class TestThePreflight:
     def test_an_issue_in_order_blocks_nothing(self, issue):
-        assert not told(issue, "block")
+        assert not told(issue, "must")
 
     def test_claims_that_no_article_supports_and_who_answers_for_them(self, issue, admin_user):
         story = Story.objects.create(first_published=timezone.now(), last_published=timezone.now())
@@ -134,29 +134,29 @@ class TestThePreflight:
             claims=[{"text": "57", "kind": "number", "url": "", "passage": ""}],
         )
         issue.body[5].value["lines"][0]["story"] = story.pk
-        found = next(f for f in preflight(issue) if f.level == "block")
+        found = next(f for f in preflight(issue) if f.level == "must")
         assert (
-            found.text.startswith("No article supports “57”")
+            found.text.startswith("No article supports this: “57”")
             and found.story == story.pk
             and found.place.endswith("-section")
         )
         Override.objects.create(line=line, claim="57", by=admin_user, why="counted them myself")
-        assert "info: admin answers for “57”: counted them myself" in told(issue)
+        assert "know: Vouched for by name: “57” – admin: counted them myself" in told(issue)
         line.body = "something else"
         line.save()
-        assert "was changed in the issue and is not checked" in told(issue, "warn")
+        assert "Changed in the issue, and not checked" in told(issue, "should")
 
     def test_pictures_without_rights_credit_or_words(self, issue):
         Picture.objects.update(rights_until=timezone.localdate() + timedelta(days=2))
-        assert "end after" in told(IssuePage.objects.get(), "warn")
+        assert "Pictures whose rights end soon: “A picture” after" in told(IssuePage.objects.get(), "should")
         Picture.objects.update(
             rights_until=timezone.localdate() - timedelta(days=2), credit="", description=" "
         )
-        found = told(IssuePage.objects.get(), "block")
+        found = told(IssuePage.objects.get(), "must")
         assert (
-            "The rights to “A picture” have ended" in found
-            and "no credit" in found
-            and "no alternative text" in found
+            "whose rights have ended: “A picture”" in found
+            and "without a credit: “A picture”" in found
+            and "nobody has described: “A picture”" in found
         )
 
     def test_terms_repeated_outlets_bare_links_and_size(self, issue):
@@ -168,20 +168,20 @@ class TestThePreflight:
         found = told(issue)
         for words in (
             "the house writes “undocumented migrants”",
-            "MENAFN is named in 2 lines",
-            "named without a link",
-            "“Read here” leads nowhere",
+            "Outlets in several lines: MENAFN (2)",
+            "Named without a link: Outlet b",
+            "These words lead nowhere: “Read here”",
         ):
             assert words in found, words
         lines[0]["body"] = "reported " + "very " * 24000
-        assert "would have" in told(issue, "block")
+        assert "would have" in told(issue, "must")
 
     def test_a_story_told_this_week_is_named(self, issue):
         earlier = make_issue(day=timezone.localdate() - timedelta(days=3), live=False)
         for page in (earlier, issue):
             page.body[5].value["lines"][0]["story"] = 4242
         earlier.save_revision().publish(skip_permission_checks=True)
-        assert "told this story: “The Gulf Today and MENAFN" in told(issue, "warn")
+        assert "Told this week already: “reported that 57" in told(issue, "should")
 
     def test_dead_links_are_found_by_a_job(self, issue, web, settings):
         settings.FETCH_ALLOWED = frozenset({f"here.localhost:{web.port}"})
@@ -191,21 +191,21 @@ class TestThePreflight:
         web.pages["here/there"] = (200, {}, b"yes")
         issue.save_revision()
         check_links_of(issue.pk)
-        assert f"Dead link: http://here.localhost:{web.port}/gone (not found (HTTP 404))" in told(
-            issue, "warn"
+        assert f"Dead links: http://here.localhost:{web.port}/gone (not found (HTTP 404))" in told(
+            issue, "should"
         )
         assert LinkCheck.objects.get(url__endswith="/there").error == ""
         assert "being checked" not in told(issue)
 
     def test_spam_is_scored_where_there_is_a_program_for_it(self, issue, tmp_path, monkeypatch):
         monkeypatch.setenv("PATH", str(tmp_path))
-        assert spam_score(issue_of(issue)) is None and "SpamAssassin is not installed" in told(issue, "info")
+        assert spam_score(issue_of(issue)) is None and "SpamAssassin is not installed" in told(issue, "know")
         program = tmp_path / "spamassassin"
         program.write_text(
             "#!/bin/sh\n/bin/cat >/dev/null\necho 'X-Spam-Status: Yes, score=7.3 required=5.0'\n"
         )
         program.chmod(0o755)
-        assert "SpamAssassin gives this issue 7.3 points" in told(issue, "warn")
+        assert "It may be taken for spam: 7.3 points" in told(issue, "should")
 
     def test_its_room_leads_to_each_place(self, admin_client, issue):
         issue.body[0].value["link"]["url"] = ""
@@ -213,7 +213,7 @@ class TestThePreflight:
         page = admin_client.get(f"/admin/issues/preflight/{issue.pk}/").content.decode()
         assert (
             f'/admin/pages/{issue.pk}/edit/#block-{issue.body[0].id}-section"' in page
-            and "leads nowhere" in page
+            and "These words lead nowhere" in page
         )
 
 
@@ -306,7 +306,7 @@ class TestEditions:
         assert "لم يُترجم بعد" in web and 'lang="en" dir="ltr"' in web
         for format in ("email", "text"):
             assert "لم يُترجم بعد" in render(value, format)
-        assert "not translated yet" in told(arabic, "warn")
+        assert "Nobody has translated this: 2 lines" in told(arabic, "must")
 
     def test_the_machines_words_are_marked_until_somebody_has_read_them(
         self, issue, admin_user, settings, web

@@ -23,7 +23,7 @@ from griot.digest.release.publishing import publish_due
 from griot.digest.wagtail_hooks import some_editions_are_off
 from griot.mailing.models import Audience, Send, Subscriber, Subscription
 from griot.mailing.scheduling import begin_due, schedule, unschedule
-from tests.digest.issues import make_issue, make_picture
+from tests.digest.issues import make_issue, make_picture, read_by_a_person
 from tests.mailing.plans import time_passes
 from tests.signing_in import with_second_factor
 from tests.testimonies import made
@@ -131,6 +131,7 @@ def test_the_programming_interface_of_the_admin_is_closed(draft, writer, client,
 def test_an_edition_waits_for_its_original(draft, writer, client):
     client.force_login(writer)
     edition = next(e for e in make_editions(draft) if e.locale.language_code == "fr")
+    read_by_a_person(edition)
 
     def publish():
         return client.post(f"/admin/pages/{edition.pk}/edit/", {"action": "publish"})
@@ -272,6 +273,7 @@ def test_an_edition_of_what_was_changed_since_it_went_out_waits(draft, writer):
     page.summary = "What nobody else has read"
     page.save_revision(user=writer)
     edition = next(e for e in make_editions(page) if e.locale.language_code == "fr")
+    read_by_a_person(edition)
     with pytest.raises(NotNow, match="edition of may not go out"):
         edition.get_latest_revision().publish(user=writer)
 
@@ -389,7 +391,7 @@ def test_an_approval_is_of_the_pictures_that_were_seen(draft, writer, client, mo
 def test_what_is_on_its_way_out_is_not_deleted(
     draft, writer, client, django_user_model, monkeypatch, state, way
 ):
-    monkeypatch.setattr(approving, "blocks", lambda page: [])
+    monkeypatch.setattr(approving, "musts", lambda page, at: [])
     monkeypatch.setattr(IssuePage, "publish", lambda *_, **__: None)
     if state == "in approval":
         draft.get_workflow().start(draft, writer)
@@ -397,7 +399,7 @@ def test_what_is_on_its_way_out_is_not_deleted(
         approve(draft, writer, get_user_model().objects.get(username="bo"))
     if state == "scheduled":
         monkeypatch.undo()
-        monkeypatch.setattr(approving, "blocks", lambda page: [])
+        monkeypatch.setattr(approving, "musts", lambda page, at: [])
         Subscription.objects.create(
             audience=Audience.objects.create(name="Staff", slug="staff"),
             subscriber=Subscriber.objects.create(email="reader@news.example"),

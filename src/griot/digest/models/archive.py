@@ -68,8 +68,16 @@ class ToldItem(Copy):
 
 
 class LinkCheck(models.Model):
-    """Whether an address that an issue leads to answered."""
+    """What a reader finds at an address that an issue leads to."""
+
+    class Found(models.TextChoices):
+        PAGE = "page", "a page"
+        WALL = "wall", "a wall"
+        NOTHING = "nothing", "a page that says there is nothing"
+        ERROR = "error", "no page"
 
     url = models.TextField(unique=True)
     at = models.DateTimeField(default=timezone.now)
-    error = models.CharField(max_length=200, blank=True)
+    found = models.CharField(max_length=8, choices=Found.choices, default=Found.PAGE)
+    error = models.CharField(max_length=200, blank=True, help_text="what keeps readers from it, in words")
+    language = models.CharField(max_length=12, blank=True, help_text="the page’s, where it can be told")

@@ -171,9 +171,10 @@ class IssuePage(OutByPublishing, Answering, Page):  # type: ignore[django-manage
         """
         with transaction.atomic():
             original = self.hold()
-            reason = "" if skip_permission_checks else why_not(self)
+            at = revision.as_object().go_live_at
+            reason = "" if skip_permission_checks else why_not(self, at)
             if original != self and not reason:
-                reason = "" if original.is_out_at(revision.as_object().go_live_at) else GOES_FIRST
+                reason = "" if original.is_out_at(at) else GOES_FIRST
             if reason:
                 raise NotNow(f"“{self.title}” is a draft, and was not published. {reason}")
             return super().publish(

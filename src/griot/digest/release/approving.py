@@ -7,13 +7,14 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from wagtail.models import GroupPagePermission, Revision, TaskState, Workflow, WorkflowState, WorkflowTask
 
 from griot.accounts.roles import CHIEF_EDITOR
 from griot.digest.core.rendering.as_json import render_json
 from griot.digest.models import GOES_FIRST, DigestIndexPage, IssuePage, SecondPersonTask
-from griot.digest.registry import tells_author, tells_why_not
-from griot.digest.release.preflight import blocks, pictures_in
+from griot.digest.registry import mails_of, tells_author, tells_why_not
+from griot.digest.release.preflight import musts, pictures_in
 from griot.digest.site.composing import issue_of
 from griot.digest.site.newsroom import newsroom
 
@@ -80,10 +81,12 @@ def _pictures_changed(draft: IssuePage, since: datetime) -> bool:
 
 
 @tells_why_not
-def why_not(page: IssuePage) -> str:
-    """Why the issue may not go out now, in words; "" where it may."""
+def why_not(page: IssuePage, at: datetime | None = None) -> str:
+    """Why the issue may not go out at a moment, in words; "" where it may. Without one, as it is planned, or
+    now.
+    """
     draft = page.get_latest_revision_as_object()
-    found = blocks(draft)
+    found = musts(draft, at)
     if found:
         more = f" and {len(found) - 1} more" if len(found) > 1 else ""
         return f"The pre-flight blocks it: {found[0].text}{more}"
@@ -92,7 +95,7 @@ def why_not(page: IssuePage) -> str:
         if not original.live and not original.planned():
             return GOES_FIRST
         is_out = original.live and not original.has_unpublished_changes
-        of_it = "" if is_out else why_not(original)
+        of_it = "" if is_out else why_not(original, at)
         return of_it and f"The issue that it is an edition of may not go out. {of_it}"
     if second_person_counts() and approval_of(page) is None:
         return (
@@ -113,3 +116,24 @@ def state_of(page: IssuePage) -> str:
     if approval_of(page):
         return "approved"
     return "edited" if page.revisions.exclude(user=None).exists() else "draft"
+
+
+def standing(page: IssuePage) -> tuple[str, str]:
+    """Where an issue stands, in the word that an editor looks for (draft, scheduled, published, sent), and
+    more of it as sentences.
+    """
+    if page.live:
+        mails = mails_of(page)
+        since = f"Published on {_when(page.first_published_at)}."
+        changed = " It has changes that are not out." if page.has_unpublished_changes else ""
+        return "sent" if mails else "published", " ".join(filter(None, (since, mails))) + changed
+    if planned := page.planned():
+        return "scheduled", f"It goes out on {_when(planned.approved_go_live_at)}."
+    return "draft", {
+        "in approval": "Somebody is asked to approve it.",
+        "approved": "It is approved.",
+    }.get(state_of(page), "")
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{timezone.localtime(moment):%A %-d %B, %H:%M}" if moment else "a day before this archive"

@@ -1,6 +1,6 @@
 """The pre-flight: what an editor should know of an issue before it goes out, each finding with its place.
 
-What blocks must be mended before the issue can be scheduled; the rest is for the editor to judge.
+What must be mended keeps the issue in; what should be, an editor looks at; the rest is good to know.
 """
 
 from __future__ import annotations
@@ -8,19 +8,24 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Literal
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 
+from babel import Locale
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from griot.digest.core import types
 from griot.digest.core.rendering.mail import LARGEST, MailError, render_mail
 from griot.digest.core.rendering.text import paragraphs, render_text
-from griot.digest.models import IssuePage, LinkCheck, Picture, ToldItem
+from griot.digest.models import IssuePage, LinkCheck, Picture, ToldItem, name_of
+from griot.digest.release.findings import LEVELS, Finding, Level, Mend
+from griot.digest.release.judging import answered, unread_findings, whole
+from griot.digest.release.leading import next_link, of_other_stories, story_of
 from griot.digest.site.composing import anchor_of, bound_lines, issue_of, line_anchor, picture_of
 from griot.press.core.lines.house import lint
 from griot.press.models import Line
@@ -29,40 +34,38 @@ MOST_PICTURES = 12
 WEEK = timedelta(days=7)
 RECENT = timedelta(hours=12)  # that a link's check holds
 SPAM_LIMIT = 5.0
-Level = Literal["block", "warn", "info"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`place` is the block's address in the editor ("block-…-section"), or "" for the issue as a whole."""
-
-    level: Level
-    text: str
-    place: str = ""
-    story: int | None = None
-
-
-def preflight(page: IssuePage) -> list[Finding]:
-    """All findings, the blocking ones first. Asks no network; links are checked by a job (`links_of`,
-    `tasks`).
+def preflight(page: IssuePage, at: datetime | None = None) -> list[Finding]:
+    """All findings of a draft that is to go out at a moment (as it is planned, or now, where none is given),
+    those that keep it in first. Asks no network; links are checked by a job (`links_of`, `tasks`).
     """
     value, places = issue_of(page), _places(page)
     found = [
         *_rendered(value),
+        *whole(page, value, max(at or goes_out_at(page), timezone.now())),
         *_claims(page),
-        *_links(value, places),
+        *_links(page, value, places),
         *_terms(value, places),
         *_pictures(page),
         *_outlets(value, places),
         *_repeated(page),
-        *_editions(value, places),
-        *_whole(value),
+        *unread_findings(page),
+        *_around(value),
     ]
-    return sorted(found, key=lambda f: ("block", "warn", "info").index(f.level))
+    if page.is_edition:  # it is mended where it is translated
+        found = [replace(f, mend=None) for f in found]
+    return sorted(answered(page, found), key=lambda f: LEVELS.index(f.level))
 
 
-def blocks(page: IssuePage) -> list[Finding]:
-    return [f for f in preflight(page) if f.level == "block"]
+def goes_out_at(page: IssuePage) -> datetime:
+    """When a draft would go out: at the time that it is planned for, or now."""
+    planned = page.planned()
+    return (planned and planned.approved_go_live_at) or page.go_live_at or timezone.now()
+
+
+def musts(page: IssuePage, at: datetime | None = None) -> list[Finding]:
+    return [f for f in preflight(page, at) if f.level == "must"]
 
 
 def _place(child: Any) -> str:
@@ -81,33 +84,30 @@ def _rendered(value: types.Issue) -> Iterator[Finding]:
     try:
         size = len(render_mail(value).encode())
     except MailError as error:
-        yield Finding("block", f"{str(error)[:1].upper()}{str(error)[1:]}")
+        yield Finding("must", "The e-mail can’t be made", str(error))
         return
     if size > LARGEST * 0.9:
-        yield Finding("warn", f"The e-mail has {size // 1024} KB of the {LARGEST // 1024} that it may have.")
+        yield Finding("should", "The e-mail is large", f"{size // 1024} KB of {LARGEST // 1024}")
 
 
 def _claims(page: IssuePage) -> Iterator[Finding]:
     """Lines of stories are as checked as at the desk; what was changed since in the issue itself is not."""
-    stories = [line.value["story"] for line in bound_lines(page) if line.value["story"]]
-    known = {
-        line.story_id: line
-        for line in Line.objects.filter(story__in=stories, language=settings.LANGUAGE_CODE).prefetch_related(
-            "overrides__by"
-        )
-    }
+    if page.language != settings.LANGUAGE_CODE:
+        return
+    told = {bound.id: story.pk for bound in bound_lines(page) if (story := story_of(bound.value))}
+    rows = Line.objects.filter(story__in=told.values(), language=page.language)
+    known = {line.story_id: line for line in rows.prefetch_related("overrides__by")}
     for bound in bound_lines(page):
         v, place = bound.value, _place(bound)
-        line = known.get(v["story"])
-        if line is None or page.language != settings.LANGUAGE_CODE:
+        line = known.get(told.get(bound.id, 0))
+        if line is None:
             continue
         if v["body"] != line.body:
-            yield Finding(
-                "warn",
-                f"This line was changed in the issue and is not checked: “{v['body'][:80]}”",
-                place,
-                line.story_id,
+            what, mend = (
+                "Changed in the issue, and not checked",
+                Mend("check", "Check it", (line_anchor(bound.id),)),
             )
+            yield Finding("should", what, f"“{v['body'][:80]}”", place, line.story_id, mend)
             continue
         overrides = line.overrides.all()
         for claim in line.as_value().claims:
@@ -115,14 +115,11 @@ def _claims(page: IssuePage) -> Iterator[Finding]:
                 continue
             vouched = [o for o in overrides if o.claim == claim.text]
             for o in vouched:
-                yield Finding("info", f"{o.by} answers for “{claim.text}”: {o.why}", place, line.story_id)
+                words = f"“{claim.text}” – {name_of(o.by)}: {o.why}"
+                yield Finding("know", "Vouched for by name", words, place, line.story_id)
             if not vouched:
-                yield Finding(
-                    "block",
-                    f"No article supports “{claim.text}” in “{v['body'][:60]}”.",
-                    place,
-                    line.story_id,
-                )
+                words = f"“{claim.text}” in “{v['body'][:60]}”"
+                yield Finding("must", "No article supports this", words, place, line.story_id)
 
 
 def links_of(value: types.Issue) -> dict[str, str]:
@@ -151,72 +148,87 @@ def links_of(value: types.Issue) -> dict[str, str]:
     return found
 
 
-def _links(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
+_BARS: dict[str, str] = {
+    LinkCheck.Found.WALL: "Readers meet a wall",
+    LinkCheck.Found.NOTHING: "Links to a page that is gone",
+    LinkCheck.Found.ERROR: "Dead links",
+}
+
+
+def _links(page: IssuePage, value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
     links = links_of(value)
     checked = {c.url: c for c in LinkCheck.objects.filter(url__in=links, at__gt=timezone.now() - RECENT)}
+    bad = {url for url, check in checked.items() if check.found in _BARS}
+    yield from of_other_stories(page)
     for url, anchor in links.items():
         check = checked.get(url)
-        if check and check.error:
-            yield Finding("warn", f"Dead link: {url[:120]} ({check.error}).", places.get(anchor, ""))
+        if check and check.found in _BARS:
+            mend = next_link(page, anchor, url, bad)
+            words = f"{url[:120]} ({check.error})"
+            yield Finding("should", _BARS[check.found], words, places.get(anchor, ""), mend=mend)
+        elif check and check.language and not check.language.startswith(value.language.split("-")[0]):
+            name = Locale("en").languages.get(check.language, check.language)
+            words = f"{url[:120]} ({name})"
+            yield Finding("know", "Links to a page in another language", words, places.get(anchor, ""))
     if unchecked := len(links) - len(checked):
-        yield Finding("info", f"{unchecked} of {len(links)} links are being checked; look again in a moment.")
+        yield Finding(
+            "know", "Links are being checked; look again in a moment", f"{unchecked} of {len(links)}"
+        )
     for block in value.blocks:
         link = getattr(block, "link", None) or getattr(block, "more", None)
         if link and not link.url and value.printed_head is None:
-            yield Finding("warn", f"“{link.words}” leads nowhere.", places.get(block.anchor, ""))
+            yield Finding(
+                "should", "These words lead nowhere", f"“{link.words}”", places.get(block.anchor, "")
+            )
         if isinstance(block, types.PressReview) and value.printed_head is None:
             for line in block.lines:
                 if bare := [name for name, url in line.urls if not url]:
-                    yield Finding(
-                        "warn", f"{', '.join(bare)}: named without a link.", places.get(line.anchor, "")
-                    )
+                    where = places.get(line.anchor, "")
+                    yield Finding("should", "Named without a link", ", ".join(bare), where)
 
 
 def _terms(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
+    what = "Not how the house writes"
     for block in value.blocks:
         if isinstance(block, types.PressReview):
             for line in block.lines:
                 for f in lint(line.body, value.language):
-                    yield Finding(
-                        "warn", f"House style: “{f.text}”, {f.advice}.", places.get(line.anchor, "")
-                    )
+                    is_term = f.proper and f.proper in f.advice
+                    mend = Mend("terms", f"Write “{f.proper}”", (line.anchor,)) if is_term else None
+                    place = places.get(line.anchor, "")
+                    yield Finding("should", what, f"“{f.text}”, {f.advice}", place, mend=mend)
         elif isinstance(block, types.Feature | types.Event | types.Text):
             for f in lint(" ".join(paragraphs(block.html)), value.language):
                 if not f.text.endswith(" words"):
-                    yield Finding(
-                        "warn", f"House style: “{f.text}”, {f.advice}.", places.get(block.anchor, "")
-                    )
+                    place = places.get(block.anchor, "")
+                    yield Finding("should", what, f"“{f.text}”, {f.advice}", place)
 
 
 def _pictures(page: IssuePage) -> Iterator[Finding]:
-    today = timezone.localdate()
     count = 0
     for child in page.body:
         for picture in pictures_in(child.value):
             count += 1
-            if not picture.credit.strip():
-                yield Finding("block", f"“{picture.title}” has no credit.", _place(child))
-            if not picture.description.strip():
-                yield Finding("block", f"“{picture.title}” has no alternative text.", _place(child))
-            if not picture.may_be_shown:
-                yield Finding(
-                    "block", f"The rights to “{picture.title}” have ended; it is not shown.", _place(child)
-                )
-            elif picture_of(picture) is None:
-                yield Finding(
-                    "block",
-                    f"“{picture.title}” can't be shown: its file can't be read, or the disk is full."
-                    " Make room, or upload it again.",
-                    _place(child),
-                )
-            elif picture.rights_until and picture.rights_until <= today + WEEK:
-                yield Finding(
-                    "warn",
-                    f"The rights to “{picture.title}” end after {picture.rights_until:%-d %B}.",
-                    _place(child),
-                )
+            opens = ("Open the picture", reverse("wagtailimages:edit", args=[picture.pk]))
+            for level, what, more in _of_picture(picture):
+                yield Finding(level, what, f"“{picture.title}”{more}", _place(child), opens=opens)
     if count > MOST_PICTURES:
-        yield Finding("warn", f"{count} pictures; more than {MOST_PICTURES} make a mail slow on a phone.")
+        yield Finding("should", f"More than {MOST_PICTURES} pictures are slow on a phone", str(count))
+
+
+def _of_picture(picture: Picture) -> Iterator[tuple[Level, str, str]]:
+    today = timezone.localdate()
+    if not picture.credit.strip():
+        yield "must", "Pictures without a credit", ""
+    if not picture.description.strip():
+        yield "must", "Pictures that nobody has described", ""
+    if not picture.may_be_shown:
+        yield "must", "Pictures whose rights have ended", ""
+    elif picture_of(picture) is None:
+        more = ": its file can't be read, or the disk is full. Make room, or upload it again."
+        yield "must", "Pictures that can't be shown", more
+    elif picture.rights_until and picture.rights_until <= today + WEEK:
+        yield "should", "Pictures whose rights end soon", f" after {picture.rights_until:%-d %B}"
 
 
 def pictures_in(value: Any) -> Iterator[Picture]:
@@ -231,20 +243,20 @@ def pictures_in(value: Any) -> Iterator[Picture]:
 
 
 def _outlets(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
-    named: Counter[str] = Counter()
-    first: dict[str, str] = {}
+    lines_of = defaultdict[str, list[types.PressLine]](list)
     for block in value.blocks:
-        if isinstance(block, types.PressReview):
-            for line in block.lines:
-                names = [name for name, _ in line.urls]
-                for name in {n for n in names if names.count(n) > 1}:
-                    yield Finding("warn", f"{name} is named twice in one line.", places.get(line.anchor, ""))
-                for name in dict.fromkeys(names):
-                    named[name] += 1
-                    first[name] = line.anchor
-    for name, times in named.items():
-        if times > 1:
-            yield Finding("info", f"{name} is named in {times} lines.", places.get(first[name], ""))
+        for line in block.lines if isinstance(block, types.PressReview) else ():
+            names = [name for name, _ in line.urls]
+            for name in dict.fromkeys(names):
+                lines_of[name].append(line)
+                if names.count(name) > 1:
+                    mend = Mend("once", "Name it once", (line.anchor, name))
+                    place = places.get(line.anchor, "")
+                    yield Finding("should", "Named twice in one line", name, place, mend=mend)
+    for name, lines in lines_of.items():
+        if len(lines) > 1:
+            place = places.get(lines[0].anchor, "")
+            yield Finding("know", "Outlets in several lines", f"{name} ({len(lines)})", place)
 
 
 def _repeated(page: IssuePage) -> Iterator[Finding]:
@@ -255,43 +267,32 @@ def _repeated(page: IssuePage) -> Iterator[Finding]:
     ).select_related("issue")
     for item in earlier:
         bound = stories[item.story]
-        yield Finding(
-            "warn", f"“{item.issue.title}” told this story: “{item.text[:80]}”", _place(bound), item.story
-        )
+        mend = Mend("take out", "Take it out", (line_anchor(bound.id),))
+        words = f"“{bound.value['body'][:80]}”, on {item.day:%-d %B}"
+        yield Finding("should", "Told this week already", words, _place(bound), item.story, mend)
 
 
-def _editions(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
-    for block in value.blocks if value.language != settings.LANGUAGE_CODE else ():
-        states: list[str] = (
-            [line.state for line in block.lines] if isinstance(block, types.PressReview) else [block.state]
-        )
-        for state, words in (
-            ("untranslated", "not translated yet"),
-            ("machine", "translated by machine and read by nobody"),
-        ):
-            if n := states.count(state):
-                what = (
-                    f"{n} line{'s' if n > 1 else ''}"
-                    if isinstance(block, types.PressReview)
-                    else f"“{types.title_of(block) or block.kind}”"
-                )
-                yield Finding("warn", f"{what}: {words}.", places.get(block.anchor, ""))
-
-
-def _whole(value: types.Issue) -> Iterator[Finding]:
+def _around(value: types.Issue) -> Iterator[Finding]:
     if not value.summary:
-        yield Finding("warn", "The issue has no summary: it is what inboxes show beside the subject.")
-    if not any(isinstance(b, types.PressReview) and b.lines for b in value.blocks):
-        yield Finding("warn", "The issue has no press line.")
+        mend = Mend("summary", "Write it from the first item") if first_words(value) else None
+        words = "inboxes show it beside the subject"
+        yield Finding("should", "There is no summary", words, mend=mend)
     score = spam_score(value)
     if score is None:
-        yield Finding("info", "SpamAssassin is not installed here, so the spam score is not known.")
+        yield Finding("know", "Spam is not scored", "SpamAssassin is not installed here")
     elif score >= SPAM_LIMIT:
-        yield Finding(
-            "warn",
-            f"SpamAssassin gives this issue {score:.1f} points; from {SPAM_LIMIT:.0f} on, mail is taken for"
-            " spam.",
-        )
+        words = f"{score:.1f} points; from {SPAM_LIMIT:.0f} on it is"
+        yield Finding("should", "It may be taken for spam", words)
+
+
+def first_words(value: types.Issue) -> str:
+    """What the issue's first feature or line says, as its summary."""
+    for block in value.blocks:
+        if isinstance(block, types.Feature) and block.title:
+            return block.title
+        if isinstance(block, types.PressReview) and block.lines:
+            return f"{''.join(block.lines[0].names)} {block.lines[0].body}"
+    return ""
 
 
 def spam_score(value: types.Issue) -> float | None:

@@ -85,7 +85,7 @@ def take_turn(host: str, delay: float) -> None:
     time.sleep(max(0.0, float(turn[0])))
 
 
-def _await_turn(here: str, there: str, delay: float = 0.0) -> None:
+def await_turn(here: str, there: str, delay: float = 0.0) -> None:
     """Wait for the turn at the host of `there`, if that of `here` is another."""
     host = host_of(there)
     if host and host != host_of(here) and not is_exempt(host, settings.FETCH_ALLOWED):
@@ -107,9 +107,9 @@ def robots_of(fetcher: Fetcher, url: str) -> str:
     scheme, _, rest = url.partition("://")
     text, failure, kept = "", "", ROBOTS_KEPT
     try:
-        _await_turn("", url)
+        await_turn("", url)
         # It may stand elsewhere, where nobody's robots.txt is asked for it (RFC 9309 §2.3.1.2).
-        fetched = fetcher.get(f"{scheme}://{rest.split('/')[0]}/robots.txt", may_follow=_await_turn)
+        fetched = fetcher.get(f"{scheme}://{rest.split('/')[0]}/robots.txt", may_follow=await_turn)
         text = fetched.content.decode("utf-8", "replace")
     except NoTurn:
         raise
@@ -159,7 +159,7 @@ def fetch_politely(fetcher: Fetcher, url: str, etag: str = "", last_modified: st
             raise FetchError("that is no address that can be asked")
         if time.monotonic() > ends:
             raise FetchError("redirects to hosts that are waited for too long", is_passing=True)
-        _await_turn(here, there, _asked_for(robots_of(fetcher, there), there))
+        await_turn(here, there, _asked_for(robots_of(fetcher, there), there))
 
     may_follow("", url)
     ends = time.monotonic() + LONGEST_WAIT

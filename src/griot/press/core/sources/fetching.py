@@ -14,10 +14,11 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -223,15 +224,26 @@ MayFollow = Callable[[str, str], None]
 
 class Fetcher:
     """An HTTP client for one thread; close it, or use it as a context manager. A visit takes at most
-    `seconds`, redirects included.
+    `seconds`, redirects included; `headers` go with each request.
     """
 
-    def __init__(self, user_agent: str, allowed: Collection[str] = (), seconds: float = MAX_SECONDS) -> None:
+    def __init__(
+        self,
+        user_agent: str,
+        allowed: Collection[str] = (),
+        seconds: float = MAX_SECONDS,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._transport, self._seconds = GuardedTransport(allowed), seconds
         self._client = httpx.Client(
             transport=self._transport,
             timeout=httpx.Timeout(10, connect=8),
-            headers={"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept-Language": "*"},
+            headers={
+                "User-Agent": user_agent,
+                "Accept-Encoding": "gzip",
+                "Accept-Language": "*",
+                **headers,
+            },
             trust_env=False,
         )
 
@@ -281,6 +293,8 @@ class Fetcher:
                 ) from None
             raise FetchError("no answer in time", is_passing=True) from None
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise FetchError("its certificate is not valid", is_passing=True) from None
             why = f"no connection ({type(error).__name__}: {str(error)[:120]})"
             raise FetchError(why, is_passing=True) from None
 
