@@ -5,10 +5,12 @@ A send is frozen as it begins, with one delivery for each reader, all or nothing
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from griot.digest.core.rendering.mail import render_correction_mail
@@ -16,6 +18,7 @@ from griot.digest.core.rendering.text import render_correction_text
 from griot.digest.core.words import words
 from griot.digest.models import Correction, IssuePage
 from griot.digest.morning.telling import testimonies_in
+from griot.digest.release.judging import is_held
 from griot.digest.site.composing import issue_of
 from griot.locking import one_after_another
 from griot.mailing.models import Audience, Send
@@ -41,41 +44,57 @@ def enqueue_lane(send: int, lane: int) -> None:
 
 
 def start_send(issue: IssuePage, audience: Audience, user: User | None = None) -> Send:
-    """Freeze the issue and queue one delivery per subscriber, all or nothing. Raises SendRefused."""
-    issue = edition_for(issue, audience)
-    if not issue.live or not issue.original.live:
-        raise SendRefused(
-            f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send."
-        )
+    """Freeze each edition that the audience's readers get and queue one delivery for each of them, all or
+    nothing; gives the send that most of them get. Raises SendRefused.
+    """
     with transaction.atomic():
         one_after_another(f"send to {audience.pk}")
         if earlier := sends_of(issue, audience).first():
             raise SendRefused(already_sent(earlier))
-        send = Send(issue=issue, audience=audience, language=issue.language, started_by=user)
-        freeze(send)
-        send.save()
-        with connection.cursor() as cursor:
-            cursor.execute(_QUEUE_DELIVERIES, [send.pk, audience.pk])
-            count = cursor.rowcount
-            if count == 0:
-                raise SendRefused(f"nobody is subscribed to “{audience}”; add subscribers, then send.")
-        for slug in testimonies_in(issue):
-            left_the_house(slug, "mail", f"{audience}: {issue.title}", count)
-        enqueue_lanes(send)
+        if not issue.original.live:
+            raise SendRefused(
+                f"“{issue.title}” is not published: its links would lead nowhere. Publish it, then send."
+            )
+        readers = readers_by_edition(issue, audience)
+        if not readers:
+            raise SendRefused(f"nobody is subscribed to “{audience}”; add subscribers, then send.")
+        begun = [_begin(edition, audience, user, chosen) for edition, chosen in readers.items()]
+    return begun[0]
+
+
+def _begin(edition: IssuePage, audience: Audience, user: User | None, subscriptions: list[int]) -> Send:
+    send = Send(issue=edition, audience=audience, language=edition.language, started_by=user)
+    freeze(send)
+    send.save()
+    with connection.cursor() as cursor:
+        cursor.execute(_QUEUE_DELIVERIES, [send.pk, subscriptions])
+    for slug in testimonies_in(edition):
+        left_the_house(slug, "mail", f"{audience}: {edition.title}", len(subscriptions))
+    enqueue_lanes(send)
     return send
 
 
-def edition_for(issue: IssuePage, audience: Audience) -> IssuePage:
-    """The edition in the audience's language, where it is published; otherwise the original, which is in the
-    newsroom's, or what there is.
+def readers_by_edition(issue: IssuePage, audience: Audience) -> dict[IssuePage, list[int]]:
+    """The subscriptions of an audience by the edition that each gets, that of most readers first.
+
+    The rule: each reader gets one edition, in the first of these languages in which one is out that is not
+    held: the audience's, the reader's second, the newsroom's own. An edition is held while one of its lines
+    or features was read by no person in its language, unless somebody who may approve issues has answered
+    for that by name.
     """
+    standing = audience.subscriptions.filter(ended=None).order_by("pk")
     live = IssuePage.objects.filter(translation_key=issue.translation_key, live=True)
-    found = {edition.language: edition for edition in live}
-    return found.get(audience.language) or found.get(settings.LANGUAGE_CODE) or issue
+    editions = {edition.language: edition for edition in live if not is_held(edition)}
+    found = defaultdict[IssuePage, list[int]](list)
+    for pk, second in standing.values_list("pk", "subscriber__second_language"):
+        wanted = (audience.language, second, settings.LANGUAGE_CODE)
+        chosen = next((editions[language] for language in wanted if language in editions), issue.original)
+        found[chosen].append(pk)
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
 def sends_of(issue: IssuePage, audience: Audience) -> QuerySet[Send]:
-    """An audience gets an issue once, whichever edition."""
+    """An audience gets an issue once, whichever editions."""
     return Send.objects.filter(
         issue__translation_key=issue.translation_key, audience=audience, is_correction=False
     )
@@ -86,9 +105,10 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
     audience. Raises SendRefused.
     """
     begun = []
+    corrected = correction.sends.filter(audience=OuterRef("audience"), issue=OuterRef("issue"))
     earlier = Send.objects.filter(
-        issue__translation_key=correction.issue.translation_key, is_correction=False
-    ).exclude(audience__in=correction.sends.values("audience"))
+        ~Exists(corrected), issue__translation_key=correction.issue.translation_key, is_correction=False
+    )
     for original in earlier.select_related("issue", "audience"):
         value = issue_of(original.issue)
         said = words(original.language)["correction"]
@@ -97,9 +117,9 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
             one_after_another(f"send to {original.audience_id}")
             send, is_new = Send.objects.get_or_create(
                 audience=original.audience,
+                issue=original.issue,
                 correction=correction,
                 defaults={
-                    "issue": original.issue,
                     "is_correction": True,
                     "language": original.language,
                     "subject": subject[:300],
@@ -164,6 +184,6 @@ INSERT INTO mailing_delivery
 SELECT %s, subscriber.email, subscription.token, 'queued', 0, 0, now(), '', now(), false
 FROM mailing_subscription subscription
 JOIN mailing_subscriber subscriber ON subscriber.id = subscription.subscriber_id
-WHERE subscription.audience_id = %s AND subscription.ended IS NULL
+WHERE subscription.id = ANY(%s)
 ORDER BY subscription.id
 """

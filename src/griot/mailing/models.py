@@ -28,7 +28,10 @@ class Audience(models.Model):
         max_length=12,
         choices=settings.LANGUAGES,
         default=settings.LANGUAGE_CODE,
-        help_text="It gets the edition in this language, or the original where there is none.",
+        help_text=(
+            "It gets the edition in this language; where nobody has translated it, each reader’s second"
+            " language."
+        ),
     )
 
     class Meta:
@@ -43,6 +46,12 @@ class Subscriber(models.Model):
 
     email = models.EmailField()
     name = models.CharField(max_length=120, blank=True)
+    second_language = models.CharField(
+        max_length=12,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text="Read where the edition of their list is held; the newsroom’s language by default.",
+    )
 
     class Meta:
         ordering = ["email"]
@@ -83,7 +92,9 @@ def new_mark() -> str:
 
 
 class Send(Copy):
-    """One issue to one audience, or a correction of it, frozen as it was rendered when the send began."""
+    """One edition to its readers of one audience, or a correction of it, frozen as it was rendered when the
+    send began.
+    """
 
     issue = models.ForeignKey("digest.IssuePage", models.PROTECT, related_name="sends")
     audience = models.ForeignKey(Audience, models.PROTECT, related_name="sends")
@@ -113,7 +124,7 @@ class Send(Copy):
                 name="one_send_per_issue_and_audience",
             ),
             models.UniqueConstraint(
-                fields=["correction", "audience"], name="one_send_per_correction_and_audience"
+                fields=["correction", "audience", "issue"], name="one_send_per_correction_and_audience"
             ),
         ]
 

@@ -17,8 +17,9 @@ from wagtail.models import Revision
 from griot.digest.models import IssuePage
 from griot.digest.registry import tells_mails
 from griot.digest.release.approving import why_not
+from griot.digest.release.judging import is_held
 from griot.mailing.beginning import SendRefused, already_sent, sends_of, start_send
-from griot.mailing.models import Audience, PublishedForSends, Schedule, Send
+from griot.mailing.models import Audience, PublishedForSends, Schedule, Send, Subscriber
 from griot.troubles.sweeping import each
 
 log = logging.getLogger(__name__)
@@ -95,10 +96,17 @@ def schedule(
                 raise SendRefused(already_sent(earlier))
             _open(issue).filter(audience=audience).delete()
             rows.append(Schedule(issue=issue, audience=audience, at=at, zone=zone, by=user))
-        _publish_for(issue, {audience.language for audience in audiences}, at, user)
+        _publish_for(issue, _languages_of(audiences), at, user)
         Schedule.objects.bulk_create(rows)
         _keep_with_the_first(issue)
     return rows
+
+
+def _languages_of(audiences: Sequence[Audience]) -> set[str]:
+    """The languages in which somebody may get an issue (`readers_by_edition`)."""
+    readers = Subscriber.objects.filter(subscriptions__audience__in=audiences, subscriptions__ended=None)
+    seconds = readers.exclude(second_language="").values_list("second_language", flat=True).distinct()
+    return {*(audience.language for audience in audiences), *seconds}
 
 
 def _open(issue: IssuePage) -> QuerySet[Schedule]:
@@ -123,7 +131,7 @@ def _publish_for(issue: IssuePage, languages: set[str], at: datetime, user: Any)
                     " time, or publish it earlier."
                 )
             continue
-        is_ready = page == issue or not why_not(page, at)  # else the original is sent to its readers
+        is_ready = page == issue or not why_not(page, at)  # else its readers get their second language
         if page.first_published_at is None and (is_needed or goes_out) and is_ready:
             _publish_at(page, at, user)
 
@@ -211,7 +219,7 @@ def _begin(pk: int, now: datetime) -> bool:
     issue = IssuePage.objects.get(pk=row.issue_id)
     if not issue.live and (issue.planned() or now - row.at < PATIENCE):
         return False  # it is about to be published, however late it is where the machine was off
-    if now - row.at < PATIENCE and _is_coming(issue, row.audience.language, now):
+    if now - row.at < PATIENCE and _is_coming(issue, _languages_of([row.audience]), now):
         return False
     try:
         with transaction.atomic():
@@ -232,8 +240,11 @@ def moment(day_and_time: str, zone: str) -> datetime:
         raise SendRefused("give a day and a time, and a time zone such as Africa/Dakar.") from None
 
 
-def _is_coming(issue: IssuePage, language: str, now: datetime) -> bool:
-    """Whether its edition in that language goes out in this minute: it is published after the original."""
-    editions = IssuePage.objects.filter(translation_key=issue.translation_key, language=language, live=False)
-    due = [edition.planned() for edition in editions]
+def _is_coming(issue: IssuePage, languages: set[str], now: datetime) -> bool:
+    """Whether its edition in one of these goes out in this minute: it is published after the original. One
+    that is held is not waited for.
+    """
+    key = issue.translation_key
+    editions = IssuePage.objects.filter(translation_key=key, language__in=languages, live=False)
+    due = [edition.planned() for edition in editions if not is_held(edition)]
     return any(revision and revision.approved_go_live_at <= now for revision in due)

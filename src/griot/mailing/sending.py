@@ -153,7 +153,7 @@ NOTHING: dict[str, object] = {
 
 
 def _corrected_by(send: Send) -> int | None:
-    """The key of the send whose issue this one corrects."""
+    """The key of the send whose edition this one corrects."""
     original = Send.objects.filter(issue=send.issue_id, audience=send.audience_id, is_correction=False)
     return original.values_list("pk", flat=True).first() if send.is_correction else None
 

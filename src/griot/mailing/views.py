@@ -29,6 +29,7 @@ from griot.digest.core.words import is_right_to_left, words
 from griot.digest.models import Correction, IssuePage
 from griot.mailing.beginning import (
     SendRefused,
+    readers_by_edition,
     readers_of_a_correction,
     send_correction,
     start_send,
@@ -122,6 +123,10 @@ def send(request: SignedIn, issue_id: int) -> HttpResponse:
             "audience": a,
             "recipients": a.subscriptions.filter(ended=None).count(),
             "send": sent.get(a.pk),
+            "editions": [
+                f"{len(readers)} in {edition.locale}"
+                for edition, readers in readers_by_edition(issue, a).items()
+            ],
             "unreached": not_reached.get(sent[a.pk].pk, 0) if a.pk in sent else 0,
             "planned": planned.get(a.pk),
         }
@@ -177,9 +182,10 @@ def correction(request: SignedIn, pk: int) -> HttpResponse:
     earlier = Send.objects.filter(
         issue__translation_key=row.issue.translation_key, is_correction=False
     ).select_related("audience")
-    done = set(row.sends.values_list("audience", flat=True))
+    done = set(row.sends.values_list("audience", "issue"))
     reached = [
-        {"send": s, "readers": readers_of_a_correction(s), "is_done": s.audience_id in done} for s in earlier
+        {"send": s, "readers": readers_of_a_correction(s), "is_done": (s.audience_id, s.issue_id) in done}
+        for s in earlier
     ]
     return render(
         request,

@@ -44,8 +44,8 @@ class AudienceViewSet(OwnFieldsViewSet):
 class SubscriberViewSet(OwnFieldsViewSet):
     model = Subscriber
     icon = "user"
-    form_fields = ["email", "name"]
-    list_display = ["email", "name"]
+    form_fields = ["email", "name", "second_language"]
+    list_display = ["email", "name", "second_language"]
     search_fields = ["email", "name"]
 
 

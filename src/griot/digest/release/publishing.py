@@ -10,6 +10,8 @@ from django.apps import apps
 from wagtail.models import DraftStateMixin, Page, Revision
 
 from griot.digest.live import OutByPublishing
+from griot.digest.models import IssuePage
+from griot.digest.release.judging import is_held
 from griot.troubles.sweeping import each
 
 
@@ -42,10 +44,13 @@ def _take_down(model: Any, now: datetime, pk: Any) -> None:
 
 
 def _publish(pk: int) -> None:
-    """What is planned of a page, unless that was taken back, or the page off, in this moment."""
-    _hold(Revision.objects.get(pk=pk).content_object)
+    """What is planned of a page, unless that was taken back, or the page off, in this moment. An edition that
+    is held waits until somebody has read it, or answers for it.
+    """
+    page = Revision.objects.get(pk=pk).content_object
+    _hold(page)
     planned = Revision.objects.filter(pk=pk, approved_go_live_at__isnull=False).first()
-    if planned:
+    if planned and not (isinstance(page, IssuePage) and page.is_edition and is_held(planned.as_object())):
         planned.publish(log_action="wagtail.publish.scheduled", skip_permission_checks=True)
 
 
