@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,8 @@ from django.conf import settings
 
 from griot.accounts.panels import Panel
 from griot.digest.models import IssuePage
-from griot.mailing.models import Audience, Delivery, Schedule, Send
+from griot.mailing.beginning import sends_of
+from griot.mailing.models import Audience, Delivery, Schedule
 
 S = Delivery.State
 ON_ITS_WAY = (S.QUEUED, S.CLAIMED, S.SENDING)
@@ -30,21 +32,20 @@ class Mail(Panel):
 
 
 def _rows(issue: IssuePage) -> Iterator[dict[str, Any]]:
-    sends = Send.objects.filter(issue__translation_key=issue.translation_key, is_correction=False)
     plans = Schedule.objects.filter(issue__translation_key=issue.translation_key, send=None)
-    begun, planned = {send.audience_id: send for send in sends}, {plan.audience_id: plan for plan in plans}
+    planned = {plan.audience_id: plan for plan in plans}
     for audience in Audience.objects.all():
-        send, plan = begun.get(audience.pk), planned.get(audience.pk)
+        sends, plan = sends_of(issue, audience), planned.get(audience.pk)  # a send for each edition
         readers = audience.subscriptions.filter(ended=None).count()
-        counts = send.counts() if send else {}
+        counts = sum((Counter(send.counts()) for send in sends), Counter[str]())
         yield {
             "audience": audience,
-            "send": send,
+            "sends": sends,
             "plan": plan,
             "readers": readers,
-            "sent": counts.get(S.SENT, 0),
-            "waiting": sum(counts.get(state, 0) for state in ON_ITS_WAY),
-            "refused": counts.get(S.REFUSED, 0),
-            "in_doubt": counts.get(S.IN_DOUBT, 0),
-            "is_to_send": bool(issue.live and readers and not send and not (plan and plan.is_open)),
+            "sent": counts[S.SENT],
+            "waiting": sum(counts[state] for state in ON_ITS_WAY),
+            "refused": counts[S.REFUSED],
+            "in_doubt": counts[S.IN_DOUBT],
+            "is_to_send": bool(issue.live and readers and not sends and not (plan and plan.is_open)),
         }

@@ -16,6 +16,7 @@ from wagtail_localize.views.edit_translation import apply_machine_translation, u
 
 from griot.digest.core.words import issue_title
 from griot.digest.models import IssuePage
+from griot.digest.release.judging import is_held
 from griot.troubles.sweeping import each
 
 LATELY = timedelta(days=2)  # of issues that may still be translated
@@ -100,5 +101,6 @@ def to_translate(user: Any) -> list[dict[str, Any]]:
                 source__object_id=edition.translation_key, target_locale=edition.locale
             ).first()
             total, done = known.get_progress() if known else (0, 0)
-            rows.append({"edition": edition, "total": total, "done": done, "left": total - done})
+            facts = {"total": total, "done": done, "left": total - done, "is_held": is_held(edition)}
+            rows.append({"edition": edition, **facts})
     return rows
