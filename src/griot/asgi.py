@@ -289,7 +289,8 @@ def _said(scope: dict[str, Any], refusal: Refusal) -> tuple[str, str]:
     if any(scope["path"].startswith(room.path) for room in ROOMS):
         return "text/plain", f"{refusal}\n"
     language = get_language_from_path(scope["path"]) or settings.LANGUAGE_CODE
-    return "text/html", render_message(_FOR_READERS.get(refusal.status, "gone_wrong"), language)
+    word = _FOR_READERS.get(refusal.status, "gone_wrong")
+    return "text/html", render_message(word, settings.WAGTAIL_SITE_NAME, language)
 
 
 def _closing(send: Any) -> Any:

@@ -1,5 +1,6 @@
 import sys
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
@@ -12,8 +13,8 @@ from griot.digest.core.rendering.web import render_message
 from griot.digest.site import offering, receipts, stories
 from griot.digest.site import views as digest
 from griot.digest.site.making import making_now
-from griot.digest.site.newsroom import absolute
-from griot.digest.site.reading import sitemap
+from griot.digest.site.newsroom import absolute, newsroom
+from griot.digest.site.reading import sitemap, was_taken_off
 from griot.locking import is_database_away
 from griot.mailing import views as mailing
 from griot.press import views as press
@@ -30,26 +31,29 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return HttpResponse(render_message("not_found", get_language() or "en"), status=404)
+    """What never was, or, of an issue that was taken off, that it was."""
+    word, status = ("taken_off", 410) if was_taken_off(request.path) else ("not_found", 404)
+    return HttpResponse(render_message(word, newsroom().name, get_language() or "en"), status=status)
 
 
 def unfit(request: HttpRequest, exception: Exception) -> HttpResponse:
     language = get_language_from_request(request, check_path=True)
-    return HttpResponse(render_message("unfit_address", language), status=400)
+    return HttpResponse(render_message("unfit_address", newsroom().name, language), status=400)
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token, as of a browser that keeps no cookies."""
-    return HttpResponse(render_message("refused_form", get_language() or "en"), status=403)
+    return HttpResponse(render_message("refused_form", newsroom().name, get_language() or "en"), status=403)
 
 
 def gone_wrong(request: HttpRequest) -> HttpResponse:
     """An error of ours, in words; while the database is started again (seconds): 503, when to come back."""
+    name, language = settings.WAGTAIL_SITE_NAME, get_language() or "en"  # the database may be why
     if (error := sys.exception()) and is_database_away(error):
-        message = render_message("back_in_a_moment", get_language() or "en")
+        message = render_message("back_in_a_moment", name, language)
         again = {"Refresh": "5"} if request.method == "GET" else {}
         return HttpResponse(message, status=503, headers={"Retry-After": "5", **again})
-    return HttpResponse(render_message("gone_wrong", get_language() or "en"), status=500)
+    return HttpResponse(render_message("gone_wrong", name, language), status=500)
 
 
 handler400, handler404, handler500 = unfit, not_found, gone_wrong

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import formataddr, parseaddr
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -70,9 +72,15 @@ def make_all_anew() -> None:
     erase_outdated()
 
 
+def _sender() -> str:
+    """Who a mail is from: the newsroom, where the setting names nobody."""
+    name, address = parseaddr(settings.MAIL_FROM)
+    return formataddr((name or newsroom().name, address))
+
+
 def _compiled(send: Send) -> Compiled:
     return compile_message(
-        sender=settings.MAIL_FROM,
+        sender=_sender(),
         subject=send.subject,
         text=send.text,
         html=send.html,

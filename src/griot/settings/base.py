@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import formataddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,7 +34,7 @@ VAR = state_folder()
 PUBLIC_URL = address("GRIOT_PUBLIC_URL", public_url())
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or "localhost"
 CONTACT = setting("GRIOT_CONTACT", "editor@localhost", "an e-mail address", is_mailbox)
-MAIL_FROM = env.str("GRIOT_MAIL_FROM", f"Griot <{CONTACT}>")
+MAIL_FROM = env.str("GRIOT_MAIL_FROM", CONTACT)  # without a name: under the newsroom’s
 USER_AGENT = f"Griot/{__version__} (+{PUBLIC_URL}; {CONTACT})"
 TIME_ZONE = time_zone("GRIOT_TIME_ZONE")
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]  # a newsroom has one day, whoever looks
@@ -163,7 +164,7 @@ LONG_JOBS = {  # by kind: none keeps another waiting
 }
 IN_DOUBT = one_of("GRIOT_IN_DOUBT", "skip", "skip", "resend")  # deliveries that a crash left in doubt
 EMAIL_BACKEND = "griot.mailing.backend.RelayBackend"
-DEFAULT_FROM_EMAIL = MAIL_FROM
+DEFAULT_FROM_EMAIL = MAIL_FROM if "<" in MAIL_FROM else formataddr((WAGTAIL_SITE_NAME, MAIL_FROM))
 
 # --- Django ------------------------------------------------------------------------------
 INSTALLED_APPS = [

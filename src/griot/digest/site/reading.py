@@ -222,3 +222,16 @@ def sitemap(request: HttpRequest) -> HttpResponseBase:
         if (at := p.first_published_at or p.last_published_at)
     ]
     return kept(HttpResponse(render_sitemap(rows, newsroom().name), content_type="application/xml"), PAGE_AGE)
+
+
+_OF_AN_ISSUE = re.compile(r"/(?:(\w{2})/)?(\d{4}-\d{2}-\d{2})(?:/|$)")
+
+
+def was_taken_off(path: str) -> bool:
+    """Whether an address is that of an issue that readers once saw, and see no more."""
+    found = _OF_AN_ISSUE.match(path)
+    if found is None:
+        return False
+    language, slug = found[1] or settings.LANGUAGE_CODE, found[2]
+    known = IssuePage.objects.filter(slug=slug, language=language, live=False)
+    return known.exclude(first_published_at=None).exists()

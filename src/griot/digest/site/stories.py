@@ -55,7 +55,7 @@ def _told(slug: str) -> Told | HttpResponse:
     if not shown.was_out(testimony):
         raise Http404("there is no such story")
     return HttpResponse(
-        render_message("not_shown_story", readers_language()),
+        render_message("not_shown_story", newsroom().name, readers_language()),
         status=410,
         headers={"Cache-Control": "no-store", "X-Robots-Tag": "noindex"},
     )

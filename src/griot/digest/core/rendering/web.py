@@ -19,11 +19,14 @@ def render_item(issue: Issue, block: Block) -> str:
     )
 
 
-def render_message(word: str, language: str = "en") -> str:
-    """A page that says one thing, for when there is nothing to show: a key of `words`."""
+def render_message(word: str, newsroom: str, language: str = "en") -> str:
+    """A page that says one thing, for when there is nothing to show: a key of `words`, under the newsroom's
+    name.
+    """
     return render_template(
         "web/message.html",
         language=language,
+        newsroom=newsroom,
         message=words(language)[word],
         front=front_of(language),
         rtl=is_right_to_left(language),
