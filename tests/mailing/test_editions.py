@@ -69,8 +69,8 @@ class Editions(RuleBasedStateMachine):
         self.savepoint.__enter__()
         users = get_user_model().objects
         self.chief, self.editor = users.create_user("chief"), users.create_user("editor")
-        self.chief.groups.set(Group.objects.filter(name="Moderators"))
-        self.editor.groups.set(Group.objects.filter(name="Editors"))
+        self.chief.groups.set(Group.objects.filter(name="Chief editor"))
+        self.editor.groups.set(Group.objects.filter(name="Duty editor"))
         issue = make_issue(day=timezone.localdate(), live=False)
         issue.body = [("press_review", issue.body[5].value)]
         issue.save_revision().publish(skip_permission_checks=True)

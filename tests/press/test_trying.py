@@ -55,13 +55,13 @@ def test_who_decides_on_beats_takes_it_and_nobody_else(night, client, admin_clie
     user = django_user_model.objects.create_user("ana")
     user.groups.set(Group.objects.filter(name="Duty editor"))
     client.force_login(user)
-    page = client.get("/admin/press/try/", {"query": "refugees"}).content.decode()
+    page = client.get("/admin/press/try/", {"q": "refugees"}).content.decode()
     assert "Asylum claims rise" in page and "Take this" not in page
-    client.post("/admin/press/try/", {"beat": night.pk, "query": "refugees"})
+    client.post("/admin/press/try/", {"beat": night.pk, "q": "refugees"})
     assert Beat.objects.get().query == night.query
-    assert "Take this" in admin_client.get("/admin/press/try/", {"query": "refugees"}).content.decode()
-    assert admin_client.post("/admin/press/try/", {"beat": night.pk, "query": "(a"}).status_code == 400
-    admin_client.post("/admin/press/try/", {"beat": night.pk, "query": "refugees"})
+    assert "Take this" in admin_client.get("/admin/press/try/", {"q": "refugees"}).content.decode()
+    assert admin_client.post("/admin/press/try/", {"beat": night.pk, "q": "(a"}).status_code == 400
+    admin_client.post("/admin/press/try/", {"beat": night.pk, "q": "refugees"})
     taken = Beat.objects.get()
     assert taken.query == "refugees" and taken.tried
 
@@ -77,4 +77,8 @@ def test_a_list_of_sources_comes_by_the_browser(site, admin_client):
     assert "Nothing was added" in bring(None) and "Nothing was added" in bring(b"no list")
     assert "larger than" in bring(b" " * (4 * 1024 * 1024 + 1)) and not Source.objects.exists()
     assert "1 source added" in bring(OPML) and Source.objects.get().url == "https://a.example/feed"
+    assert "1 source added" in bring(OPML.replace(b"Harbour", b"A & Co").replace(b"/feed", b"/other"))
+    assert Source.objects.get(url="https://a.example/other").outlet.name == "A & Co"
+    assert "line 1" in bring(b"<opml><body>") and "xmlParse" not in bring(b"<opml><body>")
+    assert admin_client.get("/admin/press/try/?q=%00").status_code == 200
     assert "0 sources added. 1 were known already." in bring(OPML)

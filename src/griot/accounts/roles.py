@@ -160,6 +160,12 @@ def permissions(names: Iterable[str]) -> QuerySet[Permission]:
     return Permission.objects.filter(wanted)
 
 
+def publishers() -> QuerySet[Any]:
+    """Who may publish, and so approve what others have edited."""
+    groups = GroupPagePermission.objects.filter(permission__codename="publish_page").values("group")
+    return accounts().filter(Q(is_superuser=True) | Q(groups__in=groups)).distinct()
+
+
 def accounts() -> QuerySet[Any]:
     """Who may sign in, by name."""
     users = get_user_model().objects.filter(is_active=True)

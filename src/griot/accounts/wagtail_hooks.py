@@ -13,7 +13,7 @@ from wagtail.log_actions import LogFormatter
 from griot.accounts.first_steps import Step, first_steps
 from griot.accounts.guarding import HOUSE
 from griot.accounts.panels import Panel
-from griot.accounts.roles import ROLES, accounts, permissions
+from griot.accounts.roles import ROLES, permissions, publishers
 
 
 class AdministratorsItem(MenuItem):
@@ -57,11 +57,11 @@ def not_alone(user: Any) -> list[Step]:
     return [
         Step(
             50,
-            "A second person",
-            accounts()[1:].exists(),
+            "A second person who may approve",
+            publishers().exclude(last_login=None).count() > 1,
             "auth.add_user",
             reverse("invite"),
-            "An issue is approved by somebody else than who edited it.",
+            "An issue is approved by somebody else than who edited it: a chief editor, who has signed in.",
         )
     ]
 

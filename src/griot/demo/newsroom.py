@@ -33,7 +33,10 @@ def _written() -> dict[str, Any]:
 def seed_people() -> None:
     """The newsroom's name, whom it works for, and its audience."""
     written = _written()
-    Newsroom.objects.update(**written["newsroom"])
+    for row in Newsroom.objects.all():
+        for name, value in written["newsroom"].items():
+            setattr(row, name, value)
+        row.save()
     ours = written["organisation"]
     names = {key: "\n".join(ours[key]) for key in ("names", "spokespeople")}
     Organisation.objects.update_or_create(name=ours["name"], defaults=names)

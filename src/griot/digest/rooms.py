@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 from wagtail_localize.models import Translation
 
+from griot.accounts.guarding import opens
 from griot.accounts.requests import SignedIn, number_in
 from griot.digest.core.words import words
 from griot.digest.desk.acting import Refused
@@ -30,6 +31,7 @@ from griot.digest.release.judging import NotAnswered, answer, is_held, may_answe
 from griot.digest.release.judging import take_back as end_answers
 from griot.digest.release.preflight import preflight
 from griot.digest.site.making import as_json, making
+from griot.press.models import Source
 from griot.queueing import soon
 
 MOST_CARRIED = 40
@@ -53,6 +55,7 @@ def preflight_room(request: SignedIn, pk: int) -> HttpResponse:
         "digest/preflight.html",
         {
             **shown,
+            "may_send": opens(request.user, reverse("mailing:send", args=[page.pk])),
             "why_not": "" if page.live and not page.has_unpublished_changes else why_not(page),
             "editions": [_looked_at(edition, request.user, of) for edition in editions],
             "mended": mended if latest and latest.pk == mended and latest.user == request.user else None,
@@ -170,7 +173,9 @@ def carry_over(request: HttpRequest) -> HttpResponse:
 @require_POST
 def make_now(request: HttpRequest) -> HttpResponse:
     """Today's issue now, and not at its hour; the panel shows how far it has come."""
-    if making() is None:
+    if not Source.objects.filter(is_active=True).exists():
+        messages.error(request, "There is nothing to make it of: add sources first.")
+    elif making() is None:
         soon("digest.morning", "digest.morning")
     return redirect("wagtailadmin_home")
 

@@ -108,17 +108,18 @@ class ThisMorning(Panel):
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
         since, user = timezone.now() - timedelta(hours=NIGHT_HOURS), parent_context["request"].user
         last = Fetch.objects.filter(at__gt=since).order_by("source_id", "-at").distinct("source_id")
+        has_sources = Source.objects.filter(is_active=True).count()
         issue = IssuePage.objects.filter(day=timezone.localdate(), language=settings.LANGUAGE_CODE).first()
         return {
             "issue": issue,
             "making": making(),
             "may_edit": issue and issue.permissions_for_user(user).can_edit(),
-            "state": issue and IN_WORDS[state_of(issue)],
+            "state": issue and _in_words(issue),
             "may_decide": opens(user, reverse("desk:desk")),
-            "may_make": opens(user, reverse("digest:make_now")),
+            "may_make": has_sources and opens(user, reverse("digest:make_now")),
             "may_listen": opens(user, reverse("press:find_sources")),
             "may_look": opens(user, reverse("press:ledger")),
-            "sources": Source.objects.filter(is_active=True).count(),
+            "sources": has_sources,
             "articles": (count := Article.objects.filter(published__gt=since).count()),
             "has_news": bool(count or issue),
             "notices": Notice.objects.filter(is_over=False)[:6],
@@ -213,6 +214,12 @@ class IssueFrameViewSet(OwnFieldsViewSet):
 @hooks.register("register_admin_viewset")
 def viewsets() -> list[Any]:
     return [ThemeViewSet("themes"), IssueFrameViewSet("issue_frames")]
+
+
+def _in_words(issue: IssuePage) -> str:
+    if issue.live and issue.has_unpublished_changes:
+        return "is out, and has changes that are not"
+    return IN_WORDS[state_of(issue)]
 
 
 class Editions(Panel):

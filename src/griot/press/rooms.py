@@ -109,7 +109,7 @@ def try_beat(request: SignedIn) -> HttpResponse:
     beats = list(Beat.objects.filter(is_active=True))
     chosen = number_in(asked.get("beat"))
     beat = next((b for b in beats if b.pk == chosen), beats[0] if beats else None)
-    query = asked.get("query", beat.query if beat else "").strip()
+    query = asked.get("q", beat.query if beat else "").strip()
     may_take = request.user.has_perm("press.change_beat")
     found, error = None, ""
     try:

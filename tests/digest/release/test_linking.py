@@ -130,7 +130,7 @@ def test_the_next_outlets_article_takes_the_place_of_one_that_is_walled(issue, c
     bad(first["url"])
     [finding] = [f for f in preflight(draft(issue)) if f.what == "Readers meet a wall"]
     assert finding.mend.words == f"Name {second['name']} instead"
-    chief = signed_in(client, "chief", "Moderators")
+    chief = signed_in(client, "chief", "Chief editor")
     chief.post(reverse("digest:mend", args=[issue.pk]), {"finding": finding.key})
     assert second["url"] in links_of(issue_of(draft(issue))) and first["url"] not in links_of(
         issue_of(draft(issue))

@@ -76,7 +76,7 @@ def answers(client, issue, name: str, why: str = "It is meant to be so."):
 
 @pytest.fixture
 def chief(client, issue):
-    return signed_in(client, "chief", "Moderators", first_name="Ana", last_name="Obi")
+    return signed_in(client, "chief", "Chief editor", first_name="Ana", last_name="Obi")
 
 
 def signed_in(client, name: str, group: str, **names: str):
@@ -89,7 +89,7 @@ def signed_in(client, name: str, group: str, **names: str):
 
 @pytest.fixture
 def editor(client, issue):
-    return signed_in(type(client)(), "bo", "Editors")
+    return signed_in(type(client)(), "bo", "Duty editor")
 
 
 # --- what keeps it in ----------------------------------------------------------------------

@@ -48,6 +48,11 @@ class Newsroom(BaseSiteSetting):
     class Meta:
         verbose_name = "Newsroom"
 
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        self.site.site_name = self.name  # as the admin, and invitations to it, call the house
+        self.site.save(update_fields=["site_name"])
+
 
 class DigestIndexPage(OutByPublishing, Answering, Page):  # type: ignore[django-manager-missing]
     """The front of one language: the latest issue, the archive of all, and the feeds."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.utils import timezone
-from wagtail.models import GroupPagePermission, Revision, TaskState, Workflow, WorkflowState, WorkflowTask
+from wagtail.models import Revision, TaskState, Workflow, WorkflowState, WorkflowTask
 
-from griot.accounts.roles import CHIEF_EDITOR
+from griot.accounts.roles import CHIEF_EDITOR, publishers
 from griot.digest.core.rendering.as_json import render_json
 from griot.digest.models import GOES_FIRST, DigestIndexPage, IssuePage, SecondPersonTask
 from griot.digest.registry import mails_of, tells_author, tells_why_not
@@ -35,9 +34,7 @@ def second_person_counts() -> bool:
     """Whether a second person must approve: the newsroom asks for it, and there are two who may."""
     if not newsroom().needs_second_person:
         return False
-    groups = GroupPagePermission.objects.filter(permission__codename="publish_page").values("group")
-    users = get_user_model().objects.filter(is_active=True)
-    return users.filter(is_superuser=True).union(users.filter(groups__in=groups)).count() > 1
+    return publishers().count() > 1
 
 
 def said_in(revision: Revision) -> str:

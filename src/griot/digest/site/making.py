@@ -25,7 +25,14 @@ from griot.press.stories.pipeline import stories_on_beat
 NIGHT = timedelta(hours=36)  # what a morning looks back on
 JOBS = ("digest.morning", "demo.morning")
 Step = Literal["waiting", "visiting", "reading", "grouping", "drafting"]
-STEPS: tuple[Step, ...] = ("waiting", "visiting", "reading", "grouping", "drafting")
+_SAID: Mapping[Step, str] = {
+    "waiting": "making_waiting",
+    "visiting": "making_visiting",
+    "reading": "making_reading",
+    "grouping": "making_grouping",
+    "drafting": "making_drafting",
+}
+STEPS = tuple(_SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Making:
         return round((STEPS.index(self.step) + within) / len(STEPS), 3)
 
     def in_words(self, say: Mapping[str, str]) -> str:
-        return say[f"making_{self.step}"].format(self.done, self.total)
+        return say[_SAID[self.step]].format(self.done, self.total)
 
     def found(self, say: Mapping[str, str]) -> str:
         return say["making_found"].format(self.articles, self.stories, self.lines)

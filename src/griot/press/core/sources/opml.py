@@ -10,6 +10,7 @@ from lxml import etree
 from griot.characters import fit_text
 from griot.press.core.pages.markup import local_name
 from griot.press.core.pages.urls import canonical_url
+from griot.press.core.sources.feed_text import mended, text_of
 from griot.press.core.types import BadInput
 
 KINDS = ("sitemap", "listing")  # beside feeds
@@ -30,11 +31,14 @@ class Subscribed:
 
 def parse_opml(content: bytes) -> list[Subscribed]:
     """The feeds of an OPML file, nested folders included, each address once. Raises BadInput."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, recover=False, huge_tree=False, encoding="utf-8"
+    )
     try:
-        root = etree.fromstring(content, parser)
+        root = etree.fromstring(mended(text_of(content)).encode(), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise BadInput(f"not an OPML file ({error})") from None
+        line = f": line {error.lineno} can’t be read" if isinstance(error, SyntaxError) else ""
+        raise BadInput(f"not an OPML file, or a broken one{line}") from None
     if (name := local_name(root.tag)) != "opml":
         raise BadInput(f"not an OPML file: its root is <{name}>")
     return list({feed.url: feed for feed in _outlines(root)}.values())
