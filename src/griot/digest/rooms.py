@@ -72,7 +72,7 @@ def _looked_at(page: IssuePage, user: Any, said: Collection[str] = ()) -> dict[s
     judged = {row.judgement.name: row for row in rows if row.judgement and row.level == "must"}
     word, more = standing(page)
     if is_held(draft):
-        more = f"It is held: its readers get it in their second language. {more}"
+        more = f"It is held: its readers get the issue in their second language. {more}"
     return {
         "issue": draft,
         "standing": word,
