@@ -78,8 +78,11 @@ _READING = (
 )
 _GAP = r"[\s,;|·•–—/-]*"
 _TELLING = rf"(?:{_LABELS} ?(?:{_DAY},? )?(?:{_DATE}|{_AGO}|{_TODAY}|{_TIME})|{_DATE}|{_READING})"
+_END = r"(?:(?!\w)|(?=t\d))"
+# What was read is not read again in another way: several of its parts can be, and there may be many.
 _STAMP = re.compile(
-    rf"(?:(?:{_DAY})\.?,? (?:den |le |el )?)?{_TELLING}(?:{_GAP}(?:{_TELLING}|{_TIME}|{_AGO}|{_ZONE}))*(?!\w)"
+    rf"(?:(?:{_DAY})\.?,? (?:den |le |el )?)?{_TELLING}{_END}"
+    rf"(?>(?:{_GAP}(?:{_TELLING}|{_TIME}|{_AGO}|{_ZONE}){_END})*)(?!\w)"
 )
 _AGO_ALONE = re.compile(rf"(?:{_AGO}|{_TIME}|{_TODAY})")
 _SHARING = re.compile(
