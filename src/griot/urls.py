@@ -13,7 +13,7 @@ from griot.digest.core.rendering.web import render_message
 from griot.digest.site import offering, receipts, stories
 from griot.digest.site import views as digest
 from griot.digest.site.making import making_now
-from griot.digest.site.newsroom import absolute, newsroom
+from griot.digest.site.newsroom import absolute, our_name
 from griot.digest.site.reading import sitemap, was_taken_off
 from griot.locking import is_database_away
 from griot.mailing import views as mailing
@@ -33,17 +33,17 @@ def robots(request: HttpRequest) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What never was, or, of an issue that was taken off, that it was."""
     word, status = ("taken_off", 410) if was_taken_off(request.path) else ("not_found", 404)
-    return HttpResponse(render_message(word, newsroom().name, get_language() or "en"), status=status)
+    return HttpResponse(render_message(word, our_name(), get_language() or "en"), status=status)
 
 
 def unfit(request: HttpRequest, exception: Exception) -> HttpResponse:
     language = get_language_from_request(request, check_path=True)
-    return HttpResponse(render_message("unfit_address", newsroom().name, language), status=400)
+    return HttpResponse(render_message("unfit_address", our_name(), language), status=400)
 
 
 def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token, as of a browser that keeps no cookies."""
-    return HttpResponse(render_message("refused_form", newsroom().name, get_language() or "en"), status=403)
+    return HttpResponse(render_message("refused_form", our_name(), get_language() or "en"), status=403)
 
 
 def gone_wrong(request: HttpRequest) -> HttpResponse:

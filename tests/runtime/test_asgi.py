@@ -292,6 +292,7 @@ def test_what_comes_by_drops_is_not_waited_for(monkeypatch, every, is_taken):
         assert refused.value.status == 408
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])
 def test_readers_are_refused_in_their_language(client, language):
     front = "" if language == "en" else f"/{language}"

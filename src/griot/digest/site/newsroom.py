@@ -9,6 +9,7 @@ from typing import Any
 
 from babel import Locale
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import get_language
 from wagtail.models import Site
 
@@ -17,6 +18,14 @@ from griot.digest.models import Newsroom
 
 def newsroom() -> Newsroom:
     return Newsroom.for_site(Site.objects.get(is_default_site=True))
+
+
+def our_name() -> str:
+    """The newsroom's name; that of the settings while the database is away."""
+    try:
+        return newsroom().name
+    except (OperationalError, InterfaceError):
+        return str(settings.WAGTAIL_SITE_NAME)
 
 
 def absolute(url: str | None) -> str:

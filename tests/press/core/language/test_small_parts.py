@@ -175,12 +175,21 @@ def test_opml_folders_are_walked_and_repeats_dropped():
     assert [f.url for f in parse_opml(content)] == ["https://a.example/f"]
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"<rss/>", b"<opml><body>", b'<!DOCTYPE x [<!ENTITY a "b">]><opml>&b;</opml>']
-)
+@pytest.mark.parametrize("content", [b"", b"<rss/>", b"<opml><body>", b"<opml><body><outline</opml>"])
 def test_what_is_no_opml_is_refused(content):
     with pytest.raises(BadInput):
         parse_opml(content)
+
+
+def test_an_opml_that_others_have_written_badly_is_read_and_loads_nothing(tmp_path):
+    (tmp_path / "secret").write_text("a secret")
+    content = (
+        f'<!DOCTYPE x [<!ENTITY b SYSTEM "file://{tmp_path}/secret">]><opml><body><outline text="A & Co &b;"'
+        ' xmlUrl="https://a.example/f?x=1&y=2"/></body></opml>'
+    )
+    [feed] = parse_opml(content.encode("cp1252"))
+    assert feed.url == "https://a.example/f?x=1&y=2" and feed.outlet.startswith("A & Co")
+    assert "secret" not in feed.outlet
 
 
 @given(st.binary(max_size=200))
