@@ -53,7 +53,7 @@ def test_an_issue_goes_from_hand_to_hand(at, night, live_server):  # noqa: F811
     act(duty, "[name=action-submit]")
 
     chief = at("Bo", "Chief editor")
-    assert "waits for a second person" in chief.content()
+    assert "Somebody is asked to approve it." in chief.content()
     visit(chief, f"{live_server.url}/admin/pages/{issue.pk}/edit/")
     act(chief, "[data-workflow-action-name=approve]")
     visit(chief, f"{live_server.url}/admin/pages/{issue.pk}/edit/")

@@ -91,13 +91,13 @@ def test_steps_tick_themselves(site, django_user_model):
 
 def test_an_issue_that_is_out_is_never_one_that_nobody_has_worked_on(site, admin_client):
     issue = start_issue(timezone.localdate(), "en")
-    assert "nobody has worked on it yet" in admin_client.get("/admin/").content.decode()
+    assert "Nobody has worked on it yet" in admin_client.get("/admin/").content.decode()
     issue.save_revision().publish(skip_permission_checks=True)
-    assert " is out." in " ".join(admin_client.get("/admin/").content.decode().split())
+    assert "– published. Published on" in " ".join(admin_client.get("/admin/").content.decode().split())
     issue.refresh_from_db()
     issue.save_revision()
     type(issue).objects.filter(pk=issue.pk).update(has_unpublished_changes=True)
-    assert "is out, and has changes that are not" in admin_client.get("/admin/").content.decode()
+    assert "It has changes that are not out." in admin_client.get("/admin/").content.decode()
 
 
 def test_who_can_do_none_of_the_steps_is_not_asked_to(site, client, django_user_model):
@@ -170,6 +170,6 @@ def test_a_demos_front_shows_its_first_issue_being_made_a_newsrooms_does_not(
     assert "making/" not in front and client.get(f"/{language}making/").status_code == 404
     settings.DEMO = {"port": 1}
     front = client.get(f"/{language}").content.decode()
-    assert f'data-ask="http://localhost:8000/{language}making/"' in front
+    assert f'data-making="http://localhost:8000/{language}making/"' in front
     said = client.get(f"/{language}making/").json()
     assert said["is_over"] is False and said["words"]

@@ -39,7 +39,7 @@ def team(request: SignedIn) -> HttpResponse:
         {
             "name": group.name,
             "does": DOES.get(group.name, "Made by this newsroom."),
-            "people": [account for account in people if group in account.groups.all()],
+            "people": _listed(account for account in people if group in account.groups.all()),
         }
         for group in _in_order(Group.objects.all())
     ]
@@ -48,11 +48,15 @@ def team(request: SignedIn) -> HttpResponse:
         "accounts/team.html",
         {
             "rows": rows,
-            "administrators": [account for account in people if account.is_superuser],
-            "roleless": [a for a in people if not a.is_superuser and not a.groups.all()],
+            "administrators": _listed(account for account in people if account.is_superuser),
+            "roleless": _listed(a for a in people if not a.is_superuser and not a.groups.all()),
             "invited": [account for account in people if account.last_login is None],
         },
     )
+
+
+def _listed(people: Iterable[Any]) -> str:
+    return ", ".join(account.get_full_name() or account.get_username() for account in people)
 
 
 def _in_order(groups: Iterable[Group]) -> list[Group]:

@@ -24,7 +24,7 @@ from griot.digest.desk.actions import act
 from griot.digest.desk.mending import mend, take_back, why_not_edited
 from griot.digest.desk.placing import unfinished
 from griot.digest.models import Correction, IssuePage
-from griot.digest.release.approving import standing, why_not
+from griot.digest.release.approving import standing_of, why_not
 from griot.digest.release.editions import make_editions
 from griot.digest.release.findings import rows_of
 from griot.digest.release.judging import NotAnswered, answer, is_held, may_answer
@@ -70,7 +70,7 @@ def _looked_at(page: IssuePage, user: Any, said: Collection[str] = ()) -> dict[s
     draft = page.get_latest_revision_as_object()
     rows = [row for row in rows_of(preflight(draft)) if row.what not in said]
     judged = {row.judgement.name: row for row in rows if row.judgement and row.level == "must"}
-    word, more = standing(page)
+    word, more = standing_of(page)
     if is_held(draft):
         more = f"It is held: its readers get the issue in their second language. {more}"
     return {

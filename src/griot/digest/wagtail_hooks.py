@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -26,21 +25,12 @@ from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.digest import rooms
 from griot.digest.desk import views
 from griot.digest.models import DigestIndexPage, IssueFrame, IssuePage, Theme
-from griot.digest.release.approving import state_of, why_not
+from griot.digest.release.approving import standing_of, why_not
 from griot.digest.release.editions import to_translate
-from griot.digest.site.making import making
+from griot.digest.site.making import NIGHT, making
 from griot.digest.site.newsroom import newsroom
 from griot.press.models import Article, Fetch, Notice, Source
 
-IN_WORDS = {
-    "draft": "is laid out, and nobody has worked on it yet",
-    "edited": "is being worked on",
-    "in approval": "waits for a second person’s approval",
-    "approved": "is approved, and not out yet",
-    "scheduled": "is approved, and goes out at its time",
-    "out": "is out",
-}
-NIGHT_HOURS = 36
 NAMELESS = "Griot"  # what a newsroom is called that has given itself no name
 guard(dict.fromkeys(("desk", "digest"), Rule(has("digest.change_issuepage"), factor=False)))
 guard(dict.fromkeys(("themes", "issue_frames"), OF_THE_VIEW))
@@ -103,18 +93,20 @@ class ThisMorning(Panel):
     order = 20
 
     class Media:
-        js = ("griot/morning.js",)
+        js = ("griot/making.js",)
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        since, user = timezone.now() - timedelta(hours=NIGHT_HOURS), parent_context["request"].user
+        since, user = timezone.now() - NIGHT, parent_context["request"].user
         last = Fetch.objects.filter(at__gt=since).order_by("source_id", "-at").distinct("source_id")
         has_sources = Source.objects.filter(is_active=True).count()
         issue = IssuePage.objects.filter(day=timezone.localdate(), language=settings.LANGUAGE_CODE).first()
+        standing, more = standing_of(issue) if issue else ("", "")
         return {
             "issue": issue,
             "making": making(),
             "may_edit": issue and issue.permissions_for_user(user).can_edit(),
-            "state": issue and _in_words(issue),
+            "standing": standing,
+            "more": more,
             "may_decide": opens(user, reverse("desk:desk")),
             "may_make": has_sources and opens(user, reverse("digest:make_now")),
             "may_listen": opens(user, reverse("press:find_sources")),
@@ -214,12 +206,6 @@ class IssueFrameViewSet(OwnFieldsViewSet):
 @hooks.register("register_admin_viewset")
 def viewsets() -> list[Any]:
     return [ThemeViewSet("themes"), IssueFrameViewSet("issue_frames")]
-
-
-def _in_words(issue: IssuePage) -> str:
-    if issue.live and issue.has_unpublished_changes:
-        return "is out, and has changes that are not"
-    return IN_WORDS[state_of(issue)]
 
 
 class Editions(Panel):

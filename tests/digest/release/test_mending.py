@@ -14,7 +14,7 @@ from django.utils import timezone
 from griot.accounts.guarding import NotNow
 from griot.digest.core.words import issue_title
 from griot.digest.models import Answer, IssuePage, ToldItem
-from griot.digest.release.approving import standing, why_not
+from griot.digest.release.approving import standing_of, why_not
 from griot.digest.release.findings import rows_of
 from griot.digest.release.preflight import preflight
 from griot.press.models import Line, Story
@@ -145,7 +145,7 @@ def test_an_issue_goes_out_on_the_day_whose_date_it_bears(site, days):
         assert not kept_in(issue, timezone.now() + DAY), "that is its day"
         write(issue, go_live_at=timezone.now() + DAY)
         IssuePage.objects.get().get_latest_revision().publish()
-        assert standing(IssuePage.objects.get())[0] == "scheduled" and not kept_in(issue)
+        assert standing_of(IssuePage.objects.get())[0] == "scheduled" and not kept_in(issue)
 
 
 def test_the_date_is_answered_for_of_that_day_alone(site, chief):
@@ -262,7 +262,7 @@ def test_a_mend_is_no_address_to_be_opened(chief, issue):
 
 
 def test_the_head_says_where_the_issue_stands(issue):
-    assert standing(issue)[0] == "draft"
+    assert standing_of(issue)[0] == "draft"
     issue.get_latest_revision().publish(skip_permission_checks=True)
     page = IssuePage.objects.get()
-    assert standing(page)[0] == "published" and "Published on" in standing(page)[1]
+    assert standing_of(page)[0] == "published" and "Published on" in standing_of(page)[1]

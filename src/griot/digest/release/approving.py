@@ -115,7 +115,7 @@ def state_of(page: IssuePage) -> str:
     return "edited" if page.revisions.exclude(user=None).exists() else "draft"
 
 
-def standing(page: IssuePage) -> tuple[str, str]:
+def standing_of(page: IssuePage) -> tuple[str, str]:
     """Where an issue stands, in the word that an editor looks for (draft, scheduled, published, sent), and
     more of it as sentences.
     """
@@ -129,7 +129,8 @@ def standing(page: IssuePage) -> tuple[str, str]:
     return "draft", {
         "in approval": "Somebody is asked to approve it.",
         "approved": "It is approved.",
-    }.get(state_of(page), "")
+        "edited": "It is being worked on.",
+    }.get(state_of(page), "Nobody has worked on it yet.")
 
 
 def _when(moment: datetime | None) -> str:

@@ -12,22 +12,6 @@ for (const button of document.querySelectorAll("button.copy")) {
   });
 }
 
-// The first issue turns up by itself.
-for (const box of document.querySelectorAll(".making")) {
-  const ask = async () => {
-    const answer = await fetch(box.dataset.ask).catch(() => null);
-    const now = answer?.ok ? await answer.json() : {};
-    if (now.is_over) return location.reload();
-    if (now.words) {
-      box.querySelector("progress").value = now.share;
-      box.querySelector(".step").textContent = now.words;
-      box.querySelector(".found").textContent = now.found;
-    }
-    setTimeout(ask, 1500);
-  };
-  ask();
-}
-
 // A chapter's link plays the film or the sound from there.
 for (const link of document.querySelectorAll("[data-at]")) {
   link.addEventListener("click", (event) => {
