@@ -221,7 +221,7 @@ def test_the_rooms_schedule_cancel_and_correct(admin_client, draft, audience):
         {"at": f"{tomorrow:%Y-%m-%d}T07:30", "zone": "Africa/Dakar", "audiences": [audience.pk]},
         follow=True,
     )
-    assert "goes out on" in answer.content.decode() and "07:30 (Africa/Dakar)" in answer.content.decode()
+    assert "goes out on" in answer.content.decode() and "07:30 (Dakar, Senegal)" in answer.content.decode()
     answer = admin_client.post(f"/admin/mailing/schedules/{Schedule.objects.get().pk}/cancel/", follow=True)
     assert "It will not be sent." in answer.content.decode()
     answer = admin_client.post(

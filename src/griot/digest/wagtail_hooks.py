@@ -24,6 +24,7 @@ from griot.accounts.panels import Panel
 from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.digest import rooms
 from griot.digest.desk import views
+from griot.digest.desk.sharing import sharing_context
 from griot.digest.models import DigestIndexPage, IssueFrame, IssuePage, Theme
 from griot.digest.release.approving import standing_of, why_not
 from griot.digest.release.editions import to_translate
@@ -107,7 +108,8 @@ class ThisMorning(Panel):
             "may_edit": issue and issue.permissions_for_user(user).can_edit(),
             "standing": standing,
             "more": more,
-            "may_decide": opens(user, reverse("desk:desk")),
+            "may_decide": (may_decide := opens(user, reverse("desk:desk"))),
+            **(sharing_context(user) if may_decide else {}),
             "may_make": has_sources and opens(user, reverse("digest:make_now")),
             "may_listen": opens(user, reverse("press:find_sources")),
             "may_look": opens(user, reverse("press:ledger")),
@@ -130,6 +132,7 @@ def urls() -> list[Any]:
         path("wordings/<int:pk>/", views.wordings, name="wordings"),
         path("act/", views.do, name="act"),
         path("pulse/", views.pulse, name="pulse"),
+        path("shift/", views.shift, name="shift"),
         path("translate/<int:pk>/", views.translate, name="translate"),
     ]
     issue = [

@@ -74,8 +74,11 @@ def _begin(edition: IssuePage, audience: Audience, user: User | None, subscripti
     return send
 
 
-def readers_by_edition(issue: IssuePage, audience: Audience) -> dict[IssuePage, list[int]]:
-    """The subscriptions of an audience by the edition that each gets, that of most readers first.
+def readers_by_edition(
+    issue: IssuePage, audience: Audience, expected: bool = False
+) -> dict[IssuePage, list[int]]:
+    """The subscriptions of an audience by the edition that each gets, that of most readers first; where it is
+    `expected`, as if all were out that may be.
 
     The rule: each reader gets one edition, in the first of these languages in which one is out that is not
     held: the audience's, the reader's second, the newsroom's own. An edition is held while one of its lines
@@ -83,8 +86,9 @@ def readers_by_edition(issue: IssuePage, audience: Audience) -> dict[IssuePage, 
     for that by name.
     """
     standing = audience.subscriptions.filter(ended=None).order_by("pk")
-    live = IssuePage.objects.filter(translation_key=issue.translation_key, live=True)
-    editions = {edition.language: edition for edition in live if not is_held(edition)}
+    out = IssuePage.objects.filter(translation_key=issue.translation_key)
+    out = out if expected and not issue.live else out.filter(live=True)
+    editions = {edition.language: edition for edition in out if not is_held(edition)}
     found = defaultdict[IssuePage, list[int]](list)
     for pk, second in standing.values_list("pk", "subscriber__second_language"):
         wanted = (audience.language, second, settings.LANGUAGE_CODE)
@@ -112,7 +116,7 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
     for original in earlier.select_related("issue", "audience"):
         value = issue_of(original.issue)
         said = words(original.language)["correction"]
-        subject = f"{value.newsroom}: {said} – {original.issue.title}"
+        subject = f"{said}: {original.subject}"
         with transaction.atomic():
             one_after_another(f"send to {original.audience_id}")
             send, is_new = Send.objects.get_or_create(

@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from griot.digest.core.subjects import LONGEST
 from griot.testimonies.copies import Copy
 
 
@@ -147,6 +148,29 @@ class Send(Copy):
         """How many deliveries are in each state; every state is present."""
         found = dict(self.deliveries.values_list("state").annotate(n=Count("pk")))
         return {state: found.get(state, 0) for state in Delivery.State.values}
+
+
+class Subject(models.Model):
+    """What an editor had an edition's mail called instead of what is proposed."""
+
+    issue = models.OneToOneField("digest.IssuePage", models.CASCADE, related_name="+")
+    words = models.CharField(max_length=LONGEST)
+    answered = models.JSONField(default=list, help_text="the claims of it that its author answers for")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Proof(Copy):
+    """One mail of an edition, as its readers would get it, to who asked for it and nobody else."""
+
+    issue = models.ForeignKey("digest.IssuePage", models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    sent = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True, help_text="why it could not be sent")
 
 
 class Schedule(models.Model):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from email.utils import formataddr, parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from griot.digest.core.rendering.mail import LARGEST, render_mail
+from griot.digest.core.rendering.mail import LARGEST, UNSUBSCRIBE, render_mail
 from griot.digest.core.rendering.text import render_text
+from griot.digest.core.subjects import preheader
 from griot.digest.models import IssuePage
 from griot.digest.morning.telling import testimonies_in
 from griot.digest.site.composing import issue_of
@@ -17,8 +20,33 @@ from griot.digest.site.newsroom import newsroom
 from griot.mailing.core.compiling import Compiled, compile_message
 from griot.mailing.models import Send
 from griot.mailing.outbox import erase_outdated
+from griot.mailing.subjects import holds, sayable, subject_of
 from griot.testimonies.copies import made_of, stale
 from griot.troubles.sweeping import each
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A mail's words, and what testimonies they are made of (`copies.made_of`)."""
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    made_of: dict[str, Any]
+
+
+def said(page: IssuePage, mark: str = UNSUBSCRIBE, largest: int | None = LARGEST, subject: str = "") -> Said:
+    """What the mail of an edition says, as the page is; under the `subject` that it had, where that still
+    holds. Raises MailError where its HTML has more than `largest` bytes.
+    """
+    made = made_of(testimonies_in(page))
+    value = issue_of(page, "mail")
+    news = sayable(page, value)
+    chosen = subject if subject and holds(subject, page, news) else subject_of(page, news)
+    beside = preheader(news, chosen)
+    html = render_mail(replace(value, summary=beside), mark, largest)
+    return Said(chosen, beside, html, render_text(value, mark), made)
 
 
 def freeze(send: Send, largest: int | None = LARGEST) -> None:
@@ -27,14 +55,11 @@ def freeze(send: Send, largest: int | None = LARGEST) -> None:
     """
     send.content = send.issue.serializable_data()
     _say(send, send.issue, largest)
-    send.subject = f"{newsroom().name}: {send.issue.title}"[:300]
 
 
-def _say(send: Send, issue: IssuePage, largest: int | None) -> None:
-    send.made_of = made_of(testimonies_in(issue))
-    value = issue_of(issue, "mail")
-    send.html = render_mail(value, send.unsubscribe_mark, largest)
-    send.text = render_text(value, send.unsubscribe_mark)
+def _say(send: Send, page: IssuePage, largest: int | None) -> None:
+    words = said(page, send.unsubscribe_mark, largest, send.subject)
+    send.subject, send.html, send.text, send.made_of = words.subject, words.html, words.text, words.made_of
 
 
 class Words:
@@ -72,7 +97,7 @@ def make_all_anew() -> None:
     erase_outdated()
 
 
-def _sender() -> str:
+def sender() -> str:
     """Who a mail is from: the newsroom, where the setting names nobody."""
     name, address = parseaddr(settings.MAIL_FROM)
     return formataddr((name or newsroom().name, address))
@@ -80,7 +105,7 @@ def _sender() -> str:
 
 def _compiled(send: Send) -> Compiled:
     return compile_message(
-        sender=_sender(),
+        sender=sender(),
         subject=send.subject,
         text=send.text,
         html=send.html,

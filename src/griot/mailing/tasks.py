@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from griot.mailing import beginning, saying, sending
+from griot.mailing import beginning, proofs, saying, sending
 from griot.mailing.models import Send
 from griot.mailing.scheduling import begin_due
 from griot.troubles.sweeping import attempt, due, each, in_turn
@@ -18,11 +19,22 @@ def deliver(send: int, lane: int) -> None:
     attempt(DELIVERING, _named(send, lane), lambda: sending.deliver(rows.get(pk=send), lane))
 
 
+@app.task(name="mailing.proof", retry=RetryStrategy(max_attempts=5, wait=10, exponential_wait=2))
+def proof(proof: int) -> None:
+    proofs.send_proof(proof)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="mailing.sweep", queueing_lock="mailing-sweep")
 def sweep(timestamp: int | None = None) -> None:
     """Begin what is due; queue again what is unfinished and in no queue."""
-    in_turn("mailing", making_anew=saying.make_all_anew, beginning=begin_due, going_on=_go_on)
+    in_turn(
+        "mailing",
+        proofs=proofs.erase_old_proofs,
+        making_anew=saying.make_all_anew,
+        beginning=begin_due,
+        going_on=_go_on,
+    )
 
 
 def _go_on() -> None:

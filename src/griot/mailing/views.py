@@ -7,13 +7,11 @@ import os
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,28 +21,15 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 
-from griot.accounts.requests import SignedIn, number_in
+from griot.accounts.requests import SignedIn
 from griot.digest.core.rendering.mail import MAIL_POLICY
 from griot.digest.core.words import is_right_to_left, words
-from griot.digest.models import Correction, IssuePage
-from griot.mailing.beginning import (
-    SendRefused,
-    readers_by_edition,
-    readers_of_a_correction,
-    send_correction,
-    start_send,
-)
-from griot.mailing.models import Audience, Delivery, Schedule, Send, Subscription
+from griot.digest.models import Correction
+from griot.mailing.beginning import SendRefused, readers_of_a_correction, send_correction
+from griot.mailing.models import Delivery, Send, Subscription
 from griot.mailing.outbox import hidden, kept
-from griot.mailing.scheduling import (
-    moment,
-    proposed_for,
-    publication_of,
-    schedule,
-    unschedule,
-    why_not_planned,
-)
-from griot.mailing.sending import UNREACHED, queue_unreached, resolve_in_doubt, unreached
+from griot.mailing.rooms import may_send, say
+from griot.mailing.sending import queue_unreached, resolve_in_doubt, unreached
 
 MAILS_PER_PAGE = 50
 
@@ -70,112 +55,16 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-def _may_send(request: HttpRequest) -> bool:
-    return request.user.has_perm("mailing.add_send")
-
-
-def _say(request: HttpRequest, refusal: Exception) -> None:
-    messages.error(request, str(refusal)[:1].upper() + str(refusal)[1:])
-
-
-def send(request: SignedIn, issue_id: int) -> HttpResponse:
-    """Ask which audience and whether it is meant, with the number of recipients; then send."""
-    if not _may_send(request):
-        return permission_denied(request)
-    issue = get_object_or_404(IssuePage, pk=issue_id).original
-    if request.method == "POST" and "at" in request.POST:
-        asked = [n for pk in request.POST.getlist("audiences") if (n := number_in(pk))]
-        chosen = list(Audience.objects.filter(pk__in=asked))
-        zone = request.POST.get("zone", "")
-        try:
-            at = moment(request.POST["at"], zone)
-            schedule(issue, chosen, at, zone, request.user)
-        except SendRefused as refusal:
-            _say(request, refusal)
-        else:
-            messages.success(
-                request,
-                f"“{issue.title}” goes out on {timezone.localtime(at, at.tzinfo):%d %B %Y at %H:%M}"
-                f" ({zone}). {publication_of(issue)}",
-            )
-        return redirect("mailing:send", issue.pk)
-    if request.method == "POST":
-        audience = get_object_or_404(Audience, pk=number_in(request.POST.get("audience")))
-        try:
-            begun = start_send(issue, audience, request.user)
-        except (SendRefused, ValueError) as refusal:
-            _say(request, refusal)
-            return redirect("mailing:send", issue.pk)
-        messages.success(request, f"Sending “{issue.title}” to “{audience}” has begun.")
-        return redirect("mailing:send_status", begun.pk)
-    sent = {
-        s.audience_id: s
-        for s in Send.objects.filter(issue__translation_key=issue.translation_key, is_correction=False)
-    }
-    planned = {
-        s.audience_id: s
-        for s in Schedule.objects.filter(issue__translation_key=issue.translation_key, send=None)
-    }
-    lacking = Delivery.objects.filter(UNREACHED, send__in=sent.values()).values_list("send")
-    not_reached = dict(lacking.annotate(n=Count("pk")))
-    audiences = [
-        {
-            "audience": a,
-            "recipients": a.subscriptions.filter(ended=None).count(),
-            "send": sent.get(a.pk),
-            "editions": [
-                f"{len(readers)} in {edition.locale}"
-                for edition, readers in readers_by_edition(issue, a).items()
-            ],
-            "unreached": not_reached.get(sent[a.pk].pk, 0) if a.pk in sent else 0,
-            "planned": planned.get(a.pk),
-        }
-        for a in Audience.objects.all()
-    ]
-    proposed = proposed_for(issue)
-    return render(
-        request,
-        "mailing/send.html",
-        {
-            "issue": issue,
-            "audiences": audiences,
-            "reason": why_not_planned(issue, proposed),
-            "publication": publication_of(issue),
-            "zones": sorted(available_timezones()),
-            "zone": settings.TIME_ZONE,
-            "at": f"{proposed:%Y-%m-%dT%H:%M}",
-            "may_schedule": any(not a["send"] and a["recipients"] for a in audiences),
-        },
-    )
-
-
-@require_POST
-def cancel(request: HttpRequest, schedule_id: int) -> HttpResponse:
-    """Take back a planned send that has not begun."""
-    if not _may_send(request):
-        return permission_denied(request)
-    row = get_object_or_404(Schedule, pk=schedule_id, send=None)
-    issue = row.issue.original
-    try:
-        unschedule(row)
-    except SendRefused as refusal:
-        _say(request, refusal)
-        return redirect("mailing:send", issue.pk)
-    publication = publication_of(issue) or ("" if issue.live else "Nor will it be published.")
-    messages.success(request, f"It will not be sent. {publication}")
-    return redirect("mailing:send", issue.pk)
-
-
 def correction(request: SignedIn, pk: int) -> HttpResponse:
     """Offer to send a correction to those who received the issue."""
-    if not _may_send(request):
+    if not may_send(request):
         return permission_denied(request)
     row = get_object_or_404(Correction.objects.select_related("issue"), pk=pk)
     if request.method == "POST":
         try:
             begun = send_correction(row, request.user)
         except SendRefused as refusal:
-            _say(request, refusal)
+            say(request, refusal)
             return redirect("mailing:correction", row.pk)
         messages.success(request, "Sending the correction has begun.")
         return redirect("mailing:send_status", begun[0].pk)
@@ -195,14 +84,14 @@ def correction(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def sends(request: HttpRequest) -> HttpResponse:
-    if not _may_send(request):
+    if not may_send(request):
         return permission_denied(request)
     page = Paginator(Send.objects.select_related("audience", "issue"), 25).get_page(request.GET.get("p"))
     return render(request, "mailing/sends.html", {"page": page})
 
 
 def send_status(request: HttpRequest, send_id: int) -> HttpResponse:
-    if not _may_send(request):
+    if not may_send(request):
         return permission_denied(request)
     send = get_object_or_404(Send.objects.select_related("audience", "issue"), pk=send_id)
     counts = send.counts()
@@ -230,7 +119,7 @@ def send_status(request: HttpRequest, send_id: int) -> HttpResponse:
 
 @require_POST
 def settle(request: HttpRequest, send_id: int) -> HttpResponse:
-    if not _may_send(request):
+    if not may_send(request):
         return permission_denied(request)
     send = get_object_or_404(Send, pk=send_id)
     if request.POST.get("decision") == "unreached":
@@ -261,7 +150,7 @@ def _mail(name: str, user: User) -> EmailMessage:
 
 
 def outbox(request: SignedIn) -> HttpResponse:
-    if not _may_send(request):
+    if not may_send(request):
         return permission_denied(request)
     there = kept(settings.MAILDIR / "new")
     shown = sorted(set(there) - hidden(there, request.user), reverse=True)
@@ -272,7 +161,7 @@ def outbox(request: SignedIn) -> HttpResponse:
 
 def outbox_mail(request: SignedIn, name: str) -> HttpResponse:
     """One mail as it was sent: its HTML in a closed frame, its text, its source."""
-    if not _may_send(request):
+    if not may_send(request):
         return permission_denied(request)
     message = _mail(name, request.user)
     text = message.get_body(("plain",))
@@ -287,7 +176,7 @@ def outbox_mail(request: SignedIn, name: str) -> HttpResponse:
 
 @xframe_options_sameorigin
 def outbox_html(request: SignedIn, name: str) -> HttpResponse:
-    if not _may_send(request):
+    if not may_send(request):
         return permission_denied(request)
     body = _mail(name, request.user).get_body(("html",))
     response = HttpResponse(body.get_content() if body else "")

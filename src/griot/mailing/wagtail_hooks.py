@@ -19,7 +19,7 @@ from griot.accounts.guarding import GuardedItem, Rule, guard, has, opens
 from griot.accounts.panels import Panel
 from griot.accounts.viewsets import OwnFieldsViewSet
 from griot.digest.models import IssuePage
-from griot.mailing import views
+from griot.mailing import rooms, views
 from griot.mailing.models import Audience, Delivery, Send, Subscriber, Subscription
 from griot.mailing.panels import Mail
 from griot.mailing.scheduling import not_begun
@@ -73,8 +73,12 @@ def viewsets() -> list[ModelViewSet]:
 def urls() -> list[Any]:
     patterns = [
         path("", views.sends, name="sends"),
-        path("send/<int:issue_id>/", views.send, name="send"),
-        path("schedules/<int:schedule_id>/cancel/", views.cancel, name="cancel"),
+        path("send/<int:issue_id>/", rooms.send, name="send"),
+        path("send/<int:issue_id>/subject/", rooms.subject, name="subject"),
+        path("send/<int:issue_id>/proof/", rooms.proof, name="proof"),
+        path("send/<int:issue_id>/mail/", rooms.as_read, name="as_read"),
+        path("send/<int:issue_id>/mail/html/", rooms.as_read_html, name="as_read_html"),
+        path("schedules/<int:schedule_id>/cancel/", rooms.cancel, name="cancel"),
         path("corrections/<int:pk>/", views.correction, name="correction"),
         path("sends/<int:send_id>/", views.send_status, name="send_status"),
         path("sends/<int:send_id>/settle/", views.settle, name="settle"),

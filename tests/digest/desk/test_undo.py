@@ -17,6 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from griot.digest.desk.acting import Refused
 from griot.digest.desk.actions import act, undo_last
 from griot.digest.desk.placing import draft_of, issue_in_the_making
+from griot.digest.models import Assignment
 from griot.digest.release.preflight import preflight
 from griot.press.models import Article, Line, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
@@ -337,6 +338,8 @@ def desk() -> dict[tuple, object]:
         )
     for o in Override.objects.select_related("line"):
         found["vouched", o.line.story_id, o.claim, o.by_id] = (o.why, o.at)
+    for row in Assignment.objects.all():
+        found["assigned", row.story] = (row.user_id, row.by_id)
     for pk, story in Article.objects.exclude(outlet__name=LATE).values_list("pk", "story"):
         found["story of", pk] = story
     issue = issue_in_the_making()
@@ -442,6 +445,10 @@ class Desk(RuleBasedStateMachine):
     )
     def moves(self, who, which, index, section):
         self.does(who, "move", self.story(which), index=index, section=section)
+
+    @rule(who=WHO, which=WHICH, to=st.sampled_from(["ana", "bo", None]))
+    def assigns(self, who, which, to):
+        self.does(who, "assign", self.story(which), to=to and self.people[to].pk)
 
     @rule(who=WHO, which=WHICH, other=WHICH)
     def merges(self, who, which, other):

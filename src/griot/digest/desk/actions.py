@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import transaction
 
-from griot.digest.desk import deciding, grouping, wording
+from griot.digest.desk import deciding, grouping, sharing, wording
 from griot.digest.desk.acting import Done, Refused, Undo
 from griot.digest.desk.traces import changed_since, left_by
 from griot.digest.models import DeskAction
@@ -34,6 +34,7 @@ _ACTS: dict[str, Callable[[Any, dict[str, Any]], tuple[Done, Undo]]] = {
     "merge": grouping.merge,
     "split": grouping.split,
     "move": deciding.move,
+    "assign": sharing.assign,
 }
 _UNDO: dict[str, Callable[[Any, Undo], None]] = {
     "accept": deciding.undo_accept,
@@ -45,6 +46,7 @@ _UNDO: dict[str, Callable[[Any, Undo], None]] = {
     "merge": grouping.undo_grouping,
     "split": grouping.undo_grouping,
     "move": deciding.undo_move,
+    "assign": sharing.undo_assign,
 }
 
 

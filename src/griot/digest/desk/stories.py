@@ -20,7 +20,7 @@ from django.utils import timezone
 from griot.accounts.requests import number_in
 from griot.characters import fit_text
 from griot.digest.core.words import words
-from griot.digest.models import Presence
+from griot.digest.models import Assignment, Presence
 from griot.press.core.beats.asking import LONGEST
 from griot.press.core.beats.relevance import ON_BEAT
 from griot.press.models import Article, Beat, Line, Outlet, Rating, Story
@@ -48,6 +48,7 @@ class Asked:
     outlet: str = ""
     ours: bool = False
     new: bool = False
+    mine: int = 0  # the account whose stories these are to be
     within: str = "night"
     q: str = ""
     meaning: bool = False
@@ -75,12 +76,11 @@ class Asked:
 
     @property
     def is_narrowed(self) -> bool:
-        return any(
-            (self.beat, self.country, self.language, self.outlet, self.ours, self.new, self.state != "all")
-        )
+        narrowing = (self.beat, self.country, self.language, self.outlet, self.ours, self.new, self.mine)
+        return any(narrowing) or self.state != "all"
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> Asked:
+    def of(cls, query: Mapping[str, str], user: Any) -> Asked:
         def word(name: str, most: int = 12) -> str:
             return query.get(name, "").strip()[:most]
 
@@ -93,6 +93,7 @@ class Asked:
             outlet=word("outlet") if number_in(word("outlet")) else "",
             ours=bool(query.get("ours")),
             new=bool(query.get("new")),
+            mine=user.pk if query.get("mine") else 0,
             within=within if within in NIGHTS else "night",
             q=fit_text(query.get("q", "")).strip()[:LONGEST],
             meaning=bool(query.get("meaning")),
@@ -111,6 +112,7 @@ class Row:
     reasons: Sequence[str]
     threshold: float
     here: list[str] = field(default_factory=list)
+    on_it: Assignment | None = None
 
     @property
     def nearness(self) -> str:
@@ -145,6 +147,8 @@ def asked_for(asked: Asked, now: datetime | None = None) -> QuerySet[Story]:
         stories = stories.filter(is_ours=True)
     if asked.new:
         stories = stories.filter(_NEWS)
+    if asked.mine:
+        stories = stories.filter(pk__in=Assignment.objects.filter(user=asked.mine).values("story"))
     return stories
 
 
@@ -167,7 +171,7 @@ def ranked(stories: QuerySet[Story], asked: Asked) -> QuerySet[Story]:
 
 
 def rows(asked: Asked, offset: int = 0, most: int = PAGE) -> list[Row]:
-    """A page of stories, in six queries however many there are."""
+    """A page of stories, in seven queries however many there are."""
     stories = list(ranked(asked_for(asked), asked)[offset : offset + most])
     return rows_of(stories, asked.beat)
 
@@ -196,6 +200,7 @@ def rows_of(stories: Sequence[Story], beat: str = "") -> list[Row]:
     ):
         if presence.story is not None:
             here.setdefault(presence.story, []).append(presence.name)
+    on_it = {row.story: row for row in Assignment.objects.filter(story__in=ids).select_related("user")}
     found = []
     for story in stories:
         first: dict[int, Article] = {}
@@ -217,6 +222,7 @@ def rows_of(stories: Sequence[Story], beat: str = "") -> list[Row]:
                 best.reasons[:3] if best else (),
                 best.beat.threshold if best else ON_BEAT,
                 here.get(story.pk, []),
+                on_it.get(story.pk),
             )
         )
     return found

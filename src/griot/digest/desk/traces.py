@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from griot.digest.desk.placing import Draft, issue_in_the_making
-from griot.digest.models import name_of
+from griot.digest.models import Assignment, name_of
 from griot.press.models import Line, Override, Story
 
 Trace = list[list[Any]]
@@ -30,6 +30,7 @@ _FACTS_OF = {
     "move": ("place",),
     "merge": _GROUPED,
     "split": _GROUPED,
+    "assign": ("assigned",),
 }
 
 
@@ -102,6 +103,11 @@ class _Seen:
         rows = Override.objects.filter(line__story=pk).order_by("pk")
         return [[o.by_id, o.claim, o.why, o.at.isoformat()] for o in rows]
 
+    def assigned(self, pk: int) -> Any:
+        """Who is on it, and who said so."""
+        row = Assignment.objects.filter(story=pk).first()
+        return [row.user_id, row.by_id] if row else None
+
     def vouched_by_me(self, pk: int) -> Any:
         return [row for row in self.vouched(pk) if row[0] == self.user.pk]
 
@@ -114,6 +120,7 @@ _LOOK: dict[str, Callable[[_Seen, int], Any]] = {
     "place": _Seen.place,
     "vouched": _Seen.vouched,
     "vouched by me": _Seen.vouched_by_me,
+    "assigned": _Seen.assigned,
 }
 
 
@@ -157,6 +164,10 @@ def _why_vouched(was: Any, now: Any, user: Any) -> str:
     return f"{_who(new[-1][0], user)} vouched for it since" if new else "the line was drafted anew since"
 
 
+def _why_assigned(was: Any, now: Any, user: Any) -> str:
+    return f"{_who(now[1], user)} given this story to another since" if now else "nobody is on it any more"
+
+
 _WHY: dict[str, Callable[[Any, Any, Any], str]] = {
     "decision": _why_decision,
     "merged": _why_grouped,
@@ -165,4 +176,5 @@ _WHY: dict[str, Callable[[Any, Any, Any], str]] = {
     "place": _why_place,
     "vouched": _why_vouched,
     "vouched by me": _why_vouched,
+    "assigned": _why_assigned,
 }

@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.cache import cache
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -23,6 +24,15 @@ from griot.digest.desk.acting import Done, Refused
 from griot.digest.desk.actions import act, undo_last
 from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making, unfinished
+from griot.digest.desk.sharing import (
+    colleague_in,
+    colleagues,
+    hand_over,
+    leave_note,
+    mark_read,
+    sharing_context,
+    take,
+)
 from griot.digest.models import IssuePage, Presence, ToldItem
 from griot.digest.release.approving import state_of
 from griot.digest.site.archive import TOLD_FILTERS
@@ -45,7 +55,7 @@ desk_permission = permission_required("digest.change_issuepage", raise_exception
 @desk_permission
 def desk(request: SignedIn) -> HttpResponse:
     """The whole desk, with the first page of stories and the best of them open."""
-    asked = stories.Asked.of(request.GET.dict())
+    asked = stories.Asked.of(request.GET.dict(), request.user)
     found = stories.rows(asked)
     opened = number_in(request.GET.get("story"))
     story = opened or (found[0].story.pk if found else None)
@@ -64,6 +74,7 @@ def desk(request: SignedIn) -> HttpResponse:
             "by_meaning": urlencode({"q": asked.q, "state": "all", "meaning": "on"}),
             "told": _told(asked),
             "now": timezone.now().isoformat(),
+            **sharing_context(request.user),
             "is_opened": opened is not None,
             **(_story_context(story) if story else {}),
             **_issue_context(),
@@ -73,9 +84,9 @@ def desk(request: SignedIn) -> HttpResponse:
 
 @require_GET
 @desk_permission
-def rows(request: HttpRequest) -> HttpResponse:
+def rows(request: SignedIn) -> HttpResponse:
     """A further page of the list, or single rows anew (`only`)."""
-    asked = stories.Asked.of(request.GET.dict())
+    asked = stories.Asked.of(request.GET.dict(), request.user)
     only = [n for pk in request.GET.get("only", "").split(",") if (n := number_in(pk))][: stories.PAGE]
     if only:
         found = stories.rows_of(list(Story.objects.filter(pk__in=only)), asked.beat)
@@ -156,7 +167,7 @@ def pulse(request: SignedIn) -> HttpResponse:
     since = parse_datetime(request.GET.get("since", "")) or timezone.now()
     now = timezone.now()
     _here(request, number_in(request.GET.get("story")))
-    asked = stories.Asked.of(request.GET.dict())
+    asked = stories.Asked.of(request.GET.dict(), request.user)
     changed = Story.objects.filter(
         changed__gt=since, changed__lte=now, last_published__gt=now - stories.NIGHTS[asked.within]
     )
@@ -177,6 +188,29 @@ def pulse(request: SignedIn) -> HttpResponse:
             "here": [{"name": p.name, "story": p.story} for p in others],
         }
     )
+
+
+@require_POST
+@desk_permission
+def shift(request: SignedIn) -> HttpResponse:
+    """Take the issue, hand it over, leave a note, or have read one; then back to where one was."""
+    asked, said = request.POST.get("do"), ""
+    try:
+        if asked == "take":
+            said = take(request.user)
+        elif asked == "hand over":
+            said = hand_over(request.user, colleague_in(request.POST.dict()), request.POST.get("note", ""))
+        elif asked == "note":
+            leave_note(request.user, request.POST.get("note", ""))
+            said = "The note stands until somebody of the next shift has read it."
+        elif asked == "read":
+            was_first = mark_read(number_in(request.POST.get("id")) or 0, request.user)
+            said = "Read." if was_first else "A colleague has read it already."
+    except Refused as refusal:
+        messages.error(request, f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.")
+    if said:
+        messages.success(request, said)
+    return redirect("wagtailadmin_home" if request.POST.get("from") == "home" else "desk:desk")
 
 
 @require_POST
@@ -252,6 +286,7 @@ def _story_context(pk: int) -> dict[str, Any]:
         "more_outlets": [a for a in articles if a.url not in named],
         "also": [name for name in also if name not in credited],
         "can_translate": bool(settings.TRANSLATOR),
+        "colleagues": colleagues(),
     }
 
 

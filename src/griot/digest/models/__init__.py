@@ -2,7 +2,7 @@
 
 from griot.digest.models.answers import Answer
 from griot.digest.models.archive import LinkCheck, Theme, ToldItem
-from griot.digest.models.desk import DeskAction, Presence, name_of
+from griot.digest.models.desk import Assignment, DeskAction, Note, Presence, Shift, name_of
 from griot.digest.models.issues import (
     GOES_FIRST,
     Correction,
@@ -17,6 +17,7 @@ from griot.digest.models.pictures import Picture, PictureRendition
 __all__ = [
     "GOES_FIRST",
     "Answer",
+    "Assignment",
     "Correction",
     "DeskAction",
     "DigestIndexPage",
@@ -24,10 +25,12 @@ __all__ = [
     "IssuePage",
     "LinkCheck",
     "Newsroom",
+    "Note",
     "Picture",
     "PictureRendition",
     "Presence",
     "SecondPersonTask",
+    "Shift",
     "Theme",
     "ToldItem",
     "name_of",

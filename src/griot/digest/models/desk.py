@@ -26,6 +26,52 @@ class Presence(models.Model):
         return name_of(self.user)
 
 
+class Assignment(models.Model):
+    """Who is on a story."""
+
+    story = models.BigIntegerField(unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    @property
+    def name(self) -> str:
+        return name_of(self.user)
+
+
+class Shift(models.Model):
+    """The time for which somebody holds the day's issue. One at a time does."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    since = models.DateTimeField(default=timezone.now)
+    ended = models.DateTimeField(null=True)
+
+    @property
+    def name(self) -> str:
+        return name_of(self.user)
+
+    class Meta:
+        ordering = ["-since"]
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1), condition=models.Q(ended=None), name="one_holds_the_issue"
+            )
+        ]
+
+
+class Note(models.Model):
+    """What somebody leaves for the next shift; it stands until one of them has read it."""
+
+    text = models.TextField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    read = models.DateTimeField(null=True)
+    read_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["at"]
+
+
 class DeskAction(models.Model):
     """Something an editor did at the desk, with what it takes to undo it."""
 

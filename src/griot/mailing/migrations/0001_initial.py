@@ -151,4 +151,30 @@ class Migration(migrations.Migration):
             model_name='subscription',
             constraint=models.UniqueConstraint(fields=('audience', 'subscriber'), name='subscription_once'),
         ),
+        migrations.CreateModel(
+            name='Proof',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('made_of', models.JSONField(default=dict, editable=False, help_text='testimonies: [turn, last day]')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('sent', models.DateTimeField(null=True)),
+                ('error', models.CharField(blank=True, help_text='why it could not be sent', max_length=300)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='digest.issuepage')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Subject',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('words', models.CharField(max_length=70)),
+                ('answered', models.JSONField(default=list, help_text='the claims of it that its author answers for')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
+                ('issue', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='digest.issuepage')),
+            ],
+        ),
     ]

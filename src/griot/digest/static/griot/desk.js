@@ -546,6 +546,9 @@ async function beat() {
     const known = [...found.changed, ...found.fresh].filter((story) => rowOf(story) && !rowOf(story).hidden);
     if (known.length) await refresh(known);
     for (const mark of list.querySelectorAll(".desk-here")) mark.remove();
+    desk.querySelector("[data-here]").textContent = found.here.length
+      ? `At the desk: ${found.here.map(({ name }) => name).join(", ")}.`
+      : "";
     for (const { name, story } of found.here) {
       const facts = rowOf(story)?.querySelector(".desk-facts");
       if (facts) {
@@ -607,6 +610,17 @@ document.addEventListener("visibilitychange", beat);
 
 // --- keys and clicks -----------------------------------------------------------------------
 
+// Be on the story that is open, or no longer.
+async function toggleMine() {
+  if (loading) await open(loading);
+  const choice = storyPane.querySelector("[data-assign]");
+  if (!choice) return;
+  const me = choice.querySelector("[data-me]").value;
+  assign(choice.value === me ? "" : me);
+}
+
+const assign = (to) => simple({ kind: "assign", story: Number(opened), to });
+
 const KEYS = {
   j: down,
   k: () => select(beside(current, -1)),
@@ -617,6 +631,7 @@ const KEYS = {
   o: () => wordings(0),
   p: () => wordings(1),
   m: merge,
+  t: toggleMine,
   s: split,
   u: undo,
   n: showFresh,
@@ -721,6 +736,7 @@ desk.addEventListener("click", (event) => {
 pill.addEventListener("click", showFresh);
 desk.addEventListener("change", (event) => {
   if (event.target.matches(".desk-add")) addChip(event.target);
+  if (event.target.matches("[data-assign]")) assign(event.target.value);
 });
 desk.addEventListener("submit", (event) => {
   if (event.target.matches(".desk-edit")) {

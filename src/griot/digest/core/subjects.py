@@ -1,0 +1,169 @@
+"""What an issue's mail is called in an inbox: the day's news, and what the line beside it goes on with.
+
+A topic is a feature's title, or what a press line says was reported, cut where what stays says the same. What
+a teller told is never one: a subject can't be taken back out of an inbox.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from griot.digest.core.types import Feature, Issue, PressReview
+from griot.press.core.language.syntax import Parse, default_parser
+from griot.press.core.language.text import fold
+from griot.press.core.lines.checking import check
+from griot.press.core.lines.reporting import quoted
+from griot.press.core.types import Article, Claim
+
+LONGEST = 70  # characters; phones show fewer, and no inbox more
+LONGEST_PREHEADER = 140
+FEWEST_WORDS = 4  # of what a line is cut to
+MOST_TOPICS = 3
+_JOINT = {"ar": "؛ "}
+# How a line says that somebody reported something, before what was reported.
+_REPORTED = {
+    "en": r"(?:has |have )?reported that ",
+    "fr": r"(?:(?:a|ont) rapporté|rapport(?:e|ent|ait|aient)) (?:que |qu[’'])",
+    "es": r"(?:(?:ha|han) informado|inform(?:ó|aron|a|an)) (?:de )?que ",
+    "ar": r"(?:ذكرت|ذكر|أفادت|أفاد|نقلت|أوردت) (?:أن |بأن |أنّ |بأنّ )",
+}
+# What may follow the place where a sentence is cut: it tells when, where or how, and takes nothing back.
+_LOOSE = {
+    "en": "after|as|while|amid|following|since|during|who|which|where|in|on|at|near|from|with",
+    "fr": "après|alors que|tandis que|depuis|pendant|lors|qui|où|dans|au large|près",
+    "es": "después de|tras|mientras|desde|durante|que|donde|en|frente a|cerca de",
+    "ar": "بعد|فيما|بينما|منذ|خلال|الذي|التي|الذين|حيث|قبالة|قرب|في",
+}
+# What is cut off must not be what the rest depends on.
+_BINDING = re.compile(
+    r"(?i)\b(?:if|unless|until|but|not|no|without|except|only|provided|den(?:y|ied|ies)|alleged\w*|sauf|si|mais"
+    r"|sans|pas|aucun\w*|ne|sauf|à moins|salvo|pero|sin|no|nunca|excepto|a menos)\b"
+    r"|(?<!\w)(?:إذا|لكن|إلا|لم|لن|دون|غير)(?!\w)"
+)
+_SUBJECTS = {"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"}
+_OPEN_ENDS = {"IN", "DT", "PRP$", "TO", "CC", "JJ", "CD", "RB", "MD"}  # a cut sentence does not end on one
+
+
+def topics(issue: Issue, longest: int = LONGEST) -> Iterator[str]:
+    """What the issue tells, in its order, each in at most `longest` characters; what can't be said in so few
+    is left out.
+    """
+    for said in _told(issue):
+        if short := _within(said, issue.language, longest):
+            yield short
+
+
+def propose(issue: Issue) -> str:
+    """A subject of at most LONGEST characters: the first topic, and those after it that there is room for.
+    Each is borne out by the issue. Where nothing can be said in so few, the first item's beginning, which
+    shows that it goes on; the title of an issue that tells nothing.
+    """
+    joint = _JOINT.get(issue.language, "; ")
+    chosen: list[str] = []
+    for topic in topics(issue):
+        is_room = len(joint.join([*chosen, topic])) <= LONGEST
+        if is_room and topic not in chosen and not unsupported(topic, issue):
+            chosen.append(topic)
+        if len(chosen) == MOST_TOPICS:
+            break
+    return joint.join(chosen) or _begun(next(_told(issue), "")) or issue.title[:LONGEST]
+
+
+def _begun(said: str) -> str:
+    words = said[:LONGEST].rsplit(" ", 1)[0] if len(said) > LONGEST else ""
+    return f"{words.rstrip(' ,;:–-')}…" if words else ""
+
+
+def preheader(issue: Issue, subject: str) -> str:
+    """What inboxes show beside the subject: the summary, or the topics that the subject leaves, where the
+    summary only says it again.
+    """
+    said = fold(subject)
+    summary = issue.summary.strip()
+    opening = fold(" ".join(summary.split()[:FEWEST_WORDS]))
+    if (
+        summary
+        and not any(fold(t) in fold(summary) for t in re.split("[;؛]", subject))
+        and opening not in said
+    ):
+        return summary
+    found = ""
+    for topic in topics(issue, LONGEST_PREHEADER):
+        more = f"{found} · {topic}" if found else topic
+        if fold(topic)[:20] not in said and len(more) <= LONGEST_PREHEADER:
+            found = more
+    return found or summary
+
+
+def unsupported(subject: str, issue: Issue) -> list[Claim]:
+    """The claims of a subject that nothing in the issue bears out; checked as a line is against articles."""
+    articles = [
+        Article(f"urn:item:{n}", f"item {n}", said, text=text, language=issue.language)
+        for n, (said, text) in enumerate(_items(issue))
+    ]
+    return [c for c in check(subject, articles, issue.language) if c.is_refused and c.kind != "outlet"]
+
+
+def _told(issue: Issue) -> Iterator[str]:
+    """What each feature and line says, without who says so."""
+    verb = re.compile(_REPORTED.get(issue.language.split("-")[0], "(?!)"))
+    for block in issue.blocks:
+        if isinstance(block, Feature) and not block.state:
+            yield " ".join(block.title.split()).rstrip(".")
+        elif isinstance(block, PressReview):
+            for line in block.lines:
+                if not line.state and (reported := verb.match(line.body)):
+                    said = " ".join(line.body[reported.end() :].split()).rstrip(".")
+                    yield said[:1].upper() + said[1:]
+
+
+def _items(issue: Issue) -> Iterator[tuple[str, str]]:
+    """A heading and a text of everything that a subject may speak of."""
+    for block in issue.blocks:
+        if isinstance(block, PressReview):
+            for line in block.lines:
+                yield line.body, f"{''.join(line.names)} {line.body} {line.mention}".strip()
+        elif title := getattr(block, "title", "") or getattr(block, "name", ""):
+            html = re.sub(r"<[^>]*>", " ", getattr(block, "html", ""))
+            yield title, f"{title}. {html} {getattr(block, 'text', '')}"
+    yield issue.title, issue.summary
+
+
+def _within(said: str, language: str, longest: int) -> str:
+    """A sentence in so many characters, cut where what stays says the same; "" where it can't be."""
+    if len(said) <= longest:
+        return said
+    loose = _LOOSE.get(language.split("-")[0])
+    if not loose:
+        return ""
+    parse = default_parser().parse([said])[0] if language == "en" else ()
+    for cut in reversed(list(re.finditer(rf",? (?=(?:{loose})\b)", said[: longest + 12]))):
+        kept, left = said[: cut.start()], said[cut.end() :]
+        if len(kept) > longest or len(kept.split()) < FEWEST_WORDS or _BINDING.search(left):
+            continue
+        if kept.count("“") == kept.count("”") and (language != "en" or _stands(parse, len(kept))):
+            return kept
+    return ""
+
+
+def _stands(parse: Parse, end: int) -> bool:
+    """Whether an English sentence is whole up to there: it has its verb and subject, ends on no word that
+    waits for another, and nothing that its verb needs is cut off.
+    """
+    kept = [i for i, token in enumerate(parse) if token.end <= end]
+    if not kept or any(quoted(parse)[i] for i in kept[-1:]) or parse[kept[-1]].tag in _OPEN_ENDS:
+        return False
+    root = next(i for i, token in enumerate(parse) if token.head == i)
+    has_subject = any(parse[i].head == root and parse[i].relation in _SUBJECTS for i in kept)
+    return root in kept and has_subject and not any(_is_needed(parse, i, kept) for i in range(len(parse)))
+
+
+def _is_needed(parse: Parse, i: int, kept: list[int]) -> bool:
+    """Whether a word that is cut off belongs closely to one that stays."""
+    token = parse[i]
+    is_of_the_verb = token.relation == "prep" and token.head == i - 1 and parse[i - 1].tag[:2] == "VB"
+    close = {"dobj", "ccomp", "xcomp", "attr", "acomp", "oprd", "pobj", "aux", "neg", "prt", "conj", "dative"}
+    if i in kept or token.head not in kept or token.head == i:
+        return False
+    return is_of_the_verb or token.relation in close  # "have agreed | on …"
