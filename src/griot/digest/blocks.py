@@ -18,6 +18,17 @@ SECTIONS = [
     ("trending", "Trending on the internet"),
     ("opinion", "Opinion"),
 ]
+# Kinds of piece that a line tells of, as the press knows them.
+PIECES = [
+    ("news", "News"),
+    ("opinion", "Opinion"),
+    ("interview", "Interview"),
+    ("feature", "Feature"),
+    ("photo essay", "Photo essay"),
+    ("data", "Poll or data"),
+    ("statement", "Remarks"),
+    ("review", "Review"),
+]
 
 
 class FixedCharBlock(blocks.CharBlock):
@@ -128,6 +139,8 @@ class QuoteBlock(blocks.StructBlock):
     picture = ImageChooserBlock(required=False)
     link = LinkBlock()
     credit = CreditBlock()
+    printed_by = FixedCharBlock(required=False, max_length=400, label="Who said it, as printed")
+    picture_first = blocks.BooleanBlock(required=False, label="Picture above the words")
 
     class Meta:
         icon = "openquote"
@@ -215,8 +228,9 @@ class OutletLinkBlock(blocks.StructBlock):
 
 
 class PressLineBlock(blocks.StructBlock):
-    outlets = blocks.ListBlock(OutletLinkBlock(), min_num=1)
+    outlets = blocks.ListBlock(OutletLinkBlock())
     body = blocks.TextBlock(rows=3, label="Line", help_text="From the verb on: reported that …")
+    piece = blocks.ChoiceBlock(choices=PIECES, default="news", label="Kind of piece")
     mention = blocks.CharBlock(required=False, max_length=400, help_text="It cited … figures.")
     story = blocks.IntegerBlock(required=False, help_text="The story this line was drafted from.")
     head = FixedCharBlock(
@@ -236,6 +250,13 @@ class PressReviewBlock(blocks.StructBlock):
     title = blocks.CharBlock(required=False, max_length=120)
     lines = blocks.ListBlock(PressLineBlock())
     bullet = FixedCharBlock(required=False, max_length=2, default="•", label="Bullet in plain text")
+
+    def clean(self, value: blocks.StructValue) -> blocks.StructValue:
+        value = super().clean(value)
+        # What is found on the web may be nobody's: a film, a report.
+        if value["section"] != "trending" and not all(line["outlets"] for line in value["lines"]):
+            raise ValidationError("A line of this section names at least one outlet.")
+        return value
 
     class Meta:
         icon = "list-ul"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from griot.press.core.types import Piece
+
 RIGHT_TO_LEFT = frozenset(("ar", "fa", "he", "ur"))
 State = Literal["", "untranslated", "machine"]  # "machine": no person has read the translation yet
 
@@ -110,7 +112,10 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What somebody took along and why (Holding On); with a `title`, the quote of the day."""
+    """What somebody took along and why (Holding On); with a `title`, the quote of the day.
+
+    `printed_by` is how a past issue gave who said it, where it did otherwise than we do.
+    """
 
     anchor: str
     text: str
@@ -119,8 +124,14 @@ class Quote:
     picture: Picture | None
     more: Link | None
     title: str = ""
+    printed_by: str = ""
+    picture_first: bool = False
     state: State = ""
     kind: Literal["quote"] = "quote"
+
+    @property
+    def by(self) -> str:
+        return self.printed_by or " – ".join(filter(None, [self.name, self.journey]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +190,17 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class PressLine:
-    """`names` alternate an outlet's name and what joins it to the next; `urls` give each name's article."""
+    """`names` alternate an outlet's name and what joins it to the next, and begin with "" where the first is
+    introduced ("Guyana's"); `urls` give each name's article. What a past issue found on the web may name
+    none. `piece` is the kind of piece that they brought.
+    """
 
     names: tuple[str, ...]
     urls: tuple[tuple[str, str], ...]
     body: str
     mention: str = ""
     anchor: str = ""
+    piece: Piece = "news"
     state: State = ""
 
     @property

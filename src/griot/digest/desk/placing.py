@@ -199,6 +199,7 @@ def value_of(line: Line) -> dict[str, Any]:
     return {
         "outlets": [{"type": "item", "id": str(uuid.uuid4()), "value": o} for o in line.outlets],
         "body": line.body,
+        "piece": line.piece,
         "mention": line.mention,
         "story": line.story_id,
         "head": "",

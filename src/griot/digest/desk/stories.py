@@ -80,7 +80,7 @@ class Asked:
         return any(narrowing) or self.state != "all"
 
     @classmethod
-    def of(cls, query: Mapping[str, str], user: Any) -> Asked:
+    def of(cls, query: Mapping[str, str], user: Any = None) -> Asked:
         def word(name: str, most: int = 12) -> str:
             return query.get(name, "").strip()[:most]
 
@@ -93,7 +93,7 @@ class Asked:
             outlet=word("outlet") if number_in(word("outlet")) else "",
             ours=bool(query.get("ours")),
             new=bool(query.get("new")),
-            mine=user.pk if query.get("mine") else 0,
+            mine=user.pk if user and query.get("mine") else 0,
             within=within if within in NIGHTS else "night",
             q=fit_text(query.get("q", "")).strip()[:LONGEST],
             meaning=bool(query.get("meaning")),

@@ -26,6 +26,7 @@ _FACTS_OF = {
     "later": _DECIDED,
     "reopen": _DECIDED,
     "edit": ("words", "decision"),
+    "tell_as": ("words", "decision"),
     "vouch": ("words", "decision", "vouched by me"),
     "move": ("place",),
     "merge": _GROUPED,
@@ -84,13 +85,13 @@ class _Seen:
     def words(self, pk: int) -> Any:
         """What a person has made of the line, and what the issue says. The machine's drafts come and go."""
         line = Line.objects.filter(story=pk, language=settings.LANGUAGE_CODE, is_by_hand=True).first()
-        edited = [line.edited_by_id, line.body, line.mention, line.outlets] if line else None
+        edited = [line.edited_by_id, line.body, line.piece, line.mention, line.outlets] if line else None
         place = self.draft.place_of(pk) if self.draft else None
         if self.draft is None or place is None:
             return [edited, None]
         value = self.draft.lines(place.section)[place.index]["value"]
         outlets = [o["value"] for o in value["outlets"]]
-        return [edited, [value["body"], value.get("mention"), value.get("head"), outlets]]
+        return [edited, [value["body"], value.get("piece"), value.get("mention"), value.get("head"), outlets]]
 
     def place(self, pk: int) -> Any:
         """The putting that the line stands by in the issue in the making. Others beside it may move."""

@@ -19,6 +19,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from griot.accounts.requests import SignedIn, number_in
+from griot.digest.blocks import PIECES
 from griot.digest.desk import stories
 from griot.digest.desk.acting import Done, Refused
 from griot.digest.desk.actions import act, undo_last
@@ -285,6 +286,8 @@ def _story_context(pk: int) -> dict[str, Any]:
         "undecided": [c for c in claims if c.is_undecided],
         "more_outlets": [a for a in articles if a.url not in named],
         "also": [name for name in also if name not in credited],
+        "kinds": PIECES,
+        "kind": dict(PIECES).get(line.piece, ""),
         "can_translate": bool(settings.TRANSLATOR),
         "colleagues": colleagues(),
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.utils import timezone
 
+from griot.digest.blocks import PIECES
 from griot.digest.desk.acting import (
     Done,
     Refused,
@@ -20,12 +21,13 @@ from griot.digest.desk.acting import (
 )
 from griot.digest.desk.placing import draft_of, issue_in_the_making, value_of
 from griot.digest.models import name_of
+from griot.press.core.types import Piece
 from griot.press.models import Article, Line, Override, Story
-from griot.press.stories.lines import check_again, check_lines
+from griot.press.stories.lines import check_again, check_lines, told_as
 
 LONGEST_BODY, LONGEST_MENTION, MOST_OUTLETS = 2000, 400, 60
 
-_FIELDS = ("outlets", "body", "mention", "claims", "findings", "ok", "edited_by_id", "is_by_hand")
+_FIELDS = ("outlets", "body", "piece", "mention", "claims", "findings", "ok", "edited_by_id", "is_by_hand")
 
 
 def edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
@@ -46,6 +48,8 @@ def edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
         raise Refused("a line needs words; to be rid of the story, discard it")
     if len(line.body) > LONGEST_BODY or len(line.mention) > LONGEST_MENTION:
         raise Refused(f"a line has at most {LONGEST_BODY} characters, a mention {LONGEST_MENTION}")
+    if "piece" in data:
+        line.piece = _piece(data["piece"])
     if "outlets" in data:
         line.outlets = _outlets(data["outlets"], line)
     line.version += 1
@@ -56,6 +60,24 @@ def edit(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
     Story.objects.filter(pk=story.pk).update(changed=timezone.now())
     undo = {"story": story.pk, "line": before, "printed": printed, "articles": articles_of(story.pk)}
     return Done(f"Edited: {short(story)}", story.pk), undo
+
+
+def tell_as(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
+    """The line drafted anew as the kind of piece that its editor knows the story to be."""
+    story, piece = story_in(data), _piece(data.get("piece"))
+    told = told_as(line_of(story), piece)
+    kind = dict(PIECES)[piece].lower()
+    if told is None:
+        raise Refused(f"no article in the line’s language bears out a sentence for: {kind}. Write it by hand")
+    outlets = [outlet.url for outlet in told.outlets]
+    done, undo = edit(user, {**data, "piece": piece, "body": told.body, "outlets": outlets})
+    return Done(f"Told as {kind}: {short(story)}", done.story), undo
+
+
+def _piece(given: Any) -> Piece:
+    if given not in [value for value, _ in PIECES]:
+        raise Refused("there is no such kind of piece")
+    return cast(Piece, given)
 
 
 def _outlets(given: Any, line: Line) -> list[dict[str, str]]:

@@ -135,6 +135,8 @@ def _quote(v: Any, c: _Context, title: str = "") -> types.Quote:
         _picture(v),
         _link(v["link"], c.say["more"]),
         title,
+        printed if v["name"] in (printed := v.get("printed_by") or "") else "",
+        bool(v.get("picture_first")),
     )
 
 
@@ -187,7 +189,7 @@ def press_line(v: Any, language: str = "en") -> types.PressLine:
     names = tuple(attribution(outlets, language))
     if printed := v.get("head"):
         names = _as_printed(printed, [o.name for o in outlets]) or names
-    return types.PressLine(names, urls, v["body"], v["mention"] or "")
+    return types.PressLine(names, urls, v["body"], v["mention"] or "", piece=v.get("piece") or "news")
 
 
 def _as_printed(head: str, outlets: list[str]) -> tuple[str, ...]:
@@ -198,9 +200,11 @@ def _as_printed(head: str, outlets: list[str]) -> tuple[str, ...]:
     rest = head
     for name in outlets:
         before, found, rest = rest.partition(name)
-        if not found or (not pieces and before):
+        if not found:
             return ()
-        pieces += [before, name] if pieces else [name]
+        if before and not pieces:
+            pieces.append("")  # the first outlet is introduced: "Guyana's"
+        pieces += [before, name] if before or pieces else [name]
     return tuple([*pieces, rest] if rest else pieces)
 
 
@@ -352,6 +356,8 @@ def _store_quote(b: types.Quote) -> tuple[str, Any]:
         "picture": None,
         "link": _stored_link(b.more),
         "credit": _printed(b.picture),
+        "printed_by": b.printed_by,
+        "picture_first": b.picture_first,
     }
     return ("quote_of_the_day", {**value, "title": b.title}) if b.title else ("quote", value)
 
@@ -360,7 +366,14 @@ def _store_line(line: types.PressLine) -> dict[str, Any]:
     outlets = [{"name": name, "url": url} for name, url in line.urls]
     usual = tuple(attribution([OutletLink(n, u) for n, u in line.urls]))
     head = "" if usual == line.names else "".join(line.names)
-    return {"outlets": outlets, "body": line.body, "mention": line.mention, "story": None, "head": head}
+    return {
+        "outlets": outlets,
+        "body": line.body,
+        "piece": line.piece,
+        "mention": line.mention,
+        "story": None,
+        "head": head,
+    }
 
 
 _STORE: dict[str, Callable[[Any], tuple[str, Any]]] = {

@@ -15,7 +15,7 @@ Taken = ParamSpec("Taken")
 Made = TypeVar("Made")
 Provenance = Literal["feed", "json-ld", "meta", "url", "text", "first seen"]
 PageKind = Literal["article", "consent_wall", "paywall", "listing", "live_blog", "video", "empty"]
-Piece = Literal["news", "statement", "feature", "opinion", "interview", "review", "data"]
+Piece = Literal["news", "statement", "feature", "photo essay", "opinion", "interview", "review", "data"]
 DIMENSIONS = 512  # of a sentence vector
 ClaimKind = Literal["number", "name", "place", "date", "quotation", "outlet", "negation", "verb", "deed"]
 
@@ -180,7 +180,7 @@ class Line:
 
     `outlets` are those of the story's that carry it, in the order of attribution; `also` are the others,
     which an editor is shown and no reader. `body` is what follows the attribution, from the verb to the
-    full stop.
+    full stop. `piece` is what kind of piece it tells of.
     """
 
     outlets: tuple[OutletLink, ...]
@@ -189,6 +189,7 @@ class Line:
     claims: tuple[Claim, ...] = field(default=())
     mention: str = ""
     also: tuple[OutletLink, ...] = ()
+    piece: Piece = "news"
 
     @property
     def ok(self) -> bool:

@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
                 ('summary', models.TextField(blank=True)),
                 ('text', models.TextField(blank=True)),
                 ('author', models.CharField(blank=True, max_length=200)),
-                ('piece', models.CharField(default='news', help_text='news, statement, feature, opinion, interview, review or data', max_length=12)),
+                ('piece', models.CharField(default='news', help_text='news, statement, feature, photo essay, opinion, interview, review or data', max_length=12)),
                 ('language', models.CharField(blank=True, max_length=12)),
                 ('places', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), default=list, help_text='countries it names, most named first', size=None)),
                 ('image', models.TextField(blank=True)),
@@ -268,6 +268,7 @@ class Migration(migrations.Migration):
                 ('is_by_hand', models.BooleanField(default=False, help_text='a person has written it, who may have left since: it is not drafted over')),
                 ('edited_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('story', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='press.story')),
+                ('piece', models.CharField(default='news', help_text='the kind of piece that it tells of, as of an article', max_length=12)),
             ],
         ),
         migrations.AddField(

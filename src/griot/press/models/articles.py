@@ -33,7 +33,7 @@ class Article(models.Model):
     piece = models.CharField(
         max_length=12,
         default="news",
-        help_text="news, statement, feature, opinion, interview, review or data",
+        help_text="news, statement, feature, photo essay, opinion, interview, review or data",
     )
     language = models.CharField(max_length=12, blank=True)
     places = ArrayField(

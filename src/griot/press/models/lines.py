@@ -39,6 +39,9 @@ class Line(models.Model):
     language = models.CharField(max_length=12, default="en")
     outlets = models.JSONField(help_text="[{name, url}] in the order of attribution")
     body = models.TextField(help_text="from the verb to the full stop")
+    piece = models.CharField(
+        max_length=12, default="news", help_text="the kind of piece that it tells of, as of an article"
+    )
     mention = models.TextField(blank=True, help_text="how our organisation appears, as a sentence")
     mentions = models.JSONField(
         default=list, help_text="[{kind, who, url, passage}]: where our organisation appears"
@@ -76,6 +79,7 @@ class Line(models.Model):
             language=self.language,
             claims=tuple(_claim(c) for c in self.claims),
             mention=self.mention,
+            piece=self.piece,  # type: ignore[arg-type]
         )
 
     @property

@@ -15,7 +15,7 @@ from griot.helpers.clients import helper_from
 from griot.helpers.protocols import Drafter, Translator
 from griot.press.core import types
 from griot.press.core.lines.checking import check
-from griot.press.core.lines.drafting import draft, drafts, is_untranslated
+from griot.press.core.lines.drafting import draft, draft_as, drafts, is_untranslated
 from griot.press.core.lines.house import lint
 from griot.press.core.lines.lines import line_text
 from griot.press.core.lines.mentions import find_mentions, mention_sentence
@@ -65,6 +65,7 @@ def draft_story(
     facts = {
         "outlets": [asdict(o) for o in line.outlets],
         "body": line.body,
+        "piece": line.piece,
         "mention": mention,
         "mentions": [asdict(m) for _, mentions in found for m in mentions],
         "claims": [asdict(c) for c in line.claims],
@@ -108,6 +109,12 @@ def check_again(line: Line) -> None:
     line.claims = [asdict(c) for c in claims]
     line.findings = [asdict(f) for f in lint(line.body, line.language)]
     line.ok = not any(c.is_refused for c in claims)
+
+
+def told_as(line: Line, piece: types.Piece) -> types.Line | None:
+    """The line of a story as one of another kind of piece; None where its articles don't tell it so."""
+    members = _drafted_from(line.story)
+    return draft_as(members, piece, line.language) if members else None
 
 
 def other_wordings(line: Line) -> list[types.Line]:

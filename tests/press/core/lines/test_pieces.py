@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from griot.press.core.lines.drafting import draft
+from griot.press.core.lines.drafting import draft, draft_as
 from griot.press.core.pages.pieces import piece_of
 from griot.press.core.types import Article, Line
 
@@ -244,3 +244,64 @@ def test_a_dateline_may_have_small_words():
     assert body("Schools close", text) == (
         "reported that half of the camp's schools have closed as families go home to Syria."
     )
+
+
+FERRY = (
+    "By Ilze Bērziņa\n\nThe last ferry of Al Marsa left on Sunday with 40 passengers.\n\n"
+    "According to a survey of the harbour board, 62 per cent of villagers would rather stay.\n\n"
+    "The harbour board must keep one boat until the bridge stands."
+)
+
+
+@pytest.mark.parametrize(
+    ("piece", "begins"),
+    [
+        ("news", "reported that "),
+        ("opinion", "ran an op-ed by Ilze Bērziņa arguing that the harbour board must keep one boat"),
+        ("interview", "ran an interview headlined “The last ferry”."),
+        ("feature", "ran a story headlined “The last ferry”."),
+        ("photo essay", "published a photo essay headlined “The last ferry”."),
+        ("review", "ran a review headlined “The last ferry”."),
+        ("data", "reported that "),
+    ],
+)
+def test_a_line_is_told_as_what_its_editor_knows_it_to_be(piece, begins):
+    line = draft_as(
+        [Article("https://a.example/x", "Review", "The last ferry", FERRY, language="en", text=FERRY)], piece
+    )
+    assert line is not None and line.ok and line.piece == piece
+    assert line.body.startswith(begins)
+    if piece == "data":
+        assert "survey" in line.body and "62 per cent" in line.body
+
+
+def test_remarks_that_nobody_made_are_not_made_up():
+    article = Article(
+        "https://a.example/x", "Review", "The last ferry", "", language="en", text="It left. It was full."
+    )
+    assert draft_as([article], "statement") is None
+    assert draft_as([article], "news") is not None, "there is always a headline"
+
+
+def test_the_article_of_the_kind_is_the_one_that_is_told():
+    news = Article(
+        "https://a.example/1", "Post", "The last ferry leaves", language="en", text=FERRY, weight=2
+    )
+    essay = Article(
+        "https://b.example/2",
+        "Mirror",
+        "Ropes and salt",
+        language="en",
+        text="Ropes, salt.",
+        piece="photo essay",
+    )
+    line = draft_as([news, essay], "photo essay")
+    assert line is not None and [o.name for o in line.outlets] == ["Mirror"]
+    assert line.body == "published a photo essay headlined “Ropes and salt”."
+
+
+@pytest.mark.parametrize(
+    "sections", [("Photo essay",), ("In pictures",), ("Photo story",), ("Diaporama",), ("Fotogalería",)]
+)
+def test_what_a_publisher_calls_a_photo_essay_is_one(sections):
+    assert piece_of("Ropes and salt", "https://a.example/x", sections) == "photo essay"

@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from babel import Locale
 
+from griot.digest.core.importing.describing import KINDS, described
+
 # What outlets do, as digests put it. The second list is read only where a bullet says that a line begins: in
 # prose, organisations do these things, too ("IOM has trained 80 returnees").
 _REPORTING = (
@@ -59,10 +61,45 @@ _MENTION = re.compile(
     r" both)? (?:cited|cites|quoted|quotes|mentioned|mentions|referenced|referred|credited|noted|named|"
     r"featured|included|used|carried|highlighted)\b"
 )
-_JOINT = re.compile(r",? and others\b|, and |, & | and | & |, | via ")
-# Whom the outlet names for it stands between outlet and verb: "AFP, quoting the coast guard, reported".
-_ASIDE = re.compile(
-    r", (?:citing|quoting|according to|referring to|in partnership with|together with) [^,]+,$"
+_JOINT = re.compile(
+    r",? and others\b|, and |, & |,? (?:as )?(?:re)?(?:carried|printed|published) by |,? \(?via | and | & |, "
+)
+# What stands between outlet and verb: whom the outlet names for it ("AFP, quoting the coast guard,
+# reported").
+_NAMED = ("citing ", "quoting ", "according to ", "referring to ", "in partnership with ", "together with ")
+# What outlets do and hardly anybody else; of the other verbs of reporting a caption's people do many, too
+# ("Ana Ruiz carries her son").
+_OF_OUTLETS_ALONE = re.compile(
+    r"\b(?:re)?(?:port|publish|broadcast|print|air|featur|interview|profil|ran$|runs?$)(?:e?s|e?d|ing)?$"
+)
+# What a person does, too: behind it an outlet is recognised by more than its capital.
+_SAID = re.compile(
+    r"\b(?:sa(?:ys?|id|ying)|t(?:old|ells?)|tweet(?:s|ed)|posted|(?:add|argu|announc|ask|answer|assert|"
+    r"comment|"
+    r"confirm|express|explain|insist|lament|mention|not|observ|opin|prais|recall|recount|remark|remember|"
+    r"state|"
+    r"stat|stress|suggest|warn)(?:e?s|e?d)?|sp(?:oke|eaks?|oken)|wr(?:ote|ites?|itten)|thinks?|thought)$"
+)
+_OF_OUTLETS = frozenset(
+    (
+        "agencia agence agency broadcasting bulletin chronicle courier daily dispatch echo express gazette"
+        " globe"
+        " guardian herald inquirer journal mail media mirror monitor news newsweek observer post press radio"
+        " record reporter review reuters standard star sun telegraph television times today tribune tv"
+        " voice watch"
+        " weekly world zeitung afp ap bbc cnn dw efe npr rfi voa xinhua"
+    ).split()
+)
+_OF_PERSONS = frozenset(
+    (
+        "Ambassador Archbishop Bishop Captain Cardinal Chancellor Chief Colonel Commissioner Director"
+        " Doctor Dr Dr."
+        " Father General Governor Judge King Lady Lord Mayor Minister Mr Mr. Mrs Mrs. Ms Ms. Nurse Officer"
+        " Pope"
+        " President Prince Princess Prof Prof. Professor Queen Rapporteur Rev. Secretary Secretary-General"
+        " Senator"
+        " Sergeant Sheikh Sir Sister Spokesman Spokesperson Spokeswoman"
+    ).split()
 )
 _MOST_WORDS = 28  # of an attribution
 _PARTICLES = frozenset("de du des of the la le los las el al on in for and & der die das a".split())
@@ -82,11 +119,17 @@ _OPENERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Attributed:
-    """A line taken apart. `names` alternate outlets and what joins them; `body` begins with the verb."""
+    """A line taken apart. `names` alternate outlets and what joins them, and begin with "" where the first
+    outlet is introduced; `body` begins with the verb.
+    """
 
     names: tuple[str, ...]
     body: str
     mention: str
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        return tuple(filter(None, self.names[::2]))
 
 
 @lru_cache(maxsize=1)
@@ -101,17 +144,18 @@ def _with_and() -> re.Pattern[str]:
     return re.compile("|".join([*map(re.escape, countries), pairs]))
 
 
-def attribute(text: str, is_marked: bool = False) -> Attributed | None:
+def attribute(text: str, is_marked: bool = False, follows: bool = False) -> Attributed | None:
     """Take a press line apart, or None where it does not begin with outlets and a verb.
 
-    `is_marked` says that a bullet or its place made it a line already, so that any verb will do.
+    `is_marked` says that a bullet or its place made it a line already, so that any verb will do; `follows`
+    that it stands behind one. Otherwise the verb or the name must be an outlet's, not a person's.
     """
     text = " ".join(text.split())
     for verb in (_ANY_VERB if is_marked else _VERB).finditer(text):
         head = text[: verb.start()].rstrip()
         if len(head.split()) > _MOST_WORDS:
             return None
-        if _is_attribution(head):
+        if is_attribution(head) and _may_do(head, verb.group(), is_marked, follows):
             body = text[verb.start() :]
             body, mention = _without_mention(body)
             return Attributed(separate(head), body, mention)
@@ -119,33 +163,88 @@ def attribute(text: str, is_marked: bool = False) -> Attributed | None:
 
 
 def separate(head: str) -> tuple[str, ...]:
-    """The outlets of an attribution and what joins them, alternating; joined again they give it back."""
-    aside = _ASIDE.search(head)
-    named = head[: aside.start()] if aside else head
+    """The outlets of an attribution and what joins and introduces them, alternating; joined again they
+    give it back.
+    """
+    named, aside = _without_aside(head)
     protected = [m.span() for m in _with_and().finditer(named)]
-    pieces, end = [], 0
+    pieces: list[str] = []
+    end = 0
     for joint in _JOINT.finditer(named):
         if any(a <= joint.start() < b and "," not in joint.group() for a, b in protected):
             continue
-        pieces += [named[end : joint.start()], joint.group()]
+        _add(pieces, named[end : joint.start()], joint.group())
         end = joint.end()
     if rest := named[end:]:
-        pieces.append(rest)
+        _add(pieces, rest)
     if aside and len(pieces) % 2:
-        pieces.append(aside.group())
+        pieces.append(aside)
+    elif aside and pieces:
+        pieces[-1] += aside
     elif aside:
-        pieces[-1] += aside.group()
+        pieces = ["", aside]
     return tuple(pieces)
 
 
-def _is_attribution(head: str) -> bool:
+def _add(pieces: list[str], written: str, joint: str = "") -> None:
+    """Add a name to names and joints; what introduces and follows it belongs to the joints."""
+    found = described(written)
+    if found.before and pieces:
+        pieces[-1] += found.before
+    elif found.before:
+        pieces += ["", found.before]
+    pieces.append(found.name)
+    if after := found.after + joint:
+        pieces.append(after)
+
+
+def _without_aside(head: str) -> tuple[str, str]:
+    """The names, and what stands behind them between commas or in a bracket that is theirs."""
+    if head.endswith(")") and " (via " in head and "(" not in head.rpartition(" (via ")[2]:
+        return head[:-1], ")"
+    if not head.endswith(","):
+        return head, ""
+    before, comma, aside = head[:-1].rpartition(", ")
+    if comma and "," not in aside:
+        first, _, rest = aside.partition(" ")
+        if aside.startswith(_NAMED) or (
+            first in {"a", "an", "the", "one"} and not KINDS.isdisjoint(rest.split())
+        ):
+            return before, head[len(before) :]
+        if first in {"via", "(via"} or re.match(r"(?:as )?(?:re)?(?:carried|printed|published) by ", aside):
+            return head[:-1], ","
+    return head, ""
+
+
+def is_attribution(head: str) -> bool:
     """Whether every name in it could be an outlet's: it begins with a capital, and is no sentence."""
     names = separate(head)[::2]
+    names = names[1:] if names and not names[0] else names
     return (
         bool(names)
-        and (head[-1] not in ",;:." or bool(_ASIDE.search(head)))
+        and not _JOINT.match(head)
+        and (head[-1] not in ",;:." or bool(_without_aside(head)[1]))
         and all(_is_name(n) for n in names)
     )
+
+
+def _may_do(head: str, verb: str, is_marked: bool, follows: bool) -> bool:
+    """Whether those who are named do this as outlets: people do it, too."""
+    pieces = separate(head)
+    is_introduced = any(described(piece).is_told for piece in _JOINT.split(head) if piece)
+    signs = [
+        any(word.lower() in _OF_OUTLETS or "." in word[1:-1] for word in re.split(r"[ /-]", name))
+        for name in pieces[::2]
+        if name
+    ]
+    if not all(
+        sign or _OF_PERSONS.isdisjoint(name.split())
+        for name, sign in zip(filter(None, pieces[::2]), signs, strict=True)
+    ):
+        return False
+    if is_marked or is_introduced or any(signs) or _OF_OUTLETS_ALONE.search(verb):
+        return True
+    return follows and not _SAID.search(verb)
 
 
 def _is_name(name: str) -> bool:

@@ -13,7 +13,8 @@ from griot.digest.core.importing.shapes import names_photo
 
 _MOST = 8  # paragraphs that a head has
 _SERVICE = re.compile(
-    r"(?i)^(?:unable to (?:see|view)|can[’']t see|comments?\s*/|questions?\s*/|comments? and questions|"
+    r"(?i)^(?:unable to (?:see|view)|can[’']t see|comments?\s*[/:]|questions?\s*[/:]|contacts?\s*:|"
+    r"comments? and questions|"
     r"to (?:un)?subscribe|view (?:this|in|online))"
 )
 _ADDRESS = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")

@@ -71,7 +71,7 @@ def linked(line: PressLine, style: str = "", others: str = "") -> Markup:
     all are listed.
     """
     urls = dict(line.urls)
-    if others:
+    if others and line.names:
         urls[line.names[-1]] = urls.get(line.names[-1], others)
     pieces = [
         Markup('<a href="{}"{}>{}</a>').format(urls[n], Markup(f' style="{style}"') if style else "", n)
@@ -79,7 +79,8 @@ def linked(line: PressLine, style: str = "", others: str = "") -> Markup:
         else Markup("{}").format(n)
         for i, n in enumerate(line.names)
     ]
-    return Markup("").join([*pieces, " ", line.body, *([" ", line.mention] if line.mention else [])])
+    said = [Markup("").join(pieces), line.body, line.mention]
+    return Markup(" ").join(part for part in said if part)
 
 
 def with_dateline(html: str, dateline: str) -> Markup:

@@ -16,7 +16,7 @@ from griot.characters import fit_text
 from griot.digest.core.rendering import elements
 from griot.digest.core.rendering.environment import linked
 from griot.digest.core.rendering.text import block_text
-from griot.digest.core.types import Feature, Issue, PressReview, Share, Text, title_of
+from griot.digest.core.types import Feature, Issue, PressLine, PressReview, Share, Text, title_of
 
 _G2 = "http://iptc.org/std/nar/2006-10-01/"
 _XHTML = "http://www.w3.org/1999/xhtml"
@@ -29,6 +29,7 @@ class _Item:
     text: str
     html: str
     genre: str
+    piece: str = ""
     outlets: tuple[tuple[str, str], ...] = ()
 
 
@@ -39,7 +40,13 @@ def _items(issue: Issue) -> Iterator[_Item]:
             for line in block.lines:
                 html = str(Markup("<p>{}</p>").format(linked(line)))
                 yield _Item(
-                    f"{issue.url}#{line.anchor}", line.text[:120], line.text, html, block.section, line.urls
+                    f"{issue.url}#{line.anchor}",
+                    line.text[:120],
+                    line.text,
+                    html,
+                    block.section,
+                    _genre(line),
+                    line.urls,
                 )
         elif not isinstance(block, Share):
             text = block_text(block, issue)
@@ -47,6 +54,10 @@ def _items(issue: Issue) -> Iterator[_Item]:
             yield _Item(
                 f"{issue.url}item/{block.anchor}/", title_of(block) or text[:120], text, html, block.kind
             )
+
+
+def _genre(line: PressLine) -> str:
+    return "" if line.piece == "news" else line.piece
 
 
 def _moment(issue: Issue) -> str:
@@ -79,7 +90,7 @@ def render_ninjs(issue: Issue) -> str:
                 },
                 {"role": "web", "contentType": "text/html", "value": str(found.html)},
             ],
-            "genres": [{"name": found.genre}],
+            "genres": [{"name": name} for name in (found.genre, found.piece) if name],
         }
         if found.outlets:
             value["infoSources"] = [
@@ -147,7 +158,8 @@ def render_newsml(issue: Issue) -> str:
         for name, url in found.outlets:
             add(add(meta, "infoSource", **({"uri": url} if url else {"literal": name})), "name", name)
         add(meta, "language", tag=issue.language)
-        add(add(meta, "genre", literal=found.genre), "name", found.genre)
+        for genre in filter(None, (found.genre, found.piece)):
+            add(add(meta, "genre", literal=genre), "name", genre)
         add(meta, "headline", found.headline)
         inline = add(add(news, "contentSet"), "inlineXML", contenttype="application/xhtml+xml")
         html = etree.SubElement(inline, f"{{{_XHTML}}}html", nsmap={None: _XHTML})

@@ -158,10 +158,9 @@ def _banner(block: Banner, issue: Issue, say: Mapping[str, str]) -> Iterator[str
 def _quote(block: Quote, issue: Issue, say: Mapping[str, str]) -> Iterator[str]:
     if block.title:
         yield block.title
-    yield _wrapped(quoted(block.text))
-    if block.name or block.journey:
-        yield " – ".join(filter(None, [block.name, block.journey]))
-    yield from _photo(block.picture, say)
+    photo = [*_photo(block.picture, say)]
+    told = [_wrapped(quoted(block.text)), *filter(None, [block.by])]
+    yield from [*photo, *told] if block.picture_first else [*told, *photo]
     yield from _more(block.more)
 
 

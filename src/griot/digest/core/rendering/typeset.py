@@ -140,7 +140,7 @@ def _on_paper(block: Block, issue: Issue, name_of: Mapping[str, str]) -> dict[st
             value |= {
                 "title": block.title,
                 "text": quoted(block.text),
-                "by": " – ".join(filter(None, [block.name, block.journey])),
+                "by": block.by,
             }
         case "portrait":
             value |= {"text": quoted(block.text), "by": block.name}
@@ -171,7 +171,8 @@ def _line_pieces(line: Any) -> list[dict[str, str]]:
     """A press line cut where links begin and end."""
     urls = dict(line.urls)
     pieces = [{"text": name, "url": urls.get(name, "")} for name in line.names]
-    return [*pieces, {"text": f" {line.body}{' ' + line.mention if line.mention else ''}", "url": ""}]
+    told = " ".join(filter(None, [line.body, line.mention]))
+    return [*pieces, {"text": f" {told}" if pieces else told, "url": ""}]
 
 
 def gone_png(width: int, height: int) -> bytes:

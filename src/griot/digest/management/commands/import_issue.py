@@ -89,7 +89,7 @@ def _report(name: str, found: Imported, page: IssuePage | None) -> dict[str, Any
         "issue": page.pk if page else None,
         "day": found.day.isoformat(),
         "blocks": kinds,
-        "lines": [{"outlets": list(line.names[::2]), "mention": line.mention} for line in lines],
+        "lines": [{"outlets": [name for name, _ in line.urls], "mention": line.mention} for line in lines],
         "unplaced": [asdict(u) for u in found.unplaced],
     }
 

@@ -403,6 +403,13 @@ function take(button) {
   });
 }
 
+// The line drafted anew as another kind of piece; what was written is behind the undo.
+async function tellAs(form) {
+  const { story, version } = form.closest(".desk-story").dataset;
+  const piece = form.elements.piece.value;
+  await simple({ kind: "tell_as", story: Number(story), version: Number(version), piece });
+}
+
 function leaveEdit() {
   const form = storyPane.querySelector(".desk-edit");
   if (!form || form.hidden) return false;
@@ -415,7 +422,11 @@ function leaveEdit() {
 
 async function save(form) {
   const story = form.closest(".desk-story");
-  const written = { body: form.elements.body.value, mention: form.elements.mention.value };
+  const written = {
+    body: form.elements.body.value,
+    mention: form.elements.mention.value,
+    piece: form.elements.piece.value,
+  };
   const shown = story.querySelector(".desk-text");
   shown.dataset.saving = `${[...form.querySelectorAll(".desk-chips li span")].map((s) => s.textContent).join(", ")} ${written.body} ${written.mention}`;
   form.hidden = true; // the words stand there at once; the check follows
@@ -445,6 +456,7 @@ async function save(form) {
     again.hidden = false;
     again.elements.body.value = written.body;
     again.elements.mention.value = written.mention;
+    again.elements.piece.value = written.piece;
     const conflict = again.querySelector(".desk-conflict");
     conflict.hidden = false;
     conflict.textContent = body.message;
@@ -720,6 +732,7 @@ desk.addEventListener("click", (event) => {
   else if (found("[data-edit]")) edit();
   else if (found("[data-wordings]")) wordings(0);
   else if ((hit = found("[data-wording]"))) take(hit);
+  else if ((hit = found("[data-tell]"))) tellAs(hit.form);
   else if (found("[data-cancel]")) leaveEdit();
   else if (found("[data-undo]")) undo();
   else if (found("[data-keys]")) keys.showModal();

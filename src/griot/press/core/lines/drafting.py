@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
+from typing import cast
 
 from babel import Locale
 
@@ -36,9 +37,9 @@ from griot.press.core.lines.furniture import sentences_told, without_furniture
 from griot.press.core.lines.house import MAX_WORDS, lint
 from griot.press.core.lines.lines import line_text
 from griot.press.core.lines.passages import Text, passages_of
-from griot.press.core.lines.pieces import by_piece, quotable
+from griot.press.core.lines.pieces import by_piece, quotable, told_as
 from griot.press.core.lines.telling import told_as_clauses
-from griot.press.core.types import Article, BadInput, Line, OutletLink
+from griot.press.core.types import Article, BadInput, Line, OutletLink, Piece
 
 PROPOSALS = 3
 AT_ONCE = 2  # sentences parsed in a batch; the first two mostly hold the line
@@ -89,6 +90,23 @@ def drafts(
     return islice(_drafted(ordered(articles), language, translator, drafter), PROPOSALS)
 
 
+def draft_as(articles: Sequence[Article], piece: Piece, language: str = "en") -> Line | None:
+    """The line of a story told as one kind of piece, as an editor knows it to be. None where no article in
+    the language bears out a sentence of that kind. Raises BadInput for an empty story.
+    """
+    if not articles:
+        raise BadInput("a story needs at least one article")
+    members = ordered(articles)
+    passages = passages_of(members)
+    for source, body in told_as(piece, members, language):
+        if (line := _line(members, source, body, language, passages)).ok:
+            return replace(line, piece=piece)
+    if piece != "news":
+        return None
+    reported = _reported(members, language, passages)
+    return next(reported, None) or _line(members, *_headline(members, language), passages)
+
+
 def _drafted(
     members: Sequence[Article], language: str, translator: Translator | None, drafter: Drafter | None
 ) -> Iterator[Line]:
@@ -109,8 +127,12 @@ def _extracted(
         yield line
     for source, body in by_piece(members, language):
         if (line := _line(members, source, body, language, passages)).ok:
-            yield line
+            yield replace(line, piece=cast(Piece, source.piece))
             break
+    yield from _reported(members, language, passages)
+
+
+def _reported(members: Sequence[Article], language: str, passages: Sequence[Text]) -> Iterator[Line]:
     for proposal in _proposals(members, language):
         line = _line(members, proposal.article, f"reported that {proposal.clause}", language, passages)
         if line.ok:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from griot.press.core.language.numbers import numbers_in
 from griot.press.core.language.places import places_in
@@ -15,10 +15,13 @@ from griot.press.core.lines.clauses import clauses, faults, person_in_front
 from griot.press.core.lines.furniture import sentences_told
 from griot.press.core.lines.house import MAX_WORDS, with_proper_terms
 from griot.press.core.lines.telling import told_as_clauses
-from griot.press.core.types import Article
+from griot.press.core.types import Article, Piece
 
+_Teller = Callable[[Article, Sequence[Article], str], Iterator[tuple[Article, str]]]
+_SURVEY = re.compile(r"(?i)\b(survey|poll|opinion poll|census)\b")
 _KICKER = re.compile(
-    r"(?i)^(?:opinion|op-ed|comment|editorial|interview|review|film review|book review|statement)\s*[:|"
+    r"(?i)^(?:opinion|op-ed|comment|editorial|interview|review|film review|book review|statement|photo"
+    r" essay|in pictures|feature|poll|survey)\s*[:|"
     r"–—-]\s*|\s*[|–—]\s*(?:opinion|op-ed)$"
 )
 _NAME = r"(?:[A-ZÀ-Þ][\w'’.-]+\s?){2,4}"
@@ -53,29 +56,77 @@ def by_piece(members: Sequence[Article], language: str) -> Iterator[tuple[Articl
     """
     speaking = [a for a in members if a.language in (language, "")]
     kinds = Counter(a.piece for a in speaking)
-    if not speaking or kinds["news"] or kinds["data"] or not kinds:
+    if not speaking or kinds["news"]:
         return
     source = speaking[0]
-    title = _KICKER.sub("", quotable(source.title)).strip()
-    if source.piece == "opinion":
-        author = _author(source, language)
-        by = f" by {author}" if author else ""
-        for argument in _argued(source, members, language):
-            yield source, f"ran an op-ed{by}{',' if ',' in author else ''} arguing that {argument}"
-        yield source, f"ran an op-ed{f' by {source.author}' if source.author else ''} headlined “{title}”."
-    elif source.piece == "interview":
-        found = _INTERVIEWED.search(source.title)
-        if not found:
-            yield from ((source, body) for body in _spoken_with(source, members, language))
-        whom = f" with {found.group(1)}" if found else ""
-        yield source, f"ran an interview{whom} headlined “{title}”."
-    elif source.piece == "review":
-        yield source, f"ran a review headlined “{title}”."
-    elif source.piece == "feature":
+    if source.piece == "feature":
         yield from ((source, f"reported that {clause}") for clause in _news_of(source, members, language))
-        yield source, f"ran a story headlined “{title}”."
-    else:
-        yield from ((source, body) for body in _stated(source, members, language))
+    yield from _TELL[source.piece](source, members, language)
+
+
+def told_as(piece: Piece, members: Sequence[Article], language: str) -> Iterator[tuple[Article, str]]:
+    """The article and body of lines that tell a story as this kind of piece, the best first: of the first
+    article of that kind in the language, or of its first. None for news.
+    """
+    speaking = [a for a in members if a.language in (language, "")]
+    if speaking and piece != "news":
+        source = next((a for a in speaking if a.piece == piece), speaking[0])
+        yield from _TELL[piece](source, members, language)
+
+
+def _title(source: Article) -> str:
+    return _KICKER.sub("", quotable(source.title)).strip()
+
+
+def _opinion(source: Article, members: Sequence[Article], language: str) -> Iterator[tuple[Article, str]]:
+    author = _author(source, language)
+    by = f" by {author}" if author else ""
+    for argument in _argued(source, members, language):
+        yield source, f"ran an op-ed{by}{',' if ',' in author else ''} arguing that {argument}"
+    by = f" by {source.author}" if source.author else ""
+    yield source, f"ran an op-ed{by} headlined “{_title(source)}”."
+
+
+def _interview(source: Article, members: Sequence[Article], language: str) -> Iterator[tuple[Article, str]]:
+    found = _INTERVIEWED.search(source.title)
+    if not found:
+        yield from ((source, body) for body in _spoken_with(source, members, language))
+    whom = f" with {found.group(1).strip()}" if found else ""
+    yield source, f"ran an interview{whom} headlined “{_title(source)}”."
+
+
+def _statement(source: Article, members: Sequence[Article], language: str) -> Iterator[tuple[Article, str]]:
+    yield from ((source, body) for body in _stated(source, members, language))
+
+
+def _poll(source: Article, members: Sequence[Article], language: str) -> Iterator[tuple[Article, str]]:
+    """ "reported that, according to a survey, …": what is told in shares and numbers first."""
+    kind = _SURVEY.search(f"{source.title}\n{source.summary}\n{source.text[:_ANSWERS]}")
+    told = [(i, s) for i, s in sentences_told(source, 0, 2 * _SAID) if any(True for _ in numbers_in(s))]
+    told.sort(key=lambda t: (not _SURVEY.search(t[1]), t[0]))
+    found = told_as_clauses(told[:_LOOKED_AT], members, language)
+    for _, clause, _ in sorted(found, key=lambda f: f[2]):
+        says_so = kind is None or _SURVEY.search(clause) or "according to" in clause
+        according = "" if says_so or kind is None else f", according to a {kind.group(1).lower()},"
+        yield source, f"reported that{according} {clause}"
+
+
+def _headlined(what: str) -> _Teller:
+    def tell(source: Article, members: Sequence[Article], language: str) -> Iterator[tuple[Article, str]]:
+        yield source, f"{what} headlined “{_title(source)}”."
+
+    return tell
+
+
+_TELL: dict[str, _Teller] = {
+    "opinion": _opinion,
+    "interview": _interview,
+    "review": _headlined("ran a review"),
+    "feature": _headlined("ran a story"),
+    "photo essay": _headlined("published a photo essay"),
+    "statement": _statement,
+    "data": _poll,
+}
 
 
 def quotable(title: str) -> str:

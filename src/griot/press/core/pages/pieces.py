@@ -1,4 +1,4 @@
-"""What a piece is: news, statement, feature, opinion, interview, review or data.
+"""What a piece is: news, statement, feature, photo essay, opinion, interview, review or data.
 
 Told by what the publisher says of it (schema.org types, sections, address, kicker), and only
 then by its text. What says nothing is news.
@@ -34,6 +34,11 @@ _SECTIONS: tuple[tuple[Piece, str], ...] = (
         "review",
         r"(?:book|film|movie|music|theatre|tv)-?reviews?|reviews?|critiques?|resenas?|criticas?|resenhas?|"
         r"rezension(?:en)?|kritik|recension[ei]",
+    ),
+    (
+        "photo essay",
+        r"photo[ -]?(?:essays?|stor(?:y|ies))|in[ -]pictures|en[ -]images|diaporamas?|foto-?galerias?|"
+        r"fotostrecken?|bilderstrecken?|fotogallery",
     ),
     (
         "feature",
