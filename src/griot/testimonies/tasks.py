@@ -12,7 +12,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from griot.testimonies import withdrawing
-from griot.testimonies.intake import receiving
+from griot.testimonies.intake import contacts, receiving
 from griot.testimonies.making import rendering
 from griot.testimonies.review import machines
 from griot.testimonies.showing import scrubbing
@@ -55,6 +55,7 @@ def sweep(timestamp: int | None = None) -> None:
     in_turn(
         "testimonies",
         expiry=lambda: withdrawing.expire(now),
+        contacts=lambda: contacts.forget_due(now),
         erasing=lambda: _ask(ERASING, withdrawing.unfinished(), withdrawing.erase_soon),
         uploads=lambda: receiving.sweep(now),
         examining=lambda: _ask(EXAMINING, receiving.unfinished(), receiving.examine_soon),

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from griot.queueing import soon
 from griot.testimonies.keeping import vault
-from griot.testimonies.models import Cut, File, Rendition, Step, Testimony, Upload
+from griot.testimonies.models import Contact, Cut, File, Rendition, Step, Testimony, Upload
 from griot.testimonies.models.days import day_of
 from griot.testimonies.signals import announce
 from griot.troubles.sweeping import each
@@ -85,7 +85,8 @@ def erase(pk: Any) -> None:
         files = testimony.files.select_for_update().order_by("pk")
         renditions = Rendition.objects.select_for_update(of=("self",)).filter(file__testimony=testimony)
         made = [name for rendition in renditions.order_by("pk") for name in rendition.names]
-        left = _erase_each([*pieces, *(file.vault for file in files), *made])
+        contacts = set(Contact.objects.filter(testimony=testimony).values_list("vault", flat=True))
+        left = _erase_each([*pieces, *(file.vault for file in files), *made, *contacts])
         Rendition.objects.filter(file__testimony=testimony).delete()
         Cut.objects.filter(file__testimony=testimony).delete()
         File.objects.filter(testimony=testimony).update(
@@ -103,8 +104,9 @@ def erase(pk: Any) -> None:
             height=0,
         )
         Upload.objects.filter(file__testimony=testimony).delete()
-        if left:  # named still, for the next run
-            Upload.objects.create(file=files[0], device=None, length=0, pieces=list(left))
+        Contact.objects.filter(testimony=testimony).exclude(vault__in=left).delete()
+        if pieces := [name for name in left if name not in contacts]:  # named still, for the next run
+            Upload.objects.create(file=files[0], device=None, length=0, pieces=pieces)
         testimony.writings.all().delete()
         testimony.machine_works.all().delete()
         testimony.consents.all().delete()

@@ -203,3 +203,25 @@ def test_who_sends_their_offer_twice_has_their_code_also_once_the_campaign_has_e
         codes.append(re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", answer)[0])
         Campaign.objects.update(ends=day_of() - timedelta(days=1))
     assert codes[0] == codes[1] and Testimony.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])
+def test_a_consent_on_the_page_was_read_there_in_its_language(campaign, language):
+    front = "" if language == "en" else f"/{language}"
+    page = Client().post(f"{front}/stories/offer/", FORM).content.decode()
+    code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", page)[0]
+    row = Testimony.objects.get()
+    assert (row.consent.explained, row.consent.language, row.language) == ("alone", language, language)
+    for other, uses in (("fr", ["team"]), ("es", ["team", "mail"])):
+        teller = Client()
+        teller.post(f"/{other}/receipt/", {"code": code})
+        say_on_receipt(teller, f"/{other}/receipt/", act="change", uses=uses)
+        assert (row.consent.explained, row.consent.language) == ("alone", other)
+
+
+def test_a_receipt_can_be_copied_printed_and_opened_with_a_phone(campaign, settings):
+    page = Client().post("/fr/stories/offer/", FORM).content.decode()
+    code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", page)[0]
+    assert re.search(rf'class="copy" data-url="{code}"', page) and 'class="print" hidden' in page
+    assert f"{settings.PUBLIC_URL}/fr/receipt/" in page and "<svg" in page.partition('class="drawn"')[2]
+    assert page.count(code) == 2, "the code is in no address, and not in the drawing"

@@ -10,31 +10,38 @@ from datetime import UTC, datetime
 from time import time
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from griot.accounts.limiting import comes_too_often
 from griot.digest.core.rendering.environment import render_template
-from griot.digest.core.words import front_of, is_right_to_left, words
+from griot.digest.core.words import front_of, is_right_to_left, long_date, words
 from griot.digest.site.newsroom import country_names, newsroom, readers_language
 from griot.digest.site.refusing import in_words
+from griot.qr import qr_code
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
+from griot.testimonies.intake.contacts import last_day
 from griot.testimonies.intake.taking import take_offer
-from griot.testimonies.models.campaigns import LANGUAGES
 from griot.testimonies.showing import shown
 
 MOST_OFFERS, OFFERS_WITHIN = 30, 3600  # of one address, which a shelter may share, in seconds
 _FORM = re.compile(r"\d{10}-[0-9a-f]{32}")  # when a page was given out, and a secret of its own
-FIELDS = ("campaign", "words", "name", "alias", "naming", "birth_year", "country", "guardian", "relation")
+FIELDS = (
+    *("campaign", "words", "name", "alias", "naming", "birth_year", "country", "guardian", "relation"),
+    "contact",
+)
 
 
 @surface(
     "public form", "own", "absent", "somebody offers their own story; what they typed is shown to them alone"
 )
 @never_cache
+@sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def offer(request: HttpRequest) -> HttpResponse:
     language = readers_language()
@@ -45,7 +52,8 @@ def offer(request: HttpRequest) -> HttpResponse:
     typed: dict[str, Any] = {name: request.POST.get(name, "") for name in FIELDS}
     form = request.POST.get("form", "")
     form = form if _FORM.fullmatch(form) else f"{time():.0f}-{secrets.token_hex(16)}"
-    typed |= {"uses": request.POST.getlist("uses"), "form": form}
+    until = last_day(_given(form))
+    typed |= {"uses": request.POST.getlist("uses"), "form": form, "until": long_date(until, language)}
     if request.method == "POST":
         if request.POST.get("website"):  # a field that people don't see
             return _page(request, language, campaigns, typed, "", "")
@@ -54,17 +62,21 @@ def offer(request: HttpRequest) -> HttpResponse:
         else:
             try:
                 chosen = next((c for c in campaigns if c.slug == typed["campaign"]), None)
-                code = take_offer(chosen, form, _as_sent(request, language, form))
+                sent = _as_sent(request, language, form)
+                code = take_offer(chosen, form, sent, typed["contact"], until)
             except Refused as refusal:
                 error, status = in_words(refusal, language), 400
     return _page(request, language, campaigns, typed, error, code, status)
 
 
+def _given(form: str) -> datetime:
+    """When the page was given out."""
+    return datetime.fromtimestamp(int(form.partition("-")[0]), UTC)
+
+
 def _as_sent(request: HttpRequest, language: str, form: str) -> dict[str, object]:
     """The form in the shape that phones send: the same, whenever it is sent."""
     said = request.POST
-    given = datetime.fromtimestamp(int(form.partition("-")[0]), UTC).isoformat()
-    spoken = language if language in dict(LANGUAGES) else "en"
     guardian = (
         {"name": said.get("guardian", ""), "relation": said.get("relation", "")}
         if said.get("guardian")
@@ -72,8 +84,8 @@ def _as_sent(request: HttpRequest, language: str, form: str) -> dict[str, object
     )
     return {
         "kind": "story",
-        "language": spoken,
-        "told": given,
+        "language": language,
+        "told": _given(form).isoformat(),
         "answers": {"story": said.get("words", "")},
         "teller": {
             "name": said.get("name", ""),
@@ -87,9 +99,9 @@ def _as_sent(request: HttpRequest, language: str, form: str) -> dict[str, object
             "place": "country",
             "face": "hide",
             "voice": "hide",
-            "language": spoken,
-            "explained": "read",
-            "given": given,
+            "language": language,
+            "explained": "alone",
+            "given": _given(form).isoformat(),
             "evidence": "sent by the teller" if said.get("agree") == "yes" else "",
             "guardian": guardian,
         },
@@ -115,6 +127,8 @@ def _page(
         typed=typed,
         error=error,
         code=code,
+        receipt=(address := f"{settings.PUBLIC_URL}{front_of(language)}receipt/"),
+        drawn=qr_code(address) if code else "",
         csrf=get_token(request),
         front=front_of(language),
     )

@@ -17,11 +17,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from griot.accounts.limiting import comes_too_often
 from griot.digest.core.rendering.environment import render_template
-from griot.digest.core.words import front_of, is_right_to_left, words
+from griot.digest.core.words import front_of, is_right_to_left, long_date, words
 from griot.digest.site.newsroom import newsroom, readers_language
 from griot.digest.site.refusing import in_words
 from griot.testimonies import withdrawing
@@ -31,8 +32,9 @@ from griot.testimonies.core.consent import allowances, is_within, narrowed
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake.consenting import add_consent
+from griot.testimonies.intake.contacts import forget_contact
 from griot.testimonies.intake.taking import read_consent
-from griot.testimonies.models import Testimony
+from griot.testimonies.models import Contact, Testimony
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.models.receipts import plain_receipt
 from griot.testimonies.showing import shown
@@ -49,6 +51,7 @@ _KEPT = ("naming", "place", "face", "voice")
     "teller's receipt", "receipt code", "bare fact", "what the teller sees and changes of their own testimony"
 )
 @never_cache
+@sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def receipt(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "code" in request.POST:
@@ -95,7 +98,7 @@ def _changed(request: HttpRequest, row: Testimony) -> HttpResponse:
     act = request.POST.get("act")
     if act == "close":
         request.session.flush()
-    elif act in {"withdraw", "change"} and request.POST.get("of") != _mark(row):
+    elif act in {"withdraw", "change", "forget"} and request.POST.get("of") != _mark(row):
         request.session.flush()  # who is here may not be the one whose code was typed last
         return _page(request, row=None, error="receipt_other", status=409)
     elif act == "withdraw" and not row.over:
@@ -103,6 +106,9 @@ def _changed(request: HttpRequest, row: Testimony) -> HttpResponse:
             return _page(request, row=row, error="receipt_sure", status=400)
         note("teller", row, "withdraw")
         withdrawing.withdraw(row, "teller")
+    elif act == "forget" and not row.over:
+        note("teller", row, "contact erased")
+        forget_contact(row.pk)
     elif act == "change" and not row.over and row.consent:
         try:
             is_all_heard = _change(request, row)
@@ -123,10 +129,11 @@ def _change(request: HttpRequest, opened: Testimony) -> bool:
     if (row := known.first()) is None or row.over or row.consent is None:
         return True
     before = row.consent.as_value()
+    language = readers_language()
     sent: dict[str, Any] = {
         "uses": request.POST.getlist("uses"),
-        "language": before.language,
-        "explained": before.explained,
+        "language": language,
+        "explained": "alone",  # on this page, whichever way the one before was explained
         "evidence": before.evidence or "receipt",
         "is_minor": before.is_minor,
         "given": timezone.now().isoformat(),
@@ -138,7 +145,7 @@ def _change(request: HttpRequest, opened: Testimony) -> bool:
     }
     said = value = read_consent(sent, row.teller, before)
     if request.POST.get("seen") != str(row.consent.version):
-        value = narrowed(before, said)
+        value = replace(narrowed(before, said), language=language, explained=said.explained)
         if before.by == "teller" and allowances(value) == allowances(before):
             return allowances(said) == allowances(before)  # the same, sent twice
     is_minor = row.is_perhaps_minor
@@ -154,6 +161,7 @@ def _page(
     request: HttpRequest, row: Testimony | None, error: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
     language = readers_language()
+    contact = Contact.objects.filter(testimony=row).first() if row else None
     met = [use for use in OUTSIDE if row and shown.may_be_met(row, use)]
     page = render_template(
         "web/receipt.html",
@@ -164,6 +172,7 @@ def _page(
         mark=_mark(row) if row else "",
         consent=row.consent if row else None,
         over=row.over if row else "",
+        contact_until=long_date(contact.until, language) if contact else "",
         csrf=get_token(request),
         error=words(language)[error] if error else said,
         address=reverse("story", args=[row.slug]) if row and "web" in met else "",

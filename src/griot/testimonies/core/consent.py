@@ -100,7 +100,9 @@ def after(
     messengers_alone = all(v.by == "messenger" for v in (*versions, said))
     if said.by == "teller":
         is_older = bool(spoken) and said.given < max(spoken)
-        found = narrowed(current, said) if narrows or current.is_minor or is_older else said
+        found = said
+        if narrows or current.is_minor or is_older:
+            found = narrowed(current, said) if is_older else _told_as(said, narrowed(current, said))
     elif spoken and said.given <= max(spoken):
         is_minor, guardian = current.is_minor or said.is_minor, current.guardian or said.guardian
         found = replace(current, is_minor=is_minor, guardian=guardian, by=said.by)
@@ -109,7 +111,7 @@ def after(
     else:
         found = narrowed(current, said)
         if not is_late:
-            found = replace(found, evidence=said.evidence or current.evidence)
+            found = replace(_told_as(said, found), evidence=said.evidence or current.evidence)
         elif not is_reviewed:  # what comes late ends nothing that was to go on
             found = replace(found, until=current.until)
         if is_reviewed and not is_late:
@@ -117,6 +119,11 @@ def after(
     held = replace(current, given=found.given, by=found.by, version=found.version)
     is_first_word = said.by == "teller" and not spoken  # from now on others only narrow
     return None if held == found and not is_first_word else found
+
+
+def _told_as(said: Consent, found: Consent) -> Consent:
+    """The consent, with the way in which its teller was told when they said this."""
+    return replace(found, language=said.language, explained=said.explained)
 
 
 def narrowed(held: Consent, said: Consent) -> Consent:

@@ -13,12 +13,14 @@ Naming = Literal["named", "first_name", "alias", "unnamed"]
 Place = Literal["exact", "region", "country"]
 Face = Literal["show", "blur", "hide"]
 Voice = Literal["show", "alter", "hide"]
-Explained = Literal["read", "played"]
+# Read aloud by a person, a recording of that played, read out by a phone’s voice, or read by the teller.
+Explained = Literal["read", "played", "voiced", "alone"]
 Withdrawal = Literal["", "withdrawn", "expired"]
 By = Literal["messenger", "teller", "team"]
 
 USES: tuple[Use, ...] = get_args(Use)
 KINDS: tuple[Kind, ...] = get_args(Kind)
+EXPLAINED: tuple[Explained, ...] = get_args(Explained)
 OF_AGE = 18  # years
 MOST_FILES = 300  # of a testimony: a guide asks for some dozens
 # What a story tells of, and the way that it tells of; both rough enough to say nothing of who tells.

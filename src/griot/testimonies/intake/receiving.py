@@ -25,7 +25,7 @@ from griot.testimonies.intake.allowance import see_to_bytes, see_to_files
 from griot.testimonies.intake.sent import object_in, one_of, uuid_in, whole_in
 from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import plan
-from griot.testimonies.models import HELD, Device, File, Rendition, Spoken, Testimony, Upload
+from griot.testimonies.models import HELD, Contact, Device, File, Rendition, Spoken, Testimony, Upload
 from griot.testimonies.models.testimonies import MOST_POSITION
 from griot.troubles.sweeping import each
 
@@ -340,6 +340,7 @@ def tidy(now: datetime) -> int:
     known = {
         *File.objects.exclude(vault="").values_list("vault", flat=True),
         *Spoken.objects.values_list("vault", flat=True),
+        *Contact.objects.values_list("vault", flat=True),
     }
     for pieces in Upload.objects.values_list("pieces", flat=True):
         known.update(pieces)

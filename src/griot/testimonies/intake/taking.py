@@ -7,7 +7,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -29,6 +29,7 @@ from griot.testimonies.core.consent import (
 from griot.testimonies.core.errors import Refused, TooMuch, Withdrawn
 from griot.testimonies.intake.allowance import last_day, see_to_testimonies
 from griot.testimonies.intake.consenting import MOST_CHANGES, TOO_OFTEN, add_consent
+from griot.testimonies.intake.contacts import LONGEST_CONTACT, keep_contact
 from griot.testimonies.intake.sent import (
     day_in,
     moment_in,
@@ -41,7 +42,7 @@ from griot.testimonies.intake.sent import (
 )
 from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import Campaign, Messenger, Proposal, Step, Testimony
-from griot.testimonies.models.campaigns import LANGUAGES
+from griot.testimonies.models.campaigns import WRITTEN_IN
 from griot.testimonies.models.days import day_of
 from griot.testimonies.models.receipts import receipt_code, receipt_hash
 
@@ -62,8 +63,8 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "place": ("country", "region", "exact"),
     "face": ("show", "blur", "hide"),
     "voice": ("show", "alter", "hide"),
-    "explained": ("read", "played"),
-    "language": tuple(code for code, _ in LANGUAGES),
+    "explained": types.EXPLAINED,
+    "language": tuple(code for code, _ in WRITTEN_IN),
 }
 
 
@@ -113,9 +114,15 @@ def _keep_receipt(testimony: Testimony, receipt: str) -> None:
 
 
 @transaction.atomic
-def take_offer(campaign: Campaign | None, form: str, sent: Mapping[str, Any]) -> str:
+def take_offer(
+    campaign: Campaign | None,
+    form: str,
+    sent: Mapping[str, Any],
+    contact: str = "",
+    until: date | None = None,
+) -> str:
     """A story that somebody offers by themselves, in the same shape, to the campaign that they chose; None:
-    it takes none any more. Gives its receipt's code. Raises Refused.
+    it takes none any more. A `contact` is kept until a day. Gives its receipt's code. Raises Refused.
 
     `form` is what their page was given, and nobody else knows: the same sent again, by a reload or a second
     touch, is the same testimony, and the same code opens it. Another story from a page that somebody went
@@ -135,6 +142,8 @@ def take_offer(campaign: Campaign | None, form: str, sent: Mapping[str, Any]) ->
         raise Refused("this campaign takes no stories any more", ["offer_closed"])
     elif not _take(Testimony(pk=pk, campaign=campaign), sent, by="teller").claim_receipt(receipt_hash(code)):
         raise Refused("send it once more")  # one of 2^60 codes was another's
+    if until and (words := text_in(contact, "contact", LONGEST_CONTACT)):
+        keep_contact(pk, words, until)
     return code
 
 

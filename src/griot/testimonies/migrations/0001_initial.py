@@ -244,7 +244,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('interview', 'Interview'), ('portrait', 'Portrait'), ('object', 'Object'), ('photo_essay', 'Photo essay'), ('story', 'Story')], default='interview', max_length=16)),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('pt', 'Português'), ('ar', 'العربية'), ('wo', 'Wolof')], default='en', max_length=8)),
+                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('pt', 'Português'), ('ar', 'العربية'), ('wo', 'Wolof'), ('es', 'Español')], default='en', max_length=8)),
                 ('state', models.CharField(choices=[('intake', 'intake'), ('protection', 'protection check'), ('transcription', 'transcription'), ('translation', 'translation'), ('editing', 'editing'), ('approval', 'approval'), ('published', 'published'), ('closed', 'closed')], db_index=True, default='intake', max_length=16)),
                 ('told', models.DateTimeField(default=django.utils.timezone.now, help_text="when, by the phone's clock")),
                 ('arrived', models.DateTimeField(default=django.utils.timezone.now)),
@@ -338,6 +338,18 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='testimonies.testimony'),
         ),
         migrations.CreateModel(
+            name='Contact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('vault', models.CharField(max_length=32)),
+                ('until', models.DateField(help_text='the last day on which it is kept, as its teller was told')),
+                ('testimony', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to='testimonies.testimony')),
+            ],
+            options={
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Submission',
             fields=[
                 ('id', models.UUIDField(primary_key=True, serialize=False)),
@@ -361,9 +373,8 @@ class Migration(migrations.Migration):
                 ('face', models.CharField(choices=[('show', 'show'), ('blur', 'blur'), ('hide', 'hide')], default='blur', max_length=5)),
                 ('voice', models.CharField(choices=[('show', 'show'), ('alter', 'alter'), ('hide', 'hide')], default='alter', max_length=5)),
                 ('until', models.DateField(blank=True, null=True)),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('pt', 'Português'), ('ar', 'العربية'), ('wo', 'Wolof')], max_length=8)),
-                ('explained', models.CharField(choices=[('read', 'read aloud'), ('played', 'played')], default='read', max_length=8)),
-                ('text_version', models.PositiveSmallIntegerField(default=1)),
+                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('pt', 'Português'), ('ar', 'العربية'), ('wo', 'Wolof'), ('es', 'Español')], max_length=8)),
+                ('explained', models.CharField(choices=[('read', 'read aloud to the teller'), ('played', 'a recording of it was played'), ('voiced', 'read out by a phone’s voice'), ('alone', 'read by the teller')], help_text='the way in which the teller was told what they allow, as it happened', max_length=8)),
                 ('evidence', models.CharField(blank=True, help_text="the file with the teller's answer, or what was signed", max_length=64)),
                 ('is_minor', models.BooleanField(default=False)),
                 ('guardian_name', models.CharField(blank=True, max_length=160)),

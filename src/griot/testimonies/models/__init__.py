@@ -19,7 +19,7 @@ from griot.testimonies.models.consents import Consent, Proposal
 from griot.testimonies.models.files import HELD, Cut, File, Rendition, Upload
 from griot.testimonies.models.making import MakingState
 from griot.testimonies.models.memory import Access, Departure
-from griot.testimonies.models.testimonies import Submission, Testimony
+from griot.testimonies.models.testimonies import Contact, Submission, Testimony
 from griot.testimonies.models.work import MachineWork, Step, Writing
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "CheckIn",
     "Consent",
     "ConsentText",
+    "Contact",
     "Country",
     "Cut",
     "Departure",

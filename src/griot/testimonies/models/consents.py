@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 
 from griot.testimonies.core import consent, types
-from griot.testimonies.models.campaigns import LANGUAGES
+from griot.testimonies.models.campaigns import WRITTEN_IN
 from griot.testimonies.models.days import UNKNOWN, day_of
 
 USE_CHOICES = [
@@ -43,11 +43,17 @@ class Consent(models.Model):
         max_length=5, choices=[(v, v) for v in ("show", "alter", "hide")], default="alter"
     )
     until = models.DateField(null=True, blank=True)
-    language = models.CharField(max_length=8, choices=LANGUAGES)
+    language = models.CharField(max_length=8, choices=WRITTEN_IN)
     explained = models.CharField(
-        max_length=8, choices=[("read", "read aloud"), ("played", "played")], default="read"
+        max_length=8,
+        choices=[
+            ("read", "read aloud to the teller"),
+            ("played", "a recording of it was played"),
+            ("voiced", "read out by a phone’s voice"),
+            ("alone", "read by the teller"),
+        ],
+        help_text="the way in which the teller was told what they allow, as it happened",
     )
-    text_version = models.PositiveSmallIntegerField(default=1)
     evidence = models.CharField(
         max_length=64, blank=True, help_text="the file with the teller's answer, or what was signed"
     )

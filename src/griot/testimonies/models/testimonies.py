@@ -14,7 +14,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from griot.testimonies.core import consent, types
-from griot.testimonies.models.campaigns import KIND_CHOICES, LANGUAGES, Campaign, Messenger
+from griot.testimonies.models.campaigns import KIND_CHOICES, WRITTEN_IN, Campaign, Messenger
 from griot.testimonies.models.consents import Consent, Proposal
 from griot.testimonies.models.days import day_of
 from griot.testimonies.models.receipts import RECEIPT_LENGTH, receipt_code, receipt_hash
@@ -42,7 +42,7 @@ class Testimony(models.Model):
         Messenger, models.PROTECT, null=True, blank=True, related_name="testimonies"
     )
     kind = models.CharField(max_length=16, choices=KIND_CHOICES, default="interview")
-    language = models.CharField(max_length=8, choices=LANGUAGES, default="en")
+    language = models.CharField(max_length=8, choices=WRITTEN_IN, default="en")
     state = models.CharField(max_length=16, choices=State.choices, default=State.INTAKE, db_index=True)
     told = models.DateTimeField(default=timezone.now, help_text="when, by the phone's clock")
     arrived = models.DateTimeField(default=timezone.now)
@@ -308,6 +308,17 @@ class Testimony(models.Model):
         except IntegrityError:
             self.receipt = ""
         return bool(self.receipt)
+
+
+class Contact(models.Model):
+    """How to reach somebody who offered a story, where they left that: sealed in the vault, for a while."""
+
+    testimony = models.OneToOneField(Testimony, models.CASCADE)
+    vault = models.CharField(max_length=32)
+    until = models.DateField(help_text="the last day on which it is kept, as its teller was told")
+
+    class Meta:
+        default_permissions = ()
 
 
 class Submission(models.Model):

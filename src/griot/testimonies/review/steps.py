@@ -17,7 +17,9 @@ from griot.accounts.requests import number_in
 from griot.testimonies import withdrawing
 from griot.testimonies.access import for_reviewers, note, require, visible
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.media.vault import VaultError
 from griot.testimonies.core.surfaces import surface
+from griot.testimonies.intake.contacts import read_contact
 from griot.testimonies.models import Step, Testimony
 from griot.testimonies.models.campaigns import WRITTEN_IN
 from griot.testimonies.review import changing, copying, files, machines, review
@@ -187,6 +189,19 @@ def _make_receipt(request: HttpRequest, row: Testimony, words: str) -> Answer:
     return render(request, "testimonies/receipt.html", shown)
 
 
+def _show_contact(request: HttpRequest, row: Testimony, words: str) -> Answer:
+    require(request.user, "original", row)
+    note(request.user, row, "contact")
+    try:
+        contact = read_contact(row)
+    except VaultError as error:
+        raise Refused(f"How to reach the teller can’t be opened: {error}") from None
+    if not contact:
+        raise Refused("How to reach the teller is no longer kept.")
+    shown = {"row": row, "contact": contact, "until": row.contact.until}
+    return render(request, "testimonies/contact.html", shown)
+
+
 def _withdraw(request: HttpRequest, row: Testimony, words: str) -> Answer:
     require(request.user, "withdraw", row)
     note(request.user, row, "withdraw")
@@ -218,6 +233,7 @@ ACTS: Mapping[str, Callable[[HttpRequest, Testimony, str], Answer]] = {
     "translate": _translate,
     "copy": _copy,
     "receipt": _make_receipt,
+    "contact": _show_contact,
     "withdraw": _withdraw,
 }
 # Acts that speak of what stands on the page: they hold for that, and for nothing that came meanwhile.

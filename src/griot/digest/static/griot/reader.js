@@ -12,6 +12,12 @@ for (const button of document.querySelectorAll("button.copy")) {
   });
 }
 
+// Paper, where the browser has a way to it.
+for (const button of document.querySelectorAll("button.print")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // A chapter's link plays the film or the sound from there.
 for (const link of document.querySelectorAll("[data-at]")) {
   link.addEventListener("click", (event) => {

@@ -32,7 +32,7 @@ LANGUAGES = {
 _TO_RECEIPT = ("0123456789abcdef-", "ABCDEFGHJKLMNPQR")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "uses": USES,
-    "explained": ("read", "played"),
+    "explained": ("read", "played", "alone"),
     "naming": ("unnamed", "alias", "first_name", "named"),
     "place": ("country", "region", "exact"),
     "face": ("blur", "show", "hide"),
@@ -71,7 +71,8 @@ class Form:
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, dict[str, str]]:
+def app_words() -> dict[str, dict[str, str]]:
+    """The fixed words of our own app, by name, then by language."""
     rows = (line.split("|") for line in WORDS.read_text().splitlines() if line)
     return {name: dict(zip(LANGUAGES, said, strict=True)) for name, *said in rows}
 
@@ -108,9 +109,9 @@ class Guide:
 
 def interview(guide: Guide) -> Form:
     """The form of a guide. Raises Refused where the guide can't be one, in pyxform's words."""
-    asked = guide.prompts or [Prompt("story", _words()[guide.kind], {})]  # as our own app does
+    asked = guide.prompts or [Prompt("story", app_words()[guide.kind], {})]  # as our own app does
     title = _labels("label", dict.fromkeys(guide.languages, guide.title), guide.languages)
-    receipt = {code: f"{words}: **${{receipt_code}}**" for code, words in _words()["receipt"].items()}
+    receipt = {code: f"{words}: **${{receipt_code}}**" for code, words in app_words()["receipt"].items()}
     survey = [
         {"type": "start", "name": "told"},
         {"type": "calculate", "name": "kind", "calculation": f"'{guide.kind}'"},
@@ -131,7 +132,7 @@ def interview(guide: Guide) -> Form:
 
 def _ask(languages: Sequence[str], type_: str, name: str, word: str, **more: str) -> Row:
     """A question in one of the fixed words that our own app asks with."""
-    return {"type": type_, "name": name, **_labels("label", _words()[word], languages), **more}
+    return {"type": type_, "name": name, **_labels("label", app_words()[word], languages), **more}
 
 
 def _consent(guide: Guide) -> list[Row]:
@@ -184,7 +185,7 @@ def _question(prompt: Prompt, languages: Sequence[str]) -> list[Row]:
 
 
 def _photos(languages: Sequence[str]) -> list[Row]:
-    ask, hint = partial(_ask, languages), _labels("hint", _words()["hint_photo"], languages)
+    ask, hint = partial(_ask, languages), _labels("hint", app_words()["hint_photo"], languages)
     return [
         ask("begin_repeat", "photos", "take_photo"),
         ask("image", "photo", "take_photo", **hint),
@@ -196,7 +197,7 @@ def _photos(languages: Sequence[str]) -> list[Row]:
 def _choices(guide: Guide) -> list[Row]:
     own_names = {code: dict.fromkeys(guide.languages, LANGUAGES[code]) for code in guide.languages}
     lists: Mapping[str, Mapping[str, Mapping[str, str]]] = {
-        **{name: {value: _words()[value] for value in values} for name, values in _CHOICES.items()},
+        **{name: {value: app_words()[value] for value in values} for name, values in _CHOICES.items()},
         "languages": own_names,
         "countries": guide.countries,
     }
@@ -217,7 +218,7 @@ def training(
     for moment, word in (("before", "before_check"), ("after", "after_check")):
         if moment == "after":
             survey.append({"type": "note", "name": "module", **_labels("label", {language: text}, code)})
-        survey.append({"type": "begin_group", "name": moment, **_labels("label", _words()[word], code)})
+        survey.append({"type": "begin_group", "name": moment, **_labels("label", app_words()[word], code)})
         survey += [
             {
                 "type": f"select_one a{n}",
