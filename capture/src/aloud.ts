@@ -6,18 +6,29 @@ import { readAloud } from "./words";
 
 let playing: HTMLAudioElement | null = null;
 
-/** Play what was recorded of a text ("consent", "interview/leaving"), or have the phone read it. False where neither can be. */
-export async function playAloud(what: string, text: string, language: string): Promise<boolean> {
+/** In which way a text was heard: as somebody had recorded it, or by a voice of the phone's. */
+export type Heard = "played" | "voiced";
+
+export function stopAloud(): void {
   playing?.pause();
+  window.speechSynthesis?.cancel();
+}
+
+/** The sound of a text as somebody read it; null where nobody has, or the phone has not taken it along yet. */
+export async function recordingOf(what: string, language: string): Promise<Blob | null> {
   const pack = await readPack();
   const one = pack?.spoken?.find((row) => row.what === what && row.language === language);
-  const sound = one && (await readSpoken(one));
-  if (!sound) return readAloud(text, language);
+  return one ? readSpoken(one) : null;
+}
+
+/** Play what was recorded of a text ("consent", "interview/leaving"), or have the phone read it. Null where neither can be. */
+export async function playAloud(what: string, text: string, language: string): Promise<Heard | null> {
+  stopAloud();
+  const voiced = () => (readAloud(text, language) ? "voiced" : null);
+  const sound = await recordingOf(what, language);
+  if (!sound) return voiced();
   const url = URL.createObjectURL(sound);
   playing = new Audio(url);
   playing.onended = () => URL.revokeObjectURL(url);
-  return playing.play().then(
-    () => true,
-    () => readAloud(text, language),
-  );
+  return playing.play().then(() => "played", voiced);
 }

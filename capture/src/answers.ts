@@ -1,5 +1,6 @@
 // What a form about consent says, as it is kept. For a child, the careful answer stands in for the open one.
 
+import { dayFrom } from "./dates";
 import { Consent, Teller } from "./types";
 
 const OF_AGE = 19; // by the year of birth alone: whoever turns 18 this year may still be 17
@@ -52,7 +53,7 @@ export function consentOf(form: FormData, language: string, evidence: string): C
     language,
     explained: said(form, "explained"),
     given: new Date().toISOString(),
-    until: said(form, "until"),
+    until: dayFrom(form, "until") ?? "",
     naming: careful("naming", ["named", "first_name"], "unnamed"),
     place: careful("place", ["exact"], "region"),
     face: careful("face", ["show"], "blur"),

@@ -38,6 +38,7 @@ export function button(words: string, act: () => unknown, kind = ""): HTMLButton
   };
   element.addEventListener("click", () => {
     element.disabled = true; // a second touch while it works does nothing
+    hush();
     void Promise.resolve(act()).catch(fail).finally(rest);
   });
   return element;
@@ -54,8 +55,9 @@ export function check(name: string, words: string, checked = false, value = "on"
 }
 
 /** One of several answers of the same name, of which one is chosen. */
-export function choice(name: string, words: string, value: string): HTMLLabelElement {
-  return h("label", { class: "check" }, h("input", { type: "radio", name, value }), h("span", {}, words));
+export function choice(name: string, words: string, value: string, checked = false): HTMLLabelElement {
+  const dot = h("input", { type: "radio", name, value, checked });
+  return h("label", { class: "check" }, dot, h("span", {}, words));
 }
 
 /** A form that we read ourselves. Enter does what `enter` does. */
@@ -70,17 +72,21 @@ export function form(enter: () => void, ...children: Child[]): HTMLFormElement {
 /** Texts as people write them: an empty line begins a paragraph. */
 export const paragraphs = (text: string) => text.split(/\n\s*\n/).map((words) => h("p", {}, words));
 
-/** Say something for a moment, to eyes and ears. */
+/** Where a screen says something: in its own flow, so that it lies over nothing and goes with the screen. */
+export const messages = () => h("p", { class: "said", role: "status", dir: "auto" });
+
+const shown = () => [...document.querySelectorAll<HTMLElement>(".said")].pop(); // the topmost screen's
+
+/** Say something on the screen that is shown, to eyes and ears, until something is done there. */
 export function say(words: string, isWrong = false): void {
-  const box =
-    document.getElementById("said") ?? document.body.appendChild(h("div", { id: "said", role: "status" }));
-  box.className = isWrong ? "wrong" : "";
+  const box = shown() ?? app.appendChild(messages());
+  box.classList.toggle("wrong", isWrong);
   box.textContent = words;
-  window.clearTimeout(Number(box.dataset.timer));
-  const fade = () => {
-    box.textContent = "";
-  };
-  box.dataset.timer = String(window.setTimeout(fade, 6000));
+}
+
+function hush(): void {
+  const box = shown();
+  if (box) box.textContent = "";
 }
 
 export function fail(error: unknown): void {

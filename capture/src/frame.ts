@@ -1,6 +1,6 @@
 // What stands around every screen: its heading, the way back, the way out.
 
-import { app, h } from "./dom";
+import { app, h, messages } from "./dom";
 import { quit } from "./exit";
 import { t } from "./words";
 
@@ -28,6 +28,7 @@ export function show(screen: Screen): void {
       screen.back ? backButton(screen.back) : null,
       heading,
       h("button", { type: "button", class: "exit", click: quit }, t("exit")),
+      messages(),
     ),
     h("main", {}, screen.body),
   );

@@ -15,7 +15,7 @@ import { join, unlock } from "./screens/lock";
 import { newTestimony } from "./screens/new";
 import { tell } from "./screens/tell";
 import { training } from "./screens/training";
-import { chooseLanguage } from "./words";
+import { beginLanguage } from "./words";
 
 register({ join, unlock, home, newTestimony, consent, tell, training, care });
 
@@ -39,7 +39,7 @@ if ("serviceWorker" in navigator) {
   }); // public/sync.js
 }
 void navigator.storage?.persist?.();
-void chooseLanguage()
+void beginLanguage()
   .then(begin)
   .catch((error: unknown) => {
     fail(error);

@@ -2,7 +2,7 @@
 
 import { clock } from "./amounts";
 import { isFull } from "./database";
-import { app, button, h, say } from "./dom";
+import { app, button, h, messages, say } from "./dom";
 import { beforeLeaving, quit } from "./exit";
 import { start, Facing, Live } from "./recorder";
 import { Subject } from "./types";
@@ -44,9 +44,10 @@ export async function record(media: "video" | "audio", about: Subject, then: () 
   const over = new Promise<void>((resolve) => {
     settle = resolve;
   });
+  let wrong = ""; // why it ended where nobody asked for it
   const ended = (why: Error | null) => {
     live = null;
-    if (why) say(isFull(why) ? t("full") : why.message, true);
+    if (why) wrong = isFull(why) ? t("full") : why.message;
     settle();
   };
   try {
@@ -71,6 +72,7 @@ export async function record(media: "video" | "audio", about: Subject, then: () 
     { class: "sheet", role: "dialog", "aria-modal": "true", "aria-label": t("recording") },
     h("button", { type: "button", class: "exit", click: quit }, t("exit")),
     picture,
+    messages(),
     h("div", { class: "controls" }, dot, time, words, h("div", { class: "row" }, pause, stop)),
   );
   document.body.append(sheet);
@@ -82,4 +84,5 @@ export async function record(media: "video" | "audio", about: Subject, then: () 
   app.inert = false;
   sheet.remove();
   await then();
+  if (wrong) say(wrong, true);
 }

@@ -1,6 +1,6 @@
 // What the phone holds for its messenger: testimonies, their recordings, the newsroom's pack, notes to be sent.
 
-import { erase, isFull } from "./database";
+import { erase, isFull, readOpen, writeOpen } from "./database";
 import { Note, Pack, Recording, Testimony } from "./types";
 import { all, drop, dropChunks, filesNamed, forgetKey, get, measure, put, readChunk } from "./vault";
 import { t } from "./words";
@@ -208,10 +208,12 @@ export async function recover(): Promise<number> {
 
 // --- the whole ------------------------------------------------------------------------------
 
-/** Erase all that the phone holds. */
+/** Erase all that the phone holds, but for the language that it speaks. */
 export async function wipe(): Promise<void> {
   forgetKey();
+  const language = await readOpen("language");
   await erase();
+  if (language) await writeOpen("language", language);
 }
 
 /** Bytes that may still be stored; null where the browser does not say. */

@@ -19,25 +19,33 @@ const TABLE = new Map(ROWS.trim().split("\n").map(entry));
 let at = 0;
 
 export const language = () => LANGUAGES[at]![0];
-/** The language for dates and names of countries: browsers know them in French, but not in Wolof. */
-export const formalLanguage = () => (language() === "wo" ? "fr" : language());
+/** The language for dates and names of countries: browsers know them in French, but not in Wolof; and where nobody says which English, dates in the American way. */
+export const formalLanguage = () => FORMAL[language()] ?? language();
+const FORMAL: Record<string, string> = { wo: "fr", en: "en-GB" };
 
 export function t(name: string, ...values: string[]): string {
   const words = TABLE.get(name)?.[at] ?? name;
   return values.reduce((text, value) => text.replace("{}", value), words);
 }
 
-export async function speak(code: string): Promise<void> {
+function speak(code: string): void {
   const known = LANGUAGES.findIndex(([one]) => one === code);
   at = Math.max(0, known); // English, where we have no words
   document.documentElement.lang = language();
   document.documentElement.dir = language() === "ar" ? "rtl" : "ltr";
-  await writeOpen("language", language()).catch(() => undefined); // a full phone begins as well
 }
 
-/** The language that was chosen, or the phone's, or English. */
-export async function chooseLanguage(): Promise<void> {
-  await speak((await readOpen<string>("language")) ?? navigator.language.split("-")[0] ?? "en");
+/** A language that somebody chose holds from now on, also once the phone is erased. */
+export async function chooseLanguage(code: string): Promise<void> {
+  speak(code);
+  await writeOpen("language", language()).catch(() => undefined); // a full phone speaks it as well
+}
+
+/** The language that was chosen; where none was, the one that the newsroom names, or the phone's, or English. */
+export async function beginLanguage(named?: string): Promise<void> {
+  const chosen = await readOpen<string>("language");
+  if (!chosen && named) return chooseLanguage(named);
+  speak(chosen ?? navigator.language.split("-")[0] ?? "en");
 }
 
 /** Read a text aloud with a voice of the phone's that works offline; false where it has none for the language. */

@@ -139,13 +139,36 @@ class PhoneBrowser:
         page = self.page
         page.click("text=Nouveau témoignage")
         page.click("button:has-text('Entretien')")
-        page.check("[name=uses][value=web]")
-        page.select_option("[name=naming]", "first_name")
-        page.fill("[name=name]", "Awa Diop")
-        page.fill("[name=region]", "Dakar")
+        self.answer("explained", "read")
+        self.answer("uses", "web")
+        self.answer("naming", "first_name")
+        self.write("name", "Awa Diop")
+        self.write("region", "Dakar")
         self.sign()
 
+    def answer(self, name: str, value: str) -> None:
+        self.ask(f"[name={name}]")
+        self.page.check(f"[name={name}][value={value}]")
+
+    def write(self, name: str, words: str) -> None:
+        self.ask(f"[name={name}]")
+        self.page.fill(f"[name={name}]", words)
+
+    def ask(self, control: str) -> None:
+        """Go to the question of a consent that has a control, as far as it can be gone to."""
+        page = self.page
+        page.wait_for_selector(".step:not([hidden])")
+        position = (
+            "(control) => { const steps = [...document.querySelectorAll('.step')]; return"
+            " steps.findIndex(one => one.querySelector(control)) - steps.findIndex(one => !one.hidden) }"
+        )
+        while away := page.evaluate(position, control):
+            page.click(".ways button.main" if away > 0 else ".ways button >> nth=0")
+            if page.evaluate(position, control) == away:
+                break  # something is wrong with what stands there
+
     def sign(self) -> None:
+        self.ask("canvas.sign")
         page = self.page
         page.locator("canvas.sign").scroll_into_view_if_needed()
         box = page.locator("canvas.sign").bounding_box()
@@ -365,7 +388,7 @@ def test_what_the_newsroom_would_not_take_of_a_consent_is_said_at_its_field_befo
     wrong_year = f"Une année de 1900 à {this_year}, en quatre chiffres."
 
     def is_said(name: str, value: str, words: str) -> None:
-        page.fill(f"[name={name}]", value)
+        phone.write(name, value)
         page.click("button.main:has-text('Suivant')")
         page.wait_for_selector(f"#slip-{name}:has-text('{words}')")
         assert page.evaluate("document.activeElement.name") == name
@@ -374,14 +397,22 @@ def test_what_the_newsroom_would_not_take_of_a_consent_is_said_at_its_field_befo
     for year in ("90", "19990", "1990.5", "1899", str(this_year + 1)):
         is_said("birth_year", year, wrong_year)
     page.fill("[name=birth_year]", "1990")
-    is_said("until", "2020-01-31", "Un jour du ")
-    page.fill("[name=until]", "")
-    page.select_option("[name=naming]", "alias")
+    phone.write("until_day", "31")
+    page.select_option("[name=until_month]", "1")
+    for year in ("2020", "", "2201", "20"):
+        page.fill("[name=until_year]", year)
+        is_said("until_day", "31", "Un jour du ")
+    page.select_option("[name=until_month]", "2")
+    page.fill("[name=until_year]", "2190")
+    is_said("until_day", "31", "au 31 décembre 2200")
+    page.fill("[name=until_day]", "٢٨")
+    phone.answer("naming", "alias")
     for alias in ("", "-", "’ʼ"):
         is_said("alias", alias, "Écrivez l’autre nom.")
     for alias in ("Awa Diop", " AWA-DIÓP ", "Ａwa Diop"):
         is_said("alias", alias, "L’autre nom doit être différent du nom.")
     page.fill("[name=alias]", "Ndeye")
+    phone.ask("[name=is_minor]")
     page.check("[name=is_minor]")
     for guardian in ("", "-"):
         is_said("guardian", guardian, "Un tuteur doit aussi consentir.")
@@ -389,10 +420,12 @@ def test_what_the_newsroom_would_not_take_of_a_consent_is_said_at_its_field_befo
     serious = [v for v in Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
     assert not serious, serious
     page.fill("[name=guardian]", "Fatou Diop")
+    phone.ask("canvas.sign")
     page.click("button.main:has-text('Suivant')")
     page.wait_for_selector("text=Comment êtes-vous parti")
     tell_a_sound(phone)
-    assert wait_for(lambda: Testimony.objects.first()).birth_year == 1990
+    row = wait_for(lambda: Testimony.objects.first())
+    assert (row.birth_year, str(row.consent.until)) == (1990, "2190-02-28")
 
 
 @pytest.mark.parametrize("is_signed_anew", [False, True])
@@ -405,11 +438,14 @@ def test_a_consent_that_the_newsroom_refused_is_corrected_and_sent_with_what_was
     phone.join(invitation)
     phone.sign_consent()
     page = phone.page
-    page.select_option("[name=naming]", "alias")
-    page.fill("[name=name]", "Awa Ŋom")
-    page.fill("[name=alias]", "Awa Nom")  # which the newsroom reads as the same
-    page.fill("[name=until]", "2190-05-01")
-    page.fill("[name=birth_year]", "1990")
+    phone.answer("naming", "alias")
+    phone.write("name", "Awa Ŋom")
+    phone.write("alias", "Awa Nom")  # which the newsroom reads as the same
+    phone.write("until_day", "1")
+    page.select_option("[name=until_month]", "5")
+    page.fill("[name=until_year]", "2190")
+    phone.write("birth_year", "1990")
+    phone.ask("canvas.sign")
     page.click("button.main:has-text('Suivant')")
     page.wait_for_selector("text=Comment êtes-vous parti")
     with page.expect_request(is_telling) as asked:
@@ -419,12 +455,23 @@ def test_a_consent_that_the_newsroom_refused_is_corrected_and_sent_with_what_was
     assert page.locator("text=Tout est envoyé").count() == 0
     page.click(".card.refused button:has-text('Continuer')")
     page.wait_for_selector(".notice:has-text('the teller wants another name')")
-    values = {name: page.input_value(f"[name={name}]") for name in ("naming", "alias", "until", "birth_year")}
-    assert values == {"naming": "alias", "alias": "Awa Nom", "until": "2190-05-01", "birth_year": "1990"}
+    assert page.locator(".answer").all_inner_texts()[1:6:4] == [
+        "Où peut-on le voir ou l’entendre ?\nSur le site",
+        "Peut-on entendre la voix ?\nModifiée",
+    ]
+    assert "1 mai 2190" in page.inner_text(".step:not([hidden])"), (
+        "all that was answered, where it can be mended"
+    )
+    names = ("alias", "until_day", "until_month", "until_year", "birth_year")
+    values = [page.input_value(f"[name={name}]") for name in names]
+    assert values == ["Awa Nom", "1", "5", "2190", "1990"] and page.is_checked("[name=naming][value=alias]")
     assert page.input_value("[name=name]") == "Awa Ŋom" and page.input_value("[name=region]") == "Dakar"
     assert page.locator("[name=uses]:checked").evaluate_all("all => all.map(one => one.value)") == ["web"]
 
+    page.click(".answer:has-text('Awa Nom')")
     page.fill("[name=alias]", "Ndeye")
+    page.click("button.main:has-text('Suivant')")
+    page.wait_for_selector("canvas.sign")
     if is_signed_anew:
         phone.sign()
     page.click("button.main:has-text('Suivant')")
@@ -716,7 +763,7 @@ def test_evidence_that_a_full_phone_could_not_store_is_asked_for_again(phone, in
     )
     phone.sign_consent()
     phone.page.click("button.main:has-text('Suivant')")
-    phone.page.wait_for_selector("#said:not(:empty)")
+    phone.page.wait_for_selector(".said:not(:empty)")
     assert phone.page.locator("text=Comment êtes-vous parti").count() == 0
     phone.page.evaluate("window.isFull = false")
     phone.page.click("button.main:has-text('Suivant')")
@@ -791,8 +838,10 @@ def test_it_can_be_installed_starts_without_a_network_and_has_no_barriers(phone,
             assert barriers() == [] and phone.page.evaluate(overflow) == 0
             phone.page.click("main button.main")
             phone.page.click(".stack button >> nth=0")
-            phone.page.wait_for_selector("canvas.sign")
-            assert barriers() == [] and phone.page.evaluate(overflow) == 0
+            phone.answer("explained", "alone")
+            for control in ("[name=explained]", "[name=until_day]", "[name=birth_year]", "canvas.sign"):
+                phone.ask(control)
+                assert barriers() == [] and phone.page.evaluate(overflow) == 0
 
 
 def test_a_text_that_somebody_read_aloud_is_played_without_a_network(phone, invitation, campaign, tmp_path):
@@ -1182,13 +1231,192 @@ def test_a_consent_says_in_which_language_it_was_explained(phone, invitation):
     phone.page.select_option("[name=language]", "wo")  # the campaign has its text in French alone
     phone.page.click("button:has-text('Entretien')")
     assert phone.page.get_attribute("blockquote", "lang") == "fr"
-    phone.page.check("[name=uses][value=web]")
+    phone.answer("explained", "alone")
+    phone.answer("uses", "web")
     phone.sign()
     phone.page.click("button.main:has-text('Suivant')")
     phone.page.wait_for_selector("text=Comment êtes-vous parti")
     tell_a_sound(phone)
     testimony = wait_for(Testimony.objects.first)
     assert (testimony.language, testimony.consent.language) == ("wo", "fr")
+    assert testimony.consent.explained == "alone"
+
+
+SMALL = """() => [...document.querySelectorAll("button, input, select, summary, .check")]
+  .filter(one => one.offsetParent && !one.closest(".check > *") && !(one.matches(".check input")))
+  .filter(one => one.getBoundingClientRect().height < 48).map(one => one.outerHTML)"""
+
+
+def test_a_consent_is_asked_question_by_question_back_and_forth_without_losing_an_answer(phone, invitation):
+    phone.join(invitation)
+    page = phone.page
+    page.set_viewport_size({"width": 320, "height": 667})
+    page.click("text=Nouveau témoignage")
+    page.click("button:has-text('Entretien')")
+    page.wait_for_selector(".step")
+    heading = ".step:not([hidden]) h2"
+    assert "obligatoire" in page.inner_text(heading) and page.inner_text(".progress p") == "1 sur 11"
+    assert page.get_attribute(".progress p", "role") == "status"
+    assert not page.is_visible(".ways button >> nth=0"), "nothing lies before the first"
+    page.click(".ways button.main")
+    page.wait_for_selector("#slip-explained")
+    assert page.evaluate("document.activeElement.name") == "explained"
+    phone.answer("explained", "read")
+    seen = []
+    while not page.is_visible("canvas.sign"):
+        seen.append(page.inner_text(heading))
+        assert page.locator(".step:visible").count() == 1 and page.evaluate(SMALL) == []
+        page.click(".ways button.main")
+        assert page.evaluate("document.activeElement.tagName") == "H2"
+        assert page.inner_text(".progress p") == f"{len(seen) + 1} sur 11"
+    assert len(set(seen)) == 10 and page.evaluate(SMALL) == []
+    phone.sign()
+    phone.write("region", "Dakar")
+    phone.answer("uses", "screenings")
+    page.click("[aria-label=Retour]")
+    assert page.is_checked("[name=explained][value=read]")
+    phone.ask("canvas.sign")
+    assert "Dakar" in page.inner_text(".step:not([hidden])") and "Sans fin" in page.inner_text("main")
+    page.click("button.main:has-text('Suivant')")
+    page.wait_for_selector("text=Comment êtes-vous parti")
+    tell_a_sound(phone)
+    row = wait_for(Testimony.objects.first)
+    assert (row.region, row.consent.uses, row.consent.until) == ("Dakar", ["screenings"], None)
+
+
+def test_it_was_played_where_it_was_played_and_questions_are_read_aloud_where_somebody_has_read_them(
+    phone, invitation, campaign, tmp_path
+):
+    for what in ("consent", "consent/ask_face"):
+        (tmp_path / "sent").write_bytes(made.sound(tmp_path, "wav").read_bytes())
+        speaking.keep(campaign, "fr", what, tmp_path / "sent")
+    phone.join(invitation)
+    wait_for(phone.stored)  # the same sound, once
+    phone.network.is_down = True
+    page = phone.page
+    page.evaluate(
+        "() => { window.heard = []; const play = HTMLMediaElement.prototype.play;"
+        " HTMLMediaElement.prototype.play = function () { window.heard.push(this); return play.call(this) } }"
+    )
+    page.click("text=Nouveau témoignage")
+    page.click("button:has-text('Entretien')")
+    page.wait_for_selector("[name=explained][value=alone]")
+    assert not page.is_visible("[name=explained][value=played]"), "it was not played"
+    assert not page.is_visible("[name=explained][value=voiced]")
+    page.click(".step:not([hidden]) button:has-text('Écouter')")
+    page.wait_for_selector("[name=explained][value=played]:checked")
+    phone.ask("[name=uses]")
+    assert page.evaluate("heard.at(-1).paused"), "with its step the sound goes"
+    assert not page.is_visible(".step:not([hidden]) button:has-text('Écouter')")
+    phone.ask("[name=face]")
+    page.click(".step:not([hidden]) button:has-text('Écouter')")
+    wait_for(lambda: page.evaluate("heard.length") == 2)
+    phone.sign()
+    page.click("button.main:has-text('Suivant')")
+    page.wait_for_selector("text=Comment êtes-vous parti")
+    tell_a_sound(phone)
+    phone.network.is_down = False
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    row = wait_for(Testimony.objects.first)
+    assert (row.consent.explained, row.consent.language) == ("played", "fr")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "28 February 2190"),
+        ("fr", "28 février 2190"),
+        ("ar", "28 فبراير 2190"),
+        ("wo", "28 février 2190"),
+    ],
+)
+def test_days_are_written_as_people_write_them(phone, invitation, language, said):
+    phone.page.goto(f"{phone.network.url}/capture/")
+    phone.page.wait_for_selector("[name=language]")
+    phone.page.select_option("[name=language]", language)
+    phone.join(invitation)
+    page = phone.page
+    page.click("main button.main")
+    page.click(".stack button >> nth=0")
+    phone.answer("explained", "read")
+    phone.write("until_day", "28")
+    page.select_option("[name=until_month]", "2")
+    page.fill("[name=until_year]", "2190")
+    phone.ask("canvas.sign")
+    shown = page.inner_text("main")
+    assert said in shown.replace("\u200f", "") and "2190-02" not in shown
+    page.click("[aria-label]:has-text('‹')")
+    while page.locator(".step").count():
+        page.click("header button.plain")
+
+
+# --- what is said ------------------------------------------------------------------------
+
+NEWS = "() => void Promise.reject(new Error('The line was cut, and what came of it is told at length. '.repeat(4)))"
+COVERED = """() => [...document.querySelectorAll(".sheet button")].filter(one => {
+  const box = one.getBoundingClientRect();
+  const at = (x, y) => document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+  return [[0.5, 0.5], [0.1, 0.1], [0.9, 0.9]].some(([x, y]) => at(x, y) !== one); }).map(one => one.outerHTML)"""
+
+
+@pytest.mark.parametrize("media", ["Vidéo", "Son"])
+def test_nothing_that_is_said_covers_the_recorder_or_stays_behind_its_screen(phone, invitation, media):
+    phone.join(invitation)
+    phone.consent()
+    page = phone.page
+    page.set_viewport_size({"width": 320, "height": 568})
+    page.click("button:has-text('Terminer')")
+    page.wait_for_selector("header .said:has-text('Enregistrez')")
+    phone.record(media, 0)
+    page.evaluate(NEWS)
+    page.wait_for_selector(".sheet .said:has-text('at length')")
+    assert page.evaluate(COVERED) == []
+    page.click(".sheet button:has-text('Pause')")
+    page.wait_for_selector(".sheet.paused")
+    page.evaluate(NEWS)
+    page.click(".sheet button.main")
+    page.wait_for_selector(".sheet", state="detached")
+    assert page.locator(".said:not(:empty)").count() == 0
+    page.evaluate(NEWS)
+    page.wait_for_selector("header .said:has-text('at length')")
+    page.click("[aria-label=Retour]")
+    page.wait_for_selector("text=Nouveau témoignage")
+    assert page.locator(".said").count() == 1 and page.inner_text(".said") == ""
+
+
+def test_the_language_chosen_at_joining_holds(phone, invitation):
+    """Though the phone and its messenger's account have another; and once the phone is erased."""
+    page = phone.page
+    page.goto(f"{phone.network.url}/capture/")
+    page.select_option("[name=language]", "pt")
+    phone.join(invitation)
+    speaks = "html[lang=pt]"
+
+    def opened() -> None:
+        page.fill("[name=pin]", PIN)
+        page.click("form button.main")
+        page.wait_for_selector("text=Voices of the Way")
+        assert page.locator(speaks).count()
+
+    assert page.locator(speaks).count() and page.is_visible("text=Novo testemunho")
+    page.reload()
+    opened()
+    page.click("button:has-text('Bloquear')")
+    page.wait_for_selector("[name=pin]")
+    opened()
+    page.evaluate(
+        "caches.keys().then(all => Promise.all(all.map(one => caches.delete(one))))"
+        ".then(() => navigator.serviceWorker.getRegistration())"
+        ".then(one => one.unregister())"
+    )  # as a new version begins, without anything of the old one
+    Messenger.objects.get().freeze()
+    page.reload()
+    page.fill("[name=pin]", PIN)
+    page.click("form button.main")
+    page.wait_for_selector("[name=token]")
+    page.reload()
+    page.wait_for_selector("[name=token]")
+    assert page.locator(speaks).count() and page.is_visible("text=Entrar com o seu convite")
 
 
 # --- put away ----------------------------------------------------------------------------
@@ -1230,7 +1458,8 @@ def test_a_form_that_was_not_finished_is_there_after_the_pin(phone, invitation):
     assert phone.page.input_value("[name=name]") == "Awa Diop" and phone.page.is_checked(
         "[name=uses][value=web]"
     )
-    assert phone.page.input_value("[name=naming]") == "first_name"
+    assert phone.page.is_checked("[name=naming][value=first_name]")
+    assert phone.page.is_checked("[name=explained][value=read]")
     phone.sign()
     phone.page.click("button.main:has-text('Suivant')")
     phone.page.wait_for_selector("text=Comment êtes-vous parti")
@@ -1329,7 +1558,8 @@ def test_back_in_a_window_that_knows_of_no_consent_deletes_nothing(phone, invita
     phone.page.wait_for_selector(".sheet", state="detached")
     wait_for(lambda: phone.page.evaluate("document.activeElement.tagName === 'BUTTON'"))
     other.bring_to_front()
-    other.click("[aria-label=Retour]")
+    while other.locator(".step").count():
+        other.click("[aria-label=Retour]")
     other.wait_for_selector("text=Nouveau témoignage")
     assert "Tout est envoyé" not in other.inner_text("main"), "what is open is on the phone"
     other.click("text=Continuer")
@@ -1407,7 +1637,7 @@ def test_a_consent_that_is_left_leaves_nothing(phone, invitation):
     phone.network.is_down = True
     phone.page.click("text=Nouveau témoignage")
     phone.page.click("button:has-text('Entretien')")
-    phone.page.wait_for_selector("[name=name]")
+    phone.page.wait_for_selector("[name=explained]")
     phone.page.evaluate(
         """() => { const name = document.querySelector("[name=name]"); name.value = "Awa Diop";
         name.dispatchEvent(new Event("input", { bubbles: true }));

@@ -30,8 +30,8 @@ export async function care(): Promise<void> {
       body: { mood, words: words.value, wants_call: call.querySelector("input")!.checked },
     });
     await dropForm(FORM);
-    say(t("thanks"));
     await go("home");
+    say(t("thanks"));
   };
   const answers = form(
     () => undefined,

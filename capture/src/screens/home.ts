@@ -3,6 +3,7 @@
 import { size } from "../amounts";
 import { countAside, isAside } from "../aside";
 import { readOpen, writeOpen } from "../database";
+import { dayOf } from "../dates";
 import { button, check, h } from "../dom";
 import { lock } from "../exit";
 import { show } from "../frame";
@@ -10,7 +11,7 @@ import { run, runNow, status } from "../queue";
 import { go } from "../router";
 import { readPack, recordings, roomLeft, testimonies } from "../store";
 import { Recording, Testimony } from "../types";
-import { formalLanguage, t } from "../words";
+import { t } from "../words";
 
 export async function home(): Promise<void> {
   const pack = await readPack();
@@ -105,7 +106,7 @@ async function card(row: Testimony): Promise<HTMLElement> {
   const words = notes.filter(Boolean).join(" · ");
   const whole = sum(files.map((file) => file.size));
   const amount = files.length ? `${t("files", String(files.length))} · ${size(whole)} · ` : "";
-  const title = `${t(row.kind)} · ${new Date(row.told).toLocaleDateString(formalLanguage())}`;
+  const title = `${t(row.kind)} · ${dayOf(new Date(row.told))}`;
   return h(
     "li",
     { class: `card ${row.state}`, "data-id": row.id },

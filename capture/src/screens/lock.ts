@@ -10,7 +10,7 @@ import { ask } from "../newsroom";
 import { saveKey, savePack, wipe } from "../store";
 import { Pack } from "../types";
 import { holdKey } from "../vault";
-import { LANGUAGES, language, speak, t } from "../words";
+import { beginLanguage, chooseLanguage, LANGUAGES, language, t } from "../words";
 
 const FREE_TRIES = 5;
 const FIRST_WAIT = 30_000; // milliseconds
@@ -18,7 +18,7 @@ const MOST_DOUBLED = 8;
 
 function languagePicker(): HTMLElement {
   const picker = select("language", LANGUAGES, language());
-  picker.addEventListener("change", () => void speak(picker.value).then(begin));
+  picker.addEventListener("change", () => void chooseLanguage(picker.value).then(begin));
   return field(t("language"), picker);
 }
 
@@ -60,7 +60,8 @@ export function join(): void {
     await writeOpen("lock", lock);
     const pack = await ask<Pack>("pack/");
     await savePack(pack);
-    if (pack.campaign.languages.includes(pack.messenger.language)) await speak(pack.messenger.language);
+    if (pack.campaign.languages.includes(pack.messenger.language))
+      await beginLanguage(pack.messenger.language);
     forgetInvitation();
     await begin();
   };

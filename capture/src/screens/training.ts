@@ -69,6 +69,6 @@ async function mark(module: Module, before: number[], after: number[]): Promise<
     await savePack({ ...pack, modules, messenger: { ...pack.messenger, may_collect: mayCollect } });
   }
   const result = t("check_right", `${right}/${module.questions.length}`);
-  say(`${result} ${isPassed ? t("answers_sent") : t("check_again")}`, !isPassed);
   await (isPassed ? go("home") : training());
+  say(`${result} ${isPassed ? t("answers_sent") : t("check_again")}`, !isPassed);
 }

@@ -62,6 +62,12 @@ def run(name: str, arguments: list[str]) -> int:
     return 0
 
 
+def _ask(page: Any, name: str) -> None:
+    """Go on to the question of a consent that has a field."""
+    while not page.locator(f"[name={name}]").first.is_visible():
+        page.click(".ways button.main")
+
+
 def _walk(context: Any, url: str, token: str, folder: Path) -> None:
     page = context.pages[0]
     page.on("dialog", lambda dialog: dialog.accept())
@@ -89,10 +95,14 @@ def _walk(context: Any, url: str, token: str, folder: Path) -> None:
     page.click("main button.main")
     page.wait_for_selector(".stack button")
     page.click(".stack button >> nth=0")
-    page.wait_for_selector("canvas.sign")
+    page.check("[name=explained][value=read]")
     shot("consent")
+    _ask(page, "uses")
     page.check("[name=uses][value=web]")
+    _ask(page, "name")
     page.fill("[name=name]", "Awa Ndiaye")
+    while not page.locator("canvas.sign").is_visible():
+        page.click(".ways button.main")
     page.locator("canvas.sign").scroll_into_view_if_needed()
     box = page.locator("canvas.sign").bounding_box()
     page.mouse.move(box["x"] + 30, box["y"] + 40)

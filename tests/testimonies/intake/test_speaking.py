@@ -5,6 +5,7 @@ kinds.
 from __future__ import annotations
 
 import hashlib
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,7 @@ from griot.testimonies.intake import odk, speaking
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Campaign, ConsentText, Guide, Spoken
 from tests.signing_in import with_second_factor
+from tests.support import ROOT
 from tests.testimonies import made
 from tests.testimonies.people import KEY, Phone, committed, make_campaign, make_messenger, user_with
 
@@ -52,7 +54,7 @@ def send(room, text: str, content: bytes, **more: str):
 def test_a_text_is_read_aloud_and_phones_take_it_along(campaign, room, tmp_path):
     page = room.get(ROOM).content.decode()
     assert (
-        "Sa nettali" in page and "Pourquoi ?" in page and "<strong>2</strong> of 2 are not read yet" in page
+        "Sa nettali" in page and "Pourquoi ?" in page and "<strong>12</strong> of 12 are not read yet" in page
     )
     assert b"Kept" in send(room, "wo consent", made.sound(tmp_path, "ogg").read_bytes()).content
     row = Spoken.objects.get()
@@ -73,6 +75,19 @@ def test_a_text_is_read_aloud_and_phones_take_it_along(campaign, room, tmp_path)
     assert phone.get(f"spoken/{row.pk}/").content == content, "what somebody may have agreed to stays"
     with pytest.raises(DatabaseError, match="stays as it is"), transaction.atomic():
         Spoken.objects.update(vault="another")
+
+
+def test_each_question_of_a_consent_can_be_read_aloud_and_is_one_that_the_app_asks(campaign, room, tmp_path):
+    asked = re.findall(r'word: "(\w+)"', (ROOT / "capture/src/screens/consent.ts").read_text())
+    assert tuple(asked) == ("explained", "evidence", *speaking.QUESTIONS[:-1])
+    assert "Ndax mën nañu gis kanam gi?" in room.get(ROOM).content.decode()
+    with committed():
+        send(room, "wo consent/ask_face", made.sound(tmp_path, "ogg").read_bytes())
+    [told] = Phone().get("pack/").json()["spoken"]
+    assert (told["what"], told["language"]) == ("consent/ask_face", "wo")
+    with committed():
+        room.post(ROOM, {"text": "wo consent/ask_face", "drop": "1"})
+    assert not Spoken.objects.exists() and vault().names() == [], "nobody agrees to a question alone"
 
 
 def test_a_prompt_is_read_anew_or_not_at_all(campaign, room, tmp_path):

@@ -64,7 +64,7 @@ def _rows(campaign: Campaign) -> list[tuple[speaking.Text, Spoken | None, str, b
     for text in speaking.texts(campaign):
         row = known.get((text.language, text.what))
         rows.append((text, row, names[text.language], bool(row and row.of == token_hash(text.words))))
-    return sorted(rows, key=lambda r: (r[2], r[0].what != speaking.CONSENT))
+    return sorted(rows, key=lambda r: (r[2], not r[0].what.startswith(speaking.CONSENT)))
 
 
 def spoken_file(request: HttpRequest, pk: int) -> HttpResponse:

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.db import transaction
 
 from griot.testimonies.core.errors import Refused
+from griot.testimonies.core.forms.xforms import app_words
 from griot.testimonies.core.media import arrival, encoding
 from griot.testimonies.keeping import vault
 from griot.testimonies.models import Campaign, Spoken
@@ -19,11 +20,26 @@ from griot.testimonies.models.campaigns import token_hash
 
 LONGEST, LARGEST = 600.0, 40 * 1024 * 1024  # seconds, and bytes as they come
 CONSENT = "consent"
+# What our own app asks a teller of their consent, a step each, by the names of its words.
+QUESTIONS = (
+    "uses",
+    "ask_naming",
+    "ask_place",
+    "ask_face",
+    "ask_voice",
+    "ask_until",
+    "ask_age",
+    "ask_where",
+    "ask_journey",
+    "evidence",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Something to be read aloud: `what` is "consent", or a guide's kind and a prompt's id."""
+    """Something to be read aloud: `what` is "consent", a question of it ("consent/ask_face"), or a guide's
+    kind and a prompt's id.
+    """
 
     language: str
     what: str
@@ -33,7 +49,10 @@ class Text:
 def texts(campaign: Campaign) -> list[Text]:
     """All that tellers of a campaign are read or asked, by language; of consent texts the newest."""
     consents = {row.language: row.text for row in campaign.consent_texts.order_by("version")}
-    found = [Text(language, CONSENT, words) for language, words in consents.items()]
+    found = []
+    for language, words in consents.items():
+        found.append(Text(language, CONSENT, words))
+        found += [Text(language, f"{CONSENT}/{q}", app_words()[q][language]) for q in QUESTIONS]
     for guide in campaign.guides.order_by("kind", "language"):
         found += [
             Text(guide.language, f"{guide.kind}/{p['id']}", str(p.get("text", ""))) for p in guide.prompts
