@@ -7,6 +7,7 @@ keeps a copy.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from babel import Locale
@@ -44,12 +45,14 @@ def _kept(
     )
 
 
-def _told(slug: str) -> Told | HttpResponse:
-    """What the web may show of a story; its tombstone; or 404 for what was never there."""
+def _told(slug: str, language: str = "") -> Told | HttpResponse:
+    """What the web may show of a story, in the page's language or another; its tombstone; or 404 for what was
+    never there.
+    """
     testimony = shown.find(slug)
     if testimony is None:
         raise Http404("there is no such story")
-    value = shown.told(testimony, "web", readers_language())
+    value = shown.told(testimony, "web", language or readers_language())
     if value is not None:
         return value
     if not shown.was_out(testimony):
@@ -83,14 +86,22 @@ def story(request: HttpRequest, slug: str) -> HttpResponse:
         front=front_of(language),
         card=absolute(reverse("story_card", args=[slug])),
         poster=absolute(value.images[0].url) if value.images else "",
+        captions=named(value.captions, language),
         transcript=[c.text for c in parse(value.subtitles)],
     )
     return _kept(page)
 
 
+def named(codes: Iterable[str], language: str) -> list[tuple[str, str]]:
+    """Languages with what they are called in the page's."""
+    names = Locale(language).languages
+    return [(code, names.get(code, code)) for code in codes]
+
+
 @surface("story subtitles", "web", "tombstone", "the subtitles of a testimony's film")
 def subtitles(request: HttpRequest, slug: str) -> HttpResponse:
-    value = _told(slug)
+    """In the page's language where there are some, or in the one that is asked for (`in`)."""
+    value = _told(slug, request.GET.get("in", "")[:8])
     if isinstance(value, HttpResponse):
         return value
     if not value.subtitles:

@@ -55,7 +55,9 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One testimony for one use, in one language (or the one it was told in, where it is not translated)."""
+    """One testimony for one use, in one language (or the one it was told in, where it is not translated).
+    `captions` are the languages that its subtitles are written in, the one of `subtitles` first.
+    """
 
     slug: str
     kind: types.Kind
@@ -79,6 +81,7 @@ class Told:
     themes: tuple[str, ...] = ()
     route: str = ""
     downloads: tuple[Download, ...] = ()
+    captions: tuple[str, ...] = ()
 
 
 def out() -> QuerySet[Testimony]:
@@ -104,7 +107,10 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
         return None
     value, public = testimony.agreed, testimony.approved
     teller = types.Teller(**public["teller"])
+    captions = _captions(public, language) if in_full else ()
     language, words = _words(public, language)
+    if captions:
+        words = {**words, "subtitles": public["writings"][captions[0]]["subtitles"]}
     shown = consent.shown(teller, value, testimony.withdrawn, use, day_of())
     if value is None or shown is None:
         return None
@@ -160,6 +166,7 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
         sound=next((address_of(r, use) for r in renditions if r.kind == "sound"), ""),
         published=testimony.published,
         is_altered=shown.face != "show" or shown.voice != "show",
+        captions=captions,
         themes=tuple(public["themes"]),
         route=public["route"] if value.place != "country" else "",
         downloads=(
@@ -190,6 +197,13 @@ def _words(public: Mapping[str, Any], wanted: str) -> tuple[str, dict[str, str]]
         if language in written:
             return language, written[language]
     return told_in, {}
+
+
+def _captions(public: Mapping[str, Any], wanted: str) -> tuple[str, ...]:
+    """The languages that subtitles were approved in: that which is wanted, that of the teller, others."""
+    written, told_in = public["writings"], public["language"]
+    found = [one for one in written if written[one].get("subtitles", "").strip()]
+    return tuple(sorted(found, key=lambda one: (one != wanted, one != told_in, one)))
 
 
 def address_of(rendition: Rendition, use: types.Use) -> str:
