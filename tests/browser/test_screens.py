@@ -102,6 +102,7 @@ def test_an_editor_signs_in_edits_previews_and_sends(live_server, issue, page_at
     page.click("text=Go on to what you wanted to open")
     page.wait_for_url("**/admin/mailing/send/**")
     assert "3 recipients" in words(page.content())
+    page.click("text=Send now …")
     page.click("text=Yes, send to 3")
     page.wait_for_selector("text=0 of 3 done")
     deliver(Send.objects.get(), 1)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from wagtail import blocks
+from wagtail.blocks.struct_block import BlockGroup
 from wagtail.images.blocks import ImageChooserBlock
 
 from griot.digest.core.series import parse_series
@@ -79,6 +80,9 @@ class FeatureBlock(blocks.StructBlock):
     title_first = blocks.BooleanBlock(required=False, label="Title above the picture")
 
     class Meta:
+        form_layout = BlockGroup(
+            ["title", "picture", "dateline", "text", "link"], settings=["credit", "share", "title_first"]
+        )
         icon = "doc-full"
         label = "Feature"
 
@@ -91,12 +95,14 @@ class GalleryPictureBlock(blocks.StructBlock):
     credit = CreditBlock()
 
     class Meta:
+        label_format = "{source} {caption}"
+        form_layout = BlockGroup(["picture", "source", "caption", "link"], settings=["credit"])
         icon = "image"
 
 
 class GalleryBlock(blocks.StructBlock):
     title = blocks.CharBlock(required=False, max_length=250)
-    pictures = blocks.ListBlock(GalleryPictureBlock(), min_num=1)
+    pictures = blocks.ListBlock(GalleryPictureBlock(), min_num=1, collapsed=True)
     shown = blocks.IntegerBlock(
         default=2,
         min_value=1,
@@ -128,6 +134,7 @@ class BannerBlock(blocks.StructBlock):
     credit = CreditBlock()
 
     class Meta:
+        form_layout = BlockGroup(["picture", "url"], settings=["credit"])
         icon = "pick"
         label = "Banner"
 
@@ -143,6 +150,9 @@ class QuoteBlock(blocks.StructBlock):
     picture_first = blocks.BooleanBlock(required=False, label="Picture above the words")
 
     class Meta:
+        form_layout = BlockGroup(
+            ["text", "name", "journey", "picture", "link"], settings=["credit", "printed_by", "picture_first"]
+        )
         icon = "openquote"
         label = "Quote (Holding On)"
 
@@ -156,6 +166,10 @@ class QuoteOfTheDayBlock(QuoteBlock):
     )
 
     class Meta:
+        form_layout = BlockGroup(
+            ["title", "text", "name", "journey", "picture", "link"],
+            settings=["credit", "printed_by", "picture_first"],
+        )
         icon = "openquote"
         label = "Quote of the day"
 
@@ -169,6 +183,8 @@ class PortraitBlock(blocks.StructBlock):
     share = FixedCharBlock(required=False, max_length=200, label="Share line as printed")
 
     class Meta:
+        label_format = "{name}: {text}"
+        form_layout = BlockGroup(["picture", "name", "text", "link"], settings=["credit", "share"])
         icon = "user"
         label = "Portrait"
 
@@ -226,9 +242,13 @@ class OutletLinkBlock(blocks.StructBlock):
     name = FixedCharBlock(max_length=140)
     url = blocks.URLBlock(label="Article", required=False)
 
+    class Meta:
+        label = "Outlet"
+        label_format = "{name}"
+
 
 class PressLineBlock(blocks.StructBlock):
-    outlets = blocks.ListBlock(OutletLinkBlock())
+    outlets = blocks.ListBlock(OutletLinkBlock(), collapsed=True)
     body = blocks.TextBlock(rows=3, label="Line", help_text="From the verb on: reported that …")
     piece = blocks.ChoiceBlock(choices=PIECES, default="news", label="Kind of piece")
     mention = blocks.CharBlock(required=False, max_length=400, help_text="It cited … figures.")
@@ -241,6 +261,9 @@ class PressLineBlock(blocks.StructBlock):
     )
 
     class Meta:
+        label_format = "{outlets} {body}"
+        form_classname = "struct-block griot-line"
+        form_layout = BlockGroup(["outlets", "body", "mention", "story"], settings=["piece", "head"])
         icon = "edit"
         label = "Line"
 
@@ -248,7 +271,7 @@ class PressLineBlock(blocks.StructBlock):
 class PressReviewBlock(blocks.StructBlock):
     section = blocks.ChoiceBlock(choices=SECTIONS, default="press_review")
     title = blocks.CharBlock(required=False, max_length=120)
-    lines = blocks.ListBlock(PressLineBlock())
+    lines = blocks.ListBlock(PressLineBlock(), collapsed=True)
     bullet = FixedCharBlock(required=False, max_length=2, default="•", label="Bullet in plain text")
 
     def clean(self, value: blocks.StructValue) -> blocks.StructValue:
@@ -259,6 +282,7 @@ class PressReviewBlock(blocks.StructBlock):
         return value
 
     class Meta:
+        form_layout = BlockGroup(["section", "title", "lines"], settings=["bullet"])
         icon = "list-ul"
         label = "Press review"
 
@@ -300,3 +324,6 @@ class IssueBlocks(blocks.StreamBlock):
     testimony = TestimonyBlock()
     text = blocks.RichTextBlock(icon="pilcrow", label="Text")
     share = ShareBlock()
+
+    class Meta:
+        collapsed = True  # a row each: a whole issue on two screens

@@ -21,6 +21,7 @@ from griot.accounts.requests import SignedIn, number_in
 from griot.digest.core.words import words
 from griot.digest.desk.acting import Refused
 from griot.digest.desk.actions import act
+from griot.digest.desk.lines import BY_HAND, states_of_lines
 from griot.digest.desk.mending import mend, take_back, why_not_edited
 from griot.digest.desk.placing import unfinished
 from griot.digest.models import Correction, IssuePage
@@ -30,6 +31,7 @@ from griot.digest.release.findings import rows_of
 from griot.digest.release.judging import NotAnswered, answer, is_held, may_answer
 from griot.digest.release.judging import take_back as end_answers
 from griot.digest.release.preflight import preflight
+from griot.digest.site.composing import bound_lines
 from griot.digest.site.making import as_json, making
 from griot.press.models import Source
 from griot.queueing import soon
@@ -86,6 +88,15 @@ def _looked_at(page: IssuePage, user: Any, said: Collection[str] = ()) -> dict[s
         "standing_answers": page.answers.filter(ended=None) if may_answer(page, user) else [],
         "may_mend": not why_not_edited(page, user),
     }
+
+
+@edit_permission
+def states_room(request: SignedIn, pk: int) -> JsonResponse:
+    """How each line of a draft stands, by its id, for the rows of the editor."""
+    draft = get_object_or_404(IssuePage, pk=pk).get_latest_revision_as_object()
+    lines = list(bound_lines(draft))
+    states = states_of_lines(line.value["story"] for line in lines)
+    return JsonResponse({line.id: states.get(line.value["story"], BY_HAND) for line in lines})
 
 
 @edit_permission

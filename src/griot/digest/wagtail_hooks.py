@@ -138,6 +138,7 @@ def urls() -> list[Any]:
     issue = [
         path("making/", rooms.making_room, name="making"),
         path("make-now/", rooms.make_now, name="make_now"),
+        path("states/<int:pk>/", rooms.states_room, name="states"),
         path("preflight/<int:pk>/", rooms.preflight_room, name="preflight"),
         path("preflight/<int:pk>/mend/", rooms.mend_room, name="mend"),
         path("preflight/<int:pk>/answer/", rooms.answer_room, name="answer"),

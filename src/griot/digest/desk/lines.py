@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
+
 from griot.press.core.types import Claim
+from griot.press.models import Line
+
+BY_HAND = "by hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +55,17 @@ def _cut(body: str, spans: Sequence[tuple[int, int, Claim]], vouched: frozenset[
         end = stop
     if end < len(body):
         yield Piece(body[end:])
+
+
+def states_of_lines(stories: Iterable[int | None]) -> dict[int, str]:
+    """How the line of each story stands, in a word; a line without a story, or of one that was let go, is
+    BY_HAND.
+    """
+    rows = Line.objects.filter(story__in=[pk for pk in stories if pk], language=settings.LANGUAGE_CODE)
+    return {line.story_id: _state(line) for line in rows.prefetch_related("overrides")}
+
+
+def _state(line: Line) -> str:
+    if not line.ok:
+        return "vouched for" if line.overrides.all() else "unsupported"
+    return "edited" if line.is_by_hand else "draft"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +24,7 @@ from griot.digest.blocks import PIECES
 from griot.digest.desk import stories
 from griot.digest.desk.acting import Done, Refused
 from griot.digest.desk.actions import act, undo_last
-from griot.digest.desk.lines import pieces
+from griot.digest.desk.lines import BY_HAND, pieces, states_of_lines
 from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making, unfinished
 from griot.digest.desk.sharing import (
     colleague_in,
@@ -303,17 +304,8 @@ def _issue_context() -> dict[str, Any]:
     for block in draft.body:
         if block.block_type == "press_review":
             sections.setdefault(block.value["section"] or "press_review", []).extend(block.value["lines"])
-    ids = [v["story"] for lines in sections.values() for v in lines if v["story"]]
-    known = {
-        line.story_id: line
-        for line in Line.objects.filter(story__in=ids, language=settings.LANGUAGE_CODE).prefetch_related(
-            "overrides"
-        )
-    }
-    shown = [
-        {"name": name, "lines": [_placed(v, known.get(v["story"])) for v in lines]}
-        for name, lines in sections.items()
-    ]
+    states = states_of_lines(v["story"] for lines in sections.values() for v in lines)
+    shown = [{"name": name, "lines": [_placed(v, states) for v in lines]} for name, lines in sections.items()]
     return {
         "issue": draft,
         "day": draft.day,
@@ -324,18 +316,12 @@ def _issue_context() -> dict[str, Any]:
     }
 
 
-def _placed(value: Any, line: Line | None) -> dict[str, Any]:
-    if line is None:
-        state = "by hand"
-    elif not line.ok:
-        state = "vouched for" if line.overrides.all() else "unsupported"
-    else:
-        state = "edited" if line.is_by_hand else "draft"
+def _placed(value: Any, states: Mapping[int, str]) -> dict[str, Any]:
     return {
         "story": value["story"],
         "names": [o["name"] for o in value["outlets"]],
         "body": value["body"],
-        "state": state,
+        "state": states.get(value["story"], BY_HAND),
     }
 
 

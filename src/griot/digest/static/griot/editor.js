@@ -16,6 +16,42 @@
     for (const list of document.querySelectorAll(".w-minimap__list:not([tabindex])"))
       if (list.scrollHeight > list.clientHeight) list.tabIndex = 0; // Wagtail's own: scrolled by keys, too
   };
-  new MutationObserver(name).observe(document.documentElement, { childList: true, subtree: true });
-  document.addEventListener("DOMContentLoaded", name);
+  // The press review stands open, each of its lines a row with its state; all else is a row until it is wanted.
+  const opened = new WeakSet();
+  let states = {};
+  const open = () => {
+    for (const type of document.querySelectorAll('input[name$="-type"][value="press_review"]')) {
+      const toggle = type.parentElement.querySelector("[data-panel-toggle]");
+      if (!toggle || opened.has(toggle)) continue;
+      opened.add(toggle);
+      if (toggle.getAttribute("aria-expanded") === "false") toggle.click();
+    }
+    for (const line of document.querySelectorAll(".griot-line")) {
+      const place = line.closest("[data-contentpath]");
+      const heading = place?.querySelector(".w-panel__heading");
+      const state = states[place?.dataset.contentpath];
+      if (!state || !heading || heading.querySelector(".griot-state")) continue;
+      const mark = document.createElement("em");
+      mark.className = "griot-state";
+      mark.dataset.state = state;
+      mark.textContent = state;
+      heading.querySelector(".c-sf-block__type").after(mark); // a long line's words may be cut
+    }
+  };
+  const draw = () => {
+    name();
+    open();
+  };
+  const ask = async () => {
+    const page = /\/pages\/(\d+)\/edit\/$/.exec(location.pathname);
+    if (!page || !document.querySelector('input[name$="-type"][value="press_review"]')) return;
+    const answer = await fetch(location.pathname.replace(/pages\/\d+\/edit\/$/, `issues/states/${page[1]}/`));
+    if (answer.ok && !answer.redirected) states = await answer.json();
+    open();
+  };
+  new MutationObserver(draw).observe(document.documentElement, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", () => {
+    draw();
+    ask();
+  });
 })();
