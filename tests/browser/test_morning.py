@@ -351,3 +351,45 @@ def test_an_arabic_edition_runs_from_the_right(night, live_server, page_at, clie
         "what is not translated keeps its own direction"
     )
     assert "لم يُترجم بعد" in page.content()
+
+
+def test_a_claim_opens_its_article_at_the_passage(live_server, client, page_at, site):
+    first_beat()
+    story = tell("57 migrants are rescued off Lampedusa", "Wirepoint")
+    rate_stories({story.pk})
+    page = page_at(1280)
+    sign_in(page, live_server, client, editor())
+    visit(page, f"{live_server.url}/admin/desk/?story={story.pk}")
+    claim = page.locator(".claim[data-article]").first
+    claim.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".desk-article.is-read")
+    still(page)
+    assert page.evaluate("document.activeElement.matches('.desk-article.is-read :is(mark, h3)')")
+
+
+def test_several_share_a_desk(live_server, client, page_at, site):
+    first_beat()
+    story = tell("57 migrants are rescued off Lampedusa", "Wirepoint")
+    rate_stories({story.pk})
+    ana, bo = page_at(1280), page_at(375, "dark")
+    for page, name in ((ana, "ana"), (bo, "bo")):
+        sign_in(page, live_server, client, editor(name))
+        visit(page, f"{live_server.url}/admin/desk/?story={story.pk}")
+    ana.click("text=I hold it")
+    still(ana)
+    ana.keyboard.press("t")
+    ana.wait_for_selector(".desk-on-it >> text=Ana")
+    ana.keyboard.press("u")
+    ana.wait_for_selector(".desk-on-it", state="detached")
+    ana.click("text=Hand over, or leave a note")
+    ana.fill("textarea[name=note]", "The ferry story may grow.")
+    ana.select_option(".griot-hand select", label="Bo")
+    ana.click("button:has-text('Hand over')")
+    ana.wait_for_selector("text=Bo holds the issue")
+    visit(bo, f"{live_server.url}/admin/")
+    assert "You hold the issue" in words(bo.content()) and "The ferry story may grow." in bo.content()
+    assert bo.evaluate(OVERFLOW) == 0
+    bo.click("button:has-text('Read')")
+    still(bo)
+    assert "The ferry story may grow." not in bo.content()

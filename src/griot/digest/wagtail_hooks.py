@@ -130,6 +130,7 @@ def urls() -> list[Any]:
         path("rows/", views.rows, name="rows"),
         path("story/<int:pk>/", views.story, name="story"),
         path("wordings/<int:pk>/", views.wordings, name="wordings"),
+        path("article/<int:pk>/", views.article, name="article"),
         path("act/", views.do, name="act"),
         path("pulse/", views.pulse, name="pulse"),
         path("shift/", views.shift, name="shift"),

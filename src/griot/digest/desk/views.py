@@ -24,7 +24,7 @@ from griot.digest.blocks import PIECES
 from griot.digest.desk import stories
 from griot.digest.desk.acting import Done, Refused
 from griot.digest.desk.actions import act, undo_last
-from griot.digest.desk.lines import BY_HAND, pieces, states_of_lines
+from griot.digest.desk.lines import BY_HAND, Sources, pieces, states_of_lines, with_passage
 from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making, unfinished
 from griot.digest.desk.sharing import (
     colleague_in,
@@ -49,6 +49,7 @@ from griot.testimonies.copies import stale
 
 MOST_ARTICLES = 40
 LARGEST_BODY = 64 * 1024
+LONGEST_PASSAGE = 4000  # characters
 TRANSLATED = 1500  # characters of an article that are translated for the desk
 desk_permission = permission_required("digest.change_issuepage", raise_exception=True)
 
@@ -215,6 +216,17 @@ def shift(request: SignedIn) -> HttpResponse:
     return redirect("wagtailadmin_home" if request.POST.get("from") == "home" else "desk:desk")
 
 
+@require_GET
+@desk_permission
+def article(request: HttpRequest, pk: int) -> HttpResponse:
+    """An article's words, whole, with a passage of theirs marked."""
+    found = get_object_or_404(Article, pk=pk)
+    passage = request.GET.get("passage", "")[:LONGEST_PASSAGE]
+    told = [with_passage(words, passage) for words in (found.text, found.summary) if words]
+    shown = next((words for words in told if any(marked for _, marked, _ in words)), told[0] if told else [])
+    return render(request, "digest/desk/words.html", {"paragraphs": shown})
+
+
 @require_POST
 @desk_permission
 def translate(request: HttpRequest, pk: int) -> HttpResponse:
@@ -268,7 +280,8 @@ def _story_context(pk: int) -> dict[str, Any]:
         return _story_context(story.pk)
     claims = line.as_value().claims
     vouched = frozenset(o.claim for o in line.vouched)
-    shown = pieces(line.body, claims, vouched)
+    sources = Sources(line, articles)
+    shown = pieces(line.body, claims, vouched, sources)
     in_body = {p.claim.text for p in shown if p.claim}
     named = {o["url"] for o in line.outlets}
     credited = {o["name"] for o in line.outlets}
@@ -284,7 +297,7 @@ def _story_context(pk: int) -> dict[str, Any]:
         "vouched": line.vouched,
         "elsewhere": [c for c in claims if c.is_refused and c.text not in in_body],
         "unsupported": [c.text for c in claims if c.is_refused and c.text not in vouched],
-        "undecided": [c for c in claims if c.is_undecided],
+        "undecided": [(c, sources.nearest(c)) for c in claims if c.is_undecided],
         "more_outlets": [a for a in articles if a.url not in named],
         "also": [name for name in also if name not in credited],
         "kinds": PIECES,

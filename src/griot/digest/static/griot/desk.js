@@ -622,6 +622,37 @@ document.addEventListener("visibilitychange", beat);
 
 // --- keys and clicks -----------------------------------------------------------------------
 
+// A claim's article, opened at the passage that bears it out.
+async function read(claim) {
+  const { article, passage } = claim.dataset;
+  const place = storyPane.querySelector(`.desk-article[data-pk="${article}"]`);
+  if (!place) {
+    say("This article stands further down than the desk shows: open it at its outlet.", false, true);
+    return;
+  }
+  for (const mark of storyPane.querySelectorAll(".desk-article.is-read")) mark.classList.remove("is-read");
+  place.classList.add("is-read");
+  place.scrollIntoView({ block: "nearest" });
+  const title = place.querySelector("h3");
+  const bare = (words) => words.replace(/\s+/g, " ").trim();
+  if (bare(title.textContent) === bare(passage)) {
+    title.tabIndex = -1;
+    title.focus();
+    return;
+  }
+  try {
+    const answer = await fetch(`${address("article", article)}?${new URLSearchParams({ passage })}`);
+    if (!answer.ok || answer.redirected) throw new Error();
+    const words = place.querySelector(".desk-words");
+    words.replaceChildren(fragment(await answer.text()));
+    const mark = words.querySelector("mark");
+    (mark ?? place).scrollIntoView({ block: "center" });
+    mark?.focus({ preventScroll: true });
+  } catch {
+    say("The article could not be opened; try again.", false, true);
+  }
+}
+
 // Be on the story that is open, or no longer.
 async function toggleMine() {
   if (loading) await open(loading);
@@ -709,6 +740,11 @@ addEventListener(
     }
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open || document.querySelector("dialog[open]"))
       return;
+    if (event.key === "Enter" && target.matches(".claim[data-article]")) {
+      event.preventDefault();
+      read(target);
+      return;
+    }
     if (event.key === "Enter" && !target.matches(".desk-open")) return;
     const act = KEYS[event.key];
     if (!act) return;
@@ -745,6 +781,7 @@ desk.addEventListener("click", (event) => {
   else if (found("[data-split-cancel]")) splitting(false);
   else if ((hit = found("[data-move]"))) moveBy(hit, Number(hit.dataset.move));
   else if ((hit = found("[data-translate]"))) translate(hit);
+  else if ((hit = found("[data-article]"))) read(hit);
 });
 pill.addEventListener("click", showFresh);
 desk.addEventListener("change", (event) => {
