@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from griot.queueing import soon
@@ -75,7 +76,7 @@ def erase(pk: Any) -> None:
     """Let a withdrawn testimony's files and words go. May be run again at any time; killed, the next
     run goes on. Raises FilesLeft where a file can't be erased: all the rest is gone then.
     """
-    testimony = Testimony.objects.filter(pk=pk, withdrawn__isnull=False, erased=None).first()
+    testimony = _unfinished().filter(pk=pk).first()
     if testimony is None:
         return
     with transaction.atomic():
@@ -146,4 +147,10 @@ def _expire(pk: Any, now: datetime) -> None:
 
 def unfinished() -> list[Any]:
     """Withdrawn testimonies that are not erased yet."""
-    return list(Testimony.objects.filter(withdrawn__isnull=False, erased=None).values_list("pk", flat=True))
+    return list(_unfinished().values_list("pk", flat=True))
+
+
+def _unfinished() -> QuerySet[Testimony]:
+    """Those that are erased but for how to reach their tellers are not."""
+    is_left = Q(erased=None) | Q(contact__isnull=False)
+    return Testimony.objects.filter(is_left, withdrawn__isnull=False)

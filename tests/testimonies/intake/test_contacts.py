@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import serializers
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -75,7 +76,32 @@ def test_the_form_says_until_when_and_keeps_to_it_however_late_it_is_sent(campai
     assert offer(form=given)[0].contact.until == day + timedelta(days=90)
     made_up = f"9999999999-{'cd' * 16}"
     assert offer(form=made_up, words="Later.")[0].contact.until == day_of() + timedelta(days=90)
-    assert offer(form=f"0000000001-{'cd' * 16}", words="Old.")[0].contact.until == day_of()
+
+
+def test_a_page_that_lay_open_beyond_that_day_keeps_and_promises_nothing(campaign):
+    form = f"{int(timezone.now().timestamp()) - 91 * 24 * 3600}-{'ab' * 16}"
+    assert 'name="contact"' not in Client().post("/stories/offer/", {**FORM, "agree": "", "form": form}).text
+    _, page = offer(form=form)
+    assert not Contact.objects.exists() and not vault().names()
+    assert words("en")["contact_kept"][:20] not in page
+
+
+def test_what_the_database_refuses_leaves_nothing_in_the_vault(campaign):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE testimonies_contact ADD CONSTRAINT refused CHECK (vault = '')")
+    with committed():
+        answer = Client(raise_request_exception=False).post("/stories/offer/", {**FORM, "contact": HOW})
+    assert answer.status_code == 500
+    assert not Testimony.objects.exists() and not vault().names()
+
+
+def test_a_new_key_opens_contacts_too(campaign):
+    row, _ = offer()
+    before = (vault().folder / row.contact.vault[:2] / row.contact.vault).read_bytes()
+    call_command("rotate_keys")
+    assert (vault().folder / row.contact.vault[:2] / row.contact.vault).read_bytes() != before
+    assert contacts.read_contact(row) == HOW
 
 
 def test_nothing_is_kept_of_who_leaves_nothing_and_what_is_sent_again_takes_its_place(campaign):
@@ -122,6 +148,21 @@ def test_it_goes_after_its_last_day(campaign):
     contacts.forget_due(last + timedelta(days=1))
 
 
+def test_its_last_day_holds_while_nothing_sweeps(campaign, django_user_model, monkeypatch):
+    row, page = offer()
+    teller, officer = Client(), Client()
+    code = page.partition('dir="ltr">')[2][:14]
+    later = timezone.now() + timedelta(days=91)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    with_second_factor(officer, user_with(django_user_model, "protection"))
+    assert 'value="contact"' not in officer.get(f"/admin/testimonies/{row.pk}/").text
+    answer = officer.post(f"/admin/testimonies/{row.pk}/step/", {"act": "contact"}, follow=True)
+    assert HOW not in answer.text and "no longer kept" in answer.text
+    teller.post("/receipt/", {"code": code})
+    assert words("en")["contact_kept"][:20] not in teller.get("/receipt/").text
+    assert Contact.objects.exists() and contacts.read_contact(row) == ""
+
+
 def test_it_goes_with_the_story_that_is_taken_back(campaign):
     row, _ = offer()
     withdrawing.withdraw(row, "teller")
@@ -139,6 +180,8 @@ def test_what_the_vault_can_t_erase_is_tried_again(campaign):
     with pytest.raises(withdrawing.FilesLeft):
         withdrawing.erase(row.pk)
     assert withdrawing.unfinished() == [row.pk] and Contact.objects.exists()
+    Testimony.objects.update(erased=timezone.now())  # whatever else says that all is gone
+    assert withdrawing.unfinished() == [row.pk]
     path.rmdir()
     withdrawing.erase(row.pk)
     assert not Contact.objects.exists() and not withdrawing.unfinished()
@@ -156,4 +199,4 @@ def test_a_teller_may_have_it_erased_before(campaign):
     teller.post("/receipt/", {"code": code})
     assert set(of_page(teller.get("/receipt/"))) == {"of", "seen"}
     say_on_receipt(teller, act="forget")
-    assert not Contact.objects.exists() and not vault().names() and not row.over
+    assert contacts.kept(row) is None and not vault().names() and not row.over

@@ -25,8 +25,9 @@ from griot.digest.site.refusing import in_words
 from griot.qr import qr_code
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
-from griot.testimonies.intake.contacts import last_day
+from griot.testimonies.intake.contacts import kept, last_day
 from griot.testimonies.intake.taking import take_offer
+from griot.testimonies.models.days import day_of
 from griot.testimonies.showing import shown
 
 MOST_OFFERS, OFFERS_WITHIN = 30, 3600  # of one address, which a shelter may share, in seconds
@@ -53,7 +54,12 @@ def offer(request: HttpRequest) -> HttpResponse:
     form = request.POST.get("form", "")
     form = form if _FORM.fullmatch(form) else f"{time():.0f}-{secrets.token_hex(16)}"
     until = last_day(_given(form))
-    typed |= {"uses": request.POST.getlist("uses"), "form": form, "until": long_date(until, language)}
+    is_past = until < day_of()  # of a page that lay open for long
+    typed |= {
+        "uses": request.POST.getlist("uses"),
+        "form": form,
+        "until": "" if is_past else long_date(until, language),
+    }
     if request.method == "POST":
         if request.POST.get("website"):  # a field that people don't see
             return _page(request, language, campaigns, typed, "", "")
@@ -63,7 +69,9 @@ def offer(request: HttpRequest) -> HttpResponse:
             try:
                 chosen = next((c for c in campaigns if c.slug == typed["campaign"]), None)
                 sent = _as_sent(request, language, form)
-                code = take_offer(chosen, form, sent, typed["contact"], until)
+                row, code = take_offer(chosen, form, sent, typed["contact"], until)
+                contact = kept(row)
+                typed["kept"] = long_date(contact.until, language) if contact else ""
             except Refused as refusal:
                 error, status = in_words(refusal, language), 400
     return _page(request, language, campaigns, typed, error, code, status)

@@ -32,9 +32,9 @@ from griot.testimonies.core.consent import allowances, is_within, narrowed
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
 from griot.testimonies.intake.consenting import add_consent
-from griot.testimonies.intake.contacts import forget_contact
+from griot.testimonies.intake.contacts import forget_contact, kept
 from griot.testimonies.intake.taking import read_consent
-from griot.testimonies.models import Contact, Testimony
+from griot.testimonies.models import Testimony
 from griot.testimonies.models.campaigns import token_hash
 from griot.testimonies.models.receipts import plain_receipt
 from griot.testimonies.showing import shown
@@ -108,7 +108,7 @@ def _changed(request: HttpRequest, row: Testimony) -> HttpResponse:
         withdrawing.withdraw(row, "teller")
     elif act == "forget" and not row.over:
         note("teller", row, "contact erased")
-        forget_contact(row.pk)
+        forget_contact(row)
     elif act == "change" and not row.over and row.consent:
         try:
             is_all_heard = _change(request, row)
@@ -161,7 +161,7 @@ def _page(
     request: HttpRequest, row: Testimony | None, error: str = "", said: str = "", status: int = 200
 ) -> HttpResponse:
     language = readers_language()
-    contact = Contact.objects.filter(testimony=row).first() if row else None
+    contact = kept(row) if row else None
     met = [use for use in OUTSIDE if row and shown.may_be_met(row, use)]
     page = render_template(
         "web/receipt.html",

@@ -40,6 +40,7 @@ from griot.testimonies.intake.sent import (
     uuid_in,
     year_in,
 )
+from griot.testimonies.keeping import vault
 from griot.testimonies.making.rendering import plan_anew
 from griot.testimonies.models import Campaign, Messenger, Proposal, Step, Testimony
 from griot.testimonies.models.campaigns import WRITTEN_IN
@@ -113,38 +114,46 @@ def _keep_receipt(testimony: Testimony, receipt: str) -> None:
         Step.objects.create(testimony=testimony, kind=Step.Kind.COMMENT, words=words)
 
 
-@transaction.atomic
 def take_offer(
     campaign: Campaign | None,
     form: str,
     sent: Mapping[str, Any],
     contact: str = "",
     until: date | None = None,
-) -> str:
+) -> tuple[Testimony, str]:
     """A story that somebody offers by themselves, in the same shape, to the campaign that they chose; None:
-    it takes none any more. A `contact` is kept until a day. Gives its receipt's code. Raises Refused.
+    it takes none any more. A `contact` is kept until a day. Gives it with its receipt's code. Raises Refused.
 
     `form` is what their page was given, and nobody else knows: the same sent again, by a reload or a second
     touch, is the same testimony, and the same code opens it. Another story from a page that somebody went
     back to may be another person's.
     """
+    words = text_in(contact, "contact", LONGEST_CONTACT)
+    with vault().keeping() as put, transaction.atomic():
+        row, code = _offered(campaign, form, sent)
+        if until and words:
+            keep_contact(row, words, until, put)
+        return row, code
+
+
+def _offered(campaign: Campaign | None, form: str, sent: Mapping[str, Any]) -> tuple[Testimony, str]:
     if not text_in(object_in(sent.get("answers"), "answers").get("story"), "story", 20_000):
         raise Refused(f"story: {NOTHING_TOLD}", [NOTHING_TOLD])
     secret = salted_hmac("griot.offer", form + _digest(sent), algorithm="sha256").digest()
     pk, code = uuid.UUID(bytes=secret[:16]), receipt_code(secret[16:])
     one_after_another(f"testimony {pk}")
-    if known := Testimony.objects.filter(pk=pk).first():
+    if known := Testimony.objects.select_for_update().filter(pk=pk).first():
         if known.over or known.receipt != receipt_hash(code):
             over = "receipt_withdrawn" if known.erased else "receipt_erasing"
             said = over if known.over else "receipt_unknown"
             raise Refused("this has come before, and has another receipt by now, or was taken back", [said])
-    elif campaign is None:
+        return known, code
+    if campaign is None:
         raise Refused("this campaign takes no stories any more", ["offer_closed"])
-    elif not _take(Testimony(pk=pk, campaign=campaign), sent, by="teller").claim_receipt(receipt_hash(code)):
+    row = _take(Testimony(pk=pk, campaign=campaign), sent, by="teller")
+    if not row.claim_receipt(receipt_hash(code)):
         raise Refused("send it once more")  # one of 2^60 codes was another's
-    if until and (words := text_in(contact, "contact", LONGEST_CONTACT)):
-        keep_contact(pk, words, until)
-    return code
+    return row, code
 
 
 def _take(testimony: Testimony, sent: Mapping[str, Any], by: types.By) -> Testimony:

@@ -341,8 +341,9 @@ class Migration(migrations.Migration):
             name='Contact',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('vault', models.CharField(max_length=32)),
+                ('vault', models.CharField(blank=True, max_length=32)),
                 ('until', models.DateField(help_text='the last day on which it is kept, as its teller was told')),
+                ('is_forgotten', models.BooleanField(default=False, help_text='its teller had it erased: their form, sent again, does not bring it back')),
                 ('testimony', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to='testimonies.testimony')),
             ],
             options={

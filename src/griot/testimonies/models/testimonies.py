@@ -314,8 +314,11 @@ class Contact(models.Model):
     """How to reach somebody who offered a story, where they left that: sealed in the vault, for a while."""
 
     testimony = models.OneToOneField(Testimony, models.CASCADE)
-    vault = models.CharField(max_length=32)
+    vault = models.CharField(max_length=32, blank=True)
     until = models.DateField(help_text="the last day on which it is kept, as its teller was told")
+    is_forgotten = models.BooleanField(
+        default=False, help_text="its teller had it erased: their form, sent again, does not bring it back"
+    )
 
     class Meta:
         default_permissions = ()

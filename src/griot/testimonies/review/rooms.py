@@ -18,6 +18,7 @@ from griot.testimonies.core import names, types
 from griot.testimonies.core.consent import name_of
 from griot.testimonies.core.errors import Refused
 from griot.testimonies.core.surfaces import surface
+from griot.testimonies.intake import contacts
 from griot.testimonies.making.rendering import showable
 from griot.testimonies.models import Access, Departure, File, Rendition, Testimony
 from griot.testimonies.models.campaigns import WRITTEN_IN
@@ -105,6 +106,7 @@ def testimony(request: HttpRequest, pk: Any) -> HttpResponse:
             **_material(row),
             "answers": _answers(row, may_do),
             "departures": _departures(row) if "departures" in may_do else (),
+            "has_contact": contacts.kept(row) is not None,
             **_words(row, language),
             **_next_steps(row, may_do),
         },
