@@ -39,9 +39,10 @@ def test_the_number_of_queries_does_not_grow_with_the_stories(site, client, djan
 
     tell(1)
     client.get("/fr/stories/")  # what is looked up once
+    tell(1)
     one = queries()
     tell(3)
-    assert queries() == one
+    assert queries() == one > queries()  # of what has not changed only that is asked
 
 
 @pytest.mark.parametrize("use", ["web", "mail", "partners"])

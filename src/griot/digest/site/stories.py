@@ -170,7 +170,8 @@ def _marks(stories: list[Told], language: str, asked_for: dict[str, str]) -> lis
         )
         for s in exact
     ]
-    counts = Counter(s.place.country for s in stories if s not in exact and s.place.country)
+    placed = {s.slug for s in exact}
+    counts = Counter(s.place.country for s in stories if s.slug not in placed and s.place.country)
     for code, count in counts.items():
         name = Locale(language).territories.get(code, code)
         query = urlencode({**{k: v for k, v in asked_for.items() if v}, "country": code})

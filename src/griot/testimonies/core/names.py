@@ -195,7 +195,7 @@ def without(text: str, names: Iterable[str], instead: str, wholly: Iterable[str]
 
     A pass over the text, however many names there are: they share their beginnings (`_one_of`).
     """
-    pattern = _pattern(frozenset(names), instead, frozenset(wholly))
+    pattern = _pattern(frozenset(names), instead, frozenset(wholly)) if text else None
     if pattern is None:
         return text
     found = _replaced(text, pattern, instead or "…")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -23,6 +25,7 @@ from griot.testimonies.making.rendering import public as public_renditions
 from griot.testimonies.making.rendering import with_renditions
 from griot.testimonies.models import Campaign, Country, Departure, Referral, Rendition, Testimony
 from griot.testimonies.models.days import day_of
+from griot.testimonies.showing.marking import marks_of_public
 
 log = logging.getLogger(__name__)
 # What each use has addresses of: mails, and issues that partners get, show pictures; what other media may
@@ -222,20 +225,41 @@ def may_be_met(row: Testimony, use: types.Use) -> bool:
 
 
 def all_told(use: types.Use, language: str) -> list[Told]:
-    """Everything that `use` may show, newest first."""
-    rows = with_renditions(out().select_related("campaign"))
-    return [value for row in rows if (value := _told_or_left_out(row, use, language)) is not None]
+    """Everything that `use` may show, newest first, as it stands at this moment: one query says of which
+    testimonies anything was changed, and these alone are decided on anew.
+    """
+    marks = marks_of_public()
+    before = _remembered.get((use, language), {})
+    known = {pk: before[pk] for pk, mark in marks.items() if pk in before and before[pk][0] == mark}
+    new = out().filter(pk__in=marks.keys() - known.keys()).select_related("campaign")
+    for row in with_renditions(new):
+        with _leaving_out(row):
+            known[row.pk] = marks[row.pk], told(row, use, language, in_full=False)
+    _remembered[use, language] = known
+    values = [value for _, value in known.values() if value is not None]
+    return sorted(values, key=lambda value: (value.published, value.slug), reverse=True)
+
+
+# What was last told of each testimony that is out, with the mark that it then had. What is out no more goes
+# at the next asking.
+_remembered: dict[tuple[str, str], dict[UUID, tuple[str, Told | None]]] = {}
 
 
 def _told_or_left_out(row: Testimony, use: types.Use, language: str) -> Told | None:
+    with _leaving_out(row):
+        return told(row, use, language, in_full=False)
+    return None
+
+
+@contextmanager
+def _leaving_out(row: Testimony) -> Iterator[None]:
     """One that can't be shown takes no page of others with it."""
     try:
-        return told(row, use, language, in_full=False)
+        yield
     except Exception as error:
         if is_database_away(error):
             raise
         log.exception("testimony %s is left out of a page", row.pk)
-        return None
 
 
 def narrowed(
@@ -252,6 +276,8 @@ def narrowed(
     wanted = re.findall(r"\w+", words.casefold())
 
     def has_all(s: Told) -> bool:
+        if not wanted:
+            return True
         text = " ".join([s.title, s.quote, *s.paragraphs, s.name, s.place.words]).casefold()
         return all(word in text for word in wanted)
 
