@@ -6,6 +6,9 @@ export const API = "/capture/api/";
 const OURS = "X-Griot"; // a header of all that the newsroom answers
 export const PATIENCE = 2 * 60_000; // milliseconds
 
+/** The newsroom’s name, as its server wrote it into the page. */
+export const NAME = document.title;
+
 /** There is no line to the newsroom, or it was cut. */
 export class Offline extends Error {}
 /** This phone is no longer a messenger's, and holds nothing any more. */

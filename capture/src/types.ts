@@ -103,6 +103,7 @@ export interface Spoken {
 
 /** What the newsroom gives a phone to take along. */
 export interface Pack {
+  newsroom?: string; // its name, as readers know it
   messenger: { name: string; language: string; may_collect: boolean };
   campaign: {
     name: string;

@@ -7,6 +7,7 @@ import { dayOf } from "../dates";
 import { button, check, h } from "../dom";
 import { lock } from "../exit";
 import { show } from "../frame";
+import { NAME } from "../newsroom";
 import { run, runNow, status } from "../queue";
 import { go } from "../router";
 import { readPack, recordings, roomLeft, testimonies } from "../store";
@@ -49,12 +50,14 @@ export async function home(): Promise<void> {
   const due = (pack?.modules ?? []).filter((module) => module.is_due);
   const mustTrain = due.some((module) => module.is_required) && !pack?.messenger.may_collect;
   const howMany = due.length ? ` (${due.length})` : "";
+  const ourName = pack?.newsroom ?? NAME;
   show({
-    title: pack?.campaign.name ?? "Griot",
+    title: pack?.campaign.name ?? ourName,
     refresh: () => void fill(),
     body: h(
       "div",
       {},
+      pack ? h("p", { class: "soft" }, ourName) : null,
       mustTrain
         ? h("p", { class: "notice" }, t("training_first"))
         : button(t("new"), () => go("newTestimony"), "main"),

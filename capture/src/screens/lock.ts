@@ -6,7 +6,7 @@ import { lockOf, readOpen, writeOpen } from "../database";
 import { app, button, field, form, h, say, select } from "../dom";
 import { show } from "../frame";
 import { forgetInvitation, invitation, takeUp } from "../invitation";
-import { ask } from "../newsroom";
+import { ask, NAME } from "../newsroom";
 import { saveKey, savePack, wipe } from "../store";
 import { Pack } from "../types";
 import { holdKey } from "../vault";
@@ -106,7 +106,7 @@ export function unlock(): void {
   const fields = form(() => main.click(), field(t("pin"), pin), main);
   window.setTimeout(() => pin.focus());
   show({
-    title: "Griot",
+    title: NAME,
     body: h("div", {}, fields, languagePicker(), button(t("forgot"), startOver, "small danger")),
   });
 }

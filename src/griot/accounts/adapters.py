@@ -24,6 +24,7 @@ from django.contrib.auth import get_user_model
 from django.db.models.functions import Lower
 from django.shortcuts import redirect
 
+from griot.accounts.house import house_name
 from griot.accounts.limiting import forget_guesses, guesses_too_often
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ class Factors(DefaultMFAAdapter):
     """Secrets of authenticator apps are sealed with a key made of the newsroom's secret key."""
 
     def get_totp_issuer(self) -> str:
-        return str(settings.WAGTAIL_SITE_NAME)
+        return house_name()
 
     def encrypt(self, text: str) -> str:
         return _seal((settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)).encrypt(text.encode()).decode()

@@ -23,8 +23,8 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.http import require_POST
 from wagtail.log_actions import log
-from wagtail.models import Site
 
+from griot.accounts.house import house_name
 from griot.accounts.requests import SignedIn
 from griot.accounts.roles import ROLES, accounts
 from griot.queueing import soon
@@ -139,16 +139,15 @@ def send_invitation(pk: int, by: str) -> None:
     user = get_user_model().objects.filter(pk=pk, is_active=True, last_login=None).first()
     if user is None or not user.email:
         return
-    newsroom = Site.objects.get(is_default_site=True).site_name or settings.WAGTAIL_SITE_NAME
     uid, token = urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)
     facts = {
         "user": user,
         "by": by,
-        "newsroom": newsroom,
+        "newsroom": house_name(),
         "link": settings.PUBLIC_URL + reverse("wagtailadmin_password_reset_confirm", args=[uid, token]),
         "days": settings.PASSWORD_RESET_TIMEOUT // 86400,
         "roles": ", ".join(user.groups.values_list("name", flat=True)),
         "sign_in": settings.PUBLIC_URL + reverse("account_login"),
     }
     text = render_to_string("accounts/invitation.txt", facts)
-    send_mail(f"{by} invites you to {newsroom}", text, None, [user.email])
+    send_mail(f"{by} invites you to {house_name()}", text, None, [user.email])

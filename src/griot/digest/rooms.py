@@ -25,7 +25,7 @@ from griot.digest.desk.lines import BY_HAND, states_of_lines
 from griot.digest.desk.mending import mend, take_back, why_not_edited
 from griot.digest.desk.placing import unfinished
 from griot.digest.models import Correction, IssuePage
-from griot.digest.release.approving import standing_of, why_not
+from griot.digest.release.approving import standing_of, who_approves, why_not
 from griot.digest.release.editions import make_editions
 from griot.digest.release.findings import rows_of
 from griot.digest.release.judging import NotAnswered, answer, is_held, may_answer
@@ -59,6 +59,7 @@ def preflight_room(request: SignedIn, pk: int) -> HttpResponse:
             **shown,
             "may_send": opens(request.user, reverse("mailing:send", args=[page.pk])),
             "why_not": "" if page.live and not page.has_unpublished_changes else why_not(page),
+            "who_approves": who_approves(page, request.user),
             "editions": [_looked_at(edition, request.user, of) for edition in editions],
             "mended": mended if latest and latest.pk == mended and latest.user == request.user else None,
         },

@@ -26,6 +26,7 @@ from griot.digest import rooms
 from griot.digest.desk import views
 from griot.digest.desk.sharing import sharing_context
 from griot.digest.models import DigestIndexPage, IssueFrame, IssuePage, Theme
+from griot.digest.page_menu import note_what_is_out, only_what_is_done, say_what_is_off
 from griot.digest.release.approving import standing_of, why_not
 from griot.digest.release.editions import to_translate
 from griot.digest.site.making import NIGHT, making
@@ -52,9 +53,7 @@ def without_documents(request: HttpRequest, items: list[MenuItem]) -> None:
     items[:] = [item for item in items if item.name != "documents"]
 
 
-@hooks.register("construct_page_action_menu", order=1000)  # after the one that adds it
-def without_aliases(items: list[Any], request: HttpRequest, context: dict[str, Any]) -> None:
-    items[:] = [i for i in items if i.name != "localize-convert-to-alias"]
+hooks.register("construct_page_action_menu", only_what_is_done, order=1000)  # after those that add to it
 
 
 @hooks.register("construct_translated_pages_to_cascade_actions")
@@ -62,6 +61,26 @@ def says_that_editions_go(pages: list[Page], action: str) -> dict[Page, list[Any
     """Who takes an issue off is told how many editions go with it (`signals.forget_what_was_shown`)."""
     issues = [page for page in pages if isinstance(page, IssuePage) and not page.is_edition]
     return {page: list(page.get_translations().live()) for page in issues if action == "unpublish"}
+
+
+@hooks.register("before_unpublish_page")
+def notes_what_is_out(request: HttpRequest, page: Page) -> None:
+    note_what_is_out(request, [page])
+
+
+hooks.register("after_unpublish_page", say_what_is_off)
+
+
+@hooks.register("before_bulk_action")
+def notes_what_of_several_is_out(request: HttpRequest, action: str, pages: Any, _: Any) -> None:
+    if action == "unpublish":
+        note_what_is_out(request, pages)
+
+
+@hooks.register("after_bulk_action")
+def says_what_of_several_is_off(request: HttpRequest, action: str, pages: Any, _: Any) -> None:
+    for page in pages if action == "unpublish" else ():
+        say_what_is_off(request, page)
 
 
 @hooks.register("after_publish_page")

@@ -23,8 +23,9 @@ from wagtail.admin.auth import permission_denied
 
 from griot.accounts.requests import SignedIn
 from griot.digest.core.rendering.mail import MAIL_POLICY
-from griot.digest.core.words import is_right_to_left, words
+from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.models import Correction
+from griot.digest.site.newsroom import our_name
 from griot.mailing.beginning import SendRefused, readers_of_a_correction, send_correction
 from griot.mailing.models import Delivery, Send, Subscription
 from griot.mailing.outbox import hidden, kept
@@ -51,6 +52,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
             "language": language,
             "say": words(language),
             "rtl": is_right_to_left(language),
+            "newsroom": our_name(),
+            "front": front_of(language),
         },
     )
 

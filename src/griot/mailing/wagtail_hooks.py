@@ -160,7 +160,20 @@ def action() -> ActionMenuItem:
 @hooks.register("after_unpublish_page")
 def its_mails_are_off_too(request: HttpRequest, page: Any) -> None:
     """Whoever takes an issue off is told that it goes out to nobody any more."""
+    sends = Send.objects.filter(issue__translation_key=page.translation_key, is_correction=False)
+    for send in sends.filter(issue__live=False):
+        waiting = send.deliveries.filter(state__in=(Delivery.State.QUEUED, Delivery.State.CLAIMED)).count()
+        address = reverse("mailing:send_status", args=[send.pk])
+        if waiting and opens(request.user, address):
+            said = f"Its mails to “{send.audience}” are stopped: {waiting} had not left."
+            messages.warning(request, said, buttons=[messages.button(address, "What became of them")])
     _say_what_was_not_sent(request, page, "Nor will it be sent to {}: plan that anew once it is out again.")
+
+
+@hooks.register("after_bulk_action")
+def mails_of_several_are_off_too(request: HttpRequest, action: str, pages: Any, _: Any) -> None:
+    for page in pages if action == "unpublish" else ():
+        its_mails_are_off_too(request, page.specific)
 
 
 @hooks.register("after_publish_page")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import json
 from email import policy
 
 import pytest
@@ -23,6 +24,48 @@ def test_an_error_page_bears_the_newsrooms_name(site, client, path):
     page = client.get(path)
     assert page.status_code in {400, 404}
     assert "The Morning Kora" in page.content.decode() and "Griot" not in page.content.decode()
+
+
+def of_the_head(page: str) -> str:
+    """A page but for its foot, where the maker may be named."""
+    return page.partition('<footer class="colophon">')[0]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])
+def test_wherever_readers_come_the_newsroom_is_named_and_its_maker_in_the_foot_at_most(
+    site, client, language, settings
+):
+    Newsroom.for_site(site).save()
+    ours = Newsroom.objects.get()
+    ours.name = "Kora & Sons"
+    ours.save()
+    named = "Kora &amp; Sons"
+    issue = make_issue(language, timezone.localdate())
+    front = "/" if language == "en" else f"/{language}/"
+    address = f"{front}{issue.slug}/"
+    anchor = client.get(address).content.decode().split('id="')[2].partition('"')[0]
+    audience = Audience.objects.create(name="All", slug="all", language=language)
+    reader = Subscriber.objects.create(email="r@reader.example")
+    subscription = Subscription.objects.create(audience=audience, subscriber=reader)
+    paths = [front, address, f"{address}item/{anchor}/", f"{front}archive/", f"{front}receipt/"]
+    paths += [f"{front}stories/", f"{front}stories/offer/", f"{front}nothing/", f"{front}feed/"]
+    paths += [f"/unsubscribe/{subscription.token}/", "/admin/login/", "/admin/password_reset/"]
+    for path in paths:
+        page = client.get(path, headers={"accept-language": language}, follow=True).content.decode()
+        assert named in page, path
+        assert "Griot" not in of_the_head(page) and "Wagtail" not in page.partition("</title>")[0], path
+    send = start_send(issue, audience)
+    assert named in send.html and "Griot" not in send.html and "Griot" not in send.text
+
+
+def test_the_phone_app_bears_the_newsrooms_name(site, client):
+    ours = Newsroom.for_site(site)
+    ours.name = "Kora & Sons"
+    ours.save()
+    page = b"".join(client.get("/capture/")).decode()
+    assert "<title>Kora &amp; Sons</title>" in page and "Griot" not in page
+    manifest = json.loads(b"".join(client.get("/capture/manifest.webmanifest")))
+    assert manifest["name"] == manifest["short_name"] == "Kora & Sons" and manifest["start_url"]
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ar"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.utils import timezone
 from wagtail.models import Revision, TaskState, Workflow, WorkflowState, WorkflowTask
 
-from griot.accounts.roles import CHIEF_EDITOR, publishers
+from griot.accounts.roles import CHIEF_EDITOR, accounts, names, publishers
 from griot.digest.core.rendering.as_json import render_json
 from griot.digest.models import GOES_FIRST, DigestIndexPage, IssuePage, SecondPersonTask
 from griot.digest.registry import mails_of, tells_author, tells_why_not
@@ -82,24 +83,54 @@ def why_not(page: IssuePage, at: datetime | None = None) -> str:
     """Why the issue may not go out at a moment, in words; "" where it may. Without one, as it is planned, or
     now.
     """
-    draft = page.get_latest_revision_as_object()
-    found = musts(draft, at)
-    if found:
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        return f"The pre-flight blocks it: {found[0].text}{more}"
-    original = page.original
-    if original != page:
-        if not original.live and not original.planned():
-            return GOES_FIRST
-        is_out = original.live and not original.has_unpublished_changes
-        of_it = "" if is_out else why_not(original, at)
-        return of_it and f"The issue that it is an edition of may not go out. {of_it}"
-    if second_person_counts() and approval_of(page) is None:
+    if reason := why_not_approved(page, at):
+        return reason
+    if page.original == page and second_person_counts() and approval_of(page) is None:
         return (
             "It has not been approved by a second person as it stands now: submit it, and let somebody else"
             " approve it."
         )
     return ""
+
+
+def why_not_approved(page: IssuePage, at: datetime | None = None) -> str:
+    """What keeps an issue in that no approval mends, in words; "" where nothing does."""
+    found = musts(page.get_latest_revision_as_object(), at)
+    if found:
+        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+        return f"The pre-flight blocks it: {found[0].text}{more}"
+    return why_not_before(page, at)
+
+
+def why_not_before(page: IssuePage, at: datetime | None = None) -> str:
+    """Why an edition waits for its original, in words; "" where it does not, and of an original."""
+    original = page.original
+    if original == page:
+        return ""
+    if not original.live and not original.planned():
+        return GOES_FIRST
+    is_out = original.live and not original.has_unpublished_changes
+    of_it = "" if is_out else why_not(original, at)
+    return of_it and f"The issue that it is an edition of may not go out. {of_it}"
+
+
+def who_approves(page: IssuePage, user: Any) -> str:
+    """Who changed an issue last, and who may approve it as it stands, in words to `user`; "" where nobody has
+    to.
+    """
+    if page.is_edition or not second_person_counts() or approval_of(page):
+        return ""
+    author = accounts().filter(pk=author_of(page)).first()
+    by = "Nobody has edited it yet" if author is None else f"{names([author])} edited it last"
+    last = "You edited it last" if author == user else by
+    asked = page.current_workflow_state
+    asks = asked.requested_by_id if asked else user.pk
+    others = list(publishers().exclude(pk__in=[author.pk if author else 0, asks or 0]))
+    if user in others:
+        return f"{last}. You may approve it."
+    if not others and author:
+        return f"{last}. Ask {names([author])} to submit it: then you may approve it."
+    return f"{last}. {'' if asked else 'Submit it: '}{names(others)} may approve it."
 
 
 def state_of(page: IssuePage) -> str:

@@ -20,6 +20,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from griot.accounts.house import house_name
 from griot.testimonies.access import note
 from griot.testimonies.core.errors import Refused, TooMuch
 from griot.testimonies.core.surfaces import surface
@@ -143,6 +144,7 @@ def pack(request: HttpRequest, device: Device) -> HttpResponse:
     due = {m.slug for m in messenger.modules_due()}
     return JsonResponse(
         {
+            "newsroom": house_name(),
             "messenger": {
                 "name": messenger.name,
                 "language": messenger.language,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 import os
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.html import escape
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
+
+from griot.accounts.house import house_name
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self'"
@@ -18,6 +23,18 @@ POLICY = (
     " frame-ancestors 'none'"
 )
 TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+def _page(html: str, name: str) -> str:
+    return html.replace("<title>Griot</title>", f"<title>{escape(name)}</title>")
+
+
+def _manifest(text: str, name: str) -> str:
+    return json.dumps({**json.loads(text), "name": name, "short_name": name}, ensure_ascii=False)
+
+
+# What a phone shows of the app bears the newsroom's name, which no build knows.
+_NAMED = {"index.html": _page, "manifest.webmanifest": _manifest}
 
 
 @gzip_page  # the same files for everybody: there is no secret in them to guess by their length
@@ -42,10 +59,14 @@ def phone_app(request: HttpRequest, name: str = "") -> HttpResponseBase:
             headers={"Retry-After": "30"},
         )
     kind = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    response = FileResponse(path.open("rb"), content_type=kind)
+    response: Any
+    if (bears := _NAMED.get(path.name)) and path.parent == dist:
+        response = HttpResponse(bears(path.read_text("utf-8"), house_name()), content_type=kind)
+    else:
+        response = FileResponse(path.open("rb"), content_type=kind)
     response["Cache-Control"] = "public, max-age=31536000, immutable" if is_hashed else "no-cache"
     response["Content-Security-Policy"] = POLICY
     response["Permissions-Policy"] = "camera=(self), microphone=(self), geolocation=()"
     response["Referrer-Policy"] = "no-referrer"
-    response.is_same_for_everybody = True  # type: ignore[attr-defined]
+    response.is_same_for_everybody = True
     return response

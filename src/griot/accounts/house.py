@@ -1,0 +1,19 @@
+"""What the house calls itself to whoever comes to its doors."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from wagtail.models import Site
+
+from griot.locking import is_database_away
+
+
+def house_name() -> str:
+    """The newsroom's name; that of the settings where it has none, or while the database is away."""
+    try:
+        found = Site.objects.filter(is_default_site=True).values_list("site_name", flat=True).first()
+    except Exception as error:
+        if not is_database_away(error):
+            raise
+        found = None
+    return str(found or settings.WAGTAIL_SITE_NAME)
