@@ -59,4 +59,4 @@ def test_every_word_is_said_somewhere():
 def test_a_language_without_words_has_english():
     assert words("pt") == words("en")
     assert words("fr-CA") == words("fr")
-    assert issue_title(date(2018, 12, 12), "es") == "Resumen de la mañana, 12 diciembre 2018"
+    assert issue_title(date(2018, 12, 12), "es") == "Resumen de la mañana, 12 de diciembre de 2018"

@@ -8,6 +8,7 @@ has the colours of the light theme.
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 
 from babel.numbers import format_decimal
@@ -17,7 +18,10 @@ from griot.digest.core.types import Figures, Series
 from griot.digest.core.words import words
 
 WIDTH, HEIGHT = 640, 340
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 96, 18, 34
+NARROW = 360  # pixels, on a phone
+_TOP, _BOTTOM, _NARROWEST = 18, 34, 44
+_OF_NAMES, _OF_LABELS = 0.28, 0.19  # of the width, at most
+_APART = 20  # pixels from a name's line to the next
 _DASHES = ("", "2 4", "8 4", "8 3 2 3", "1 3", "12 4", "4 2", "6 6")
 INK, SOFT, LINE, ACCENT = "#1e2230", "#5a5e6b", "#e3dccf", "#a0401d"
 
@@ -60,61 +64,131 @@ def describe(figures: Figures, language: str) -> str:
     return "; ".join(told) + "."
 
 
-def chart_svg(figures: Figures, language: str, is_right_to_left: bool = False) -> Markup:
-    """The chart as an SVG element of WIDTH by HEIGHT, with title and description inside."""
+def chart_svg(
+    figures: Figures, language: str, is_right_to_left: bool = False, width: int = WIDTH, kind: str = "wide"
+) -> Markup:
+    """The chart as an SVG element of a width, and HEIGHT high or as high as its names need, with its
+    description inside; `kind` is a class of it. Nothing is written where lines run: numbers stand on one
+    side, names on the other.
+    """
     series = figures.series
     found = [v for _, column in series.columns for v in column if v is not None]
     marks = ticks(min(0.0, *found), max(*found, figures.threshold or 0.0))
-    plot = _Plot(series, marks[0], marks[-1], is_right_to_left)
-    end = "start" if is_right_to_left else "end"
+    numbers = [number(mark, language) for mark in marks]
+    names = [name for name, _ in series.columns]
+    if figures.threshold is not None:
+        names.append(figures.threshold_label or words(language)["threshold"])
+    plot = _Plot(series, marks, numbers, names, is_right_to_left, width)
     parts = []
-    for mark in marks:
+    for mark, said in zip(marks, numbers, strict=True):
         y = plot.y(mark)
         parts.append(
-            f'<line class="grid" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{LINE}"/><text'
-            f' class="axis" x="{plot.axis}" y="{y + 4}" text-anchor="{end}"'
-            f' fill="{SOFT}">{number(mark, language)}</text>'
+            f'<line class="grid" x1="{plot.left}" x2="{plot.right}" y1="{y}" y2="{y}" stroke="{LINE}"/><text'
+            f' class="axis" x="{plot.axis}" y="{y + 4}" text-anchor="{plot.axis_anchor}"'
+            f' fill="{SOFT}">{said}</text>'
         )
-    every = max(1, math.ceil(len(series.labels) / 12))
-    for n, label in enumerate(series.labels):
+    step: float = (plot.right - plot.left) / plot.steps
+    labels = [_cut(label, width * _OF_LABELS) for label in series.labels]
+    most = 12 if width >= WIDTH else 6
+    every = math.ceil(max(1, len(labels) / most, (max(map(_width, labels)) + 8) / step))
+    for n, label in enumerate(labels):
         if n % every == 0:
             parts.append(
-                f'<text class="axis{" between" if n // every % 3 else ""}" x="{plot.x(n)}" y="{HEIGHT - 12}"'
-                f' text-anchor="middle" fill="{SOFT}">{escape(label)}</text>'
+                f'<text class="axis" x="{plot.label_x(n, label)}"'
+                f' y="{plot.bottom + 22}" text-anchor="middle" fill="{SOFT}">{escape(label)}</text>'
             )
+    taken: list[float] = []
+    lines = _lines(series, plot, taken)
     if figures.threshold is not None:
         y = plot.y(figures.threshold)
-        label = figures.threshold_label or words(language)["threshold"]
         parts.append(
-            f'<line class="threshold" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}" stroke="{INK}"'
-            f' stroke-dasharray="6 4" stroke-width="1.5"/><text class="label" x="{plot.x(0)}" y="{y - 6}"'
-            f' text-anchor="{"end" if is_right_to_left else "start"}" fill="{INK}">{escape(label)}</text>'
+            f'<line class="threshold" x1="{plot.left}" x2="{plot.right}" y1="{y}" y2="{y}" stroke="{INK}"'
+            ' stroke-dasharray="6 4" stroke-width="1.5"/>'
         )
-    parts += _lines(series, plot, is_right_to_left)
+        parts.append(plot.name(names[-1], plot.names_edge, y, taken, f'class="label" fill="{INK}"'))
     return Markup(
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{escape(describe(figures, language))}" font-family="sans-serif" font-size="13">'
-        f"{''.join(parts)}</svg>"
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart {kind}" viewBox="0 0 {width} {plot.height}"'
+        f' role="img" aria-label="{escape(describe(figures, language))}"'
+        ' font-family="sans-serif" font-size="13"'
+        # else a page that is read from the right would turn each text's anchor round
+        f' direction="ltr">{"".join([*parts, *lines])}</svg>'
     )
 
 
+def _width(text: str) -> float:
+    """How wide a text is at most, set in 13 pixels, bold: there is no font to ask."""
+    return sum(13.0 if unicodedata.east_asian_width(c) in "WF" else 8.5 for c in text)
+
+
+def _cut(text: str, most: float) -> str:
+    """A text no wider than that; the table and the description have all of it."""
+    if _width(text) <= most:
+        return text
+    while text and _width(text) + 13 > most:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
+
+
 class _Plot:
-    def __init__(self, series: Series, low: float, high: float, is_right_to_left: bool) -> None:
+    """Where things stand. Lines run between `left` and `right`, and between _TOP and `bottom`."""
+
+    def __init__(
+        self,
+        series: Series,
+        marks: Sequence[float],
+        numbers: Sequence[str],
+        names: Sequence[str],
+        is_right_to_left: bool,
+        width: int,
+    ) -> None:
+        self.width = width
         self.steps = max(1, len(series.labels) - 1)
-        self.low, self.high, self.mirrored = low, high, is_right_to_left
-        self.axis = WIDTH - _RIGHT + 8 if is_right_to_left else _LEFT - 8
+        self.low, self.high, self.mirrored = marks[0], marks[-1], is_right_to_left
+        of_names = min(width * _OF_NAMES, max(map(_width, names))) + 24
+        of_numbers = max(_NARROWEST, max(map(_width, numbers)) + 16)
+        first, last = (of_names, of_numbers) if is_right_to_left else (of_numbers, of_names)
+        self.left, self.right = round(first, 1), round(width - last, 1)
+        self.bottom = max(HEIGHT - _BOTTOM, _TOP + 2 * _APART * len(names))
+        self.height = self.bottom + _BOTTOM
+        self.names_edge = self.left if is_right_to_left else self.right
+        self.axis = self.right + 8 if is_right_to_left else self.left - 8
+        self.axis_anchor = "start" if is_right_to_left else "end"
 
     def x(self, n: int) -> float:
         share = n / self.steps
-        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * (1 - share if self.mirrored else share), 1)
+        return round(self.left + (self.right - self.left) * (1 - share if self.mirrored else share), 1)
 
     def y(self, value: float) -> float:
-        return round(_TOP + (HEIGHT - _TOP - _BOTTOM) * (self.high - value) / (self.high - self.low), 1)
+        return round(_TOP + (self.bottom - _TOP) * (self.high - value) / (self.high - self.low), 1)
+
+    def label_x(self, n: int, label: str) -> float:
+        """Where the middle of a label stands, so that all of it is seen."""
+        half = _width(label) / 2
+        return round(min(max(self.x(n), half), self.width - half), 1)
+
+    def name(self, name: str, x: float, y: float, taken: list[float], attributes: str) -> str:
+        """A name beside the plot, as near as there is room to the end (x, y) of what it names, and a thin
+        line to it where that is not beside it.
+        """
+        free = _free(y, taken, _TOP, self.bottom)
+        taken.append(free)
+        away, anchor = (-1, "end") if self.mirrored else (1, "start")
+        edge = self.names_edge
+        said = _cut(name, self.width * _OF_NAMES)
+        leader = (
+            f'<path class="leader" d="M{x} {y}L{edge} {y}L{edge + away * 10} {free}" fill="none"'
+            f' stroke="{SOFT}" stroke-width="0.7" stroke-dasharray="1 2"/>'
+            if x != edge or free != y
+            else ""
+        )
+        return (
+            f'{leader}<text {attributes} x="{edge + away * 14}" y="{free + 4}"'
+            f' text-anchor="{anchor}">{escape(said)}</text>'
+        )
 
 
-def _lines(series: Series, plot: _Plot, is_right_to_left: bool) -> list[str]:
+def _lines(series: Series, plot: _Plot, taken: list[float]) -> list[str]:
     parts: list[str] = []
-    taken: list[float] = []
     last = len(series.columns) - 1
     # Names are placed from the newest series on, which keeps its place; older ones make room.
     for n in range(last, -1, -1):
@@ -133,27 +207,25 @@ def _lines(series: Series, plot: _Plot, is_right_to_left: bool) -> list[str]:
         x, y = plot.x(at), plot.y(values[at] or 0.0)
         if strong:
             parts.append(f'<circle class="now" cx="{x}" cy="{y}" r="4.5" fill="{colour}"/>')
-        y = _free(y, taken)
-        taken.append(y)
-        side, anchor = (-8, "end") if is_right_to_left else (8, "start")
-        parts.append(
-            f'<text class="{"now" if strong else "before"}" x="{x + side}" y="{y + 4}" text-anchor="{anchor}"'
-            f' fill="{colour}" font-weight="{700 if strong else 400}">{escape(name)}</text>'
-        )
+        weight = f'fill="{colour}" font-weight="{700 if strong else 400}"'
+        parts.append(plot.name(name, x, y, taken, f'class="{"now" if strong else "before"}" {weight}'))
     return parts
 
 
 def _segments(values: Sequence[float | None], plot: _Plot) -> list[str]:
-    """The path's commands; a gap in the figures is a gap in the line."""
+    """The path's commands; a gap in the figures is a gap in the line, one alone a dot."""
     commands, is_down = [], False
     for n, value in enumerate(values):
         if value is not None:
-            commands.append(f"{'L' if is_down else 'M'}{plot.x(n)} {plot.y(value)}")
+            is_alone = not is_down and (n + 1 == len(values) or values[n + 1] is None)
+            commands.append(f"{'L' if is_down else 'M'}{plot.x(n)} {plot.y(value)}{'h0' if is_alone else ''}")
         is_down = value is not None
     return commands
 
 
-def _free(y: float, taken: Sequence[float], height: float = 20.0) -> float:
-    """The place nearest to `y` where a name covers no other."""
-    places = [y + sign * n * height / 3 for n in range(40) for sign in (1, -1)]
-    return next((p for p in places if all(abs(p - t) >= height for t in taken)), y)
+def _free(y: float, taken: Sequence[float], low: float, high: float) -> float:
+    """The place nearest to `y`, between two others, where a name covers none that is placed."""
+    places = [low, high, y, *(t + _APART for t in taken), *(t - _APART for t in taken)]
+    free = [p for p in places if low <= p <= high and all(abs(p - t) >= _APART - 1e-6 for t in taken)]
+    nearest: float = min(free, key=lambda p: abs(p - y), default=y)
+    return round(nearest, 1)

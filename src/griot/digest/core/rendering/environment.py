@@ -12,8 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from griot.characters import fit_text
-from griot.digest.core.rendering.chart import chart_svg, describe, number
+from griot.digest.core.rendering.chart import NARROW, chart_svg, describe, number
 from griot.digest.core.types import Issue, PressLine
+from griot.digest.core.typography import marks_of
 from griot.digest.core.words import LANGUAGES, long_date, when, words
 
 _templates = Environment(
@@ -37,9 +38,10 @@ def share_links(url: str, title: str) -> list[tuple[str, str]]:
     ]
 
 
-def quoted(text: str) -> str:
-    """In quotation marks, unless it came with its own."""
-    return text if text[:1] in '“"«„‘' else f"“{text}”"
+def quoted(text: str, language: str) -> str:
+    """In the language's quotation marks, unless it came with its own."""
+    opening, closing = marks_of(language)
+    return text if text[:1] in '“"«„‘' else f"{opening}{text}{closing}"
 
 
 def linked_data(issue: Issue, address: str, heading: str, about: str) -> Markup:
@@ -104,6 +106,7 @@ _templates.globals.update(
     linked_data=linked_data,
     when=when,
     chart_svg=chart_svg,
+    NARROW=NARROW,
     number=number,
     describe=describe,
     language_name=language_name,

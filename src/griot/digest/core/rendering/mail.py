@@ -8,6 +8,7 @@ from mjml import mjml2html
 
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.types import Issue
+from griot.digest.core.typography import fine, finely_set
 
 # Stands where each recipient's own address to unsubscribe goes, in what is only looked at. The mailing gives
 # each send one that nobody can guess: an article's link could contain this.
@@ -22,11 +23,12 @@ class MailError(ValueError):
 
 
 def render_mjml(issue: Issue, unsubscribe: str = UNSUBSCRIBE) -> str:
-    return render_template("mail/issue.mjml", issue, unsubscribe=unsubscribe)
+    return render_template("mail/issue.mjml", finely_set(issue), unsubscribe=unsubscribe)
 
 
 def render_correction_mail(issue: Issue, text: str, unsubscribe: str) -> str:
     """The HTML part of a mail that corrects an issue. Raises MailError."""
+    issue, text = finely_set(issue), fine(text, issue.language)
     return _html(render_template("mail/correction.mjml", issue, unsubscribe=unsubscribe, text=text))
 
 

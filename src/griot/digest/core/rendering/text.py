@@ -28,9 +28,12 @@ from griot.digest.core.types import (
     Text,
     Video,
 )
+from griot.digest.core.typography import fine, finely_set
 from griot.digest.core.words import long_date, when, words
 
 _LINK = re.compile(r"<a\b[^>]*\bhref=\"([^\"]*)\"[^>]*>(.*?)</a>", re.S)
+_BREAKING = " \t\n\r\f\v"  # the others were put there on purpose
+_SPACES = re.compile(f"[{_BREAKING}]+")
 _PARAGRAPH_END = re.compile(r"</(?:p|h[1-6]|ul|ol|blockquote)>|<br ?/?>")
 
 
@@ -39,7 +42,7 @@ def paragraphs(html: str) -> list[str]:
     text = _LINK.sub(lambda m: f"{m.group(2)} ({m.group(1)})", html)
     text = re.sub(r"<li[^>]*>", "• ", text).replace("</li>", "\n\n")
     text = unescape(re.sub(r"<[^>]+>", "", _PARAGRAPH_END.sub("\n\n", text)))
-    return [" ".join(p.split()) for p in text.split("\n\n") if p.strip()]
+    return [" ".join(_SPACES.split(p.strip(_BREAKING))) for p in text.split("\n\n") if p.strip()]
 
 
 def render_text(issue: Issue, unsubscribe: str = UNSUBSCRIBE) -> str:
@@ -47,7 +50,7 @@ def render_text(issue: Issue, unsubscribe: str = UNSUBSCRIBE) -> str:
 
     A past issue that came as text is given back in its own words, without the frame that ours have.
     """
-    say = words(issue.language)
+    issue, say = finely_set(issue), words(issue.language)
     if issue.printed_head is None:
         head = [f"{say['unable']} {say['click']}: {issue.url}", long_date(issue.day, issue.language)]
         head.append(f"{say['comments']} {issue.contact}")
@@ -65,7 +68,7 @@ def render_text(issue: Issue, unsubscribe: str = UNSUBSCRIBE) -> str:
 
 def render_correction_text(issue: Issue, text: str, unsubscribe: str) -> str:
     """The text part of a mail that corrects an issue."""
-    say = words(issue.language)
+    issue, text, say = finely_set(issue), fine(text, issue.language), words(issue.language)
     head = f"{say['correction']}: {issue.title}, {long_date(issue.day, issue.language)}"
     return (
         "\n\n".join(
@@ -159,7 +162,7 @@ def _quote(block: Quote, issue: Issue, say: Mapping[str, str]) -> Iterator[str]:
     if block.title:
         yield block.title
     photo = [*_photo(block.picture, say)]
-    told = [_wrapped(quoted(block.text)), *filter(None, [block.by])]
+    told = [_wrapped(quoted(block.text, issue.language)), *filter(None, [block.by])]
     yield from [*photo, *told] if block.picture_first else [*told, *photo]
     yield from _more(block.more)
 
@@ -167,7 +170,7 @@ def _quote(block: Quote, issue: Issue, say: Mapping[str, str]) -> Iterator[str]:
 def _portrait(block: Portrait, issue: Issue, say: Mapping[str, str]) -> Iterator[str]:
     yield from _photo(block.picture, say)
     yield from _more(block.link)
-    yield _wrapped(f"{block.name}: {quoted(block.text)}")
+    yield _wrapped(f"{block.name}: {quoted(block.text, issue.language)}")
     yield from _shared(issue, block, say)
 
 

@@ -20,6 +20,7 @@ from griot.digest.core.rendering.chart import chart_svg, describe, number
 from griot.digest.core.rendering.environment import quoted
 from griot.digest.core.rendering.text import paragraphs
 from griot.digest.core.types import Block, Figures, Issue, Picture, picture_of, title_of
+from griot.digest.core.typography import finely_set
 from griot.digest.core.words import long_date, when, words
 
 CARD = (1200, 630)  # pixels
@@ -61,13 +62,15 @@ def chart_png(figures: Figures, language: str, is_right_to_left: bool = False) -
 
 def card_png(issue: Issue, block: Block | None = None, photo: Path | None = None) -> bytes:
     """The card that networks show for the issue or one of its items, CARD pixels. `photo` is a JPEG."""
+    issue = finely_set(issue)
+    block = block and next((one for one in issue.blocks if one.anchor == block.anchor), block)
     data = {
         "newsroom": issue.newsroom,
         "date": long_date(issue.day, issue.language),
         "rtl": issue.is_right_to_left,
         "language": issue.language,
         "title": (title_of(block) if block else "") or issue.title,
-        "text": _card_text(block) if block else issue.summary,
+        "text": _card_text(block, issue.language) if block else issue.summary,
         "photo": photo.name if photo else "",
         "credit": _credit(issue, picture_of(block) if block else issue.first_picture) if photo else "",
     }
@@ -78,13 +81,13 @@ def _credit(issue: Issue, picture: Picture | None) -> str:
     return f"{words(issue.language)['photo']} {picture.credit}" if picture else ""
 
 
-def _card_text(block: Block) -> str:
+def _card_text(block: Block, language: str) -> str:
     """A sentence or two of the block, as the card shows it."""
     text = getattr(block, "text", "") or " ".join(paragraphs(getattr(block, "html", "")))
     if block.kind in {"quote", "portrait"}:
-        text = quoted(text)
+        text = quoted(text, language)
     if isinstance(block, Figures):
-        text = describe(block, "en")
+        text = describe(block, language)
     return text if len(text) <= 220 else text[:220].rsplit(" ", 1)[0] + " …"
 
 
@@ -92,8 +95,12 @@ def issue_pdf(issue: Issue, folder: Path, photos: Mapping[str, str]) -> bytes:
     """The issue on A4, tagged for screen readers. `photos` are the names of JPEGs in `folder`, by the
     picture's address.
     """
-    say = words(issue.language)
-    blocks = [_on_paper(block, issue, photos) for block in issue.blocks if block.kind != "share"]
+    issue, say = finely_set(issue), words(issue.language)
+    shown = [block for block in issue.blocks if block.kind != "share"]
+    # A banner keeps to what follows it: the last one would have a page for itself, and follows the head.
+    while len(shown) > 1 and shown[-1].kind == "banner" != shown[0].kind:
+        shown.insert(0, shown.pop())
+    blocks = [_on_paper(block, issue, photos) for block in shown]
     data = {
         "newsroom": issue.newsroom,
         "title": issue.title,
@@ -139,11 +146,11 @@ def _on_paper(block: Block, issue: Issue, name_of: Mapping[str, str]) -> dict[st
         case "quote":
             value |= {
                 "title": block.title,
-                "text": quoted(block.text),
+                "text": quoted(block.text, issue.language),
                 "by": block.by,
             }
         case "portrait":
-            value |= {"text": quoted(block.text), "by": block.name}
+            value |= {"text": quoted(block.text, issue.language), "by": block.name}
         case "event":
             value["paragraphs"] = [
                 " · ".join(filter(None, [when(block, issue.language), block.where])),
@@ -168,11 +175,15 @@ def _on_paper(block: Block, issue: Issue, name_of: Mapping[str, str]) -> dict[st
 
 
 def _line_pieces(line: Any) -> list[dict[str, str]]:
-    """A press line cut where links begin and end."""
+    """A press line cut where links begin and end. Nothing opens on paper: every outlet is named."""
     urls = dict(line.urls)
     pieces = [{"text": name, "url": urls.get(name, "")} for name in line.names]
     told = " ".join(filter(None, [line.body, line.mention]))
-    return [*pieces, {"text": f" {told}" if pieces else told, "url": ""}]
+    pieces.append({"text": f" {told}" if pieces else told, "url": ""})
+    others = [pair for pair in line.urls if pair[0] not in line.names]
+    for n, (name, url) in enumerate(others):
+        pieces += [{"text": ", " if n else " (", "url": ""}, {"text": name, "url": url}]
+    return [*pieces, {"text": ")", "url": ""}] if others else pieces
 
 
 def gone_png(width: int, height: int) -> bytes:

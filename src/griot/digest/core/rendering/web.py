@@ -5,15 +5,18 @@ from __future__ import annotations
 from griot.digest.core.archive import Archive
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.types import Block, Issue, picture_of, title_of
+from griot.digest.core.typography import finely_set
 from griot.digest.core.words import front_of, is_right_to_left, words
 
 
 def render_issue(issue: Issue) -> str:
-    return render_template("web/issue.html", issue)
+    return render_template("web/issue.html", finely_set(issue))
 
 
 def render_item(issue: Issue, block: Block) -> str:
     """One block on a page of its own; a gallery's shows all its pictures."""
+    issue = finely_set(issue)
+    block = next((one for one in issue.blocks if one.anchor == block.anchor), block)
     return render_template(
         "web/item.html", issue, block=block, item_title=title_of(block), picture=picture_of(block)
     )

@@ -17,6 +17,8 @@ from babel.dates import format_date, format_interval, format_time
 from griot.digest.core.types import RIGHT_TO_LEFT, Event
 
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
+FROM_LEFT, ENDS = "\u2066", "\u2069"  # what stands between is read from the left, wherever it stands
+_DATES = {"es": "d 'de' MMMM 'de' y"}
 FOLDER = Path(__file__).parent
 
 
@@ -43,12 +45,14 @@ def is_right_to_left(language: str) -> bool:
 
 def long_date(day: date, language: str) -> str:
     """A date as readers of `language` write it: 12 December 2018."""
-    return str(format_date(day, "d MMMM y", locale=language.replace("-", "_")))
+    base, locale = language.split("-")[0], language.replace("-", "_")
+    said = str(format_date(day, _DATES.get(base, "d MMMM y"), locale=locale))
+    return said.replace("1 ", "1er ", 1) if base == "fr" and day.day == 1 else said
 
 
 def when(event: Event, language: str) -> str:
     """When an event is, as readers of `language` write it; one day, several, or from time to time."""
-    locale = language.replace("-", "_")
+    locale = "en_GB" if language == "en" else language.replace("-", "_")  # the day before the month
     first, last = event.begins, event.ends or event.begins
     if first.date() != last.date():
         return str(format_interval(first, last, "yMMMd", locale=locale))
@@ -58,7 +62,8 @@ def when(event: Event, language: str) -> str:
     hours = [format_time(first, "HH:mm", locale=locale)]
     if event.ends:
         hours.append(format_time(last, "HH:mm", locale=locale))
-    return f"{day}, {'–'.join(hours)} {first.tzname() or ''}".rstrip()
+    time = f"{'–'.join(hours)} {first.tzname() or ''}".rstrip()
+    return f"{day}, {FROM_LEFT}{time}{ENDS}" if is_right_to_left(language) else f"{day}, {time}"
 
 
 def issue_title(day: date, language: str) -> str:
