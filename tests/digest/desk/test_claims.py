@@ -31,6 +31,7 @@ def told(story: Story, body: str, **of_article) -> Line:
     Line.objects.filter(story=story).update(body=body, is_by_hand=True, language="en")
     line = Line.objects.get(story=story)
     check_again(line)
+    line.save()
     return line
 
 
