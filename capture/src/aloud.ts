@@ -5,11 +5,13 @@ import { readPack } from "./store";
 import { readAloud } from "./words";
 
 let playing: HTMLAudioElement | null = null;
+let turn = 0; // of the reading that was asked for last: one that was stopped begins no other
 
 /** In which way a text was heard: as somebody had recorded it, or by a voice of the phone's. */
 export type Heard = "played" | "voiced";
 
 export function stopAloud(): void {
+  turn += 1;
   playing?.pause();
   window.speechSynthesis?.cancel();
 }
@@ -24,11 +26,13 @@ export async function recordingOf(what: string, language: string): Promise<Blob 
 /** Play what was recorded of a text ("consent", "interview/leaving"), or have the phone read it. Null where neither can be. */
 export async function playAloud(what: string, text: string, language: string): Promise<Heard | null> {
   stopAloud();
-  const voiced = () => (readAloud(text, language) ? "voiced" : null);
+  const mine = turn;
+  const voiced = () => (mine === turn && readAloud(text, language) ? "voiced" : null);
   const sound = await recordingOf(what, language);
+  if (mine !== turn) return null;
   if (!sound) return voiced();
   const url = URL.createObjectURL(sound);
   playing = new Audio(url);
   playing.onended = () => URL.revokeObjectURL(url);
-  return playing.play().then(() => "played", voiced);
+  return playing.play().then(() => (mine === turn ? "played" : null), voiced);
 }

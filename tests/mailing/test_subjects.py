@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import email
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from email import policy
 from html import unescape
 from zoneinfo import ZoneInfo
@@ -13,7 +14,9 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from griot.digest.core.types import Issue, Portrait, PressLine, PressReview
 from griot.digest.models import IssuePage, Newsroom
 from griot.digest.release.editions import make_editions
 from griot.mailing import proofs
@@ -21,6 +24,7 @@ from griot.mailing.beginning import start_send
 from griot.mailing.core.zones import choices, named
 from griot.mailing.models import Proof, Schedule, Send, Subject
 from griot.mailing.saying import make_anew
+from griot.mailing.subjects import told_by_tellers
 from griot.mailing.tasks import sweep
 from griot.testimonies import withdrawing
 from tests.digest.issues import make_issue, read_by_a_person
@@ -141,7 +145,32 @@ def test_no_subject_says_what_a_teller_told(site, django_user_model, client):
     house = House(django_user_model)
     issue = IssuePage.objects.get(pk=house.send.issue_id)
     assert MARK in house.send.html and MARK not in house.send.subject
-    assert called(client, issue, subject=f"{MARK} speaks").status_code == 422
+    answer = called(client, issue, subject=f"{MARK} walks; all agree", answered="on")
+    assert answer.status_code == 422 and "is what a teller told" in answer.content.decode()
+    assert not Subject.objects.exists()
+
+
+def test_a_run_of_a_tellers_words_is_theirs():
+    told = Portrait("item-t", "Awa", "I buried my brother in the sand by the sea.", None, None)
+    line = PressLine(("Nius",), (), "reported that 57 people agreed.")
+    whole = Issue(
+        *("Kora", "Kora", date(2026, 11, 24), "en", "", "", "", "", ""),
+        (told, PressReview("item-p", "", (line,))),
+    )
+    news = replace(whole, blocks=whole.blocks[1:])
+    assert told_by_tellers("“Buried my brother in the sand”", whole, news) == "Buried my brother in the sand"
+    assert told_by_tellers("Who buried my brother in the sand", whole, news) == "buried my brother in"
+    assert told_by_tellers("Awa speaks; 57 people agreed", whole, news) == "Awa"
+    assert told_by_tellers("57 people agreed", whole, news) == told_by_tellers("", whole, news) == ""
+
+
+def test_what_is_made_anew_goes_out_under_a_subject_that_holds(issue, client):
+    called(client, issue, subject="99 people agreed", answered="on")
+    send = start_send(issue, an_audience("Friends"))
+    called(client, issue, subject="")
+    make_anew(send.pk)
+    send.refresh_from_db()
+    assert send.subject == PROPOSED_AS_TEXT
 
 
 # --- proofs ---------------------------------------------------------------------------------
@@ -158,6 +187,19 @@ def test_a_test_goes_to_who_asks_and_leads_nobody_off_the_list(issue, client, mo
     assert "unsubscribe" not in mail["List-Unsubscribe"]
     assert audience.subscriptions.filter(ended=None).count() == 2 and not Send.objects.exists()
     assert f"A test was sent to {mo.email}" in room(client, issue)
+
+
+def test_a_test_takes_the_subject_that_stands_in_the_form(issue, client):
+    client.post(f"/admin/mailing/send/{issue.pk}/proof/", {"subject": "57 people agreed"})
+    assert Subject.objects.get().words == "57 people agreed" and Proof.objects.count() == 1
+    answer = client.post(f"/admin/mailing/send/{issue.pk}/proof/", {"subject": "99 agreed on Malta"})
+    assert answer.status_code == 422 and Proof.objects.count() == 1
+
+
+def test_a_test_that_is_in_no_queue_is_asked_for_again(issue, mo):
+    Proof.objects.create(issue=issue, by=mo)
+    sweep()
+    assert ProcrastinateJob.objects.filter(task_name="mailing.proof").count() == 1
 
 
 def test_a_draft_is_tested_as_it_would_go(site, client):
@@ -222,6 +264,11 @@ def test_a_planned_send_is_told_in_the_zone_it_was_planned_in(site, client):
     Schedule.objects.create(issue=draft, audience=audience, at=at, zone="Asia/Kathmandu")
     assert "(Kathmandu, Nepal), by itself" in room(client, draft)
     assert f"{at.astimezone(ZoneInfo('Asia/Kathmandu')):%H:%M}" in room(client, draft)
+
+
+def test_nothing_was_sent_where_nobody_reads(issue, client):
+    an_audience("Nobody", readers=0)
+    assert "sent to everybody" not in room(client, issue)
 
 
 def test_after_the_last_audience_the_room_offers_nothing(issue, client):

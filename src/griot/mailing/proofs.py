@@ -22,6 +22,7 @@ from griot.mailing.models import Proof
 from griot.mailing.outbox import proof_name
 from griot.mailing.saying import said, sender
 from griot.queueing import soon
+from griot.testimonies.copies import stale
 from griot.testimonies.showing.shown import left_the_house
 
 KEPT = timedelta(days=1)
@@ -65,6 +66,8 @@ def send_proof(pk: int) -> None:
         message = compiled.for_recipient(proof.by.email, f"<proof-{pk}@{host}>", absolute("/"))
         relay = open_relay(settings.EMAIL_URL, settings.MAILDIR)
         try:
+            if Proof.objects.filter(stale(), pk=pk).exists():  # a teller has changed something meanwhile
+                raise RelayDown("what is told in it was changed in this moment")
             relay.deliver(proof_name(pk), parseaddr(settings.MAIL_FROM)[1], proof.by.email, message)
         finally:
             relay.close()
@@ -76,11 +79,14 @@ def send_proof(pk: int) -> None:
         raise
     except InDoubt:
         pass  # one more would do no harm, and it may have come
-    Proof.objects.filter(pk=pk).update(sent=timezone.now(), error="")
-    for slug in testimonies_in(page):
-        left_the_house(slug, "mail", f"a test to {proof.by}: {page.title}", 1)
+    with transaction.atomic():
+        Proof.objects.filter(pk=pk).update(sent=timezone.now(), error="")
+        for slug in testimonies_in(page):
+            left_the_house(slug, "mail", f"a test to {proof.by}: {page.title}", 1)
 
 
-def erase_old_proofs() -> None:
-    """A proof was looked at, or will not be."""
+def see_to_proofs() -> None:
+    """One that is in no queue any more is asked for again; an old one was looked at, or will not be."""
     Proof.objects.filter(at__lt=timezone.now() - KEPT).delete()
+    for pk in Proof.objects.filter(sent=None, error="").values_list("pk", flat=True):
+        soon("mailing.proof", f"proof-{pk}", proof=pk)

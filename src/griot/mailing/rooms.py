@@ -105,7 +105,8 @@ def _room(request: SignedIn, issue: IssuePage, **more: Any) -> HttpResponse:
             "zone": settings.TIME_ZONE,
             "at": f"{proposed:%Y-%m-%dT%H:%M}",
             "may_schedule": any(not row["send"] and row["recipients"] for row in rows),
-            "all_sent": bool(rows) and all(row["send"] for row in rows if row["recipients"]),
+            "all_sent": any(row["send"] for row in rows)
+            and all(row["send"] for row in rows if row["recipients"]),
             **more,
         },
         status=422 if more else 200,
@@ -172,16 +173,24 @@ def subject(request: SignedIn, issue_id: int) -> HttpResponse:
     if not may_send(request):
         return permission_denied(request)
     edition = get_object_or_404(IssuePage, pk=issue_id)
+    if refused := _written(request, edition):
+        return refused
+    messages.success(request, f"The mail is called “{said(as_it_would_go(edition)).subject}”.")
+    return redirect("mailing:send", edition.original.pk)
+
+
+def _written(request: SignedIn, edition: IssuePage) -> HttpResponse | None:
+    """Take the subject that a request brings; where it is refused, the room says why, with its words."""
+    if "subject" not in request.POST:
+        return None
+    words = "" if "propose" in request.POST else request.POST["subject"]
     page = as_it_would_go(edition)
-    value = sayable(page, issue_of(page, "mail"))
-    words = request.POST.get("subject", "") if "propose" not in request.POST else ""
     try:
-        called = write_subject(edition, value, words, request.user, "answered" in request.POST)
+        write_subject(edition, page, words, request.user, "answered" in request.POST)
     except SubjectRefused as refusal:
         asked = {"edition": edition.pk, "words": words, "why": str(refusal), "claims": refusal.claims}
         return _room(request, edition.original, refused=asked)
-    messages.success(request, f"The mail is called “{called}”.")
-    return redirect("mailing:send", edition.original.pk)
+    return None
 
 
 @require_POST
@@ -190,6 +199,8 @@ def proof(request: SignedIn, issue_id: int) -> HttpResponse:
     if not may_send(request):
         return permission_denied(request)
     edition = get_object_or_404(IssuePage, pk=issue_id)
+    if refused := _written(request, edition):  # the subject stands in the same form, and may be new
+        return refused
     if is_too_often("proof", request.user.pk, MOST_PROOFS, PROOFS_WITHIN):
         messages.error(request, f"At most {MOST_PROOFS} tests in an hour: wait a while, or look at it here.")
         return redirect("mailing:send", edition.original.pk)

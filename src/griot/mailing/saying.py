@@ -88,7 +88,7 @@ def make_anew(pk: int) -> None:
     send = Send.objects.select_for_update(of=("self",)).get(pk=pk)
     _say(send, send.issue.with_content_json(send.content), largest=None)
     send.remade = timezone.now()
-    send.save(update_fields=["made_of", "html", "text", "remade"])
+    send.save(update_fields=["made_of", "subject", "html", "text", "remade"])
 
 
 def make_all_anew() -> None:

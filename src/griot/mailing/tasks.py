@@ -30,7 +30,7 @@ def sweep(timestamp: int | None = None) -> None:
     """Begin what is due; queue again what is unfinished and in no queue."""
     in_turn(
         "mailing",
-        proofs=proofs.erase_old_proofs,
+        proofs=proofs.see_to_proofs,
         making_anew=saying.make_all_anew,
         beginning=begin_due,
         going_on=_go_on,

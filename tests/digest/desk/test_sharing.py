@@ -74,6 +74,17 @@ def test_only_who_works_at_the_desk_is_given_a_story(editor, night, django_user_
     assert client.post(SHIFT, {"do": "take"}).status_code in (302, 403) and holder() is None
 
 
+def test_undo_goes_on_though_a_colleague_has_left(editor, colleague, night, django_user_model):
+    gone = django_user_model.objects.create_superuser("gone")
+    act("discard", editor, {"story": night[1].pk})
+    act("assign", gone, {"story": night[0].pk, "to": gone.pk})
+    act("assign", editor, {"story": night[0].pk, "to": colleague.pk})
+    gone.delete()
+    with pytest.raises(Refused, match="the colleague who was on it has left"):
+        undo_last(editor)
+    assert undo_last(editor).story == night[1].pk and Assignment.objects.get().user == colleague
+
+
 def test_the_desk_and_the_home_tell_of_the_shift(desk_client, editor, colleague, night):
     take(colleague)
     leave_note(colleague, "<b>The ferry</b>")

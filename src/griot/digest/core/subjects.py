@@ -105,6 +105,11 @@ def unsupported(subject: str, issue: Issue) -> list[Claim]:
     return [c for c in check(subject, articles, issue.language) if c.is_refused and c.kind != "outlet"]
 
 
+def text_of(issue: Issue) -> str:
+    """All words that a subject may have from an issue, but for its title and summary."""
+    return " ".join(text for said, text in _items(issue) if said != issue.title)
+
+
 def _told(issue: Issue) -> Iterator[str]:
     """What each feature and line says, without who says so."""
     verb = re.compile(_REPORTED.get(issue.language.split("-")[0], "(?!)"))

@@ -56,7 +56,10 @@ def assign(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
 
 def undo_assign(user: Any, undo: Undo) -> None:
     who, by = undo["before"] or (None, None)
-    _put(undo["story"], who, by)
+    there = set(get_user_model().objects.filter(pk__in=[who, by]).values_list("pk", flat=True))
+    if who is not None and who not in there:
+        raise Refused("the colleague who was on it has left")
+    _put(undo["story"], who, by if by in there else None)
 
 
 def _put(story: int, who: int | None, by: int | None) -> None:
@@ -85,6 +88,7 @@ def unread_notes() -> QuerySet[Note]:
 @transaction.atomic
 def take(user: Any) -> str:
     """Somebody holds the issue from now on, whoever did before; says so."""
+    one_after_another("the desk")
     return _hand_to(user, user)
 
 
@@ -93,6 +97,7 @@ def hand_over(user: Any, to: Any, text: str) -> str:
     """Whoever holds the issue gives it to a colleague, or to nobody yet, with a note for who comes. Raises
     Refused for who does not hold it.
     """
+    one_after_another("the desk")
     shift = holder()
     if shift is None or shift.user != user:
         raise Refused("you do not hold the issue; take it first, or leave a note")
@@ -102,7 +107,6 @@ def hand_over(user: Any, to: Any, text: str) -> str:
 
 
 def _hand_to(to: Any, user: Any) -> str:
-    one_after_another("the desk")
     shift = holder()
     if shift is None or shift.user != to:
         Shift.objects.filter(ended=None).update(ended=timezone.now())

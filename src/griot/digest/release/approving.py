@@ -128,8 +128,10 @@ def who_approves(page: IssuePage, user: Any) -> str:
     others = list(publishers().exclude(pk__in=[author.pk if author else 0, asks or 0]))
     if user in others:
         return f"{last}. You may approve it."
-    if not others and author:
+    if not others and author and author != user and publishers().filter(pk=user.pk).exists():
         return f"{last}. Ask {names([author])} to submit it: then you may approve it."
+    if not others:
+        return f"{last}. Nobody else may approve it: an administrator makes somebody {CHIEF_EDITOR}."
     return f"{last}. {'' if asked else 'Submit it: '}{names(others)} may approve it."
 
 

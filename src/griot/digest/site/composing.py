@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -135,9 +136,16 @@ def _quote(v: Any, c: _Context, title: str = "") -> types.Quote:
         _picture(v),
         _link(v["link"], c.say["more"]),
         title,
-        printed if v["name"] in (printed := v.get("printed_by") or "") else "",
+        _as_it_was_printed(v),
         bool(v.get("picture_first")),
     )
+
+
+def _as_it_was_printed(v: Any) -> str:
+    """Who said it, as a past issue printed it: while an editor has changed nobody's name in it."""
+    name, printed = v["name"] or "", v.get("printed_by") or ""
+    is_whole = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", printed)
+    return printed if name and is_whole and (v["journey"] or "") in printed else ""
 
 
 def _quote_of_the_day(v: Any, c: _Context) -> types.Quote:

@@ -110,7 +110,8 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
         return None
     value, public = testimony.agreed, testimony.approved
     teller = types.Teller(**public["teller"])
-    captions = _captions(public, language) if in_full else ()
+    cut = _cut(testimony, public)
+    captions = _captions(public, language, cut) if in_full else ()
     language, words = _words(public, language)
     if captions:
         words = {**words, "subtitles": public["writings"][captions[0]]["subtitles"]}
@@ -139,7 +140,6 @@ def told(testimony: Testimony, use: types.Use, language: str, in_full: bool = Tr
         for r in renditions
         if r.kind in PICTURES
     )
-    cut = _cut(testimony, public)
     return Told(
         slug=testimony.slug,
         kind=public["kind"],
@@ -202,10 +202,12 @@ def _words(public: Mapping[str, Any], wanted: str) -> tuple[str, dict[str, str]]
     return told_in, {}
 
 
-def _captions(public: Mapping[str, Any], wanted: str) -> tuple[str, ...]:
-    """The languages that subtitles were approved in: that which is wanted, that of the teller, others."""
+def _captions(public: Mapping[str, Any], wanted: str, cut: types.Cut) -> tuple[str, ...]:
+    """The languages that subtitles of what is shown were approved in: the one that is wanted, the teller's,
+    others.
+    """
     written, told_in = public["writings"], public["language"]
-    found = [one for one in written if written[one].get("subtitles", "").strip()]
+    found = [one for one in written if within(parse(written[one].get("subtitles", "")), cut.begins, cut.ends)]
     return tuple(sorted(found, key=lambda one: (one != wanted, one != told_in, one)))
 
 

@@ -312,3 +312,9 @@ def test_no_word_is_lost_however_the_parts_of_issues_are_mixed(lines):
     again = render_text(replace(NO_ISSUE, printed_head=found.head, blocks=found.blocks))
     assert again.split() == text.split()
     assert all(name in " ".join(text.split()) for names in outlets(found) for name in names)
+
+
+@pytest.mark.parametrize("head", ["Reuters and others Guyana's News", "Reuters  Guyana's  News", " ", "’s "])
+def test_no_space_too_many_ends_an_import(head):
+    found = attribute(f"{head} reported that x happened.", True)
+    assert found is None or "".join(found.names).split() == head.split()

@@ -135,7 +135,7 @@ def _owner(words: list[str], at: int) -> int:
         bare = re.sub(r"(?:['’]s|(?<=s)['’])$", "", last)
         if bare != last:
             name = " ".join([*words[start : end - 1], bare])
-            return end - at if words[start][0].isupper() and _is_place(name) else 0
+            return end - at if words[start][:1].isupper() and _is_place(name) else 0
     return 0
 
 

@@ -662,7 +662,22 @@ async function toggleMine() {
   assign(choice.value === me ? "" : me);
 }
 
-const assign = (to) => simple({ kind: "assign", story: Number(opened), to });
+async function assign(to) {
+  const hadFocus = document.activeElement?.matches("[data-assign]");
+  await simple({ kind: "assign", story: Number(opened), to });
+  if (hadFocus) storyPane.querySelector("[data-assign]")?.focus();
+}
+
+// By keys, a choice passes by colleagues: what counts is where it stays.
+let isPassing = false;
+function settle(choice) {
+  if (!isPassing) return;
+  isPassing = false;
+  if (choice.value !== choice.dataset.was) assign(choice.value);
+}
+storyPane.addEventListener("focusout", (event) => {
+  if (event.target.matches("[data-assign]")) settle(event.target);
+});
 
 const KEYS = {
   j: down,
@@ -723,6 +738,10 @@ addEventListener(
       return;
     }
     if (isTyping) {
+      if (target.matches("[data-assign]")) {
+        if (event.key === "Enter") settle(target);
+        else if (event.key !== "Tab") isPassing = true;
+      }
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form?.matches(".desk-edit")) {
         event.preventDefault();
         target.form.requestSubmit();
@@ -740,7 +759,7 @@ addEventListener(
     }
     if (event.ctrlKey || event.metaKey || event.altKey || keys.open || document.querySelector("dialog[open]"))
       return;
-    if (event.key === "Enter" && target.matches(".claim[data-article]")) {
+    if ((event.key === "Enter" || event.key === " ") && target.matches(".claim[data-article]")) {
       event.preventDefault();
       read(target);
       return;
@@ -786,7 +805,7 @@ desk.addEventListener("click", (event) => {
 pill.addEventListener("click", showFresh);
 desk.addEventListener("change", (event) => {
   if (event.target.matches(".desk-add")) addChip(event.target);
-  if (event.target.matches("[data-assign]")) assign(event.target.value);
+  if (event.target.matches("[data-assign]") && !isPassing) assign(event.target.value);
 });
 desk.addEventListener("submit", (event) => {
   if (event.target.matches(".desk-edit")) {
