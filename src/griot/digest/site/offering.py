@@ -52,7 +52,7 @@ def offer(request: HttpRequest) -> HttpResponse:
     error, code, status = "", "", 200
     typed: dict[str, Any] = {name: request.POST.get(name, "") for name in FIELDS}
     form = request.POST.get("form", "")
-    form = form if _FORM.fullmatch(form) else f"{time():.0f}-{secrets.token_hex(16)}"
+    form = form if _FORM.fullmatch(form) else f"{int(time())}-{secrets.token_hex(16)}"
     until = last_day(_given(form))
     is_past = until < day_of()  # of a page that lay open for long
     typed |= {
