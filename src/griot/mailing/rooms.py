@@ -38,6 +38,7 @@ from griot.mailing.scheduling import (
 )
 from griot.mailing.sending import UNREACHED
 from griot.mailing.subjects import SubjectRefused, holds, sayable, write_subject, written
+from griot.testimonies.core.surfaces import surface
 
 MOST_PROOFS, PROOFS_WITHIN = 20, 3600
 LAST_ZONES = 5
@@ -213,6 +214,9 @@ def proof(request: SignedIn, issue_id: int) -> HttpResponse:
     return redirect("mailing:send", edition.original.pk)
 
 
+@surface(
+    "mail before it is sent", "mail", "absent", "an edition's mail as its readers would get it, and its text"
+)
 def as_read(request: SignedIn, issue_id: int) -> HttpResponse:
     """The mail of an edition as its readers see it, on a desk and on a phone, and its text."""
     if not may_send(request):
@@ -236,6 +240,7 @@ def as_read(request: SignedIn, issue_id: int) -> HttpResponse:
     )
 
 
+@surface("mail before it is sent, its HTML", "mail", "absent", "what the room of a mail shows in its frames")
 @xframe_options_sameorigin
 def as_read_html(request: SignedIn, issue_id: int) -> HttpResponse:
     if not may_send(request):

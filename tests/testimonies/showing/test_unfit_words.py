@@ -81,7 +81,7 @@ def test_one_story_s_words_take_no_feed_no_mail_and_no_page(issue, admin_user, s
     deliver(send, 1)
     assert send.deliveries.get().state == Delivery.State.SENT
     mail = message_from_bytes(sink.messages[0][1], policy=policy.default)
-    assert "Migrants" in mail["Subject"] and "\n" not in mail["Subject"]
+    assert "Communities" in mail["Subject"] and "\n" not in mail["Subject"]
     etree.fromstring(render_newsml(issue_of(issue, "partners")).encode())
 
 
