@@ -928,7 +928,7 @@ def test_a_disk_that_fills_ends_a_recording_and_what_was_stored_is_sent(phone, i
     phone.record("Son", 2)
     phone.page.evaluate("window.isFull = true")
     phone.page.wait_for_selector(".sheet", state="detached")
-    assert "Le téléphone est plein" in phone.page.inner_text("#said")
+    assert "Le téléphone est plein" in phone.page.inner_text(".said")
     stored = phone.stored()
     phone.page.evaluate("window.isFull = false")
     phone.page.click("button:has-text('Terminer')")
@@ -1113,7 +1113,7 @@ def test_a_clock_that_was_ahead_for_a_while_keeps_nobody_out(phone, invitation):
     phone.page.reload()
     phone.page.fill("[name=pin]", PIN)
     phone.page.click("form button.main")
-    said = phone.page.wait_for_selector("#said:has-text('Attendez')").inner_text()
+    said = phone.page.wait_for_selector(".said:has-text('Attendez')").inner_text()
     assert int("".join(filter(str.isdigit, said))) <= 30
 
 
