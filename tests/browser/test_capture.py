@@ -1346,8 +1346,11 @@ def test_days_are_written_as_people_write_them(phone, invitation, language, said
     shown = page.inner_text("main")
     assert said in shown.replace("\u200f", "") and "2190-02" not in shown
     page.click("[aria-label]:has-text('‹')")
-    while page.locator(".step").count():
+    step = page.locator(".step")
+    while before := step.all_inner_texts():  # each screen back is another, until none has steps
         page.click("header button.plain")
+        while step.all_inner_texts() == before:
+            page.wait_for_timeout(20)
 
 
 # --- what is said ------------------------------------------------------------------------
