@@ -27,7 +27,7 @@ from griot.mailing.beginning import SendRefused, readers_by_edition, start_send
 from griot.mailing.core.zones import choices, named
 from griot.mailing.models import Audience, Delivery, Proof, Schedule, Send
 from griot.mailing.proofs import as_it_would_go, ask_for_proof
-from griot.mailing.saying import said, sender
+from griot.mailing.saying import in_the_inbox, said, sender
 from griot.mailing.scheduling import (
     moment,
     proposed_for,
@@ -37,7 +37,7 @@ from griot.mailing.scheduling import (
     why_not_planned,
 )
 from griot.mailing.sending import UNREACHED
-from griot.mailing.subjects import SubjectRefused, holds, sayable, write_subject, written
+from griot.mailing.subjects import SubjectRefused, write_subject, written
 from griot.testimonies.core.surfaces import surface
 
 MOST_PROOFS, PROOFS_WITHIN = 20, 3600
@@ -123,21 +123,17 @@ def _editions(issue: IssuePage) -> Iterator[IssuePage]:
 
 
 def _mail(edition: IssuePage, user: Any) -> dict[str, Any]:
-    """How an edition's mail stands in an inbox, and who wrote its subject; why it can't be made."""
+    """How an edition's mail stands in an inbox, and who wrote its subject."""
     page = as_it_would_go(edition)
-    found: dict[str, Any] = {"edition": edition, "is_held": edition.is_edition and is_held(edition)}
-    try:
-        words = said(page)
-    except MailError as error:
-        return {**found, "error": str(error)}
+    subject, beside = in_the_inbox(page, issue_of(page, "mail"))
     row = written(edition)
-    value = sayable(page, issue_of(page, "mail"))
     return {
-        **found,
-        "subject": words.subject,
-        "preheader": words.preheader,
+        "edition": edition,
+        "is_held": edition.is_edition and is_held(edition),
+        "subject": subject,
+        "preheader": beside,
         "written": row,
-        "is_passed_over": row is not None and not holds(row.words, edition, value),
+        "is_passed_over": row is not None and row.words != subject,
         "proof": Proof.objects.filter(issue=edition, by=user).order_by("-pk").first(),
     }
 
@@ -176,7 +172,9 @@ def subject(request: SignedIn, issue_id: int) -> HttpResponse:
     edition = get_object_or_404(IssuePage, pk=issue_id)
     if refused := _written(request, edition):
         return refused
-    messages.success(request, f"The mail is called “{said(as_it_would_go(edition)).subject}”.")
+    page = as_it_would_go(edition)
+    called, _ = in_the_inbox(page, issue_of(page, "mail"))
+    messages.success(request, f"The mail is called “{called}”.")
     return redirect("mailing:send", edition.original.pk)
 
 

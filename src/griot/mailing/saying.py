@@ -13,6 +13,7 @@ from django.utils import timezone
 from griot.digest.core.rendering.mail import LARGEST, UNSUBSCRIBE, render_mail
 from griot.digest.core.rendering.text import render_text
 from griot.digest.core.subjects import preheader
+from griot.digest.core.types import Issue
 from griot.digest.models import IssuePage
 from griot.digest.morning.telling import testimonies_in
 from griot.digest.site.composing import issue_of
@@ -20,7 +21,7 @@ from griot.digest.site.newsroom import newsroom
 from griot.mailing.core.compiling import Compiled, compile_message
 from griot.mailing.models import Send
 from griot.mailing.outbox import erase_outdated
-from griot.mailing.subjects import holds, sayable, subject_of
+from griot.mailing.subjects import sayable, subject_of
 from griot.testimonies.copies import made_of, stale
 from griot.troubles.sweeping import each
 
@@ -36,15 +37,22 @@ class Said:
     made_of: dict[str, Any]
 
 
+def in_the_inbox(page: IssuePage, value: Issue, subject: str = "") -> tuple[str, str]:
+    """An edition's subject, the one that it had where that still holds, and what stands beside it. `value` is
+    the edition as it is mailed.
+    """
+    news = sayable(page, value)
+    chosen = subject_of(page, news, subject)
+    return chosen, preheader(news, chosen)
+
+
 def said(page: IssuePage, mark: str = UNSUBSCRIBE, largest: int | None = LARGEST, subject: str = "") -> Said:
     """What the mail of an edition says, as the page is; under the `subject` that it had, where that still
     holds. Raises MailError where its HTML has more than `largest` bytes.
     """
     made = made_of(testimonies_in(page))
     value = issue_of(page, "mail")
-    news = sayable(page, value)
-    chosen = subject if subject and holds(subject, page, news) else subject_of(page, news)
-    beside = preheader(news, chosen)
+    chosen, beside = in_the_inbox(page, value, subject)
     html = render_mail(replace(value, summary=beside), mark, largest)
     return Said(chosen, beside, html, render_text(value, mark), made)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -61,17 +62,20 @@ def _runs(text: str) -> set[tuple[str, ...]]:
     return {tuple(words[n : n + RUN]) for n in range(len(words) - RUN + 1)}
 
 
-def subject_of(page: IssuePage, value: types.Issue) -> str:
-    """What an edition's mail is called now. `value` is what may be said of it (`sayable`)."""
+def subject_of(page: IssuePage, value: types.Issue, had: str = "") -> str:
+    """What an edition's mail is called now: as it `had` been, where that still holds. `value` is what may be
+    said of it (`sayable`).
+    """
     row = written(page)
-    return row.words if row and holds(row.words, page, value) else propose(value)
+    for words in filter(None, (had, row.words if row else "")):
+        if holds(words, value, row.answered if row and row.words == words else ()):
+            return words
+    return propose(value)
 
 
-def holds(words: str, page: IssuePage, value: types.Issue) -> bool:
-    """Whether what may be said of the edition bears out a subject, but for what its author answers for."""
-    row = written(page)
-    answered = set(row.answered) if row and row.words == words else set()
-    return {claim.text for claim in unsupported(words, value)} <= answered
+def holds(words: str, value: types.Issue, answered: Collection[str]) -> bool:
+    """Whether what may be said of an edition bears out a subject, but for what its author answers for."""
+    return {claim.text for claim in unsupported(words, value)} <= set(answered)
 
 
 def write_subject(
