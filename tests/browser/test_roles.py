@@ -74,7 +74,8 @@ def test_an_issue_goes_from_hand_to_hand(at, night, live_server):  # noqa: F811
     manager = at("Mo", "Mailing manager")
     manager.click("text=Send it, or plan it")
     manager.wait_for_selector("main form")
-    act(manager, "main button:has-text('Send')")
+    manager.click("summary:has-text('Send now')")
+    act(manager, "button:has-text('Yes, send to 1')")
     assert Send.objects.get().issue == issue
     visit(manager, f"{live_server.url}/admin/")
     assert "Send it, or plan it" not in manager.content()

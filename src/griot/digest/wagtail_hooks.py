@@ -154,6 +154,7 @@ def urls() -> list[Any]:
         path("pulse/", views.pulse, name="pulse"),
         path("shift/", views.shift, name="shift"),
         path("translate/<int:pk>/", views.translate, name="translate"),
+        path("glosses/", views.glosses, name="glosses"),
     ]
     issue = [
         path("making/", rooms.making_room, name="making"),

@@ -20,6 +20,7 @@ from django.utils import timezone
 from griot.accounts.requests import number_in
 from griot.characters import fit_text
 from griot.digest.core.words import words
+from griot.digest.desk.glossing import Beneath, beneath, headline_of
 from griot.digest.models import Assignment, Presence
 from griot.press.core.beats.asking import LONGEST
 from griot.press.core.beats.relevance import ON_BEAT
@@ -113,6 +114,8 @@ class Row:
     threshold: float
     here: list[str] = field(default_factory=list)
     on_it: Assignment | None = None
+    language: str = ""  # of a headline that is foreign
+    gloss: Beneath | None = None
 
     @property
     def nearness(self) -> str:
@@ -171,7 +174,7 @@ def ranked(stories: QuerySet[Story], asked: Asked) -> QuerySet[Story]:
 
 
 def rows(asked: Asked, offset: int = 0, most: int = PAGE) -> list[Row]:
-    """A page of stories, in seven queries however many there are."""
+    """A page of stories, in eight queries however many there are."""
     stories = list(ranked(asked_for(asked), asked)[offset : offset + most])
     return rows_of(stories, asked.beat)
 
@@ -181,7 +184,7 @@ def rows_of(stories: Sequence[Story], beat: str = "") -> list[Row]:
     articles: dict[int, list[Article]] = {}
     shown = (
         Article.objects.filter(story__in=ids)
-        .only("story_id", "outlet_id", "language", "published", "copy_of_id")
+        .only("story_id", "outlet_id", "title", "language", "published", "copy_of_id")
         .order_by("copy_of_id", "published")
     )
     for article in shown:
@@ -200,6 +203,8 @@ def rows_of(stories: Sequence[Story], beat: str = "") -> list[Row]:
     ):
         if presence.story is not None:
             here.setdefault(presence.story, []).append(presence.name)
+    foreign = {f"s{s.pk}": headline_of(s, articles.get(s.pk, ())) for s in stories}
+    glosses = beneath(foreign)
     on_it = {row.story: row for row in Assignment.objects.filter(story__in=ids).select_related("user")}
     found = []
     for story in stories:
@@ -223,6 +228,8 @@ def rows_of(stories: Sequence[Story], beat: str = "") -> list[Row]:
                 best.beat.threshold if best else ON_BEAT,
                 here.get(story.pk, []),
                 on_it.get(story.pk),
+                text.language if (text := foreign[f"s{story.pk}"]) else "",
+                glosses.get(f"s{story.pk}"),
             )
         )
     return found

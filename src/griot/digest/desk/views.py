@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.cache import cache
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +23,7 @@ from griot.digest.blocks import PIECES
 from griot.digest.desk import stories
 from griot.digest.desk.acting import Done, Refused
 from griot.digest.desk.actions import act, undo_last
+from griot.digest.desk.glossing import answer_marks, article_texts, beneath
 from griot.digest.desk.lines import BY_HAND, Sources, pieces, states_of_lines, with_passage
 from griot.digest.desk.placing import SECTIONS, day_in_the_making, issue_in_the_making, unfinished
 from griot.digest.desk.sharing import (
@@ -39,10 +39,10 @@ from griot.digest.models import IssuePage, Presence, ToldItem
 from griot.digest.release.approving import state_of
 from griot.digest.site.archive import TOLD_FILTERS
 from griot.digest.site.newsroom import path_of
-from griot.helpers.clients import helper_from
 from griot.helpers.protocols import HelperError
 from griot.press.core.lines.lines import attribution, line_text
 from griot.press.models import Article, Line, Override, Story
+from griot.press.stories.glosses import translator_here
 from griot.press.stories.lines import draft_story, other_wordings
 from griot.press.stories.searching import searched
 from griot.testimonies.copies import stale
@@ -50,7 +50,7 @@ from griot.testimonies.copies import stale
 MOST_ARTICLES = 40
 LARGEST_BODY = 64 * 1024
 LONGEST_PASSAGE = 4000  # characters
-TRANSLATED = 1500  # characters of an article that are translated for the desk
+SHOWN = 900  # characters of an article that the desk shows, and translates
 desk_permission = permission_required("digest.change_issuepage", raise_exception=True)
 
 
@@ -76,6 +76,7 @@ def desk(request: SignedIn) -> HttpResponse:
             ),
             "by_meaning": urlencode({"q": asked.q, "state": "all", "meaning": "on"}),
             "told": _told(asked),
+            "untranslated": not settings.TRANSLATOR and any(row.language for row in found),
             "now": timezone.now().isoformat(),
             **sharing_context(request.user),
             "is_opened": opened is not None,
@@ -230,28 +231,36 @@ def article(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @desk_permission
 def translate(request: HttpRequest, pk: int) -> HttpResponse:
-    """An article's title and beginning in the desk's language, by the newsroom's translator."""
+    """What the desk shows of an article in the desk's language, by the newsroom's translator."""
     article = get_object_or_404(Article, pk=pk)
-    if not settings.TRANSLATOR:
+    translator = translator_here()
+    if translator is None:
         return HttpResponse(
             "No translator is configured (GRIOT_TRANSLATOR).", status=422, content_type="text/plain"
         )
-    key = f"desk-translation-{pk}"
-    words = cache.get(key)
-    if words is None:
-        try:
-            text = f"{article.title}. {article.summary or article.text}"[:TRANSLATED]
-            words = helper_from(settings.TRANSLATOR).translate(text, article.language, settings.LANGUAGE_CODE)
-        except HelperError as error:
-            return HttpResponse(
-                f"The translator could not help: {error}.", status=502, content_type="text/plain"
-            )
-        cache.set(key, words, 3600)
+    try:
+        text = (article.text or article.summary)[:SHOWN]
+        words = translator.translate(text, article.language, settings.LANGUAGE_CODE)
+    except HelperError as error:
+        return HttpResponse(f"The translator could not help: {error}.", status=502, content_type="text/plain")
     return HttpResponse(words, content_type="text/plain; charset=utf-8")
 
 
 def _here(request: SignedIn, story: int | None) -> None:
     Presence.objects.update_or_create(user=request.user, defaults={"story": story, "at": timezone.now()})
+
+
+@require_POST
+@desk_permission
+def glosses(request: HttpRequest) -> JsonResponse:
+    """What the marks in the body, a JSON list, ask for."""
+    try:
+        marks = json.loads(request.body[:LARGEST_BODY])
+    except (ValueError, RecursionError):
+        marks = None
+    if not isinstance(marks, list):
+        return JsonResponse({"message": "The request could not be understood."}, status=400)
+    return JsonResponse(answer_marks(marks))
 
 
 def _story_context(pk: int) -> dict[str, Any]:
@@ -286,12 +295,14 @@ def _story_context(pk: int) -> dict[str, Any]:
     named = {o["url"] for o in line.outlets}
     credited = {o["name"] for o in line.outlets}
     also = dict.fromkeys(a.outlet.credit for a in articles)
+    glosses = beneath(article_texts(articles))
     urls = {o["name"]: o["url"] for o in line.outlets}
     head = [(name, urls.get(name, "")) for name in attribution(line.as_value().outlets)]
     return {
         "row": row,
         "line": line,
-        "articles": articles,
+        "articles": [(a, glosses.get(f"h{a.pk}"), glosses.get(f"l{a.pk}")) for a in articles],
+        "shown": SHOWN,
         "head": head,
         "pieces": shown,
         "vouched": line.vouched,
@@ -302,7 +313,6 @@ def _story_context(pk: int) -> dict[str, Any]:
         "also": [name for name in also if name not in credited],
         "kinds": PIECES,
         "kind": dict(PIECES).get(line.piece, ""),
-        "can_translate": bool(settings.TRANSLATOR),
         "colleagues": colleagues(),
     }
 

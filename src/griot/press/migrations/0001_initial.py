@@ -361,4 +361,16 @@ class Migration(migrations.Migration):
             model_name='verdict',
             constraint=models.UniqueConstraint(fields=('first', 'second'), name='one_verdict_per_pair'),
         ),
+        migrations.CreateModel(
+            name='Gloss',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(help_text='SHA-256 of the translator, both languages and the text', max_length=64, unique=True)),
+                ('words', models.TextField()),
+                ('made', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
+            ],
+            options={
+                'verbose_name_plural': 'glosses',
+            },
+        ),
     ]

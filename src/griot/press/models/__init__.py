@@ -2,6 +2,7 @@
 
 from griot.press.models.articles import Article, Backfill, Entry
 from griot.press.models.beats import Beat, Rating, check_query
+from griot.press.models.glosses import Gloss
 from griot.press.models.lines import Line, Organisation, Override
 from griot.press.models.sources import Discovery, Fetch, Host, Notice, Outlet, Source
 from griot.press.models.stories import Story, Verdict
@@ -13,6 +14,7 @@ __all__ = [
     "Discovery",
     "Entry",
     "Fetch",
+    "Gloss",
     "Host",
     "Line",
     "Notice",

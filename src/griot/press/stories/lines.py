@@ -21,6 +21,7 @@ from griot.press.core.lines.lines import line_text
 from griot.press.core.lines.mentions import find_mentions, mention_sentence
 from griot.press.core.progress import Progress, silent_progress
 from griot.press.models import Article, Line, Organisation, Story
+from griot.press.stories.glosses import translator_here
 from griot.press.stories.pipeline import stories_on_beat
 from griot.troubles.sweeping import each
 
@@ -133,6 +134,5 @@ def _drafted_from(story: Story) -> list[types.Article]:
 
 def helpers() -> tuple[Translator | None, Drafter | None]:
     """The translator and the drafter that the settings name, or None."""
-    translator = helper_from(settings.TRANSLATOR) if settings.TRANSLATOR else None
     drafter = helper_from(settings.DRAFTER) if settings.DRAFTER else None
-    return translator, drafter if isinstance(drafter, Drafter) else None
+    return translator_here(), drafter if isinstance(drafter, Drafter) else None

@@ -2,9 +2,9 @@
 
 The policy: an article that is no news any more leaves the window (its place in the vector and band indexes)
 with all of its day; after GRIOT_KEEP_DAYS it goes, with its entries, unless somebody has used it: an issue
-told its story, an editor spoke of it. What no article came of goes with it, and the visits of two months ago;
-what is known of a host, when it does not hold any more. All of it in batches along an index on time, each its
-own transaction: the cost is that of what goes, however much stays.
+told its story, an editor spoke of it. What no article came of goes with it, and the visits and glosses of two
+months ago; what is known of a host, when it does not hold any more. All of it in batches along an index on
+time, each its own transaction: the cost is that of what goes, however much stays.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from griot.troubles.sweeping import in_turn, together
 
 BATCH = 5000
 KEEP_VISITS = timedelta(days=60)  # the ledger looks back two weeks
+KEEP_GLOSSES = timedelta(days=60)  # what is read again later is translated again
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class LetGo:
     stories: int = 0
     entries: int = 0
     visits: int = 0
+    glosses: int = 0
 
 
 # The oldest rows of a table before a moment, a batch at a time, behind the last row of the batch before: what
@@ -46,9 +48,11 @@ _IN_WINDOW = _OLDEST.format(table="press_article", moment="published", where=" A
 _ARTICLES = _OLDEST.format(table="press_article", moment="published", where="")
 _ENTRIES = _OLDEST.format(table="press_entry", moment="first_seen", where=" AND article_id IS NULL")
 _VISITS = _OLDEST.format(table="press_fetch", moment="at", where="")
+_GLOSSES = _OLDEST.format(table="press_gloss", moment="made", where="")
 _LEAVE_WINDOW = "UPDATE press_article SET in_window = false WHERE id = ANY(%s)"
 _FORGET_ENTRIES = "DELETE FROM press_entry WHERE id = ANY(%s)"
 _FORGET_VISITS = "DELETE FROM press_fetch WHERE id = ANY(%s)"
+_FORGET_GLOSSES = "DELETE FROM press_gloss WHERE id = ANY(%s)"
 # What was used stays: a story that an issue told, an article that an editor spoke of.
 _USED = """
 SELECT a.id FROM press_article a WHERE a.id = ANY(%s) AND (
@@ -93,6 +97,9 @@ def retain(now: datetime) -> LetGo:
     def forget_visits(ids: Sequence[int]) -> None:
         gone.visits += _run(_FORGET_VISITS, ids)
 
+    def forget_glosses(ids: Sequence[int]) -> None:
+        gone.glosses += _run(_FORGET_GLOSSES, ids)
+
     closing = (now - WINDOW).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     steps = {"window": partial(_go_through, "closing the window", _IN_WINDOW, closing, leave_window)}
     if settings.KEEP_DAYS:
@@ -100,6 +107,7 @@ def retain(now: datetime) -> LetGo:
         steps["articles"] = partial(_go_through, "articles let go", _ARTICLES, before, let_articles_go)
         steps["entries"] = partial(_go_through, "entries let go", _ENTRIES, before, forget_entries)
     steps["visits"] = partial(_go_through, "visits let go", _VISITS, now - KEEP_VISITS, forget_visits)
+    steps["glosses"] = partial(_go_through, "glosses let go", _GLOSSES, now - KEEP_GLOSSES, forget_glosses)
     in_turn("retention", **steps)
     return gone
 

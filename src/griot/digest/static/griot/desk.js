@@ -407,7 +407,10 @@ function take(button) {
 async function tellAs(form) {
   const { story, version } = form.closest(".desk-story").dataset;
   const piece = form.elements.piece.value;
-  await simple({ kind: "tell_as", story: Number(story), version: Number(version), piece });
+  const { ok, body } = await send({ kind: "tell_as", story: Number(story), version: Number(version), piece });
+  if (ok) form.hidden = true; // drafted over: nothing unsaved is kept of it
+  redraw(body);
+  say(body.message, ok, !ok);
 }
 
 function leaveEdit() {
@@ -825,12 +828,14 @@ desk.addEventListener("submit", (event) => {
 async function translate(button) {
   button.disabled = true;
   const words = button.nextElementSibling;
+  const lead = button.previousElementSibling;
   const answer = await fetch(address("translate", button.dataset.translate), {
     method: "POST",
     headers: { "X-CSRFToken": token },
   });
   words.hidden = false;
   words.textContent = answer.ok ? `${await answer.text()} (translated by machine)` : await answer.text();
+  if (answer.ok) lead.remove(); // the whole begins with it
   button.remove();
 }
 
