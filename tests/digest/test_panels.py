@@ -100,6 +100,14 @@ def test_an_issue_that_is_out_is_never_one_that_nobody_has_worked_on(site, admin
     assert "It has changes that are not out." in admin_client.get("/admin/").content.decode()
 
 
+def test_everybody_is_asked_for_their_own_steps_alone(site, client, django_user_model):
+    user = django_user_model.objects.create_user("ana")
+    user.groups.set(Group.objects.filter(name="Duty editor"))
+    with_second_factor(client, user)
+    page = " ".join(client.get("/admin/").content.decode().split())
+    assert "0 of 2 done" in page and "A mail server" not in page and "A second person" not in page
+
+
 def test_who_can_do_none_of_the_steps_is_not_asked_to(site, client, django_user_model):
     user = django_user_model.objects.create_user("somebody")
     user.groups.set(Group.objects.filter(name="Translator"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
 
+from griot.digest.models import Correction
 from griot.mailing.beginning import start_send
 from griot.mailing.models import Audience, Delivery, Subscriber, Subscription
 from tests.digest.issues import make_issue
@@ -29,7 +31,7 @@ def subscribed(audience: Audience, *names: str) -> None:
 
 
 def test_from_an_empty_house_to_what_did_not_arrive(home):
-    assert "No issue is out yet" in home()
+    assert "No issue is out or approved yet" in home()
     issue = make_issue()
     assert "There is no audience yet" in home()
     friends, empty = (Audience.objects.create(name=name, slug=name) for name in ("friends", "nobody"))
@@ -44,6 +46,44 @@ def test_from_an_empty_house_to_what_did_not_arrive(home):
         Delivery.objects.filter(pk=row.pk).update(state=state)
     assert "sent to 1, 1 refused, 1 in doubt" in home()
     assert f"/admin/mailing/sends/{send.pk}/" in home()
+
+
+def test_an_approved_issue_is_offered_to_be_planned(home):
+    issue = make_issue(day=timezone.localdate(), live=False)
+    issue.save_revision()
+    friends = Audience.objects.create(name="friends", slug="friends")
+    subscribed(friends, "a")
+    chiefs = [User.objects.create_user(name) for name in ("bo", "cem")]
+    for chief in chiefs:
+        chief.groups.set(Group.objects.filter(name="Chief editor"))
+    assert "No issue is out or approved yet" in home(), "a second person has to approve it"
+    chiefs[0].delete()  # one alone need not ask
+    assert "is approved, and can be planned" in home() and ">Plan it</a>" in home()
+    assert f"/admin/mailing/send/{issue.pk}/" in home()
+
+
+def test_a_correction_is_found_by_who_may_send_it(home, client):
+    issue, friends = make_issue(), Audience.objects.create(name="friends", slug="friends")
+    subscribed(friends, "a")
+    row = Correction.objects.create(issue=issue, text="It was on Sunday, not on Monday.")
+    assert "It was on Sunday" not in home(), "nobody has received the mistake by mail"
+    start_send(issue, friends)
+    address = f"/admin/mailing/corrections/{row.pk}/"
+    assert address in home()
+    room = client.get(address).content.decode()
+    assert f"/admin/issues/correct/{issue.pk}/" not in room, "nothing is offered that is refused"
+    client.post(address)
+    assert address not in home()
+
+
+def test_the_first_reader_is_reached_step_by_step(home):
+    for path, make in (
+        ("audiences", lambda: Audience.objects.create(name="friends", slug="friends")),
+        ("subscribers", lambda: Subscriber.objects.create(email="a@reader.example")),
+        ("subscriptions", lambda: None),
+    ):
+        assert f'href="/admin/{path}/new/"' in home()
+        make()
 
 
 def test_who_sends_nothing_is_told_nothing_of_the_mail(site, client, django_user_model):

@@ -24,7 +24,7 @@ class Step:
     hint: str
 
 
-def first_steps(user: Any) -> list[tuple[Step, bool]]:
-    """All steps in their order, each with whether this user may do it."""
+def first_steps(user: Any) -> list[Step]:
+    """The steps that this user may do, in their order: what is somebody else’s is not asked of them."""
     steps = [step for tell in hooks.get_hooks("griot_first_steps") for step in tell(user)]
-    return [(step, user.has_perm(step.right)) for step in sorted(steps, key=lambda step: step.place)]
+    return sorted((step for step in steps if user.has_perm(step.right)), key=lambda step: step.place)

@@ -77,11 +77,11 @@ class FirstSteps(Panel):
 
     @property
     def is_needed(self) -> bool:
-        return any(may and not step.is_done for step, may in self.steps)
+        return any(not step.is_done for step in self.steps)
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
-        done = sum(step.is_done for step, _ in self.steps)
-        has_begun = max(self.steps, key=lambda row: row[0].place)[0].is_done
+        done = sum(step.is_done for step in self.steps)
+        has_begun = self.steps[-1].is_done
         return {"steps": self.steps, "done": done, "has_begun": has_begun}
 
 

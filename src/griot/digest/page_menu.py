@@ -55,12 +55,11 @@ def only_what_is_done(items: list[Any], request: HttpRequest, context: dict[str,
     refused = {_PUBLISH} if reason else set()
     if isinstance(page, IssuePage):
         items[:] = [TakeOff(item.order) if item.name == _TAKE_OFF else item for item in items]
-        approval = next((item for item in items if item.name == _APPROVE), None)
-        if approval:
-            approval.label = (
-                "Approve"  # Wagtail's own says that it publishes, too (`finishing.keep_approved`)
-            )
-            refused |= {_APPROVE} if why_not_approved(page) else set()
+        approvals = [item for item in items if item.name == _APPROVE]
+        for item in approvals:  # Wagtail's own say that they publish, too (`finishing.keep_approved`)
+            item.label = "Approve with a comment" if item.launch_modal else "Approve"
+        if approvals and why_not_approved(page):
+            refused.add(_APPROVE)
     items[:] = [item for item in items if item.name not in refused]
     if reason and not context.get("locked_for_user"):
         items.append(WhyNot(reason))

@@ -222,18 +222,13 @@ def correct(request: SignedIn, pk: int) -> HttpResponse:
     if not page.live:
         messages.error(request, "This issue is not out; mend the issue itself.")
         return redirect("wagtailadmin_pages:edit", page.pk)
-    form = CorrectionForm(request.POST or None)
+    form, may_send = CorrectionForm(request.POST or None), opens(request.user, reverse("mailing:sends"))
     if request.method == "POST" and form.is_valid():
         row = Correction.objects.create(issue=page, text=form.cleaned_data["text"].strip(), by=request.user)
         messages.success(request, "The correction stands on the web issue.")
-        return (
-            redirect("mailing:correction", row.pk)
-            if request.user.has_perm("mailing.add_send")
-            else redirect("digest:correct", page.pk)
-        )
-    return render(
-        request, "digest/correct.html", {"issue": page, "form": form, "earlier": page.corrections.all()}
-    )
+        return redirect("mailing:correction", row.pk) if may_send else redirect("digest:correct", page.pk)
+    told = {"issue": page, "form": form, "earlier": page.corrections.all(), "may_send": may_send}
+    return render(request, "digest/correct.html", told)
 
 
 @edit_permission

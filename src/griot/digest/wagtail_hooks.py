@@ -125,6 +125,7 @@ class ThisMorning(Panel):
             "issue": issue,
             "making": making(),
             "may_edit": issue and issue.permissions_for_user(user).can_edit(),
+            "may_correct": issue and issue.live and issue.permissions_for_user(user).can_publish(),
             "standing": standing,
             "more": more,
             "may_decide": (may_decide := opens(user, reverse("desk:desk"))),
@@ -264,7 +265,7 @@ def first_steps(user: Any) -> list[Step]:
             IssuePage.objects.filter(live=True).exists(),
             "digest.change_issuepage",
             reverse("desk:desk"),
-            "Choose its lines at the desk, look at the pre-flight, and publish.",
+            "Choose its lines at the desk, look at the pre-flight, submit it; approved, it is published.",
         ),
     ]
 

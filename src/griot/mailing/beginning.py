@@ -6,6 +6,7 @@ A send is frozen as it begins, with one delivery for each reader, all or nothing
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -27,6 +28,7 @@ from griot.queueing import soon
 from griot.testimonies.showing.shown import left_the_house
 
 LANES = 2
+LATELY = timedelta(days=7)  # of corrections that may still be sent
 
 
 class SendRefused(Exception):
@@ -109,11 +111,7 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
     audience. Raises SendRefused.
     """
     begun = []
-    corrected = correction.sends.filter(audience=OuterRef("audience"), issue=OuterRef("issue"))
-    earlier = Send.objects.filter(
-        ~Exists(corrected), issue__translation_key=correction.issue.translation_key, is_correction=False
-    )
-    for original in earlier.select_related("issue", "audience"):
+    for original in _uncorrected(correction).select_related("issue", "audience"):
         value = issue_of(original.issue)
         said = words(original.language)["correction"]
         subject = f"{said}: {original.subject}"
@@ -166,6 +164,19 @@ SELECT %s, subscriber.email, earlier.token, 'queued', 0, 0, now(), '', now(), fa
 {_MAY_HAVE_IT}
 ORDER BY earlier.id
 """
+
+
+def _uncorrected(correction: Correction) -> QuerySet[Send]:
+    """The sends of what it corrects that it has not followed yet."""
+    followed = correction.sends.filter(audience=OuterRef("audience"), issue=OuterRef("issue"))
+    key = correction.issue.translation_key
+    return Send.objects.filter(~Exists(followed), issue__translation_key=key, is_correction=False)
+
+
+def corrections_to_send() -> list[Correction]:
+    """Those of the last days that were not sent to all who received the issue, the newest first."""
+    lately = Correction.objects.filter(at__gt=timezone.now() - LATELY).select_related("issue")
+    return [row for row in lately.order_by("-at") if _uncorrected(row).exists()]
 
 
 def readers_of_a_correction(original: Send) -> int:

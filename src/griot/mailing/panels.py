@@ -9,9 +9,12 @@ from typing import Any
 from django.conf import settings
 
 from griot.accounts.panels import Panel
+from griot.digest.desk.placing import issue_in_the_making
 from griot.digest.models import IssuePage
-from griot.mailing.beginning import sends_of
+from griot.digest.release.approving import why_not
+from griot.mailing.beginning import corrections_to_send, sends_of
 from griot.mailing.models import Audience, Delivery, Schedule
+from griot.mailing.rooms import where_to_subscribe
 
 S = Delivery.State
 ON_ITS_WAY = (S.QUEUED, S.CLAIMED, S.SENDING)
@@ -27,8 +30,18 @@ class Mail(Panel):
         issues = IssuePage.objects.filter(language=settings.LANGUAGE_CODE)
         planned = issues.filter(schedules__send=None, schedules__error="", schedules__isnull=False)
         issue = (issues.filter(live=True) | planned).order_by("-day").first()
+        coming = issue_in_the_making()
+        if coming and not (issue and issue.day >= coming.day) and not why_not(coming):
+            issue = coming
         rows = list(_rows(issue)) if issue else []
-        return {"issue": issue, "rows": rows, "to_send": [row for row in rows if row["is_to_send"]]}
+        return {
+            "issue": issue,
+            "is_planned": any(row["plan"] for row in rows),
+            "rows": rows,
+            "to_send": [row for row in rows if row["is_to_send"]],
+            "subscribe": where_to_subscribe(),
+            "corrections": corrections_to_send(),
+        }
 
 
 def _rows(issue: IssuePage) -> Iterator[dict[str, Any]]:
@@ -47,5 +60,5 @@ def _rows(issue: IssuePage) -> Iterator[dict[str, Any]]:
             "waiting": sum(counts[state] for state in ON_ITS_WAY),
             "refused": counts[S.REFUSED],
             "in_doubt": counts[S.IN_DOUBT],
-            "is_to_send": bool(issue.live and readers and not sends and not (plan and plan.is_open)),
+            "is_to_send": bool(readers and not sends and not (plan and plan.is_open)),
         }

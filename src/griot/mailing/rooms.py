@@ -16,6 +16,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 
+from griot.accounts.guarding import opens
 from griot.accounts.limiting import is_too_often
 from griot.accounts.requests import SignedIn, number_in
 from griot.digest.core.rendering.mail import MAIL_POLICY, MailError
@@ -25,7 +26,7 @@ from griot.digest.release.judging import is_held
 from griot.digest.site.composing import issue_of
 from griot.mailing.beginning import SendRefused, readers_by_edition, start_send
 from griot.mailing.core.zones import choices, named
-from griot.mailing.models import Audience, Delivery, Proof, Schedule, Send
+from griot.mailing.models import Audience, Delivery, Proof, Schedule, Send, Subscriber
 from griot.mailing.proofs import as_it_would_go, ask_for_proof
 from griot.mailing.saying import in_the_inbox, said, sender
 from griot.mailing.scheduling import (
@@ -46,6 +47,13 @@ LAST_ZONES = 5
 
 def may_send(request: HttpRequest) -> bool:
     return request.user.has_perm("mailing.add_send")
+
+
+def where_to_subscribe() -> str:
+    """Where the next reader is added: an audience and a subscriber come before a subscription of both."""
+    if not Audience.objects.exists():
+        return reverse("audiences:add")
+    return reverse("subscriptions:add" if Subscriber.objects.exists() else "subscribers:add")
 
 
 def say(request: HttpRequest, refusal: Exception) -> None:
@@ -95,6 +103,8 @@ def _room(request: SignedIn, issue: IssuePage, **more: Any) -> HttpResponse:
         "mailing/send.html",
         {
             "issue": issue,
+            "may_edit": opens(request.user, reverse("digest:preflight", args=[issue.pk])),
+            "subscribe": where_to_subscribe(),
             "sender": sender(),
             "longest": LONGEST,
             "mails": [_mail(edition, request.user) for edition in _editions(issue)],

@@ -21,6 +21,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from wagtail.admin.auth import permission_denied
 
+from griot.accounts.guarding import opens
 from griot.accounts.requests import SignedIn
 from griot.digest.core.rendering.mail import MAIL_POLICY
 from griot.digest.core.words import front_of, is_right_to_left, words
@@ -75,6 +76,7 @@ def correction(request: SignedIn, pk: int) -> HttpResponse:
         issue__translation_key=row.issue.translation_key, is_correction=False
     ).select_related("audience")
     done = set(row.sends.values_list("audience", "issue"))
+    corrects = reverse("digest:correct", args=[row.issue_id])
     reached = [
         {"send": s, "readers": readers_of_a_correction(s), "is_done": (s.audience_id, s.issue_id) in done}
         for s in earlier
@@ -82,7 +84,12 @@ def correction(request: SignedIn, pk: int) -> HttpResponse:
     return render(
         request,
         "mailing/correction.html",
-        {"correction": row, "reached": reached, "left": [r for r in reached if not r["is_done"]]},
+        {
+            "correction": row,
+            "reached": reached,
+            "left": [r for r in reached if not r["is_done"]],
+            "back": corrects if opens(request.user, corrects) else reverse("wagtailadmin_home"),
+        },
     )
 
 

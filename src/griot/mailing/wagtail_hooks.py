@@ -113,8 +113,9 @@ def first_steps(user: Any) -> list[Step]:
             "An audience with a first subscriber",
             Subscription.objects.filter(ended=None).exists(),
             "mailing.add_subscription",
-            reverse("subscriptions:add"),
-            "A list of readers in one language; begin with yourself.",
+            rooms.where_to_subscribe(),
+            "A list of readers in one language, then a subscriber, then the subscription of both; begin with"
+            " yourself.",
         ),
         Step(
             60,

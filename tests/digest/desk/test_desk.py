@@ -20,6 +20,7 @@ from griot.digest.desk.actions import act, undo_last
 from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import day_in_the_making, draft_of, issue_in_the_making
 from griot.digest.models import DeskAction, IssuePage
+from griot.digest.morning.assembling import counted, recounted, start_issue
 from griot.press.core.types import Claim, Nearest
 from griot.press.models import Article, Line, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
@@ -47,6 +48,24 @@ def test_the_desk_shows_ranked_stories_and_opens_the_best(desk_client, night):
         "machine draft",
     ):
         assert fact in page, fact
+
+
+def test_the_summary_counts_what_the_issue_holds(desk_client, night, django_user_model):
+    laid_out = start_issue(timezone.localdate(), "en")
+    laid_out.summary = counted(24)  # the machine's, of which an editor keeps what they accept
+    laid_out.save_revision()
+    user = django_user_model.objects.create_superuser("zoe")
+    act("accept", user, {"story": night[0].pk})
+    assert issue_in_the_making().get_latest_revision_as_object().summary == "1 story from the night’s press"
+    act("accept", user, {"story": night[1].pk})
+    assert issue_in_the_making().get_latest_revision_as_object().summary.startswith("2 stories")
+
+
+@given(st.text(), st.integers(1, 40))
+def test_a_summary_in_an_editors_words_stays(words, told):
+    if "night’s press" not in words:
+        assert recounted(words, told) == words
+    assert recounted(f"{words} · {counted(7)}", told).endswith(counted(told))
 
 
 def test_an_empty_desk_says_what_to_do(desk_client, site):

@@ -190,3 +190,26 @@ def test_taking_one_edition_off_says_that_it_goes_alone(house, draft):
     told = said(chief.client.post(f"/admin/pages/{edition.pk}/unpublish/"))
     assert "(Français) is off the site. " in told and "each of its editions" not in told
     assert IssuePage.objects.get(pk=draft.pk).live
+
+
+def test_an_approval_says_that_it_waits_and_promises_no_publishing(house, draft):
+    ana, bo, _ = house
+    waiting = "as it stands now: it waits for that."
+    address = f"/admin/issues/preflight/{draft.pk}/"
+    assert waiting not in " ".join(bo.client.get(address).content.decode().split())
+    ana.client.get(edit(draft))
+    draft.get_workflow().start(draft, ana.user)
+    assert waiting in " ".join(bo.client.get(address).content.decode().split())
+    page = bo.client.get(edit(draft)).content.decode()
+    assert "Approve with a comment" in page and "and Publish" not in page
+
+
+def test_who_corrects_and_sends_nothing_is_told_who_does(house, draft):
+    _, bo, _ = house
+    draft.get_latest_revision().publish(skip_permission_checks=True)
+    address = f"/admin/issues/correct/{draft.pk}/"
+    assert address in bo.client.get("/admin/").content.decode(), "the home leads to it"
+    bo.client.post(address, {"text": "It was on Sunday, not on Monday."})
+    page = bo.client.get(address).content.decode()
+    assert "It was on Sunday" in page and "a mailing manager may send it" in page
+    assert "/admin/mailing/" not in page, "nothing is offered that is refused"

@@ -19,6 +19,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from griot.digest.models import DigestIndexPage, IssuePage
+from griot.digest.morning.assembling import recounted
 from griot.digest.morning.ordering import house_place
 from griot.press.models import Line, Story
 from griot.press.stories.ranking import by_news
@@ -181,6 +182,7 @@ class Draft:
 
     def save(self, user: Any) -> None:
         self.page.body = self.page.body.stream_block.to_python(self.raw)
+        self.page.summary = recounted(self.page.summary, len(self.stories()))
         latest = self.page.get_latest_revision()
         is_same = (
             latest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from griot.press.stories.pipeline import group_articles, stories_on_beat
 from griot.troubles.sweeping import each, in_turn
 
 MOST_LINES = 24
+_COUNTED = re.compile(r"\b[0-9]{1,3} stor(?:y|ies) from the night’s press\b")
 
 
 def night_of(day: date, now: datetime) -> tuple[datetime, datetime]:
@@ -65,9 +67,19 @@ def lay_out(day: date, since: datetime, until: datetime, language: str = "en") -
         if lines:
             _place(issue, _in_house_order(lines[:MOST_LINES]))
         told = len(lines[:MOST_LINES])
-        issue.summary = f"{told} stories from the night’s press" if told else ""
+        issue.summary = counted(told) if told else ""
         issue.save_revision()
     return issue
+
+
+def counted(told: int) -> str:
+    """What an issue is said to hold until somebody says it in their own words."""
+    return f"{told} {'story' if told == 1 else 'stories'} from the night’s press"
+
+
+def recounted(summary: str, told: int) -> str:
+    """A summary that still counts as the machine wrote it, with what the issue holds now."""
+    return _COUNTED.sub(counted(told), summary) if told else summary
 
 
 def _in_house_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -86,10 +86,10 @@ def why_not(page: IssuePage, at: datetime | None = None) -> str:
     if reason := why_not_approved(page, at):
         return reason
     if page.original == page and second_person_counts() and approval_of(page) is None:
-        return (
-            "It has not been approved by a second person as it stands now: submit it, and let somebody else"
-            " approve it."
-        )
+        lacks = "It has not been approved by a second person as it stands now"
+        if page.current_workflow_state:
+            return f"{lacks}: it waits for that."
+        return f"{lacks}: submit it, and let somebody else approve it."
     return ""
 
 
