@@ -12,7 +12,8 @@ import re
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -232,3 +233,23 @@ def test_the_room_says_who_gets_which_edition(french, admin_client):
     readers_of("fr", ["", "es"])
     page = admin_client.get(f"/admin/mailing/send/{french.original.pk}/").content.decode()
     assert "2 in English" in page
+
+
+def test_the_room_asks_the_database_no_more_often_with_more_readers(admin_client, site):
+    issue = make_issue(day=timezone.localdate(), live=False)
+    issue.save_revision()
+    make_editions(issue)
+    readers_of("fr", ["", "es"])
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert admin_client.get(f"/admin/mailing/send/{issue.pk}/").status_code == 200
+            return len(captured)
+
+    asked()  # content types and settings are read once
+    few = asked()
+    for audience in Audience.objects.all():
+        for n in range(30):
+            reader = Subscriber.objects.create(email=f"more{n}@reader.example", second_language="es")
+            Subscription.objects.create(audience=audience, subscriber=reader)
+    assert asked() == few

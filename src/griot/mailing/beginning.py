@@ -6,6 +6,7 @@ A send is frozen as it begins, with one delivery for each reader, all or nothing
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -76,25 +77,33 @@ def _begin(edition: IssuePage, audience: Audience, user: User | None, subscripti
     return send
 
 
+def editions_for_readers(issue: IssuePage, expected: bool = False) -> dict[str, IssuePage]:
+    """By language the editions of an issue that readers may get: that are out, and not held; where it is
+    `expected`, as if all were out that may be. What is held is asked once, for however many audiences.
+    """
+    out = IssuePage.objects.filter(translation_key=issue.translation_key).select_related("locale")
+    out = out if expected and not issue.live else out.filter(live=True)
+    return {edition.language: edition for edition in out if not is_held(edition)}
+
+
 def readers_by_edition(
-    issue: IssuePage, audience: Audience, expected: bool = False
+    issue: IssuePage, audience: Audience, editions: Mapping[str, IssuePage] | None = None
 ) -> dict[IssuePage, list[int]]:
-    """The subscriptions of an audience by the edition that each gets, that of most readers first; where it is
-    `expected`, as if all were out that may be.
+    """The subscriptions of an audience by the edition that each gets, that of most readers first; of those
+    `editions` that readers may get, as they are now where none are given.
 
     The rule: each reader gets one edition, in the first of these languages in which one is out that is not
     held: the audience's, the reader's second, the newsroom's own. An edition is held while one of its lines
     or features was read by no person in its language, unless somebody who may approve issues has answered
     for that by name.
     """
-    standing = audience.subscriptions.filter(ended=None).order_by("pk")
-    out = IssuePage.objects.filter(translation_key=issue.translation_key)
-    out = out if expected and not issue.live else out.filter(live=True)
-    editions = {edition.language: edition for edition in out if not is_held(edition)}
+    if editions is None:
+        editions = editions_for_readers(issue)
+    standing, otherwise = audience.subscriptions.filter(ended=None).order_by("pk"), issue.original
     found = defaultdict[IssuePage, list[int]](list)
     for pk, second in standing.values_list("pk", "subscriber__second_language"):
         wanted = (audience.language, second, settings.LANGUAGE_CODE)
-        chosen = next((editions[language] for language in wanted if language in editions), issue.original)
+        chosen = next((editions[language] for language in wanted if language in editions), otherwise)
         found[chosen].append(pk)
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 

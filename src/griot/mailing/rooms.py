@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from griot.digest.core.subjects import LONGEST
 from griot.digest.models import IssuePage
 from griot.digest.release.judging import is_held
 from griot.digest.site.composing import issue_of
-from griot.mailing.beginning import SendRefused, readers_by_edition, start_send
+from griot.mailing.beginning import SendRefused, editions_for_readers, readers_by_edition, start_send
 from griot.mailing.core.zones import choices, named
 from griot.mailing.models import Audience, Delivery, Proof, Schedule, Send, Subscriber
 from griot.mailing.proofs import as_it_would_go, ask_for_proof
@@ -96,7 +96,9 @@ def _plan(request: SignedIn, issue: IssuePage) -> HttpResponse:
 
 def _room(request: SignedIn, issue: IssuePage, **more: Any) -> HttpResponse:
     proposed = proposed_for(issue)
-    rows = list(_audiences(issue))
+    others = list(issue.get_translations().select_related("locale").order_by("language"))
+    held = {edition.pk: edition for edition in others if is_held(edition)}
+    rows = list(_audiences(issue, {edition.language: edition for edition in held.values()}))
     own_zones = Schedule.objects.order_by("-pk").values_list("zone", flat=True)[:LAST_ZONES]
     return render(
         request,
@@ -107,7 +109,11 @@ def _room(request: SignedIn, issue: IssuePage, **more: Any) -> HttpResponse:
             "subscribe": where_to_subscribe(),
             "sender": sender(),
             "longest": LONGEST,
-            "mails": [_mail(edition, request.user) for edition in _editions(issue)],
+            "mails": [
+                _mail(edition, request.user, edition.pk in held)
+                for edition in (issue, *others)
+                if edition.pk not in held or edition.live or edition.planned()
+            ],
             "audiences": rows,
             "total": sum(row["recipients"] for row in rows),
             "reason": why_not_planned(issue, proposed),
@@ -124,22 +130,14 @@ def _room(request: SignedIn, issue: IssuePage, **more: Any) -> HttpResponse:
     )
 
 
-def _editions(issue: IssuePage) -> Iterator[IssuePage]:
-    """The issue, and those of its editions that may go to somebody."""
-    yield issue
-    for edition in issue.get_translations().order_by("language"):
-        if edition.live or edition.planned() or not is_held(edition):
-            yield edition
-
-
-def _mail(edition: IssuePage, user: Any) -> dict[str, Any]:
+def _mail(edition: IssuePage, user: Any, kept: bool) -> dict[str, Any]:
     """How an edition's mail stands in an inbox, and who wrote its subject."""
     page = as_it_would_go(edition)
     subject, beside = in_the_inbox(page, issue_of(page, "mail"))
     row = written(edition)
     return {
         "edition": edition,
-        "is_held": edition.is_edition and is_held(edition),
+        "is_held": kept,
         "subject": subject,
         "preheader": beside,
         "written": row,
@@ -148,14 +146,16 @@ def _mail(edition: IssuePage, user: Any) -> dict[str, Any]:
     }
 
 
-def _audiences(issue: IssuePage) -> Iterator[dict[str, Any]]:
-    """Each audience, who gets which edition of the issue, and what became of it there."""
+def _audiences(issue: IssuePage, held: Mapping[str, IssuePage]) -> Iterator[dict[str, Any]]:
+    """Each audience, who gets which edition of the issue, and what became of it there; `held` are the
+    editions that go to nobody, by language.
+    """
     ours = {"issue__translation_key": issue.translation_key}
     sent = {s.audience_id: s for s in Send.objects.filter(**ours, is_correction=False)}
     planned = {s.audience_id: s for s in Schedule.objects.filter(**ours, send=None)}
     lacking = Delivery.objects.filter(UNREACHED, send__in=sent.values()).values_list("send")
     not_reached = dict(lacking.annotate(n=Count("pk")))
-    held = {e.language: e for e in issue.get_translations().select_related("locale") if is_held(e)}
+    editions = editions_for_readers(issue, expected=True)
     for audience in Audience.objects.all():
         begun, plan = sent.get(audience.pk), planned.get(audience.pk)
         yield {
@@ -165,7 +165,7 @@ def _audiences(issue: IssuePage) -> Iterator[dict[str, Any]]:
             "held": held.get(audience.language),
             "editions": [
                 f"{len(readers)} in {edition.locale}"
-                for edition, readers in readers_by_edition(issue, audience, expected=True).items()
+                for edition, readers in readers_by_edition(issue, audience, editions).items()
             ],
             "unreached": not_reached.get(begun.pk, 0) if begun else 0,
             "planned": plan,

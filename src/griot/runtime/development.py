@@ -40,7 +40,7 @@ def _lock(arguments: list[str]) -> int:
 
 
 def _bench(arguments: list[str]) -> int:
-    names = sorted(p.stem for p in (ROOT / "benchmarks").glob("*.py"))
+    names = sorted(p.stem for p in (ROOT / "benchmarks").glob("[!_]*.py"))
     parser = argparse.ArgumentParser(
         prog="./griot bench", description="Measure speed, as a ratio to a reference in the same run."
     )

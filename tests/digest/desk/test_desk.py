@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +23,7 @@ from griot.digest.desk.lines import pieces
 from griot.digest.desk.placing import day_in_the_making, draft_of, issue_in_the_making
 from griot.digest.models import DeskAction, IssuePage
 from griot.digest.morning.assembling import counted, recounted, start_issue
+from griot.digest.release.preflight import preflight
 from griot.press.core.types import Claim, Nearest
 from griot.press.models import Article, Line, Override, Rating, Story, Verdict
 from griot.press.stories.beats_store import first_beat
@@ -142,12 +145,7 @@ def test_the_number_of_queries_does_not_grow_with_the_stories(
     desk_client, night, django_assert_max_num_queries
 ):
     def asked(path: str = "/admin/desk/") -> int:
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             assert desk_client.get(path).status_code == 200
         return len(captured)
 
@@ -165,6 +163,27 @@ def test_the_number_of_queries_does_not_grow_with_the_stories(
     for path in paths:
         asked(path)  # the best story may be another now; its line is drafted once
     assert [asked(path) for path in paths] == few
+
+
+def test_the_preflight_asks_no_more_often_with_more_lines(desk_client, editor, night):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            preflight(issue_in_the_making().get_latest_revision_as_object())
+            return len(captured)
+
+    for story in night[:2]:
+        act("accept", editor, {"story": story.pk})
+    asked()  # settings and content types are read once
+    few = asked()
+    for n in range(6):
+        act("accept", editor, {"story": tell(f"{n + 4} migrants met off Lampedusa", f"Outlet {n}").pk})
+    assert asked() == few
+
+
+def test_a_story_whose_outlets_were_not_counted_yet_is_shown(desk_client, night):
+    """Articles come while the list is being read."""
+    Story.objects.update(outlets=[])
+    assert "Al Marsa" in desk_client.get("/admin/desk/").content.decode()
 
 
 def test_a_told_story_is_open_again_only_with_news(night):

@@ -24,7 +24,7 @@ from griot.press.stories.pipeline import stories_held
 UNDO_STEPS = 50
 GROUPING = ("merge", "split")
 
-_ACTS: dict[str, Callable[[Any, dict[str, Any]], tuple[Done, Undo]]] = {
+ACTS: dict[str, Callable[[Any, dict[str, Any]], tuple[Done, Undo]]] = {
     "accept": deciding.accept,
     "discard": deciding.set_aside(Story.Decision.DISCARDED, "Discarded"),
     "later": deciding.set_aside(Story.Decision.LATER, "Later"),
@@ -54,7 +54,7 @@ _UNDO: dict[str, Callable[[Any, Undo], None]] = {
 
 def act(kind: str, user: Any, data: dict[str, Any]) -> Done:
     """Do one thing and remember how to undo it, both or neither. Raises Refused."""
-    do = _ACTS.get(kind)
+    do = ACTS.get(kind)
     if do is None:
         raise Refused(f"the desk knows no act called {kind!r}")
     with transaction.atomic():

@@ -7,7 +7,7 @@ locks the front of its language, so two editors' changes follow each other.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,12 +39,13 @@ def issue_in_the_making() -> IssuePage | None:
     return found
 
 
-def unfinished() -> QuerySet[Story]:
+def unfinished(placed: Iterable[int] | None = None) -> QuerySet[Story]:
     """What was put off, or accepted and never told, and does not stand in the issue in the
-    making; best first.
+    making; best first. `placed` are the stories that do; looked up where not given.
     """
-    page = issue_in_the_making()
-    placed = Draft(page.get_latest_revision_as_object()).stories() if page else []
+    if placed is None:
+        page = issue_in_the_making()
+        placed = Draft(page.get_latest_revision_as_object()).stories() if page else []
     waiting = Story.objects.filter(
         merged_into=None, decision__in=[Story.Decision.LATER, Story.Decision.ACCEPTED], told=None
     )

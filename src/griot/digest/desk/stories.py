@@ -189,7 +189,7 @@ def rows_of(stories: Sequence[Story], beat: str = "") -> list[Row]:
     )
     for article in shown:
         articles.setdefault(article.story_id or 0, []).append(article)
-    names = Outlet.objects.in_bulk([pk for s in stories for pk in s.outlets])
+    names = Outlet.objects.in_bulk({a.outlet_id for mine in articles.values() for a in mine})
     lines = {
         line.story_id: line for line in Line.objects.filter(story__in=ids, language=settings.LANGUAGE_CODE)
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -194,26 +194,37 @@ def pulse(request: SignedIn) -> HttpResponse:
     )
 
 
+def _hand_over(request: SignedIn) -> str:
+    return hand_over(request.user, colleague_in(request.POST.dict()), request.POST.get("note", ""))
+
+
+def _leave(request: SignedIn) -> str:
+    leave_note(request.user, request.POST.get("note", ""))
+    return "The note stands until somebody of the next shift has read it."
+
+
+def _read(request: SignedIn) -> str:
+    was_first = mark_read(number_in(request.POST.get("id")) or 0, request.user)
+    return "Read." if was_first else "A colleague has read it already."
+
+
+SHIFT: dict[str, Callable[[SignedIn], str]] = {
+    "take": lambda request: take(request.user),
+    "hand over": _hand_over,
+    "note": _leave,
+    "read": _read,
+}
+
+
 @require_POST
 @desk_permission
 def shift(request: SignedIn) -> HttpResponse:
     """Take the issue, hand it over, leave a note, or have read one; then back to where one was."""
-    asked, said = request.POST.get("do"), ""
     try:
-        if asked == "take":
-            said = take(request.user)
-        elif asked == "hand over":
-            said = hand_over(request.user, colleague_in(request.POST.dict()), request.POST.get("note", ""))
-        elif asked == "note":
-            leave_note(request.user, request.POST.get("note", ""))
-            said = "The note stands until somebody of the next shift has read it."
-        elif asked == "read":
-            was_first = mark_read(number_in(request.POST.get("id")) or 0, request.user)
-            said = "Read." if was_first else "A colleague has read it already."
+        if do := SHIFT.get(request.POST.get("do", "")):
+            messages.success(request, do(request))
     except Refused as refusal:
         messages.error(request, f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.")
-    if said:
-        messages.success(request, said)
     return redirect("wagtailadmin_home" if request.POST.get("from") == "home" else "desk:desk")
 
 
@@ -327,7 +338,8 @@ def _issue_context() -> dict[str, Any]:
     for block in draft.body:
         if block.block_type == "press_review":
             sections.setdefault(block.value["section"] or "press_review", []).extend(block.value["lines"])
-    states = states_of_lines(v["story"] for lines in sections.values() for v in lines)
+    told = [v["story"] for lines in sections.values() for v in lines if v["story"]]
+    states = states_of_lines(told)
     shown = [{"name": name, "lines": [_placed(v, states) for v in lines]} for name, lines in sections.items()]
     return {
         "issue": draft,
@@ -335,7 +347,7 @@ def _issue_context() -> dict[str, Any]:
         "sections": shown,
         "placed": sum(len(s["lines"]) for s in shown),
         "state": state_of(page),
-        "waiting": unfinished().count(),
+        "waiting": unfinished(told).count(),
     }
 
 

@@ -25,10 +25,10 @@ from griot.digest.core.rendering.text import paragraphs, render_text
 from griot.digest.models import IssuePage, LinkCheck, Picture, ToldItem, name_of
 from griot.digest.release.findings import LEVELS, Finding, Level, Mend
 from griot.digest.release.judging import answered, unread_findings, whole
-from griot.digest.release.leading import next_link, of_other_stories, story_of
+from griot.digest.release.leading import next_link, of_other_stories, stories_of
 from griot.digest.site.composing import anchor_of, bound_lines, issue_of, line_anchor, picture_of
 from griot.press.core.lines.house import lint
-from griot.press.models import Line
+from griot.press.models import Line, Story
 
 MOST_PICTURES = 12
 WEEK = timedelta(days=7)
@@ -40,12 +40,12 @@ def preflight(page: IssuePage, at: datetime | None = None) -> list[Finding]:
     """All findings of a draft that is to go out at a moment (as it is planned, or now, where none is given),
     those that keep it in first. Asks no network; links are checked by a job (`links_of`, `tasks`).
     """
-    value, places = issue_of(page), _places(page)
+    value, places, stories = issue_of(page), _places(page), stories_of(page)
     found = [
         *_rendered(value),
         *whole(page, value, max(at or goes_out_at(page), timezone.now())),
-        *_claims(page),
-        *_links(page, value, places),
+        *_claims(page, stories),
+        *_links(page, value, places, stories),
         *_terms(value, places),
         *_pictures(page),
         *_outlets(value, places),
@@ -90,16 +90,16 @@ def _rendered(value: types.Issue) -> Iterator[Finding]:
         yield Finding("should", "The e-mail is large", f"{size // 1024} KB of {LARGEST // 1024}")
 
 
-def _claims(page: IssuePage) -> Iterator[Finding]:
+def _claims(page: IssuePage, stories: Mapping[str, Story]) -> Iterator[Finding]:
     """Lines of stories are as checked as at the desk; what was changed since in the issue itself is not."""
     if page.language != settings.LANGUAGE_CODE:
         return
-    told = {bound.id: story.pk for bound in bound_lines(page) if (story := story_of(bound.value))}
-    rows = Line.objects.filter(story__in=told.values(), language=page.language)
+    rows = Line.objects.filter(story__in=stories.values(), language=page.language)
     known = {line.story_id: line for line in rows.prefetch_related("overrides__by")}
     for bound in bound_lines(page):
         v, place = bound.value, _place(bound)
-        line = known.get(told.get(bound.id, 0))
+        story = stories.get(bound.id)
+        line = known.get(story.pk) if story else None
         if line is None:
             continue
         if v["body"] != line.body:
@@ -155,11 +155,13 @@ _BARS: dict[str, str] = {
 }
 
 
-def _links(page: IssuePage, value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
+def _links(
+    page: IssuePage, value: types.Issue, places: Mapping[str, str], stories: Mapping[str, Story]
+) -> Iterator[Finding]:
     links = links_of(value)
     checked = {c.url: c for c in LinkCheck.objects.filter(url__in=links, at__gt=timezone.now() - RECENT)}
     bad = {url for url, check in checked.items() if check.found in _BARS}
-    yield from of_other_stories(page)
+    yield from of_other_stories(page, stories)
     for url, anchor in links.items():
         check = checked.get(url)
         if check and check.found in _BARS:
