@@ -15,6 +15,7 @@ from griot.digest.site import views as digest
 from griot.digest.site.making import making_now
 from griot.digest.site.newsroom import absolute, our_name
 from griot.digest.site.reading import sitemap, was_taken_off
+from griot.digest.site.signs import sign
 from griot.locking import is_database_away
 from griot.mailing import views as mailing
 from griot.press import views as press
@@ -71,7 +72,9 @@ urlpatterns = [
     path("unsubscribe/<str:token>/", mailing.unsubscribe, name="unsubscribe"),
     path("robots.txt", robots),
     path("sitemap.xml", sitemap),
-    path("favicon.ico", RedirectView.as_view(url="/static/griot/mark.svg", permanent=True)),
+    path("favicon.ico", RedirectView.as_view(url="/sign/")),
+    path("sign/", sign),
+    path("sign/<int:side>.png", sign),
     # Only what was made for readers, while its rights last; uploaded originals, with all they carry, are not
     # served.
     re_path(r"^media/(?P<path>images/.+)$", digest.picture, name="picture"),

@@ -253,11 +253,11 @@ def first_steps(user: Any) -> list[Step]:
     return [
         Step(
             10,
-            "The newsroom’s name, and where readers write to",
+            "The newsroom’s name and sign, and where readers write to",
             ours.name != NAMELESS and bool(ours.contact),
             "digest.change_newsroom",
             reverse("wagtailsettings:edit", args=["digest", "newsroom", ours.site_id]),
-            "Both stand in every issue and mail.",
+            "They stand in every issue and mail.",
         ),
         Step(
             70,

@@ -265,7 +265,8 @@ class Edition:
 class Issue:
     """One dated digest in one language, ready to be rendered.
 
-    `printed_head` is the head of a past issue that came as text, and None for one of our own.
+    `sign` is where the newsroom's own picture is, "" where it has none. `printed_head` is the head of a past
+    issue that came as text, and None for one of our own.
     """
 
     newsroom: str
@@ -284,6 +285,7 @@ class Issue:
     source_language: str = ""
     published: datetime | None = None
     modified: datetime | None = None
+    sign: str = ""
 
     @property
     def is_right_to_left(self) -> bool:

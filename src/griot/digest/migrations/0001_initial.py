@@ -278,4 +278,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(models.Value(1), condition=models.Q(('ended', None)), name='one_holds_the_issue')],
             },
         ),
+        migrations.AddField(
+            model_name='newsroom',
+            name='sign',
+            field=models.ForeignKey(blank=True, help_text='A logo: before the name on pages and in mails, on paper and share cards, and on phones that have the app. Without one, the name’s first letter stands there.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='digest.picture'),
+        ),
     ]

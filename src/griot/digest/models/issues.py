@@ -33,6 +33,18 @@ class Newsroom(BaseSiteSetting):
     )
     contact = models.EmailField(blank=True, help_text="Where readers write to: Comments/questions")
 
+    sign = models.ForeignKey(
+        "digest.Picture",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=(
+            "A logo: before the name on pages and in mails, on paper and share cards, and on phones that have"
+            " the app. Without one, the name’s first letter stands there."
+        ),
+    )
+
     needs_second_person = models.BooleanField(
         "a second person approves",
         default=True,
@@ -42,7 +54,12 @@ class Newsroom(BaseSiteSetting):
         ),
     )
 
-    panels = [FieldPanel("name"), FieldPanel("contact"), FieldPanel("needs_second_person")]
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("sign"),
+        FieldPanel("contact"),
+        FieldPanel("needs_second_person"),
+    ]
     base_form_class = OwnFieldsForm
 
     class Meta:

@@ -19,7 +19,7 @@ from griot.digest.core.series import parse_series
 from griot.digest.core.words import words
 from griot.digest.models import DigestIndexPage, IssuePage
 from griot.digest.models import Picture as PictureRow
-from griot.digest.site.newsroom import absolute, newsroom, path_of
+from griot.digest.site.newsroom import absolute, newsroom, path_of, sign_address
 from griot.digest.site.testimony_blocks import Place, testimony_block
 from griot.digest.site.translations import states_of
 from griot.press.core.lines.lines import attribution
@@ -328,6 +328,7 @@ def issue_of(page: IssuePage, use: Use = "web") -> types.Issue:
         source_language=settings.LANGUAGE_CODE,
         published=page.first_published_at,
         modified=page.last_published_at,
+        sign=sign_address(room),
     )
 
 

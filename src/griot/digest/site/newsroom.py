@@ -28,6 +28,11 @@ def our_name() -> str:
         return str(settings.WAGTAIL_SITE_NAME)
 
 
+def sign_address(room: Newsroom) -> str:
+    """Where the newsroom's own picture is; "" where it has none that may be shown."""
+    return absolute(f"/sign/?{room.sign_id}") if room.sign and room.sign.may_be_shown else ""
+
+
 def absolute(url: str | None) -> str:
     """A site address with the newsroom's public address in front."""
     if not url or url.startswith(("http://", "https://", "data:")):

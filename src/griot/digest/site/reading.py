@@ -21,7 +21,7 @@ from griot.digest.core import types
 from griot.digest.core.rendering import render
 from griot.digest.core.rendering.feeds import render_feed, render_json_feed, render_sitemap
 from griot.digest.core.rendering.mail import MAIL_POLICY
-from griot.digest.core.rendering.typeset import card_png, chart_png, issue_pdf
+from griot.digest.core.rendering.typeset import SIGN, card_png, chart_png, issue_pdf
 from griot.digest.core.rendering.web import render_archive, render_issue, render_item
 from griot.digest.core.words import words
 from griot.digest.models import DigestIndexPage, IssuePage
@@ -29,6 +29,7 @@ from griot.digest.registry import answers, previews
 from griot.digest.site.archive import archive_of
 from griot.digest.site.composing import issue_of
 from griot.digest.site.newsroom import newsroom, path_of
+from griot.digest.site.signs import sign_png
 from griot.digest.site.typesetting import set_once, state
 from griot.testimonies.keeping import vault
 from griot.testimonies.showing.media import public_rendition
@@ -104,8 +105,8 @@ def card(page: IssuePage, request: HttpRequest, anchor: str = "") -> HttpRespons
 
 def _card(value: types.Issue, block: types.Block | None) -> bytes:
     picture = types.picture_of(block) if block else value.first_picture
-    with _photos([picture] if picture else []) as (folder, names):
-        return card_png(value, block, next((folder / name for name in names.values()), None))
+    with photos([picture] if picture else []) as (folder, names):
+        return card_png(value, block, folder, next(iter(names.values()), ""))
 
 
 @answers(IssuePage, "pdf/", "pdf")
@@ -125,17 +126,20 @@ def _pdf(value: types.Issue) -> bytes:
             pictures += [p.picture for p in block.pictures]
         elif found := types.picture_of(block):
             pictures.append(found)
-    with _photos(pictures) as (folder, names):
+    with photos(pictures) as (folder, names):
         return issue_pdf(value, folder, names)
 
 
 @contextmanager
-def _photos(pictures: Iterable[types.Picture]) -> Iterator[tuple[Path, dict[str, str]]]:
+def photos(pictures: Iterable[types.Picture] = ()) -> Iterator[tuple[Path, dict[str, str]]]:
     """A folder with the JPEGs of those pictures that we serve ourselves, and their names in it by the
-    pictures' addresses. Tellers' are among them: it is one that the vault's sweep clears where we are killed.
+    pictures' addresses; and with the newsroom's sign. Tellers' are among them: it is one that the
+    vault's sweep clears where we are killed.
     """
     with vault().scratch() as folder:
         names: dict[str, str] = {}
+        if png := sign_png():
+            (folder / SIGN).write_bytes(png)
         for picture in pictures:
             if picture.url not in names and (photo := _photo_of(picture)):
                 names[picture.url] = f"{len(names)}.jpg"

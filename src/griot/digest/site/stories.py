@@ -24,6 +24,7 @@ from griot.digest.core.rendering.web import render_message
 from griot.digest.core.rendering.worldmap import Mark, draw, shapes
 from griot.digest.core.words import front_of, is_right_to_left, words
 from griot.digest.site.newsroom import absolute, country_names, newsroom, readers_language
+from griot.digest.site.reading import photos
 from griot.digest.site.testimony_blocks import place_words
 from griot.testimonies.core.media.subtitles import parse
 from griot.testimonies.core.surfaces import surface
@@ -119,7 +120,8 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
         newsroom().name, value.title, value.published.date(), language, "", "", "", "", value.quote, ()
     )
     block = types.Quote("", value.quote or value.title, value.name, "", None, None, value.title)
-    return _kept(card_png(issue, block), "image/png")
+    with photos() as (folder, _):
+        return _kept(card_png(issue, block, folder), "image/png")
 
 
 @surface("stories gallery", "web", "absent", "all public testimonies by kind and country, and their search")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import mimetypes
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,21 @@ TYPES = {".webmanifest": "application/manifest+json", ".js": "text/javascript", 
 
 
 def _page(html: str, name: str) -> str:
-    return html.replace("<title>Griot</title>", f"<title>{escape(name)}</title>")
+    named = html.replace("<title>Griot</title>", f"<title>{escape(name)}</title>")
+    return re.sub('<link rel="icon"[^>]*>', '<link rel="icon" href="/sign/192.png" type="image/png">', named)
 
 
 def _manifest(text: str, name: str) -> str:
-    return json.dumps({**json.loads(text), "name": name, "short_name": name}, ensure_ascii=False)
+    icons = [
+        {"src": f"/sign/{side}.png", "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+        for side in (192, 512)
+        for purpose in ("any", "maskable")
+    ]
+    ours = {"name": name, "short_name": name, "icons": icons}
+    return json.dumps(json.loads(text) | ours, ensure_ascii=False)
 
 
-# What a phone shows of the app bears the newsroom's name, which no build knows.
+# What a phone shows of the app bears the newsroom's name and sign, which no build knows.
 _NAMED = {"index.html": _page, "manifest.webmanifest": _manifest}
 
 

@@ -25,6 +25,7 @@ from griot.digest.core.words import long_date, when, words
 
 CARD = (1200, 630)  # pixels
 MOST_MARKS = 30
+SIGN = "sign.png"  # what the newsroom's own picture is called in a folder of photos
 _PAPER = Path(__file__).parent / "paper"
 
 
@@ -60,8 +61,10 @@ def chart_png(figures: Figures, language: str, is_right_to_left: bool = False) -
     return _set("chart.typ", {"svg": svg}, "png")
 
 
-def card_png(issue: Issue, block: Block | None = None, photo: Path | None = None) -> bytes:
-    """The card that networks show for the issue or one of its items, CARD pixels. `photo` is a JPEG."""
+def card_png(issue: Issue, block: Block | None = None, folder: Path = _PAPER, photo: str = "") -> bytes:
+    """The card that networks show for the issue or one of its items, CARD pixels. `photo` is the name of a
+    JPEG in `folder`, where the newsroom's sign may be, too (SIGN).
+    """
     issue = finely_set(issue)
     block = block and next((one for one in issue.blocks if one.anchor == block.anchor), block)
     data = {
@@ -71,10 +74,15 @@ def card_png(issue: Issue, block: Block | None = None, photo: Path | None = None
         "language": issue.language,
         "title": (title_of(block) if block else "") or issue.title,
         "text": _card_text(block, issue.language) if block else issue.summary,
-        "photo": photo.name if photo else "",
+        "sign": _sign_in(folder),
+        "photo": photo,
         "credit": _credit(issue, picture_of(block) if block else issue.first_picture) if photo else "",
     }
-    return _set("card.typ", data, "png", photo.parent if photo else _PAPER, ppi=72)
+    return _set("card.typ", data, "png", folder, ppi=72)
+
+
+def _sign_in(folder: Path) -> str:
+    return SIGN if (folder / SIGN).is_file() else ""
 
 
 def _credit(issue: Issue, picture: Picture | None) -> str:
@@ -93,7 +101,7 @@ def _card_text(block: Block, language: str) -> str:
 
 def issue_pdf(issue: Issue, folder: Path, photos: Mapping[str, str]) -> bytes:
     """The issue on A4, tagged for screen readers. `photos` are the names of JPEGs in `folder`, by the
-    picture's address.
+    picture's address; the newsroom's sign may be there, too (SIGN).
     """
     issue, say = finely_set(issue), words(issue.language)
     shown = [block for block in issue.blocks if block.kind != "share"]
@@ -103,6 +111,7 @@ def issue_pdf(issue: Issue, folder: Path, photos: Mapping[str, str]) -> bytes:
     blocks = [_on_paper(block, issue, photos) for block in shown]
     data = {
         "newsroom": issue.newsroom,
+        "sign": _sign_in(folder),
         "title": issue.title,
         "date": long_date(issue.day, issue.language),
         "url": issue.url,
@@ -184,6 +193,11 @@ def _line_pieces(line: Any) -> list[dict[str, str]]:
     for n, (name, url) in enumerate(others):
         pieces += [{"text": ", " if n else " (", "url": ""}, {"text": name, "url": url}]
     return [*pieces, {"text": ")", "url": ""}] if others else pieces
+
+
+def letter_png(letter: str, side: int) -> bytes:
+    """A square of `side` pixels with a letter: the sign of a newsroom that has no picture."""
+    return _set("sign.typ", {"letter": letter, "side": side}, "png", ppi=72)
 
 
 def gone_png(width: int, height: int) -> bytes:
