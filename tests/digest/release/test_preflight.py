@@ -23,12 +23,15 @@ from griot.digest.models import IssueFrame, IssuePage, LinkCheck, Newsroom, Pict
 from griot.digest.morning.assembling import start_issue
 from griot.digest.release.approving import approval_of, state_of, why_not
 from griot.digest.release.editions import make_editions, translate_editions
+from griot.digest.release.judging import answer
 from griot.digest.release.linking import check_links_of
 from griot.digest.release.preflight import preflight, spam_score
 from griot.digest.site.composing import issue_of
 from griot.press.models import Line, Override, Story
+from griot.press.stories.lines import draft_story
 from griot.testimonies.core.media.pictures import read_metadata, without_metadata
 from griot.troubles.models import Trouble
+from tests.digest.desk.nights import tell
 from tests.digest.issues import make_issue
 
 XMP = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
@@ -398,3 +401,52 @@ class TestEditions:
             and 'dir="rtl"' in page.content.decode()
             and "هذه الصفحة غير موجودة" in page.content.decode()
         )
+
+
+@pytest.mark.django_db
+class TestWordsThatWereChangedInTheIssue:
+    @pytest.fixture
+    def draft(self, issue, django_user_model):
+        """An issue with one line of a story, as the desk has placed it."""
+        story = tell("57 migrants rescued off Lampedusa", "Wirepoint")
+        draft_story(story, "en")
+        line = story.lines.get()
+        assert line.ok
+        value = issue.body[5].value["lines"][0]
+        value["story"], value["body"] = story.pk, line.body
+        value["outlets"] = [{"name": o["name"], "url": o["url"]} for o in line.outlets]
+        return issue
+
+    def test_a_wrong_figure_keeps_the_issue_in(self, draft):
+        value = draft.body[5].value["lines"][0]
+        assert not told(draft, "must")
+        value["body"] = "reported that 3 boats were met near Lampedusa on Sunday."
+        assert not told(draft, "must") and "Changed in the issue" in told(draft, "know")
+        value["body"] = "reported that 58 boats were met near Lampedusa on Sunday."
+        assert "No article supports this: “58” in “reported that 58 boats" in told(draft, "must")
+
+    @pytest.mark.parametrize("how", ["no story", "a story that is gone", "its line is gone"])
+    def test_it_is_checked_whatever_has_become_of_its_story(self, draft, how):
+        value = draft.body[5].value["lines"][0]
+        value["body"] = "reported that 58 boats were met near Lampedusa on Sunday."
+        if how == "its line is gone":
+            Line.objects.all().delete()
+        else:
+            value["story"] = None if how == "no story" else 10**9
+        [finding] = [f for f in preflight(draft) if f.level == "must"]
+        assert finding.where.startswith("“58” in") and finding.judgement.name == "claims"
+
+    def test_who_may_approve_answers_for_what_the_newsroom_has_not_read(self, draft, admin_user):
+        value = draft.body[5].value["lines"][0]
+        value["story"], value["body"] = None, "reported that 58 boats were met near Lampedusa on Sunday."
+        [finding] = [f for f in preflight(draft) if f.level == "must"]
+        answer(draft, finding.judgement, admin_user, "I was there and counted")
+        assert not told(draft, "must") and "I was there and counted" in told(draft, "know")
+        value["body"] = "reported that 59 boats were met near Lampedusa on Sunday."
+        assert "“59”" in told(draft, "must"), "it was said of other words"
+
+    def test_a_line_by_hand_of_outlets_that_are_not_listened_to_is_its_editors(self, draft):
+        value = draft.body[5].value["lines"][0]
+        value["story"], value["outlets"] = None, [{"name": "Le Soir", "url": "https://lesoir.example/9"}]
+        value["body"] = "reported that 5,000 people marched."
+        assert not told(draft, "must")

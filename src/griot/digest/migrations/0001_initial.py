@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
             name='Answer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('judgement', models.CharField(help_text='one line, day, translation', max_length=16)),
+                ('judgement', models.CharField(help_text='one line, day, translation, claims', max_length=16)),
                 ('said_of', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), help_text='marks of what it was said of', size=None)),
                 ('why', models.CharField(max_length=300)),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),

@@ -17,7 +17,7 @@ class Answer(models.Model):
     """
 
     issue = models.ForeignKey(IssuePage, models.CASCADE, related_name="answers")
-    judgement = models.CharField(max_length=16, help_text="one line, day, translation")
+    judgement = models.CharField(max_length=16, help_text="one line, day, translation, claims")
     said_of = ArrayField(models.CharField(max_length=24), help_text="marks of what it was said of")
     why = models.CharField(max_length=300)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

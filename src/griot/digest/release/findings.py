@@ -29,7 +29,7 @@ class Judgement:
     holds while there is nothing among them that it was not said of.
     """
 
-    name: Literal["one line", "day", "translation"]
+    name: Literal["one line", "day", "translation", "claims"]
     of: frozenset[str]
 
 

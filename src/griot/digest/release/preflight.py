@@ -22,13 +22,14 @@ from django.utils import timezone
 from griot.digest.core import types
 from griot.digest.core.rendering.mail import LARGEST, MailError, render_mail
 from griot.digest.core.rendering.text import paragraphs, render_text
-from griot.digest.models import IssuePage, LinkCheck, Picture, ToldItem, name_of
+from griot.digest.models import IssuePage, LinkCheck, Picture, ToldItem
+from griot.digest.release.claiming import of_claims
 from griot.digest.release.findings import LEVELS, Finding, Level, Mend
 from griot.digest.release.judging import answered, unread_findings, whole
 from griot.digest.release.leading import next_link, of_other_stories, stories_of
 from griot.digest.site.composing import anchor_of, bound_lines, issue_of, line_anchor, picture_of
 from griot.press.core.lines.house import lint
-from griot.press.models import Line, Story
+from griot.press.models import Story
 
 MOST_PICTURES = 12
 WEEK = timedelta(days=7)
@@ -44,7 +45,7 @@ def preflight(page: IssuePage, at: datetime | None = None) -> list[Finding]:
     found = [
         *_rendered(value),
         *whole(page, value, max(at or goes_out_at(page), timezone.now())),
-        *_claims(page, stories),
+        *of_claims(page, stories),
         *_links(page, value, places, stories),
         *_terms(value, places),
         *_pictures(page),
@@ -88,38 +89,6 @@ def _rendered(value: types.Issue) -> Iterator[Finding]:
         return
     if size > LARGEST * 0.9:
         yield Finding("should", "The e-mail is large", f"{size // 1024} KB of {LARGEST // 1024}")
-
-
-def _claims(page: IssuePage, stories: Mapping[str, Story]) -> Iterator[Finding]:
-    """Lines of stories are as checked as at the desk; what was changed since in the issue itself is not."""
-    if page.language != settings.LANGUAGE_CODE:
-        return
-    rows = Line.objects.filter(story__in=stories.values(), language=page.language)
-    known = {line.story_id: line for line in rows.prefetch_related("overrides__by")}
-    for bound in bound_lines(page):
-        v, place = bound.value, _place(bound)
-        story = stories.get(bound.id)
-        line = known.get(story.pk) if story else None
-        if line is None:
-            continue
-        if v["body"] != line.body:
-            what, mend = (
-                "Changed in the issue, and not checked",
-                Mend("check", "Check it", (line_anchor(bound.id),)),
-            )
-            yield Finding("should", what, f"“{v['body'][:80]}”", place, line.story_id, mend)
-            continue
-        overrides = line.overrides.all()
-        for claim in line.as_value().claims:
-            if not claim.is_refused:
-                continue
-            vouched = [o for o in overrides if o.claim == claim.text]
-            for o in vouched:
-                words = f"“{claim.text}” – {name_of(o.by)}: {o.why}"
-                yield Finding("know", "Vouched for by name", words, place, line.story_id)
-            if not vouched:
-                words = f"“{claim.text}” in “{v['body'][:60]}”"
-                yield Finding("must", "No article supports this", words, place, line.story_id)
 
 
 def links_of(value: types.Issue) -> dict[str, str]:
