@@ -14,9 +14,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
+from wagtail import hooks
 from wagtail_localize.models import Translation
 
-from griot.accounts.guarding import opens
+from griot.accounts.guarding import NotNow, opens
 from griot.accounts.requests import SignedIn, number_in
 from griot.digest.core.words import words
 from griot.digest.desk.acting import Refused
@@ -58,12 +59,41 @@ def preflight_room(request: SignedIn, pk: int) -> HttpResponse:
         {
             **shown,
             "may_send": opens(request.user, reverse("mailing:send", args=[page.pk])),
+            "may_publish": may_publish_now(page, request.user),
             "why_not": "" if page.live and not page.has_unpublished_changes else why_not(page),
             "who_approves": who_approves(page, request.user),
             "editions": [_looked_at(edition, request.user, of) for edition in editions],
             "mended": mended if latest and latest.pk == mended and latest.user == request.user else None,
         },
     )
+
+
+def may_publish_now(page: IssuePage, user: Any) -> bool:
+    """Whether there is something to publish, nothing keeps it in, and it is this user's to do."""
+    is_all_out = page.live and not page.has_unpublished_changes
+    if is_all_out or page.planned() or not page.permissions_for_user(user).can_publish():
+        return False
+    return not why_not(page)
+
+
+@require_POST
+@edit_permission
+def publish_room(request: SignedIn, pk: int) -> HttpResponse:
+    """Publish an issue as it stands, by whoever may; what keeps it in is said."""
+    page = get_object_or_404(IssuePage, pk=pk)
+    if not page.permissions_for_user(request.user).can_publish():
+        raise PermissionDenied
+    try:
+        page.get_latest_revision().publish(user=request.user)
+    except NotNow as refusal:
+        messages.error(request, str(refusal))
+        return redirect("digest:preflight", page.pk)
+    page.refresh_from_db()
+    said = f"“{page.title}” is out." if page.live else f"“{page.title}” is planned."
+    messages.success(request, said)
+    for tell in hooks.get_hooks("after_publish_page"):
+        tell(request, page)
+    return redirect("wagtailadmin_home")
 
 
 def _looked_at(page: IssuePage, user: Any, said: Collection[str] = ()) -> dict[str, Any]:

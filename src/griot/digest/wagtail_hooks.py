@@ -29,6 +29,7 @@ from griot.digest.models import DigestIndexPage, IssueFrame, IssuePage, Theme
 from griot.digest.page_menu import note_what_is_out, only_what_is_done, say_what_is_off
 from griot.digest.release.approving import standing_of, why_not
 from griot.digest.release.editions import to_translate
+from griot.digest.rooms import may_publish_now
 from griot.digest.site.making import NIGHT, making
 from griot.digest.site.newsroom import newsroom
 from griot.press.models import Article, Fetch, Notice, Source
@@ -125,6 +126,7 @@ class ThisMorning(Panel):
             "issue": issue,
             "making": making(),
             "may_edit": issue and issue.permissions_for_user(user).can_edit(),
+            "may_publish": issue and may_publish_now(issue, user),
             "may_correct": issue and issue.live and issue.permissions_for_user(user).can_publish(),
             "standing": standing,
             "more": more,
@@ -162,6 +164,7 @@ def urls() -> list[Any]:
         path("make-now/", rooms.make_now, name="make_now"),
         path("states/<int:pk>/", rooms.states_room, name="states"),
         path("preflight/<int:pk>/", rooms.preflight_room, name="preflight"),
+        path("publish/<int:pk>/", rooms.publish_room, name="publish"),
         path("preflight/<int:pk>/mend/", rooms.mend_room, name="mend"),
         path("preflight/<int:pk>/answer/", rooms.answer_room, name="answer"),
         path("editions/<int:pk>/", rooms.editions_room, name="editions"),
@@ -262,7 +265,7 @@ def first_steps(user: Any) -> list[Step]:
         Step(
             70,
             "The first issue",
-            IssuePage.objects.filter(live=True).exists(),
+            IssuePage.objects.exclude(first_published_at=None).exists(),
             "digest.change_issuepage",
             reverse("desk:desk"),
             "Choose its lines at the desk, look at the pre-flight, submit it; approved, it is published.",

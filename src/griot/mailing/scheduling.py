@@ -62,12 +62,17 @@ def proposed_for(issue: IssuePage) -> datetime:
 
 @tells_mails
 def mails_of(issue: IssuePage) -> str:
-    """To whom an issue was sent, as a sentence."""
+    """To whom an issue was sent, and whether they have it as it is now."""
     sends = Send.objects.filter(issue__translation_key=issue.translation_key, is_correction=False)
     begun = sorted(sends.select_related("audience"), key=lambda send: send.started)
     names = list(dict.fromkeys(f"“{send.audience}”" for send in begun))
     to = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-    return f"Sent to {to} on {timezone.localtime(begun[0].started):%A %-d %B, %H:%M}." if begun else ""
+    if not begun:
+        return ""
+    said = f"Sent to {to} on {timezone.localtime(begun[0].started):%A %-d %B, %H:%M}."
+    last, again = begun[-1].started, issue.last_published_at
+    is_told = again is None or again <= last or issue.corrections.filter(at__gt=last).exists()
+    return said if is_told else f"{said} It was published again after that: a correction tells its readers."
 
 
 def schedule(

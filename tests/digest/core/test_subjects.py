@@ -41,6 +41,13 @@ def test_a_long_line_is_cut_where_what_stays_says_the_same():
     assert cut == "The coast guard rescued 43 people off Lampedusa"
 
 
+def test_what_a_verb_needs_is_not_cut_off():
+    issue = an_issue(
+        "reported that Kenya has turned schools near the lake’s northern shore into shelters for 20,000."
+    )
+    assert not any(topic.endswith("schools") for topic in topics(issue))
+
+
 @pytest.mark.parametrize("body", [PRISON, LISTED])
 def test_no_condition_is_cut_off_and_no_list_is_broken(body):
     assert not list(topics(an_issue(body)))

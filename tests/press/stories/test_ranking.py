@@ -35,6 +35,13 @@ def test_one_outlets_headline_full_of_the_beats_words_stands_below_a_rescue_that
 
 
 @pytest.mark.django_db
+def test_what_many_tell_of_off_the_beat_stands_below_what_is_on_it():
+    story("match", 0.2, reports=12, hours=0)
+    story("arrivals", 1.2, reports=1, hours=3)
+    assert first() == "arrivals"
+
+
+@pytest.mark.django_db
 def test_of_two_alike_the_newer_comes_first_and_ours_before_it():
     story("older", 2, hours=20)
     story("newer", 2)

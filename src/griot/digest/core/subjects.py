@@ -41,6 +41,8 @@ _BINDING = re.compile(
     r"|sans|pas|aucun\w*|ne|sauf|à moins|salvo|pero|sin|no|nunca|excepto|a menos)\b"
     r"|(?<!\w)(?:إذا|لكن|إلا|لم|لن|دون|غير)(?!\w)"
 )
+# What tells when or where beside a verb; any other of its prepositions is its own: "turned … into".
+_ASIDE = {"in", "on", "at", "near", "after", "as", "amid", "following", "since", "during", "from", "with"}
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"}
 _OPEN_ENDS = {"IN", "DT", "PRP$", "TO", "CC", "JJ", "CD", "RB", "MD"}  # a cut sentence does not end on one
 
@@ -167,7 +169,11 @@ def _stands(parse: Parse, end: int) -> bool:
 def _is_needed(parse: Parse, i: int, kept: list[int]) -> bool:
     """Whether a word that is cut off belongs closely to one that stays."""
     token = parse[i]
-    is_of_the_verb = token.relation == "prep" and token.head == i - 1 and parse[i - 1].tag[:2] == "VB"
+    is_of_the_verb = (
+        token.relation == "prep"
+        and parse[token.head].tag[:2] == "VB"
+        and (token.head == i - 1 or token.lemma not in _ASIDE)
+    )
     close = {"dobj", "ccomp", "xcomp", "attr", "acomp", "oprd", "pobj", "aux", "neg", "prt", "conj", "dative"}
     if i in kept or token.head not in kept or token.head == i:
         return False

@@ -31,10 +31,12 @@ from griot.press.stories.searching import ARTICLE_FILTERS, Searched, like_in_mea
 PAGE = 50  # stories drawn at a time
 SHOWN_OUTLETS = 4
 NIGHTS = {"night": timedelta(hours=36), "week": timedelta(days=7)}
-STATES = ("open", "accepted", "later", "discarded", "all")
+STATES = ("open", "accepted", "later", "discarded", "told", "all")
 MOST_FOUND = 2000  # articles that a search looks at
 # Not told yet, or with something new since.
 _NEWS = Q(told=None) | Q(grown__gt=F("told"))
+# Told by an issue, with nothing new since, and decided on by nobody: it was laid out by the machine.
+_TOLD = Q(decision="", told__isnull=False) & (Q(grown=None) | Q(grown__lte=F("told")))
 AWAKE = timedelta(seconds=40)  # that an editor is taken to be at a story after being heard of
 
 
@@ -138,6 +140,8 @@ def asked_for(asked: Asked, now: datetime | None = None) -> QuerySet[Story]:
         stories = stories.filter(last_published__gt=(now or timezone.now()) - NIGHTS[asked.within])
     if asked.state == "open":
         stories = stories.filter(decision="").filter(_NEWS)
+    elif asked.state == "told":
+        stories = stories.filter(_TOLD)
     elif asked.state != "all":
         stories = stories.filter(decision=asked.state)
     if asked.country:
@@ -291,5 +295,6 @@ def totals() -> dict[str, int]:
     return night.aggregate(
         open=Count("pk", filter=Q(decision="") & _NEWS),
         **{state: Count("pk", filter=Q(decision=state)) for state in ("accepted", "later", "discarded")},
+        told=Count("pk", filter=_TOLD),
         all=Count("pk"),
     )

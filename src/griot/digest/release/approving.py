@@ -121,7 +121,7 @@ def who_approves(page: IssuePage, user: Any) -> str:
     if page.is_edition or not second_person_counts() or approval_of(page):
         return ""
     author = accounts().filter(pk=author_of(page)).first()
-    by = "Nobody has edited it yet" if author is None else f"{names([author])} edited it last"
+    by = "Nobody has changed what it says" if author is None else f"{names([author])} edited it last"
     last = "You edited it last" if author == user else by
     asked = page.current_workflow_state
     asks = asked.requested_by_id if asked else user.pk
@@ -148,22 +148,31 @@ def state_of(page: IssuePage) -> str:
     return "edited" if page.revisions.exclude(user=None).exists() else "draft"
 
 
+_WORKED_ON = {
+    "in approval": "Somebody is asked to approve it.",
+    "approved": "It is approved, and waits to be published.",
+    "edited": "It is being worked on.",
+}
+
+
 def standing_of(page: IssuePage) -> tuple[str, str]:
-    """Where an issue stands, in the word that an editor looks for (draft, scheduled, published, sent), and
-    more of it as sentences.
+    """Where an issue stands, in the word that an editor looks for (draft, scheduled, published, sent, taken
+    off), and more of it as sentences.
     """
     if page.live:
         mails = mails_of(page)
         since = f"Published on {_when(page.first_published_at)}."
-        changed = " It has changes that are not out." if page.has_unpublished_changes else ""
-        return "sent" if mails else "published", " ".join(filter(None, (since, mails))) + changed
+        changed = ""
+        if page.has_unpublished_changes:
+            is_approved = second_person_counts() and approval_of(page) is not None
+            changed = f"It has changes that are {'approved, and ' if is_approved else ''}not out."
+        return "sent" if mails else "published", " ".join(filter(None, (since, mails, changed)))
     if planned := page.planned():
         return "scheduled", f"It goes out on {_when(planned.approved_go_live_at)}."
-    return "draft", {
-        "in approval": "Somebody is asked to approve it.",
-        "approved": "It is approved.",
-        "edited": "It is being worked on.",
-    }.get(state_of(page), "Nobody has worked on it yet.")
+    word, past = "draft", ""
+    if page.first_published_at:
+        word, past = "taken off", f"It was out since {_when(page.first_published_at)}. {mails_of(page)}"
+    return word, f"{past} {_WORKED_ON.get(state_of(page), 'Nobody has worked on it yet.')}".strip()
 
 
 def _when(moment: datetime | None) -> str:

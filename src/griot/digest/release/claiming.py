@@ -1,5 +1,5 @@
-"""What the lines of an issue say, against the articles: as the desk has checked it, or, where a line's words are
-others by now or no story's, as it is checked here.
+"""What the lines of an issue say, against the articles: as the desk has checked it, or, where a line's words
+are others by now or no story's, as it is checked here.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def _changed(bound: Any, line: Line) -> Iterator[Finding]:
     if not refused:
         what = "Changed in the issue, and not checked" if refused is None else "Changed in the issue"
         words = f"“{bound.value['body'][:80]}”"
-        yield Finding("should" if refused is None else "know", what, words, _place(bound), line.story_id, mend)
+        yield Finding(
+            "should" if refused is None else "know", what, words, _place(bound), line.story_id, mend
+        )
 
 
 def _named(claim: str, body: str) -> str:

@@ -19,7 +19,7 @@ from psycopg.errors import QueryCanceled
 
 from griot.characters import fit_text
 from griot.digest.core.archive import Archive, ArchiveEntry, Facet, Found, Month
-from griot.digest.models import DigestIndexPage, Theme, ToldItem
+from griot.digest.models import DigestIndexPage, IssuePage, Theme, ToldItem
 from griot.digest.site.newsroom import newsroom, path_of
 from griot.press.core.beats.asking import LONGEST
 from griot.press.core.language.text import fold
@@ -100,8 +100,12 @@ def archive_of(index: DigestIndexPage, asked: Mapping[str, str]) -> Archive:
             (p.locale.language_code, f"{path_of(p)}archive/")
             for p in index.get_translations().live().select_related("locale")
         ),
-        making=f"{front}making/" if settings.DEMO and not entries and found is None else "",
+        making=f"{front}making/" if settings.DEMO and found is None and not _was_any_out() else "",
     )
+
+
+def _was_any_out() -> bool:
+    return IssuePage.objects.exclude(first_published_at=None).exists()
 
 
 def _search(

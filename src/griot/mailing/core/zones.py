@@ -35,5 +35,7 @@ def choices(first: Iterable[str]) -> list[tuple[str, list[Choice]]]:
 @cache
 def _cities() -> list[Choice]:
     aliases = get_global("zone_aliases")  # Asia/Calcutta: another name of Asia/Kolkata
-    known = [zone for zone in get_global("zone_territories") if zone not in aliases]
+    known = [
+        zone for zone in get_global("zone_territories") if zone not in aliases and not zone.startswith("Etc/")
+    ]
     return sorted(((z, named(z)) for z in {*known, "UTC"} & available_timezones()), key=lambda c: c[1])

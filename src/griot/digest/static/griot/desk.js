@@ -255,7 +255,7 @@ function redraw(body, { pane = true } = {}) {
 }
 
 const belongs = (row) =>
-  asked.get("state") === "all" || asked.get("state") === (row.dataset.decision || "open");
+  ["told", "all"].includes(asked.get("state")) || asked.get("state") === (row.dataset.decision || "open");
 
 function count(totals) {
   for (const [state, n] of Object.entries(totals)) {
