@@ -7,7 +7,7 @@ said of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -156,8 +156,8 @@ def _unread_blocks(page: IssuePage) -> Iterator[tuple[Any, list[Unread], bool]]:
             yield child, mine, child.block_type in {"press_review", "feature"}
 
 
-def _judged(page: IssuePage) -> Judgement:
-    kept_in = [text for _, mine, keeps in _unread_blocks(page) if keeps for text in mine]
+def _judged(unread: Iterable[tuple[Any, list[Unread], bool]]) -> Judgement:
+    kept_in = [text for _, mine, keeps in unread if keeps for text in mine]
     return Judgement("translation", frozenset(mark(t.path, t.state, t.words) for t in kept_in))
 
 
@@ -165,13 +165,14 @@ def is_held(page: IssuePage) -> bool:
     """Whether an edition goes to nobody: some of its lines and features no person has read, and none who may
     has let it go out all the same.
     """
-    judgement = _judged(page)
+    judgement = _judged(_unread_blocks(page))
     return bool(judgement.of) and answer_for(page, judgement) is None
 
 
 def unread_findings(page: IssuePage) -> Iterator[Finding]:
-    judgement = _judged(page)
-    for child, unread, keeps in _unread_blocks(page):
+    blocks = list(_unread_blocks(page))
+    judgement = _judged(blocks)
+    for child, unread, keeps in blocks:
         for state, what in _NOT_READ.items():
             mine = [text for text in unread if text.state == state]
             lines = {text.path.split(".lines.")[-1].split(".")[0] for text in mine}

@@ -12,14 +12,15 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from babel.dates import format_timedelta
-from django.db.models import Count, Sum
-from django.db.models.functions import TruncHour
+from django.db.models import Count, Sum, Window
+from django.db.models.functions import RowNumber, TruncHour
 
 from griot.press.core.beats.relevance import ON_BEAT
 from griot.press.core.rhythm import MEMORY, YOUNG, Heard, State, longest_stillness, state_of, still_for
 from griot.press.models import Article, Entry, Fetch, Line, Source, Story
 
 RHYTHM = timedelta(days=14)  # looked back on
+LATELY = 50  # visits that a source's usual time is taken from
 SLOWER, NOT_SLOW = 3, 2000  # times its median; milliseconds under which nobody minds
 WALLS = ("a consent wall", "a paywall")
 
@@ -147,11 +148,10 @@ def source_nights(since: datetime, until: datetime) -> list[SourceNight]:
     ):
         brought[source].append(hour)
     took: dict[int, list[int]] = defaultdict(list)
-    for source, milliseconds in (
-        before.exclude(outcome=Fetch.Outcome.FAILED).order_by("-at").values_list("source", "milliseconds")
-    ):
-        if len(took[source]) < 50:
-            took[source].append(milliseconds)
+    lately = Window(RowNumber(), partition_by="source", order_by="-at")
+    reached = before.exclude(outcome=Fetch.Outcome.FAILED).annotate(place=lately).filter(place__lte=LATELY)
+    for source, milliseconds in reached.values_list("source", "milliseconds"):
+        took[source].append(milliseconds)
     kept_out: dict[int, dict[str, int]] = defaultdict(dict)
     seen = Entry.objects.filter(first_seen__gt=since, first_seen__lte=until)
     for source, reason, n in (

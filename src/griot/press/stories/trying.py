@@ -24,11 +24,6 @@ class Shown:
     count: int
     best: tuple[Story, ...]
 
-    @classmethod
-    def of(cls, stories: QuerySet[Story]) -> Shown:
-        ranked = stories.order_by("-reports", "-last_published", "pk")
-        return cls(stories.count(), tuple(ranked[:MOST_SHOWN]))
-
 
 @dataclass(frozen=True, slots=True)
 class Tried:
@@ -46,16 +41,15 @@ class Tried:
 def tried(query: str, beat: Beat | None, now: datetime | None = None) -> Tried:
     """Try a query on the pieces of the last 36 hours. Raises QueryError, whose message shows the place."""
     night = Article.objects.filter(published__gt=(now or timezone.now()) - NIGHT)
-    asked = condition(query, ARTICLE_FILTERS, MOST_OF_A_BEAT)
-    as_it_is = _condition(beat.query) if beat else Q(pk=None)
-    new, old = _stories(night.filter(asked)), _stories(night.filter(as_it_is))
-    return Tried(
-        night.count(),
-        night.filter(asked).count(),
-        Shown.of(new),
-        Shown.of(new.exclude(pk__in=old.values("pk"))),
-        Shown.of(old.exclude(pk__in=new.values("pk"))),
-    )
+    # Both queries are asked once: each looks at the words of a whole night.
+    found = _stories(night.filter(condition(query, ARTICLE_FILTERS, MOST_OF_A_BEAT)))
+    new, old = set(found), set(_stories(night.filter(_condition(beat.query)))) if beat else set()
+    stories = Story.objects.filter(merged_into=None, pk__in=[pk for pk in new | old if pk])
+    ranked = list(stories.order_by("-reports", "-last_published", "pk").values_list("pk", flat=True))
+    told = [[pk for pk in ranked if pk in of] for of in (new, new - old, old - new)]
+    best = Story.objects.in_bulk([pk for some in told for pk in some[:MOST_SHOWN]])
+    shown = (Shown(len(some), tuple(best[pk] for pk in some[:MOST_SHOWN] if pk in best)) for some in told)
+    return Tried(night.count(), len(found), *shown)
 
 
 def _condition(query: str) -> Q:
@@ -65,5 +59,6 @@ def _condition(query: str) -> Q:
         return Q(pk=None)
 
 
-def _stories(articles: QuerySet[Article]) -> QuerySet[Story]:
-    return Story.objects.filter(merged_into=None, pk__in=articles.order_by().values("story"))
+def _stories(articles: QuerySet[Article]) -> list[int | None]:
+    """Of each article its story."""
+    return list(articles.order_by().values_list("story", flat=True))
