@@ -16,9 +16,9 @@ A_DAY = 0.5  # later
 
 def by_news(nearness: str = "score") -> OrderBy:
     """To order stories by, the greatest news first: a story's nearness to the beat (the field of that name),
-    with each doubling of independent reports, our organisation in it, and each day that it is newer. Of a story
-    off the beat, reports count the less the further it is: many may tell of a match. Only differences count:
-    the newness is taken from 1970 on.
+    with each doubling of independent reports, our organisation in it, and each day that it is newer. Of a
+    story off the beat, reports count the less the further it is: many may tell of a match. Only differences
+    count: the newness is taken from 1970 on.
     """
     reports = Log(Value(2.0), Cast(F("reports"), FloatField()) + 1.0, output_field=FloatField())
     days = Cast(Extract("last_published", "epoch"), FloatField()) / 86400.0
