@@ -69,7 +69,7 @@ SUBJECTS: dict[str, dict[str, str]] = {
         "evaluate_press": "stories, copies, traps, beat and check, measured in one table (--wire --json)",
         "train_stories": "learn anew what makes two articles one story, with figures (--dry-run --wire)",
         "bench": "measure, always against a reference in the same run",
-        "walk": "from nothing to a scheduled issue in four languages, driven and counted (--folder)",
+        "walk": "an empty house to a sent, corrected issue, each role at its own browser, counted (--folder)",
         "walk_phone": "the phone app of a running demo, driven and photographed (--url --folder)",
         "screenshots": "take the pictures in docs/ from a running newsroom (--url)",
     },

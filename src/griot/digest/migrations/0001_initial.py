@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
         ('auth', '0012_alter_user_first_name_max_length'),
         ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
         ('wagtailcore', '0098_apitoken'),
+        ('wagtail_localize', '0016_rename_page_revision_translationlog_revision'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -282,5 +283,11 @@ class Migration(migrations.Migration):
             model_name='newsroom',
             name='sign',
             field=models.ForeignKey(blank=True, help_text='A logo: before the name on pages and in mails, on paper and share cards, and on phones that have the app. Without one, the name’s first letter stands there.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='digest.picture'),
+        ),
+        # The translator's editor opens passages and kept values by their ids alone, those of two tables: where they are
+        # the same, *Translate* opens an outlet's address with the line.
+        migrations.RunSQL(
+            'ALTER TABLE wagtail_localize_overridablesegment ALTER COLUMN id SET START WITH 1000000001 RESTART',
+            'ALTER TABLE wagtail_localize_overridablesegment ALTER COLUMN id SET START WITH 1 RESTART',
         ),
     ]
