@@ -231,7 +231,7 @@ def test_a_picture_whose_rights_ended_vanishes_from_the_web_and_from_mails_alrea
         and after.content != before
         and Image.open(io.BytesIO(after.content)).format == "PNG"
     )
-    assert not lxml_html.fromstring(client.get(f"/{issue.slug}/").content).xpath("//img/@src")
+    assert lxml_html.fromstring(client.get(f"/{issue.slug}/").content).xpath("//img/@src") == ["/sign/"]
     assert b"/Subtype/Image" not in client.get(f"/{issue.slug}/pdf/").content
     assert client.get(f"/{issue.slug}/card/").content != card
     assert not lxml_html.fromstring(render(issue_of(IssuePage.objects.get()), "email")).xpath("//img")
