@@ -1561,8 +1561,11 @@ def test_back_in_a_window_that_knows_of_no_consent_deletes_nothing(phone, invita
     phone.page.wait_for_selector(".sheet", state="detached")
     wait_for(lambda: phone.page.evaluate("document.activeElement.tagName === 'BUTTON'"))
     other.bring_to_front()
-    while other.locator(".step").count():
+    step = other.locator(".step")
+    while before := step.all_inner_texts():  # each screen back is another, until none has steps
         other.click("[aria-label=Retour]")
+        while step.all_inner_texts() == before:
+            other.wait_for_timeout(20)
     other.wait_for_selector("text=Nouveau témoignage")
     assert "Tout est envoyé" not in other.inner_text("main"), "what is open is on the phone"
     other.click("text=Continuer")
