@@ -55,6 +55,7 @@ def article_texts(articles: Iterable[Article]) -> dict[str, Foreign | None]:
     return {
         mark: foreign(words, a.language)
         for a in articles
+        if a.language != settings.LANGUAGE_CODE  # no lead is cut that nothing stands beneath
         for mark, words in ((f"h{a.pk}", a.title), (f"l{a.pk}", lead_of(a)))
     }
 
