@@ -12,8 +12,9 @@ from griot.runtime.programs import chromium as find_chromium
 from tests.browser.tools import COUNTING, PATIENCE
 
 # The desk answers a refused act with 409 or 422, and a test may take the network away: the browser says so by
-# itself.
+# itself. An editor's autosave is refused with 400 when the form itself has overtaken it, or is not whole yet.
 REFUSED = re.compile(r"status of (409|422)|ERR_INTERNET_DISCONNECTED")
+OVERTAKEN = re.compile(r"status of 400 .*/edit/$")
 
 
 @pytest.fixture(scope="package")
@@ -49,16 +50,18 @@ def page_at(chromium):
     """A page of a given width and colour scheme that fails on any error in the console."""
     contexts, errors = [], []
 
+    def note(message) -> None:
+        told = f"{message.text} {message.location['url']}"
+        if message.type == "error" and not REFUSED.search(told) and not OVERTAKEN.search(told):
+            errors.append(told)
+
     def open_at(width: int, scheme: str = "light"):
         context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         context.set_default_timeout(PATIENCE)
         context.add_init_script(COUNTING)
         contexts.append(context)
         page = context.new_page()
-        page.on(
-            "console",
-            lambda m: errors.append(m.text) if m.type == "error" and not REFUSED.search(m.text) else None,
-        )
+        page.on("console", note)
         page.on("pageerror", lambda e: errors.append(str(e)))
         return page
 
