@@ -18,6 +18,7 @@ from griot.demo.newsroom import seed_sources
 from griot.digest.core.words import words
 from griot.digest.models import Newsroom
 from griot.digest.morning.assembling import start_issue
+from griot.digest.release.editions import make_editions
 from griot.digest.site.making import Making, making
 from griot.mailing.models import Audience, Subscriber, Subscription
 from griot.press.listening.listening import due_sources, fetch_sources
@@ -26,6 +27,7 @@ from griot.press.models import Beat, Outlet, Source
 from griot.press.stories.pipeline import group_articles
 from griot.queueing import soon
 from griot.troubles.models import Trouble
+from tests.digest.issues import make_issue
 from tests.signing_in import with_second_factor
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +183,14 @@ def test_a_demos_front_shows_its_first_issue_being_made_a_newsrooms_does_not(
     assert f'data-making="http://localhost:8000/{language}making/"' in front
     said = client.get(f"/{language}making/").json()
     assert said["is_over"] is False and said["words"]
+
+
+def test_a_translator_reads_who_makes_the_editions_until_they_are_made(site, client, django_user_model):
+    issue = make_issue("en", timezone.localdate(), live=False)
+    user = django_user_model.objects.create_user("ines", "i@a.example", "x")
+    user.groups.set(Group.objects.filter(name="Translator"))
+    client.force_login(user)
+    page = client.get("/admin/").content.decode()
+    assert "No edition is made yet." in page and "chief editor makes them" in page
+    make_editions(issue, None)
+    assert "No edition is made yet." not in client.get("/admin/").content.decode()

@@ -107,6 +107,10 @@ def editor_js() -> str:
     return format_html('<script src="{}"></script>', static("griot/editor.js"))
 
 
+def issue_of_today() -> IssuePage | None:
+    return IssuePage.objects.filter(day=timezone.localdate(), language=settings.LANGUAGE_CODE).first()
+
+
 class ThisMorning(Panel):
     """Today's issue, and whether the press was heard."""
 
@@ -120,7 +124,7 @@ class ThisMorning(Panel):
         since, user = timezone.now() - NIGHT, parent_context["request"].user
         last = Fetch.objects.filter(at__gt=since).order_by("source_id", "-at").distinct("source_id")
         has_sources = Source.objects.filter(is_active=True).count()
-        issue = IssuePage.objects.filter(day=timezone.localdate(), language=settings.LANGUAGE_CODE).first()
+        issue = issue_of_today()
         standing, more = standing_of(issue) if issue else ("", "")
         return {
             "issue": issue,
@@ -244,10 +248,20 @@ class Editions(Panel):
     order = 22
 
     def __init__(self, user: Any) -> None:
-        self.rows = to_translate(user)
+        self.rows, self.user = to_translate(user), user
+        self.issue = issue_of_today()
+
+    @property
+    def is_needed(self) -> bool:
+        """Where there are editions, or may be: somebody may translate, and nobody has made them."""
+        if self.rows or self.issue is None:
+            return bool(self.rows)
+        fronts = DigestIndexPage.objects.exclude(locale__language_code=settings.LANGUAGE_CODE)
+        return any(front.permissions_for_user(self.user).can_edit() for front in fronts)
 
     def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
-        return {"rows": self.rows}
+        may_make = self.issue and opens(self.user, reverse("digest:preflight", args=[self.issue.pk]))
+        return {"rows": self.rows, "issue": self.issue, "may_make": may_make}
 
 
 @hooks.register("griot_first_steps")
@@ -276,5 +290,5 @@ def first_steps(user: Any) -> list[Step]:
 @hooks.register("construct_homepage_panels")
 def first_panel(request: HttpRequest, panels: list[Panel]) -> None:
     panels.append(ThisMorning())
-    if (editions := Editions(request.user)).rows:
+    if (editions := Editions(request.user)).is_needed:
         panels.append(editions)

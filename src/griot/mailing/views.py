@@ -170,13 +170,13 @@ def outbox(request: SignedIn) -> HttpResponse:
 
 
 def outbox_mail(request: SignedIn, name: str) -> HttpResponse:
-    """One mail as it was sent: its HTML in a closed frame, its text, its source."""
+    """One mail as it was sent: its HTML, where it has any, in a closed frame, its text, its source."""
     if not may_send(request):
         return permission_denied(request)
     message = _mail(name, request.user)
     text = message.get_body(("plain",))
     source = _mail_path(name, request.user).read_text("utf-8", "replace")
-    frame = reverse("mailing:outbox_html", args=[name])
+    frame = reverse("mailing:outbox_html", args=[name]) if message.get_body(("html",)) else ""
     return render(
         request,
         "mailing/mail.html",

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass, replace
 from html import escape, unescape
 from typing import Any
 
+from griot.digest.core.archive import Archive
 from griot.digest.core.types import Issue
 
 NARROW, WIDE = "\u202f", "\u00a0"  # no line is broken at these spaces
@@ -23,10 +24,10 @@ _WORD = re.compile(r"\S+")
 _TAG = re.compile(r"(<[^<>]*>)")
 _INLINE = re.compile(r"</?(?:a|abbr|b|bdi|em|i|small|span|strong|sub|sup|u)\b")
 _CODE = re.compile(r"<(/?)(?:code|pre)\b")
-# Of an issue's values, what nobody reads as words, or what is a name or a word of ours.
+# Of an issue's or the archive's values, what nobody reads as words, or what is a name or a word of ours.
 _NO_WORDS = frozenset(
     "anchor url archive_url feed_url contact image_url language source_language kind state section piece"
-    " bullet newsroom sources modern printed_head editions".split()
+    " bullet newsroom sources modern printed_head editions query why value newer older making sign".split()
 )
 
 
@@ -72,6 +73,12 @@ def finely_set(issue: Issue) -> Issue:
     if issue.printed_head is not None:
         return issue
     found: Issue = _set(issue, issue.language, issue.source_language)
+    return found
+
+
+def archive_finely_set(archive: Archive) -> Archive:
+    """A page of the archive with all that is read in it as its language prints it."""
+    found: Archive = _set(archive, archive.language, archive.language)
     return found
 
 

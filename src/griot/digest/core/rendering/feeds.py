@@ -12,6 +12,7 @@ from lxml import etree
 from griot.digest.core.rendering import elements
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.types import Issue
+from griot.digest.core.typography import finely_set
 
 _ATOM = "http://www.w3.org/2005/Atom"
 Published = tuple[Issue, datetime]
@@ -31,7 +32,7 @@ def render_feed(issues: Sequence[Published], front: str, url: str, title: str) -
     add(feed, "link", href=front, rel="alternate", type="text/html")
     add(feed, "link", href=url, rel="self", type="application/atom+xml")
     add(feed, "updated", max((at for _, at in issues), default=datetime(1970, 1, 1, tzinfo=UTC)).isoformat())
-    for issue, published in issues:
+    for issue, published in ((finely_set(issue), at) for issue, at in issues):
         entry = add(feed, "entry")
         entry.set("{http://www.w3.org/XML/1998/namespace}lang", issue.language)
         add(entry, "id", issue.url)
@@ -71,7 +72,7 @@ def render_stories_feed(
 def render_json_feed(issues: Sequence[Published], front: str, url: str, title: str, language: str) -> str:
     """The same as JSON Feed 1.1."""
     items = []
-    for issue, published in issues:
+    for issue, published in ((finely_set(issue), at) for issue, at in issues):
         item = {
             "id": issue.url,
             "url": issue.url,

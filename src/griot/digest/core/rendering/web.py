@@ -5,7 +5,7 @@ from __future__ import annotations
 from griot.digest.core.archive import Archive
 from griot.digest.core.rendering.environment import render_template
 from griot.digest.core.types import Block, Issue, picture_of, title_of
-from griot.digest.core.typography import finely_set
+from griot.digest.core.typography import archive_finely_set, finely_set
 from griot.digest.core.words import front_of, is_right_to_left, words
 
 
@@ -37,4 +37,5 @@ def render_message(word: str, newsroom: str, language: str = "en") -> str:
 
 
 def render_archive(archive: Archive) -> str:
-    return render_template("web/archive.html", language=archive.language, archive=archive)
+    shown = archive_finely_set(archive)
+    return render_template("web/archive.html", language=archive.language, archive=shown)
