@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pytest
-from django.utils import timezone
 
 from tests.mailing.plans import where_it_is_morning
 from tests.signing_in import with_second_factor
@@ -9,7 +8,7 @@ from tests.signing_in import with_second_factor
 
 @pytest.fixture(autouse=True)
 def morning():
-    with timezone.override(where_it_is_morning()):
+    with where_it_is_morning():
         yield
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
-from datetime import timezone as dt_timezone
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
+from django.test import override_settings
+from django.utils import timezone
 from wagtail.models import Revision
 
 from griot.mailing.models import Schedule
 
 
-def where_it_is_morning() -> tzinfo:
-    """A time zone in which it is past six: what is planned for hours ahead is of the same day."""
-    return dt_timezone(timedelta(hours=(6 - datetime.now(UTC).hour + 12) % 24 - 12))
+@contextmanager
+def where_it_is_morning() -> Iterator[None]:
+    """In a newsroom where it is past six: what is planned for hours ahead is of the same day."""
+    ahead = (6 - datetime.now(UTC).hour + 12) % 24 - 12
+    zone = f"Etc/GMT{-ahead:+d}"
+    with override_settings(TIME_ZONE=zone), timezone.override(ZoneInfo(zone)):
+        yield
 
 
 def time_passes(how_long: timedelta) -> None:

@@ -332,7 +332,7 @@ def test_who_takes_an_issue_off_and_puts_it_on_again_is_told_which_mails_did_not
 
 def test_a_mail_is_not_planned_for_before_its_publication_by_hand(draft, audience, admin_client):
     six = timezone.now() + timedelta(hours=6)
-    draft.go_live_at, draft.day = six, timezone.localdate(six, ZoneInfo("UTC"))
+    draft.go_live_at, draft.day = six, timezone.localdate(six)
     draft.save()
     draft.save_revision().publish()
     plan = {"at": f"{six - timedelta(hours=1):%Y-%m-%dT%H:%M}", "zone": "UTC", "audiences": [audience.pk]}
@@ -340,7 +340,8 @@ def test_a_mail_is_not_planned_for_before_its_publication_by_hand(draft, audienc
     assert "is to be published later than that" in said(answer) and not Schedule.objects.exists()
     plan["at"] = f"{six + timedelta(hours=1):%Y-%m-%dT%H:%M}"
     answer = admin_client.post(f"/admin/mailing/send/{draft.pk}/", plan)
-    assert f"It is published on {six:%d %B %Y at %H:%M} UTC in English." in said(answer)
+    there = timezone.localtime(six)
+    assert f"It is published on {there:%d %B %Y at %H:%M %Z} in English." in said(answer)
     answer = admin_client.post(f"/admin/mailing/schedules/{Schedule.objects.get().pk}/cancel/")
     assert "It is published on" in said(answer)
     assert IssuePage.objects.get().planned().approved_go_live_at == six
