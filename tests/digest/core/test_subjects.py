@@ -48,6 +48,15 @@ def test_what_a_verb_needs_is_not_cut_off():
     assert not any(topic.endswith("schools") for topic in topics(issue))
 
 
+def test_a_reason_may_be_cut_off_but_not_of_what_is_denied():
+    halted = "reported that judges halted a flight to Rwanda because 14 people on its list had been denied a lawyer."
+    stayed = "reported that the families did not leave the camp because they feared its armed guards and the long road."
+    assert list(topics(an_issue(halted))) == ["Judges halted a flight to Rwanda"]
+    assert not list(topics(an_issue(stayed)))
+    malta = "ont rapporté que Malte a fermé le port parce qu’un navire n’avait pas les papiers que la loi demande."
+    assert list(topics(an_issue(malta, language="fr"))) == ["Malte a fermé le port"]
+
+
 @pytest.mark.parametrize("body", [PRISON, LISTED])
 def test_no_condition_is_cut_off_and_no_list_is_broken(body):
     assert not list(topics(an_issue(body)))

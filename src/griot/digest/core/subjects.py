@@ -35,11 +35,15 @@ _LOOSE = {
     "es": "después de|tras|mientras|desde|durante|que|donde|en|frente a|cerca de",
     "ar": "بعد|فيما|بينما|منذ|خلال|الذي|التي|الذين|حيث|قبالة|قرب|في",
 }
+# A reason may follow, too, where what it is of is not denied: it says only why.
+_REASON = {"en": "because", "fr": "parce que|parce qu[’']", "es": "porque|debido a", "ar": "لأن|بسبب"}
 # What is cut off must not be what the rest depends on.
-_BINDING = re.compile(
-    r"(?i)\b(?:if|unless|until|but|not|no|without|except|only|provided|den(?:y|ied|ies)|alleged\w*|sauf|si|mais"
-    r"|sans|pas|aucun\w*|ne|sauf|à moins|salvo|pero|sin|no|nunca|excepto|a menos)\b"
-    r"|(?<!\w)(?:إذا|لكن|إلا|لم|لن|دون|غير)(?!\w)"
+_TURNING = re.compile(
+    r"(?i)\b(?:if|unless|until|but|without|except|only|provided|alleged\w*|sauf|si|mais|sans|à moins|salvo"
+    r"|pero|sin|excepto|a menos)\b|(?<!\w)(?:إذا|لكن|إلا|دون|غير)(?!\w)"
+)
+_DENIED = re.compile(
+    r"(?i)\b(?:not|no|den(?:y|ied|ies)|pas|aucun\w*|ne|nunca)\b|\bn[’']|(?<!\w)(?:لم|لن)(?!\w)"
 )
 # What tells when or where beside a verb; any other of its prepositions is its own: "turned … into".
 _ASIDE = {"in", "on", "at", "near", "after", "as", "amid", "following", "since", "during", "from", "with"}
@@ -73,7 +77,7 @@ def propose(issue: Issue) -> str:
 
 
 def _begun(said: str) -> str:
-    words = said[:LONGEST].rsplit(" ", 1)[0] if len(said) > LONGEST else ""
+    words = said[: LONGEST - 1].rsplit(" ", 1)[0] if len(said) > LONGEST else ""
     return f"{words.rstrip(' ,;:–-')}…" if words else ""
 
 
@@ -145,9 +149,12 @@ def _within(said: str, language: str, longest: int) -> str:
     if not loose:
         return ""
     parse = default_parser().parse([said])[0] if language == "en" else ()
-    for cut in reversed(list(re.finditer(rf",? (?=(?:{loose})\b)", said[: longest + 12]))):
+    reason = _REASON[language.split("-")[0]]
+    for cut in reversed(list(re.finditer(rf",? (?=(?:(?P<why>{reason})|{loose})\b)", said[: longest + 12]))):
         kept, left = said[: cut.start()], said[cut.end() :]
-        if len(kept) > longest or len(kept.split()) < FEWEST_WORDS or _BINDING.search(left):
+        if len(kept) > longest or len(kept.split()) < FEWEST_WORDS:
+            continue
+        if _TURNING.search(left) or _DENIED.search(kept if cut["why"] else left):
             continue
         if kept.count("“") == kept.count("”") and (language != "en" or _stands(parse, len(kept))):
             return kept

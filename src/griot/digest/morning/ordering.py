@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from griot.digest.core.themes import THEMES
+from griot.press.core.beats.query import Document, Node, parse_query
+from griot.press.core.language.text import fold
 from griot.press.models import Story
 
 _CULTURE = frozenset({"feature", "review", "interview"})
+# What makes news of whomever it happens to.
+_GRAVE = (
+    "dead OR dies OR died OR death* OR kill* OR drown* OR missing OR injur* OR wounded OR arrest* OR detain*"
+    " OR expel* OR attack* OR crash* OR abduct* OR mort* OR tué* OR noyé* OR disparu* OR blessé* OR arrêt*"
+    " OR expuls* OR attaqu* OR muert* OR ahogad* OR desaparecid* OR herid* OR deten* OR ataque* OR قتل* OR"
+    " مقتل OR وفاة OR غرق* OR مفقود* OR اعتقال OR طرد OR هجوم"
+)
 # Regions of the UN's M49, coarse: what "spread over regions" means to a reader.
 _REGIONS = {
     "Africa": (
@@ -42,10 +53,27 @@ def weights(stories: Sequence[int | None]) -> dict[int, Weight]:
     rows = Story.objects.filter(pk__in=[s for s in stories if s]).prefetch_related("articles")
     found = {}
     for s in rows:
-        kinds = {a.piece for a in s.articles.all() if a.copy_of_id is None}
+        own = [article for article in s.articles.all() if article.copy_of_id is None]
+        kinds = {article.piece for article in own}
+        is_culture = bool(own) and (
+            kinds <= _CULTURE or 2 * sum(_is_of_culture(article.title) for article in own) > len(own)
+        )
         region = _REGION_OF.get(s.countries[0], "Europe") if s.countries else ""
-        found[s.pk] = Weight(s.is_ours, bool(kinds) and kinds <= _CULTURE, s.reports, s.score, region)
+        found[s.pk] = Weight(s.is_ours, is_culture, s.reports, s.score, region)
     return found
+
+
+@cache
+def _themes() -> dict[str, Node]:
+    return {slug: parse_query(query) for slug, _, query in (*THEMES, ("grave", (), _GRAVE))}
+
+
+def _is_of_culture(title: str) -> bool:
+    """Whether a headline speaks of culture, and of nothing else that an archive is sorted by: a singer who
+    was rescued is news.
+    """
+    document = Document(fold(title), "", "")
+    return [slug for slug, node in _themes().items() if node.match(document) is not None] == ["culture"]
 
 
 def house_place(story: int, there: Sequence[int | None], known: Mapping[int, Weight] | None = None) -> int:
