@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,13 +15,16 @@ from griot.press.core.rhythm import (
     YOUNG,
     Heard,
     is_young,
-    longest_stillness,
     state_of,
     still_for,
 )
 
 NOW = datetime(2026, 11, 30, 5, 30, tzinfo=UTC)
 gaps = st.lists(st.timedeltas(timedelta(minutes=10), timedelta(days=9)), max_size=40)
+
+
+def stillness_of(brought: list[datetime]) -> timedelta | None:
+    return max((later - earlier for earlier, later in pairwise(brought)), default=None)
 
 
 @st.composite
@@ -35,7 +38,8 @@ def sources(draw: st.DrawFn) -> Heard:
     return Heard(
         added,
         NOW,
-        brought,
+        brought[-1] if brought else None,
+        stillness_of(brought),
         draw(st.sampled_from([True, True, True, False, None])),
         draw(st.integers(0, 9)),
         new,
@@ -44,7 +48,7 @@ def sources(draw: st.DrawFn) -> Heard:
 
 @given(sources())
 def test_a_source_is_silent_only_beyond_its_rhythm(heard):
-    state, stillness = state_of(heard), longest_stillness(heard)
+    state, stillness = state_of(heard), heard.stillness
     if state == "silent":
         assert stillness is not None and heard.new == 0 and heard.reached
         assert still_for(heard) > max(AT_ONCE, LATE * stillness) and not is_young(heard)
@@ -60,6 +64,7 @@ def test_a_source_is_silent_only_beyond_its_rhythm(heard):
 def test_a_regular_source_is_silent_once_it_is_late_and_never_before(rhythm, late):
     still = rhythm * late
     brought = [NOW - still - n * rhythm for n in range(300) if still + n * rhythm < MEMORY][::-1]
-    heard = Heard(NOW - timedelta(days=90), NOW, brought, True, 3, int(still < timedelta(hours=12)))
+    last, added = (brought or [None])[-1], NOW - timedelta(days=90)
+    heard = Heard(added, NOW, last, stillness_of(brought), True, 3, int(still < timedelta(hours=12)))
     is_late = still > max(AT_ONCE, LATE * rhythm)
     assert len(brought) < 2 or (state_of(heard) == "silent") == is_late

@@ -615,7 +615,7 @@ def test_the_starter_pack_is_offered_to_an_empty_newsroom(admin_client, site):
     assert len(named) >= 100 and {"en", "fr", "es", "ar", "pt", "de", "it"} == {s.language for s in named}
     assert b"Begin with the starter pack" in admin_client.get("/admin/press/ledger/").content
     found = admin_client.post("/admin/press/starter/", follow=True).content.decode()
-    assert "120 sources were added" in found and found.count("not reached yet") == 120
+    assert "120 sources were added" in found and found.count("not visited yet") == 120
     assert Source.objects.filter(kind="listing").count() >= 10
     call_command("import_opml", "starter")
     assert Source.objects.count() == len(named)
@@ -673,9 +673,14 @@ def test_the_words_of_the_ledger_agree_with_its_figures(source, admin_client, si
 
 
 def test_a_source_never_reached_says_so_plainly(source):
-    feed = source()
-    (night,) = ledger(timezone.now() - timedelta(hours=36), timezone.now()).sources
+    feed, now = source(), timezone.now()
+    (night,) = ledger(now - timedelta(hours=36), now).sources
+    assert (night.outcome, night.in_words) == ("new", "added just now, not visited yet")
+    assert not night.needs_a_look
+    later = now + timedelta(hours=2)
+    (night,) = ledger(later - timedelta(hours=36), later).sources
     assert (night.outcome, night.in_words, night.url) == ("never reached", "not reached yet", feed.url)
+    assert night.needs_a_look
 
 
 @pytest.mark.django_db

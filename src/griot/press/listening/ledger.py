@@ -12,17 +12,27 @@ from datetime import datetime, timedelta
 from statistics import median
 
 from babel.dates import format_timedelta
+from django.db import connection
 from django.db.models import Count, Sum, Window
-from django.db.models.functions import RowNumber, TruncHour
+from django.db.models.functions import RowNumber
 
 from griot.press.core.beats.relevance import ON_BEAT
-from griot.press.core.rhythm import MEMORY, YOUNG, Heard, State, longest_stillness, state_of, still_for
+from griot.press.core.rhythm import MEMORY, YOUNG, Heard, State, state_of, still_for
 from griot.press.models import Article, Entry, Fetch, Line, Source, Story
 
 RHYTHM = timedelta(days=14)  # looked back on
 LATELY = 50  # visits that a source's usual time is taken from
 SLOWER, NOT_SLOW = 3, 2000  # times its median; milliseconds under which nobody minds
 WALLS = ("a consent wall", "a paywall")
+# When each source last brought anything, and how long it was still at most between two times, by the hour.
+_BROUGHT = """
+    select source_id, max(hour), max(still) from (
+        select source_id, hour, hour - lag(hour) over (partition by source_id order by hour) as still from (
+            select distinct source_id, date_trunc('hour', at) as hour from press_fetch
+            where at > %s and at <= %s and new_entries > 0
+        ) as hours
+    ) as gaps group by source_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,12 @@ class SourceNight:
             now, before = (format_timedelta(span, threshold=2, locale="en") for span in self.still)
             said.append(f"nothing for {now}; before, it was never still for longer than {before}")
         if self.outcome == "new":
-            said.append("added lately: its rhythm is not known yet")
+            was_visited = self.visits or self.milliseconds
+            said.append(
+                "added lately: its rhythm is not known yet"
+                if was_visited
+                else "added just now, not visited yet"
+            )
         if self.is_slow:
             said.append(f"slower than usual ({self.milliseconds / 1000:.1f} s)")
         if self.walled:
@@ -141,12 +156,9 @@ def source_nights(since: datetime, until: datetime) -> list[SourceNight]:
     }
     before = Fetch.objects.filter(at__gt=since - RHYTHM, at__lte=since)
     usual = {s: new or 0 for s, new in before.values_list("source").annotate(new=Sum("new_entries"))}
-    brought: dict[int, list[datetime]] = defaultdict(list)
-    bringing = Fetch.objects.filter(at__gt=until - MEMORY, at__lte=until, new_entries__gt=0)
-    for source, hour in (
-        bringing.annotate(hour=TruncHour("at")).order_by("hour").values_list("source", "hour").distinct()
-    ):
-        brought[source].append(hour)
+    with connection.cursor() as cursor:
+        cursor.execute(_BROUGHT, [until - MEMORY, until])
+        brought = {source: (last, stillness) for source, last, stillness in cursor}
     took: dict[int, list[int]] = defaultdict(list)
     lately = Window(RowNumber(), partition_by="source", order_by="-at")
     reached = before.exclude(outcome=Fetch.Outcome.FAILED).annotate(place=lately).filter(place__lte=LATELY)
@@ -167,7 +179,7 @@ def source_nights(since: datetime, until: datetime) -> list[SourceNight]:
             kept_out.get(source.pk, {}),
             walled.get(source.pk, 0),
             usual.get(source.pk),
-            brought.get(source.pk, []),
+            *brought.get(source.pk, (None, None)),
             took.get(source.pk, []),
             since,
             until,
@@ -184,7 +196,8 @@ def _night(
     kept_out: dict[str, int],
     walled: int,
     usual: int | None,
-    brought: list[datetime],
+    brought: datetime | None,
+    stillness: timedelta | None,
     took: list[int],
     since: datetime,
     until: datetime,
@@ -192,8 +205,8 @@ def _night(
     known = min(RHYTHM, since - source.added)
     expected = usual * ((until - since) / known) if usual is not None and known > YOUNG else None
     is_reached = last is not None and last.outcome != Fetch.Outcome.FAILED
-    heard = Heard(source.added, until, brought, is_reached if last else None, visits, new)
-    outcome, stillness = state_of(heard), longest_stillness(heard)
+    heard = Heard(source.added, until, brought, stillness, is_reached if last else None, visits, new)
+    outcome = state_of(heard)
     slow = bool(
         visits and last and len(took) >= 5 and last.milliseconds > max(NOT_SLOW, SLOWER * median(took))
     )

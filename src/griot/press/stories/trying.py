@@ -41,9 +41,11 @@ class Tried:
 def tried(query: str, beat: Beat | None, now: datetime | None = None) -> Tried:
     """Try a query on the pieces of the last 36 hours. Raises QueryError, whose message shows the place."""
     night = Article.objects.filter(published__gt=(now or timezone.now()) - NIGHT)
-    # Both queries are asked once: each looks at the words of a whole night.
+    # Each query is asked once: it looks at the words of a whole night.
     found = _stories(night.filter(condition(query, ARTICLE_FILTERS, MOST_OF_A_BEAT)))
-    new, old = set(found), set(_stories(night.filter(_condition(beat.query)))) if beat else set()
+    new, old = set(found), set[int | None]()
+    if beat:
+        old = new if beat.query == query else set(_stories(night.filter(_condition(beat.query))))
     stories = Story.objects.filter(merged_into=None, pk__in=[pk for pk in new | old if pk])
     ranked = list(stories.order_by("-reports", "-last_published", "pk").values_list("pk", flat=True))
     told = [[pk for pk in ranked if pk in of] for of in (new, new - old, old - new)]
