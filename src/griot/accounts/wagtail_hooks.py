@@ -7,7 +7,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
 from wagtail import hooks
-from wagtail.admin.menu import MenuItem
+from wagtail.admin.menu import DismissibleMenuItem, MenuItem
 from wagtail.log_actions import LogFormatter
 
 from griot.accounts.first_steps import Step, first_steps
@@ -44,6 +44,12 @@ def team_item() -> MenuItem:
 def only_what_opens(request: HttpRequest, items: list[MenuItem]) -> None:
     if not HOUSE.may(request.user):
         items[:] = [item for item in items if item.name != "site-history"]
+
+
+@hooks.register("construct_help_menu")
+def without_the_makers(request: HttpRequest, items: list[MenuItem]) -> None:
+    """What is new in Wagtail is no news to a press office."""
+    items[:] = [item for item in items if not isinstance(item, DismissibleMenuItem)]
 
 
 @hooks.register("register_permissions")

@@ -28,8 +28,8 @@ from griot.digest.desk.placing import unfinished
 from griot.digest.models import Correction, IssuePage
 from griot.digest.release.approving import standing_of, who_approves, why_not
 from griot.digest.release.editions import make_editions
-from griot.digest.release.findings import rows_of
-from griot.digest.release.judging import NotAnswered, answer, is_held, may_answer
+from griot.digest.release.findings import Finding, rows_of
+from griot.digest.release.judging import NotAnswered, answer, may_answer
 from griot.digest.release.judging import take_back as end_answers
 from griot.digest.release.preflight import preflight
 from griot.digest.site.composing import bound_lines
@@ -48,10 +48,14 @@ LEVELS = {"must": "Must be mended", "should": "Should be looked at", "know": "Go
 def preflight_room(request: SignedIn, pk: int) -> HttpResponse:
     page = get_object_or_404(IssuePage, pk=pk)
     soon("digest.check_links", "check-links", issue=page.pk)
-    shown = _looked_at(page, request.user)
+    draft = page.get_latest_revision_as_object()
+    findings = preflight(draft)
+    shown = _looked_at(page, draft, findings, request.user)
     of = {row.what for level in shown["levels"] for row in level["rows"]}
     editions = page.get_translations().select_related("locale")
     latest = page.get_latest_revision()
+    is_all_out = page.live and not page.has_unpublished_changes
+    reason = "" if is_all_out else why_not(page, found=findings)
     mended = number_in(request.GET.get("mended"))
     return render(
         request,
@@ -59,21 +63,24 @@ def preflight_room(request: SignedIn, pk: int) -> HttpResponse:
         {
             **shown,
             "may_send": opens(request.user, reverse("mailing:send", args=[page.pk])),
-            "may_publish": may_publish_now(page, request.user),
-            "why_not": "" if page.live and not page.has_unpublished_changes else why_not(page),
+            "may_publish": not reason and is_to_publish(page, request.user),
+            "why_not": reason,
             "who_approves": who_approves(page, request.user),
-            "editions": [_looked_at(edition, request.user, of) for edition in editions],
+            "editions": [_edition_looked_at(edition, request.user, of) for edition in editions],
             "mended": mended if latest and latest.pk == mended and latest.user == request.user else None,
         },
     )
 
 
-def may_publish_now(page: IssuePage, user: Any) -> bool:
-    """Whether there is something to publish, nothing keeps it in, and it is this user's to do."""
+def is_to_publish(page: IssuePage, user: Any) -> bool:
+    """Whether there is something to publish that is not planned, and it is this user's to do."""
     is_all_out = page.live and not page.has_unpublished_changes
-    if is_all_out or page.planned() or not page.permissions_for_user(user).can_publish():
-        return False
-    return not why_not(page)
+    return not is_all_out and not page.planned() and page.permissions_for_user(user).can_publish()
+
+
+def may_publish_now(page: IssuePage, user: Any) -> bool:
+    """Whether that is so, and nothing keeps it in."""
+    return is_to_publish(page, user) and not why_not(page)
 
 
 @require_POST
@@ -96,24 +103,30 @@ def publish_room(request: SignedIn, pk: int) -> HttpResponse:
     return redirect("wagtailadmin_home")
 
 
-def _looked_at(page: IssuePage, user: Any, said: Collection[str] = ()) -> dict[str, Any]:
-    """An issue, or an edition of it, as the pre-flight shows it to somebody; what was `said` of the issue is
-    not said again of each edition.
-    """
+def _edition_looked_at(page: IssuePage, user: Any, said: Collection[str]) -> dict[str, Any]:
     draft = page.get_latest_revision_as_object()
-    rows = [row for row in rows_of(preflight(draft)) if row.what not in said]
+    return _looked_at(page, draft, preflight(draft), user, said)
+
+
+def _looked_at(
+    page: IssuePage, draft: IssuePage, found: list[Finding], user: Any, said: Collection[str] = ()
+) -> dict[str, Any]:
+    """An issue, or an edition of it, with what was `found` of its draft, as the pre-flight shows it to
+    somebody; what was `said` of the issue is not said again of each edition.
+    """
+    rows = [row for row in rows_of(found) if row.what not in said]
     judged = {row.judgement.name: row for row in rows if row.judgement and row.level == "must"}
     word, more = standing_of(page)
-    if is_held(draft):
+    if "translation" in judged:
         more = f"It is held: its readers get the issue in their second language. {more}"
     return {
         "issue": draft,
         "standing": word,
         "more": more,
         "levels": [
-            {"name": level, "title": title, "rows": found}
+            {"name": level, "title": title, "rows": mine}
             for level, title in LEVELS.items()
-            if (found := [row for row in rows if row.level == level])
+            if (mine := [row for row in rows if row.level == level])
         ],
         "judged": list(judged.items()) if may_answer(page, user) else [],
         "standing_answers": page.answers.filter(ended=None) if may_answer(page, user) else [],

@@ -6,7 +6,7 @@ A send is frozen as it begins, with one delivery for each reader, all or nothing
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from django.conf import settings
@@ -77,13 +77,16 @@ def _begin(edition: IssuePage, audience: Audience, user: User | None, subscripti
     return send
 
 
-def editions_for_readers(issue: IssuePage, expected: bool = False) -> dict[str, IssuePage]:
+def editions_for_readers(
+    issue: IssuePage, expected: bool = False, held: Collection[IssuePage] | None = None
+) -> dict[str, IssuePage]:
     """By language the editions of an issue that readers may get: that are out, and not held; where it is
-    `expected`, as if all were out that may be. What is held is asked once, for however many audiences.
+    `expected`, as if all were out that may be. What is held is asked once, for however many audiences, and
+    not at all where it is given.
     """
     out = IssuePage.objects.filter(translation_key=issue.translation_key).select_related("locale")
     out = out if expected and not issue.live else out.filter(live=True)
-    return {edition.language: edition for edition in out if not is_held(edition)}
+    return {e.language: e for e in out if not (is_held(e) if held is None else e in held)}
 
 
 def readers_by_edition(

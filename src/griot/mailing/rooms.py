@@ -155,7 +155,7 @@ def _audiences(issue: IssuePage, held: Mapping[str, IssuePage]) -> Iterator[dict
     planned = {s.audience_id: s for s in Schedule.objects.filter(**ours, send=None)}
     lacking = Delivery.objects.filter(UNREACHED, send__in=sent.values()).values_list("send")
     not_reached = dict(lacking.annotate(n=Count("pk")))
-    editions = editions_for_readers(issue, expected=True)
+    editions = editions_for_readers(issue, expected=True, held=held.values())
     for audience in Audience.objects.all():
         begun, plan = sent.get(audience.pk), planned.get(audience.pk)
         yield {

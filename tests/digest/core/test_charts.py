@@ -91,3 +91,13 @@ def test_a_year_that_ends_early_and_a_threshold_among_the_lines(is_right_to_left
         ),
     )
     held(Figures("x", "T", series, "", 5000, "Capacity of the centre"), is_right_to_left, width)
+
+
+@pytest.mark.parametrize("width", [WIDTH, NARROW])
+def test_a_name_of_several_words_takes_two_rows_before_it_is_cut(width):
+    series = Series(("January", "February"), (("2026", (5320.0, 3900.0)),))
+    name = "Places in the reception centres"
+    svg = etree.fromstring(str(chart_svg(Figures("x", "T", series, "", 5000, name), "en", False, width)))
+    said = [text.text for text in svg.iter("{*}text") if text.get("class") == "label"]
+    assert len(said) == 2 and name.startswith(said[0])
+    assert width == NARROW or " ".join(said) == name

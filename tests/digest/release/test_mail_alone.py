@@ -21,7 +21,7 @@ def test_what_goes_by_mail_alone_is_approved_too(draft, writer, phone, monkeypat
     people = {role: user_with(django_user_model, role) for role in ("protection", "editor", "approver")}
     told = phone.tell(consent={"uses": ["team", "mail"]})
     publish(told, people)
-    monkeypatch.setattr(approving, "musts", lambda page, at: [])
+    monkeypatch.setattr(approving, "preflight", lambda page, at: [])
     approve(draft, writer, get_user_model().objects.get(username="bo"))
     page = IssuePage.objects.get(pk=draft.pk)
     assert why_not(page) == ""

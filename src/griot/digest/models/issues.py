@@ -209,6 +209,8 @@ class IssuePage(OutByPublishing, Answering, Page):  # type: ignore[django-manage
     @property
     def original(self) -> IssuePage:
         """The issue of which it is an edition, in the newsroom's language; itself where there is none."""
+        if self.language == settings.LANGUAGE_CODE:
+            return self
         known = IssuePage.objects.filter(translation_key=self.translation_key)
         return known.filter(language=settings.LANGUAGE_CODE).first() or self
 

@@ -14,7 +14,8 @@ from griot.accounts.roles import CHIEF_EDITOR, accounts, names, publishers
 from griot.digest.core.rendering.as_json import render_json
 from griot.digest.models import GOES_FIRST, DigestIndexPage, IssuePage, SecondPersonTask
 from griot.digest.registry import mails_of, tells_author, tells_why_not
-from griot.digest.release.preflight import musts, pictures_in
+from griot.digest.release.findings import Finding
+from griot.digest.release.preflight import pictures_in, preflight
 from griot.digest.site.composing import issue_of
 from griot.digest.site.newsroom import newsroom
 
@@ -25,7 +26,7 @@ def first_workflow() -> None:
         return
     task = SecondPersonTask.objects.create(name="Approved by a second person")
     task.groups.set(Group.objects.filter(name=CHIEF_EDITOR))
-    workflow = Workflow.objects.create(name="Issue: edited, then approved by a second person")
+    workflow = Workflow.objects.create(name="a second person for approval")
     WorkflowTask.objects.create(workflow=workflow, task=task, sort_order=0)
     for index in DigestIndexPage.objects.all():
         workflow.workflow_pages.create(page=index)
@@ -79,11 +80,11 @@ def _pictures_changed(draft: IssuePage, since: datetime) -> bool:
 
 
 @tells_why_not
-def why_not(page: IssuePage, at: datetime | None = None) -> str:
+def why_not(page: IssuePage, at: datetime | None = None, found: list[Finding] | None = None) -> str:
     """Why the issue may not go out at a moment, in words; "" where it may. Without one, as it is planned, or
-    now.
+    now. `found` is what its pre-flight has just found for then.
     """
-    if reason := why_not_approved(page, at):
+    if reason := why_not_approved(page, at, found):
         return reason
     if page.original == page and second_person_counts() and approval_of(page) is None:
         lacks = "It has not been approved by a second person as it stands now"
@@ -93,12 +94,13 @@ def why_not(page: IssuePage, at: datetime | None = None) -> str:
     return ""
 
 
-def why_not_approved(page: IssuePage, at: datetime | None = None) -> str:
+def why_not_approved(page: IssuePage, at: datetime | None = None, found: list[Finding] | None = None) -> str:
     """What keeps an issue in that no approval mends, in words; "" where nothing does."""
-    found = musts(page.get_latest_revision_as_object(), at)
-    if found:
-        more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-        return f"The pre-flight blocks it: {found[0].text}{more}"
+    if found is None:
+        found = preflight(page.get_latest_revision_as_object(), at)
+    if blocking := [finding for finding in found if finding.level == "must"]:
+        more = f" and {len(blocking) - 1} more" if len(blocking) > 1 else ""
+        return f"The pre-flight blocks it: {blocking[0].text}{more}"
     return why_not_before(page, at)
 
 

@@ -65,10 +65,6 @@ def goes_out_at(page: IssuePage) -> datetime:
     return (planned and planned.approved_go_live_at) or page.go_live_at or timezone.now()
 
 
-def musts(page: IssuePage, at: datetime | None = None) -> list[Finding]:
-    return [f for f in preflight(page, at) if f.level == "must"]
-
-
 def _place(child: Any) -> str:
     return f"block-{child.id}-section"
 

@@ -21,7 +21,7 @@ WIDTH, HEIGHT = 640, 340
 NARROW = 360  # pixels, on a phone
 _TOP, _BOTTOM, _NARROWEST = 18, 34, 44
 _OF_NAMES, _OF_LABELS = 0.28, 0.19  # of the width, at most
-_APART = 20  # pixels from a name's line to the next
+_APART, _ROW = 20, 15  # pixels from a name to the next, and from a row of one to its second
 _DASHES = ("", "2 4", "8 4", "8 3 2 3", "1 3", "12 4", "4 2", "6 6")
 INK, SOFT, LINE, ACCENT = "#1e2230", "#5a5e6b", "#e3dccf", "#a0401d"
 
@@ -129,6 +129,15 @@ def _cut(text: str, most: float) -> str:
     return f"{text.rstrip()}…"
 
 
+def _rows(name: str, most: float) -> list[str]:
+    """A name in one row, or in two where its words need them, none wider than that."""
+    words_of = name.split()
+    fit = next((n for n in range(len(words_of), 0, -1) if _width(" ".join(words_of[:n])) <= most), 0)
+    if fit in {0, len(words_of)}:
+        return [_cut(name, most)]
+    return [" ".join(words_of[:fit]), _cut(" ".join(words_of[fit:]), most)]
+
+
 class _Plot:
     """Where things stand. Lines run between `left` and `right`, and between _TOP and `bottom`."""
 
@@ -144,11 +153,13 @@ class _Plot:
         self.width = width
         self.steps = max(1, len(series.labels) - 1)
         self.low, self.high, self.mirrored = marks[0], marks[-1], is_right_to_left
-        of_names = min(width * _OF_NAMES, max(map(_width, names))) + 24
+        self.rows = {name: _rows(name, width * _OF_NAMES) for name in names}
+        self.spread = _ROW * (max(map(len, self.rows.values())) - 1)
+        of_names = max(_width(row) for rows in self.rows.values() for row in rows) + 24
         of_numbers = max(_NARROWEST, max(map(_width, numbers)) + 16)
         first, last = (of_names, of_numbers) if is_right_to_left else (of_numbers, of_names)
         self.left, self.right = round(first, 1), round(width - last, 1)
-        self.bottom = max(HEIGHT - _BOTTOM, _TOP + 2 * _APART * len(names))
+        self.bottom = max(HEIGHT - _BOTTOM, _TOP + 2 * (_APART + self.spread) * len(names))
         self.height = self.bottom + _BOTTOM
         self.names_edge = self.left if is_right_to_left else self.right
         self.axis = self.right + 8 if is_right_to_left else self.left - 8
@@ -170,20 +181,22 @@ class _Plot:
         """A name beside the plot, as near as there is room to the end (x, y) of what it names, and a thin
         line to it where that is not beside it.
         """
-        free = _free(y, taken, _TOP, self.bottom)
+        free = _free(y, taken, _APART + self.spread, _TOP, self.bottom - self.spread / 2)
         taken.append(free)
         away, anchor = (-1, "end") if self.mirrored else (1, "start")
         edge = self.names_edge
-        said = _cut(name, self.width * _OF_NAMES)
+        rows = self.rows[name]
         leader = (
             f'<path class="leader" d="M{x} {y}L{edge} {y}L{edge + away * 10} {free}" fill="none"'
             f' stroke="{SOFT}" stroke-width="0.7" stroke-dasharray="1 2"/>'
             if x != edge or free != y
             else ""
         )
-        return (
-            f'{leader}<text {attributes} x="{edge + away * 14}" y="{free + 4}"'
-            f' text-anchor="{anchor}">{escape(said)}</text>'
+        first = free + 4 - _ROW * (len(rows) - 1) / 2
+        return leader + "".join(
+            f'<text {attributes} x="{edge + away * 14}" y="{first + n * _ROW}"'
+            f' text-anchor="{anchor}">{escape(row)}</text>'
+            for n, row in enumerate(rows)
         )
 
 
@@ -223,9 +236,9 @@ def _segments(values: Sequence[float | None], plot: _Plot) -> list[str]:
     return commands
 
 
-def _free(y: float, taken: Sequence[float], low: float, high: float) -> float:
+def _free(y: float, taken: Sequence[float], apart: float, low: float, high: float) -> float:
     """The place nearest to `y`, between two others, where a name covers none that is placed."""
-    places = [low, high, y, *(t + _APART for t in taken), *(t - _APART for t in taken)]
-    free = [p for p in places if low <= p <= high and all(abs(p - t) >= _APART - 1e-6 for t in taken)]
+    places = [low, high, y, *(t + apart for t in taken), *(t - apart for t in taken)]
+    free = [p for p in places if low <= p <= high and all(abs(p - t) >= apart - 1e-6 for t in taken)]
     nearest: float = min(free, key=lambda p: abs(p - y), default=y)
     return round(nearest, 1)

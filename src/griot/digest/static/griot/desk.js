@@ -839,7 +839,9 @@ async function translate(button) {
   button.remove();
 }
 
-if (narrow.matches) desk.querySelector(".desk-filters details").open = false;
+const fold = () => (desk.querySelector(".desk-filters details").open = !narrow.matches);
+if (narrow.matches) fold();
+narrow.addEventListener("change", fold);
 if (current) select(current, { focus: !narrow.matches, open: false });
 else if (opened && rowOf(opened)) select(rowOf(opened), { open: false });
 if (opened && rowOf(opened)) select(rowOf(opened), { focus: !narrow.matches, open: false });
