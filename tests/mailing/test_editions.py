@@ -8,6 +8,7 @@ person, unless a named person has let it go.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -226,6 +227,31 @@ def test_each_edition_that_was_sent_is_corrected_once(french, admin_user):
     assert {s.language: s.deliveries.count() for s in sent} == {"en": 1, "es": 2}
     with pytest.raises(SendRefused, match="already"):
         send_correction(row)
+
+
+@pytest.mark.django_db
+def test_a_correction_is_read_in_the_language_of_each_edition(french, admin_client, client):
+    spanish = IssuePage.objects.get(language="es")
+    for edition in (french, spanish):
+        read_by_a_person(edition)
+        edition.get_latest_revision().publish(skip_permission_checks=True)
+    issue = french.original
+    start_send(issue, readers_of("ar", ["", "es", "fr"]))
+    said, dit = "It was 57, and not 75.", "C’était 57, et non 75."
+    room = admin_client.get(f"/admin/issues/correct/{issue.pk}/").content.decode()
+    assert 'name="fr"' in room and 'name="es"' in room and 'name="ar"' not in room, "those that are out"
+    admin_client.post(f"/admin/issues/correct/{issue.pk}/", {"text": said, "fr": f" {dit} ", "es": ""})
+    row = Correction.objects.get()
+    pages = {page.language: client.get(page.url).content.decode() for page in (issue, french, spanish)}
+    assert said in pages["en"] and dit not in pages["en"]
+    assert dit in pages["fr"] and said not in pages["fr"]
+    assert re.search(rf'lang="en" dir="auto"\s*>\s*{said}', pages["es"])
+    send_correction(row)
+    mails = {s.language: s.text for s in Send.objects.filter(is_correction=True)}
+    assert said in mails["en"] and said in mails["es"] and dit in mails["fr"] and said not in mails["fr"]
+    # What was mended before an edition went out is nothing that its readers are told.
+    IssuePage.objects.filter(pk=spanish.pk).update(first_published_at=timezone.now() + timedelta(hours=1))
+    assert said not in client.get(spanish.url).content.decode()
 
 
 @pytest.mark.django_db

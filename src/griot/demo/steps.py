@@ -291,6 +291,7 @@ def _correct(duty: Hand, chief: Hand, manager: Hand) -> None:
     chief.open("/admin/")
     chief.go("a.button:has-text('Correct')")
     chief.write("[name=text]", WRITTEN["correction"]["note"])
+    chief.write("[name=fr]", WRITTEN["correction"]["french"])
     chief.take("a-correction")
     chief.go("button:has-text('Publish the correction')")
     manager.open("/admin/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -19,7 +19,7 @@ from wagtail_localize.models import Translation
 
 from griot.accounts.guarding import NotNow, opens
 from griot.accounts.requests import SignedIn, number_in
-from griot.digest.core.words import words
+from griot.digest.core.words import is_right_to_left, words
 from griot.digest.desk.acting import Refused
 from griot.digest.desk.actions import act
 from griot.digest.desk.lines import BY_HAND, states_of_lines
@@ -254,6 +254,18 @@ class CorrectionForm(forms.Form):
         max_length=2000,
     )
 
+    def __init__(self, data: Any, editions: Sequence[IssuePage]) -> None:
+        super().__init__(data)
+        for edition in editions:
+            direction = "rtl" if is_right_to_left(edition.language) else "ltr"
+            self.fields[edition.language] = forms.CharField(
+                label=f"For readers of the edition in {edition.locale}",
+                help_text="Where it stays empty, they read the note above.",
+                widget=forms.Textarea(attrs={"rows": 3, "lang": edition.language, "dir": direction}),
+                required=False,
+                max_length=2000,
+            )
+
 
 @edit_permission
 def correct(request: SignedIn, pk: int) -> HttpResponse:
@@ -265,12 +277,17 @@ def correct(request: SignedIn, pk: int) -> HttpResponse:
     if not page.live:
         messages.error(request, "This issue is not out; mend the issue itself.")
         return redirect("wagtailadmin_pages:edit", page.pk)
-    form, may_send = CorrectionForm(request.POST or None), opens(request.user, reverse("mailing:sends"))
+    editions = [] if page.is_edition else list(page.get_translations().live().select_related("locale"))
+    form = CorrectionForm(request.POST or None, editions)
+    may_send = opens(request.user, reverse("mailing:sends"))
     if request.method == "POST" and form.is_valid():
-        row = Correction.objects.create(issue=page, text=form.cleaned_data["text"].strip(), by=request.user)
+        said = {name: words.strip() for name, words in form.cleaned_data.items() if words.strip()}
+        text = said.pop("text")
+        row = Correction.objects.create(issue=page, text=text, translated=said, by=request.user)
         messages.success(request, "The correction stands on the web issue.")
         return redirect("mailing:correction", row.pk) if may_send else redirect("digest:correct", page.pk)
-    told = {"issue": page, "form": form, "earlier": page.corrections.all(), "may_send": may_send}
+    earlier = page.corrections.all()
+    told = {"issue": page, "form": form, "editions": editions, "earlier": earlier, "may_send": may_send}
     return render(request, "digest/correct.html", told)
 
 

@@ -143,8 +143,9 @@ def send_correction(correction: Correction, user: User | None = None) -> list[Se
             if not is_new:  # by somebody else, in this moment
                 continue
             mark = send.unsubscribe_mark
-            send.html = render_correction_mail(value, correction.text, mark)
-            send.text = render_correction_text(value, correction.text, mark)
+            note = correction.said_in(original.language)
+            send.html = render_correction_mail(value, note, mark)
+            send.text = render_correction_text(value, note, mark)
             send.save(update_fields=["html", "text"])
             with connection.cursor() as cursor:
                 cursor.execute(_QUEUE_AGAIN, [send.pk, original.pk, original.audience_id])

@@ -213,3 +213,12 @@ def test_who_corrects_and_sends_nothing_is_told_who_does(house, draft):
     page = bo.client.get(address).content.decode()
     assert "It was on Sunday" in page and "a mailing manager may send it" in page
     assert "/admin/mailing/" not in page, "nothing is offered that is refused"
+
+
+def test_who_waits_for_approval_reads_who_may_change_it_meanwhile(house, draft):
+    duty, chief, _ = house
+    IssuePage.objects.get(pk=draft.pk).get_workflow().start(IssuePage.objects.get(pk=draft.pk), duty.user)
+    said = "It waits for approval. Until then Bo or Cy may change it, and nobody else."
+    page = html.unescape(duty.client.get(edit(draft)).content.decode())
+    assert said in page and "takes it back" in page
+    assert said not in html.unescape(chief.client.get(edit(draft)).content.decode())

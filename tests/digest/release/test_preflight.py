@@ -179,6 +179,14 @@ class TestThePreflight:
         lines[0]["body"] = "reported " + "very " * 24000
         assert "would have" in told(issue, "must")
 
+    def test_a_line_that_stays_in_its_articles_language_is_named(self, issue):
+        assert "A line in another language" not in told(issue)
+        issue.body[5].value["lines"][0]["body"] = (
+            "informó que más de 300 personas vieron en Pikine un documental hecho por doce migrantes."
+        )
+        said = "A line in another language: “informó que más de 300 personas vieron en Pikine"
+        assert said in told(issue, "should") and "(Spanish)" in told(issue, "should")
+
     def test_a_story_told_this_week_is_named(self, issue):
         earlier = make_issue(day=timezone.localdate() - timedelta(days=3), live=False)
         for page in (earlier, issue):

@@ -247,10 +247,11 @@ Block = Feature | Gallery | Video | Banner | Quote | Portrait | Event | Figures 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What was wrong, said after the issue had gone out. `at` is aware."""
+    """What was wrong, said after the issue had gone out. `at` is aware; `language` is its text's."""
 
     at: datetime
     text: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,13 @@ from django.utils import timezone
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import StreamField
+from wagtail.locks import WorkflowLock
 from wagtail.models import AbstractGroupApprovalTask, Page, PagePermissionTester, Revision, TaskState
 from wagtail_localize.fields import SynchronizedField
 
 from griot.accounts.forms import OwnFieldsForm
 from griot.accounts.guarding import NotNow
+from griot.accounts.roles import names, publishers
 from griot.digest.blocks import IssueBlocks
 from griot.digest.live import OutByPublishing
 from griot.digest.registry import Answering, author_of, why_not
@@ -246,8 +248,24 @@ def _is_relied_on(revision: Revision) -> bool:
     return is_planned or is_out or TaskState.objects.filter(revision=revision.pk).exists()
 
 
+class ApprovalLock(WorkflowLock):
+    """While an issue waits for approval, those who may approve it edit it alone; who else opens it reads who
+    they are.
+    """
+
+    def get_message(self, user: Any) -> str:
+        if not self.for_user(user):
+            return ""
+        asked = self.object.current_workflow_state
+        back = " “Cancel workflow”, in the menu below, takes it back." if asked.requested_by == user else ""
+        who = names(list(publishers()))
+        return f"It waits for approval. Until then {who} may change it, and nobody else.{back}"
+
+
 class SecondPersonTask(AbstractGroupApprovalTask):
     """Approval of an issue by somebody who is neither its last editor nor the one who asks."""
+
+    lock_class = ApprovalLock
 
     class Meta:
         verbose_name = "approval by a second person"
@@ -322,7 +340,12 @@ class Correction(models.Model):
     issue = models.ForeignKey(IssuePage, models.CASCADE, related_name="corrections")
     at = models.DateTimeField(default=timezone.now)
     text = models.TextField(help_text="What was wrong, and what is right.")
+    translated = models.JSONField(default=dict)  # by language, for readers of its editions
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["at"]
+
+    def said_in(self, language: str) -> str:
+        """What the readers of an edition are told; the original's words where nobody has written theirs."""
+        return str(self.translated.get(language) or self.text)

@@ -28,6 +28,7 @@ from griot.digest.release.findings import LEVELS, Finding, Level, Mend
 from griot.digest.release.judging import answered, unread_findings, whole
 from griot.digest.release.leading import next_link, of_other_stories, stories_of
 from griot.digest.site.composing import anchor_of, bound_lines, issue_of, line_anchor, picture_of
+from griot.press.core.language.languages import KNOWN, detect_language
 from griot.press.core.lines.house import lint
 from griot.press.models import Story
 
@@ -35,6 +36,7 @@ MOST_PICTURES = 12
 WEEK = timedelta(days=7)
 RECENT = timedelta(hours=12)  # that a link's check holds
 SPAM_LIMIT = 5.0
+FEWEST_WORDS = 6  # that tell which language a line is in
 
 
 def preflight(page: IssuePage, at: datetime | None = None) -> list[Finding]:
@@ -47,6 +49,7 @@ def preflight(page: IssuePage, at: datetime | None = None) -> list[Finding]:
         *whole(page, value, max(at or goes_out_at(page), timezone.now())),
         *of_claims(page, stories),
         *_links(page, value, places, stories),
+        *_foreign(value, places),
         *_terms(value, places),
         *_pictures(page),
         *_outlets(value, places),
@@ -152,6 +155,18 @@ def _links(
                 if bare := [name for name, url in line.urls if not url]:
                     where = places.get(line.anchor, "")
                     yield Finding("should", "Named without a link", ", ".join(bare), where)
+
+
+def _foreign(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:
+    """Lines that stand in their article's language; of an edition it is said where nobody has translated
+    them.
+    """
+    for block in value.blocks if value.language == value.source_language else ():
+        for line in block.lines if isinstance(block, types.PressReview) else ():
+            spoken = detect_language(line.body, value.language)
+            if len(line.body.split()) >= FEWEST_WORDS and spoken in KNOWN and spoken != value.language:
+                words = f"“{line.body[:80]}” ({Locale('en').languages[spoken]})"
+                yield Finding("should", "A line in another language", words, places.get(line.anchor, ""))
 
 
 def _terms(value: types.Issue, places: Mapping[str, str]) -> Iterator[Finding]:

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from wagtail.rich_text import expand_db_html
 
 from griot.digest.core import types
 from griot.digest.core.series import parse_series
 from griot.digest.core.words import words
-from griot.digest.models import DigestIndexPage, IssuePage
+from griot.digest.models import Correction, DigestIndexPage, IssuePage
 from griot.digest.models import Picture as PictureRow
 from griot.digest.site.newsroom import absolute, newsroom, path_of, sign_address
 from griot.digest.site.testimony_blocks import Place, testimony_block
@@ -321,15 +322,26 @@ def issue_of(page: IssuePage, use: Use = "web") -> types.Issue:
         summary=page.summary,
         blocks=tuple(_blocks(page, url, use)),
         printed_head=None if page.printed_head is None else tuple(page.printed_head),
-        corrections=tuple(types.Correction(timezone.localtime(c.at), c.text) for c in page.corrections.all())
-        if page.pk
-        else (),
+        corrections=tuple(_corrections(page)) if page.pk else (),
         editions=tuple(_editions(page)),
         source_language=settings.LANGUAGE_CODE,
         published=page.first_published_at,
         modified=page.last_published_at,
         sign=sign_address(room),
     )
+
+
+def _corrections(page: IssuePage) -> Iterator[types.Correction]:
+    """What was wrong in an issue, and in an edition of what it was made of, since that was out."""
+    of_original = Q(issue__translation_key=page.translation_key, issue__language=settings.LANGUAGE_CODE)
+    since = page.first_published_at
+    for row in Correction.objects.filter(Q(issue=page) | of_original):
+        if row.issue_id == page.pk or (since and row.at >= since):
+            said = row.said_in(page.language)
+            foreign = row.issue_id != page.pk and said == row.text
+            yield types.Correction(
+                timezone.localtime(row.at), said, settings.LANGUAGE_CODE if foreign else page.language
+            )
 
 
 def _editions(page: IssuePage) -> Iterator[types.Edition]:
