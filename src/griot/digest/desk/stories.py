@@ -28,7 +28,7 @@ from griot.press.models import Article, Beat, Line, Outlet, Rating, Story
 from griot.press.stories.ranking import by_news
 from griot.press.stories.searching import ARTICLE_FILTERS, Searched, like_in_meaning, searched
 
-PAGE = 30  # stories drawn at a time
+PAGE = 50  # stories drawn at a time
 SHOWN_OUTLETS = 4
 NIGHTS = {"night": timedelta(hours=36), "week": timedelta(days=7)}
 STATES = ("open", "accepted", "later", "discarded", "told", "all")
