@@ -192,6 +192,7 @@ LEFT_OUT = {
     "desk:translate": "its time is the translator’s",
     "desk:glosses": "its time is the translator’s, and bounded",
     "digest:publish": "a chief editor’s",
+    "digest:submit": "once an issue",
     "digest:make_now": "asks a worker, and goes back to the home",
     "digest:answer": "a chief editor’s",
     "digest:correct": "a chief editor’s",

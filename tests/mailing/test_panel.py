@@ -91,3 +91,28 @@ def test_who_sends_nothing_is_told_nothing_of_the_mail(site, client, django_user
     user.groups.set(Group.objects.filter(name="Duty editor"))
     with_second_factor(client, user)
     assert 'id="mail"' not in client.get("/admin/").content.decode()
+
+
+def test_an_issue_that_was_taken_off_is_not_offered_to_be_planned(home):
+    issue = make_issue(day=timezone.localdate(), live=False)
+    issue.save_revision()
+    subscribed(Audience.objects.create(name="Friends"), "a")
+    offered = f"/admin/mailing/send/{issue.pk}/"
+    assert offered in home()
+    type(issue).objects.filter(pk=issue.pk).update(first_published_at=timezone.now())
+    assert offered not in home()
+
+
+def test_an_audience_needs_a_name_alone():
+    slugs = [Audience.objects.create(name=name).slug for name in ("Les amis", "Les amis", "الأصدقاء")]
+    assert slugs[0] == "les-amis" and slugs[1].startswith("les-amis-") and slugs[2]
+
+
+def test_without_a_mail_server_it_is_said_that_nobody_is_reached(home, client, settings):
+    issue = make_issue(day=timezone.localdate(), live=False)
+    issue.save_revision()
+    address = f"/admin/mailing/send/{issue.pk}/"
+    settings.EMAIL_URL = ""
+    assert "has no mail server yet" in client.get(address).content.decode()
+    settings.EMAIL_URL = "smtp://localhost:25"
+    assert "has no mail server yet" not in client.get(address).content.decode()

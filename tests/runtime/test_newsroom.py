@@ -121,7 +121,7 @@ def test_up_serves_and_stops_on_request(short_folder):
     url = re.search(r"http://\S+", lines[-1]).group()
     assert any("password" in line for line in lines), "the administrator's password is printed at first start"
     with urllib.request.urlopen(url + "/") as answer:
-        assert "No issue has been published yet." in answer.read().decode()
+        assert "No issue is out at the moment." in answer.read().decode()
 
     port = url.rpartition(":")[2]
     taken = run(short_folder / "other", "up", "--empty", "--port", port)

@@ -24,7 +24,7 @@ from django.contrib.auth import get_user_model
 from django.db.models.functions import Lower
 from django.shortcuts import redirect
 
-from griot.accounts.house import house_name
+from griot.accounts.house import house_name, house_sender
 from griot.accounts.limiting import forget_guesses, guesses_too_often
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,9 @@ class Accounts(DefaultAccountAdapter):
             return bool(super().is_safe_url(url))
         except ValueError:  # "https://[" is no address
             return False
+
+    def get_from_email(self) -> str:
+        return house_sender()
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import formataddr, parseaddr
+
 from django.conf import settings
 from wagtail.models import Site
 
@@ -17,3 +19,9 @@ def house_name() -> str:
             raise
         found = None
     return str(found or settings.WAGTAIL_SITE_NAME)
+
+
+def house_sender() -> str:
+    """Who a mail about an account is from: the newsroom, where the setting names nobody."""
+    name, address = parseaddr(settings.MAIL_FROM)
+    return formataddr((name or house_name(), address))

@@ -24,7 +24,7 @@ from django.utils.http import urlsafe_base64_encode
 from django.views.decorators.http import require_POST
 from wagtail.log_actions import log
 
-from griot.accounts.house import house_name
+from griot.accounts.house import house_name, house_sender
 from griot.accounts.requests import SignedIn
 from griot.accounts.roles import ROLES, accounts
 from griot.queueing import soon
@@ -150,4 +150,4 @@ def send_invitation(pk: int, by: str) -> None:
         "sign_in": settings.PUBLIC_URL + reverse("account_login"),
     }
     text = render_to_string("accounts/invitation.txt", facts)
-    send_mail(f"{by} invites you to {house_name()}", text, None, [user.email])
+    send_mail(f"{by} invites you to {house_name()}", text, house_sender(), [user.email])

@@ -7,6 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from wagtail.admin.views.account import PasswordResetView
 
+from griot.accounts.house import house_sender
 from griot.accounts.people import send_invitation
 
 _TRIES = RetryStrategy(max_attempts=6, wait=30, exponential_wait=2)  # for half an hour, about
@@ -19,6 +20,7 @@ def send_password(email: str) -> None:
     if form.is_valid():
         form.save(
             domain_override=settings.PUBLIC_HOST,
+            from_email=house_sender(),
             email_template_name=PasswordResetView.email_template_name,
             subject_template_name=PasswordResetView.subject_template_name,
         )

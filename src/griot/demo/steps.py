@@ -168,7 +168,6 @@ def _readers(manager: Hand) -> None:
     manager.go(".griot-first a:has-text('An audience')")
     manager.prove_a_second_factor(PASSWORD)
     manager.write("[name=name]", "Staff in Dakar")
-    manager.write("[name=slug]", "dakar")
     manager.choose("[name=language]", value="fr")
     manager.go("button:has-text('Create')")
     manager.open("/admin/")

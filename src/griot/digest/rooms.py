@@ -26,7 +26,7 @@ from griot.digest.desk.lines import BY_HAND, states_of_lines
 from griot.digest.desk.mending import mend, take_back, why_not_edited
 from griot.digest.desk.placing import unfinished
 from griot.digest.models import Correction, IssuePage
-from griot.digest.release.approving import standing_of, who_approves, why_not
+from griot.digest.release.approving import may_submit, standing_of, to_approve, who_approves, why_not
 from griot.digest.release.editions import make_editions
 from griot.digest.release.findings import Finding, rows_of
 from griot.digest.release.judging import NotAnswered, answer, may_answer
@@ -57,6 +57,7 @@ def preflight_room(request: SignedIn, pk: int) -> HttpResponse:
     is_all_out = page.live and not page.has_unpublished_changes
     reason = "" if is_all_out else why_not(page, found=findings)
     mended = number_in(request.GET.get("mended"))
+    blocked = any(finding.level == "must" for finding in findings)
     return render(
         request,
         "digest/preflight.html",
@@ -65,6 +66,8 @@ def preflight_room(request: SignedIn, pk: int) -> HttpResponse:
             "may_send": opens(request.user, reverse("mailing:send", args=[page.pk])),
             "may_publish": not reason and is_to_publish(page, request.user),
             "why_not": reason,
+            "may_submit": not blocked and may_submit(page, request.user),
+            "to_approve": None if blocked else to_approve(page, request.user),
             "who_approves": who_approves(page, request.user),
             "editions": [_edition_looked_at(edition, request.user, of) for edition in editions],
             "mended": mended if latest and latest.pk == mended and latest.user == request.user else None,
@@ -81,6 +84,20 @@ def is_to_publish(page: IssuePage, user: Any) -> bool:
 def may_publish_now(page: IssuePage, user: Any) -> bool:
     """Whether that is so, and nothing keeps it in."""
     return is_to_publish(page, user) and not why_not(page)
+
+
+@require_POST
+@edit_permission
+def submit_room(request: SignedIn, pk: int) -> HttpResponse:
+    """Ask for an issue's approval as it stands, by whoever edits it."""
+    page = get_object_or_404(IssuePage, pk=pk)
+    if may_submit(page, request.user):
+        page.get_workflow().start(page, request.user)
+        page.refresh_from_db()
+        messages.success(request, f"“{page.title}” is submitted. {who_approves(page, request.user)}")
+    else:
+        messages.error(request, "Nothing was done: somebody is asked already, or it is approved. Look again.")
+    return redirect("digest:preflight", page.pk)
 
 
 @require_POST

@@ -168,6 +168,7 @@ def urls() -> list[Any]:
         path("make-now/", rooms.make_now, name="make_now"),
         path("states/<int:pk>/", rooms.states_room, name="states"),
         path("preflight/<int:pk>/", rooms.preflight_room, name="preflight"),
+        path("submit/<int:pk>/", rooms.submit_room, name="submit"),
         path("publish/<int:pk>/", rooms.publish_room, name="publish"),
         path("preflight/<int:pk>/mend/", rooms.mend_room, name="mend"),
         path("preflight/<int:pk>/answer/", rooms.answer_room, name="answer"),
@@ -187,6 +188,15 @@ def issue_buttons(page: Any, user: Any, view_name: str, next_url: str | None = N
             yield Button(
                 "Correct", reverse("digest:correct", args=[page.pk]), icon_name="warning", priority=6
             )
+
+
+@hooks.register("after_edit_page")
+def what_comes_next(request: HttpRequest, page: Any) -> Any:
+    """Who has submitted or approved an issue in its editor is led to what comes next."""
+    is_asked = {"action-submit", "action-workflow-action", "action-restart-workflow"} & set(request.POST)
+    if isinstance(page, IssuePage) and is_asked and request.accepts("text/html"):
+        return redirect("digest:preflight", page.pk)
+    return None
 
 
 @hooks.register("before_publish_page")
@@ -282,7 +292,7 @@ def first_steps(user: Any) -> list[Step]:
             IssuePage.objects.exclude(first_published_at=None).exists(),
             "digest.change_issuepage",
             reverse("desk:desk"),
-            "Choose its lines at the desk, look at the pre-flight, submit it; approved, it is published.",
+            "Choose its lines at the desk, look at the pre-flight, submit it; publish it once approved.",
         ),
     ]
 

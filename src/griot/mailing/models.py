@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.text import slugify
 
 from griot.digest.core.subjects import LONGEST
 from griot.testimonies.copies import Copy
@@ -24,7 +26,7 @@ class Audience(models.Model):
     """A mailing list."""
 
     name = models.CharField(max_length=120)
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(unique=True, blank=True)  # of its name; mails bear it, for programs that sort
     language = models.CharField(
         max_length=12,
         choices=settings.LANGUAGES,
@@ -40,6 +42,13 @@ class Audience(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **options: Any) -> None:
+        plain = slugify(self.name)[:40].strip("-")
+        if not self.slug and plain and not Audience.objects.filter(slug=plain).exists():
+            self.slug = plain
+        self.slug = self.slug or f"{plain}-{secrets.token_hex(3)}".strip("-")
+        super().save(*args, **options)
 
 
 class Subscriber(models.Model):

@@ -108,6 +108,7 @@ def _room(request: SignedIn, issue: IssuePage, **more: Any) -> HttpResponse:
             "may_edit": opens(request.user, reverse("digest:preflight", args=[issue.pk])),
             "subscribe": where_to_subscribe(),
             "sender": sender(),
+            "has_server": bool(settings.EMAIL_URL),
             "longest": LONGEST,
             "mails": [
                 _mail(edition, request.user, edition.pk in held)

@@ -115,6 +115,7 @@ def send_status(request: HttpRequest, send_id: int) -> HttpResponse:
         "mailing/send_status.html",
         {
             "send": send,
+            "has_server": bool(settings.EMAIL_URL),
             "counts": [(state.label, counts[state]) for state in Delivery.State if counts[state]],
             "in_doubt": counts["in doubt"],
             "unreached": 0 if send.is_taken_back else unreached(send).count(),

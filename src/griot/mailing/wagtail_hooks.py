@@ -37,8 +37,8 @@ guard(
 class AudienceViewSet(OwnFieldsViewSet):
     model = Audience
     icon = "group"
-    form_fields = ["name", "slug", "language"]
-    list_display = ["name", "slug", "language"]
+    form_fields = ["name", "language"]
+    list_display = ["name", "language"]
 
 
 class SubscriberViewSet(OwnFieldsViewSet):
@@ -111,7 +111,7 @@ def first_steps(user: Any) -> list[Step]:
         Step(
             40,
             "An audience with a first subscriber",
-            Subscription.objects.filter(ended=None).exists(),
+            Subscription.objects.exists(),
             "mailing.add_subscription",
             rooms.where_to_subscribe(),
             "A list of readers in one language, then a subscriber, then the subscription of both; begin with"

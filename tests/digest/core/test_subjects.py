@@ -36,6 +36,20 @@ def test_the_lead_and_the_first_lines_name_the_day():
     assert propose(short) == "57 people agreed; Malta opened a school"
 
 
+def test_after_the_lead_the_lines_come_before_further_features():
+    further = Feature("item-9", "Islands that lend to themselves", "", "<p>x</p>", None, None)
+    issue = an_issue("reported that 57 people agreed.", title="Cinema in Pikine", blocks=[further])
+    assert list(topics(issue)) == ["Cinema in Pikine", "57 people agreed", further.title]
+    assert propose(issue).startswith("Cinema in Pikine; 57 people agreed")
+
+
+def test_a_count_is_nothing_that_an_inbox_goes_on_with():
+    issue = an_issue(TOLL, GUARD, summary="2 stories from the night’s press")
+    subject = propose(issue)
+    assert "stories" not in preheader(issue, subject) and preheader(issue, subject)
+    assert preheader(an_issue(TOLL, summary="2 stories from the night’s press"), "") != ""
+
+
 def test_a_long_line_is_cut_where_what_stays_says_the_same():
     [cut] = topics(an_issue(GUARD))
     assert cut == "The coast guard rescued 43 people off Lampedusa"

@@ -222,3 +222,33 @@ def test_who_waits_for_approval_reads_who_may_change_it_meanwhile(house, draft):
     page = html.unescape(duty.client.get(edit(draft)).content.decode())
     assert said in page and "takes it back" in page
     assert said not in html.unescape(chief.client.get(edit(draft)).content.decode())
+
+
+def test_the_preflight_submits_and_approves(house, draft):
+    duty, chief, other = house
+    room, submit = f"/admin/issues/preflight/{draft.pk}/", f"/admin/issues/submit/{draft.pk}/"
+    change(draft, duty.user)
+    page = html.unescape(duty.client.get(room).content.decode())
+    assert submit in page and "Approve it" not in page
+    told = html.unescape(duty.client.post(submit, follow=True).content.decode())
+    assert "is submitted. You edited it last. Bo or Cy may approve it." in told
+    assert submit not in told and "Approve it" not in told
+    assert "Nothing was done" in duty.client.post(submit, follow=True).content.decode()
+    page = chief.client.get(room).content.decode()
+    [approve] = re.findall(r'action="([^"]*/workflow/action/\d+/approve/\d+/)"', page)
+    assert duty.client.post(approve, {"next": room}).status_code in {302, 403}
+    assert IssuePage.objects.get(pk=draft.pk).current_workflow_state, "nobody approves what is not theirs to"
+    told = chief.client.post(approve, {"next": room}, follow=True)
+    assert told.redirect_chain[-1][0] == room
+    assert "It is approved, and waits to be published." in told.content.decode()
+    assert approve not in other.client.get(room).content.decode()
+
+
+def test_what_the_preflight_blocks_is_not_submitted_by_its_button(house, draft):
+    page = draft.get_latest_revision_as_object()
+    page.body = []
+    page.save_revision(user=house[0].user)
+    assert (
+        "/admin/issues/submit/"
+        not in house[0].client.get(f"/admin/issues/preflight/{draft.pk}/").content.decode()
+    )

@@ -210,6 +210,9 @@ def test_what_a_clock_has_put_off_for_a_year_is_visited(web, settings):
     assert due_sources(now) == [source]
     Source.objects.update(next_fetch=now + REST)
     assert due_sources(now) == []
+    assert due_sources(now, with_new=True) == [source], "whoever makes an issue now waits for no first visit"
+    Fetch.objects.create(source=source, at=now, outcome=Fetch.Outcome.FAILED)
+    assert due_sources(now, with_new=True) == []
     Host.objects.create(name="post.example:443", next_request=ahead)
     take_turn("post.example:443", 5.0)
     left = Host.objects.get().next_request - now

@@ -21,6 +21,8 @@ LONGEST_PREHEADER = 140
 FEWEST_WORDS = 4  # of what a line is cut to
 MOST_TOPICS = 3
 _JOINT = {"ar": "؛ "}
+# What an issue is said to hold until somebody says it in their own words.
+COUNTED = re.compile(r"\b[0-9]{1,3} stor(?:y|ies) from the night’s press\b")
 # How a line says that somebody reported something, before what was reported.
 _REPORTED = {
     "en": r"(?:has |have )?reported that ",
@@ -86,7 +88,7 @@ def preheader(issue: Issue, subject: str) -> str:
     summary only says it again.
     """
     said = fold(subject)
-    summary = issue.summary.strip()
+    summary = "" if COUNTED.fullmatch(issue.summary.strip()) else issue.summary.strip()
     opening = fold(" ".join(summary.split()[:FEWEST_WORDS]))
     if (
         summary
@@ -99,7 +101,7 @@ def preheader(issue: Issue, subject: str) -> str:
         more = f"{found} · {topic}" if found else topic
         if fold(topic)[:20] not in said and len(more) <= LONGEST_PREHEADER:
             found = more
-    return found or summary
+    return found or issue.summary.strip()
 
 
 def unsupported(subject: str, issue: Issue) -> list[Claim]:
@@ -117,16 +119,26 @@ def text_of(issue: Issue) -> str:
 
 
 def _told(issue: Issue) -> Iterator[str]:
-    """What each feature and line says, without who says so."""
+    """What each feature and line says, without who says so: the lead and the lines as they stand, the further
+    features after them.
+    """
     verb = re.compile(_REPORTED.get(issue.language.split("-")[0], "(?!)"))
+    further: list[str] = []
+    has_lead = False
     for block in issue.blocks:
         if isinstance(block, Feature) and not block.state:
-            yield " ".join(block.title.split()).rstrip(".")
+            title = " ".join(block.title.split()).rstrip(".")
+            if has_lead:
+                further.append(title)
+            else:
+                yield title
+            has_lead = True
         elif isinstance(block, PressReview):
             for line in block.lines:
                 if not line.state and (reported := verb.match(line.body)):
                     said = " ".join(line.body[reported.end() :].split()).rstrip(".")
                     yield said[:1].upper() + said[1:]
+    yield from further
 
 
 def _items(issue: Issue) -> Iterator[tuple[str, str]]:

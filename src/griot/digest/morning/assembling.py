@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from griot.digest.core.subjects import COUNTED
 from griot.digest.core.words import issue_title
 from griot.digest.models import DigestIndexPage, IssuePage
 from griot.digest.morning.frames import first_body
@@ -24,7 +24,6 @@ from griot.press.stories.pipeline import group_articles, stories_on_beat
 from griot.troubles.sweeping import each, in_turn
 
 MOST_LINES = 24
-_COUNTED = re.compile(r"\b[0-9]{1,3} stor(?:y|ies) from the night’s press\b")
 
 
 def night_of(day: date, now: datetime) -> tuple[datetime, datetime]:
@@ -40,7 +39,7 @@ def morning(day: date, now: datetime, progress: Progress = silent_progress) -> t
     """
     in_turn(
         "the morning",
-        visiting=lambda: fetch_sources(due_sources(now), progress),
+        visiting=lambda: fetch_sources(due_sources(now, with_new=True), progress),
         reading=lambda: read_entries(progress),
         grouping=lambda: group_articles(now),
         drafting=lambda: draft_lines(*night_of(day, timezone.now()), progress=progress),
@@ -79,7 +78,7 @@ def counted(told: int) -> str:
 
 def recounted(summary: str, told: int) -> str:
     """A summary that still counts as the machine wrote it, with what the issue holds now."""
-    return _COUNTED.sub(counted(told), summary) if told else summary
+    return COUNTED.sub(counted(told), summary) if told else summary
 
 
 def _in_house_order(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -137,6 +137,20 @@ def who_approves(page: IssuePage, user: Any) -> str:
     return f"{last}. {'' if asked else 'Submit it: '}{names(others)} may approve it."
 
 
+def may_submit(page: IssuePage, user: Any) -> bool:
+    """Whether an issue lacks an approval that nobody has been asked for yet, and this user may ask."""
+    may = page.permissions_for_user(user)
+    lacks = not page.is_edition and second_person_counts() and approval_of(page) is None
+    return lacks and may.can_edit() and bool(may.can_submit_for_moderation())
+
+
+def to_approve(page: IssuePage, user: Any) -> TaskState | None:
+    """What of an issue this user may approve, where somebody waits for that."""
+    task, asked = page.current_workflow_task, page.current_workflow_task_state
+    acts = [act for act, *_ in task.get_actions(page, user)] if task else []
+    return asked if "approve" in acts else None
+
+
 def state_of(page: IssuePage) -> str:
     """Where an issue stands, in a word: draft, edited, in approval, approved, scheduled, out."""
     if page.live and not page.has_unpublished_changes:

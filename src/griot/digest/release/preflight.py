@@ -142,7 +142,7 @@ def _links(
             yield Finding("know", "Links to a page in another language", words, places.get(anchor, ""))
     if unchecked := len(links) - len(checked):
         yield Finding(
-            "know", "Links are being checked; look again in a moment", f"{unchecked} of {len(links)}"
+            "know", "Links that are not checked yet; look again in a moment", f"{unchecked} of {len(links)}"
         )
     for block in value.blocks:
         link = getattr(block, "link", None) or getattr(block, "more", None)

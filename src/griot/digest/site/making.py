@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
@@ -80,7 +80,9 @@ def making() -> Making | None:
 
 def _step(began: datetime) -> tuple[Step, int, int]:
     now = timezone.now()
-    if due := Source.objects.filter(is_active=True, next_fetch__lte=began).count():
+    unvisited = ~Exists(Fetch.objects.filter(source=OuterRef("pk")))
+    waiting = Source.objects.filter(Q(next_fetch__lte=began) | unvisited, is_active=True)
+    if due := waiting.exclude(kind=Source.Kind.PUSH).count():
         visited = Fetch.objects.filter(at__gte=began).values("source").distinct().count()
         return "visiting", visited, visited + due
     entries = Entry.objects.filter(first_seen__gte=began)

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
-                ('slug', models.SlugField(unique=True)),
+                ('slug', models.SlugField(blank=True, unique=True)),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('es', 'Español'), ('ar', 'العربية')], default='en', help_text='It gets the edition in this language; where nobody has translated it, each reader’s second language.', max_length=12)),
             ],
             options={

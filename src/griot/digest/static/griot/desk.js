@@ -845,3 +845,6 @@ narrow.addEventListener("change", fold);
 if (current) select(current, { focus: !narrow.matches, open: false });
 else if (opened && rowOf(opened)) select(rowOf(opened), { open: false });
 if (opened && rowOf(opened)) select(rowOf(opened), { focus: !narrow.matches, open: false });
+
+// The desk has its own list of keys; Wagtail's would open over it.
+window.addEventListener("keypress", (event) => event.key === "?" && event.stopPropagation(), true);
