@@ -383,8 +383,9 @@ def test_the_machines_layout_is_a_proposal_until_somebody_takes_over(editor, nig
     draft_lines(now - timedelta(hours=36), now)
     lay_out(timezone.localdate(), now - timedelta(hours=36), now)
     assert len(lines()) == 3
-    act("accept", editor, {"story": night[1].pk})
-    assert lines() == [night[1].pk]
+    said = act("accept", editor, {"story": night[1].pk}).label
+    assert lines() == [night[1].pk] and said.endswith(". The machine’s proposal of 2 made room")
+    assert "made room" not in act("accept", editor, {"story": night[0].pk}).label
 
 
 def test_the_desk_goes_on_with_tomorrow_when_today_is_out(editor, night):

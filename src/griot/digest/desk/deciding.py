@@ -47,7 +47,8 @@ def accept(user: Any, data: dict[str, Any]) -> tuple[Done, Undo]:
             value_of(line), section, before[1].index if before and before[1].section == section else None
         )
     undo |= {"issue": issue.pk, "was": as_placed(issue, *before) if before else None}
-    return Done(f"Accepted: {short(story)}", story.pk), undo
+    made_room = f". The machine’s proposal of {draft.made_room} made room" if draft.made_room else ""
+    return Done(f"Accepted: {short(story)}{made_room}", story.pk), undo
 
 
 def undo_accept(user: Any, undo: Undo) -> None:

@@ -92,6 +92,7 @@ class Draft:
         self.page = page
         self.raw: list[dict[str, Any]] = [dict(child) for child in page.body.get_prep_value()]
         self.is_changed = False
+        self.made_room = 0  # lines of the machine's proposal that gave way to a person's choice
 
     def take_over(self) -> None:
         """What the machine laid out is a proposal: with the first person at work, only what
@@ -103,7 +104,9 @@ class Draft:
         accepted = set(Story.objects.filter(decision=Story.Decision.ACCEPTED).values_list("pk", flat=True))
         for section in SECTIONS:
             lines = self.lines(section)
-            lines[:] = [item for item in lines if item["value"].get("story") in accepted]
+            stay = [item for item in lines if item["value"].get("story") in accepted]
+            self.made_room += len(lines) - len(stay)
+            lines[:] = stay
         self.is_changed = True
 
     def block(self, section: str) -> dict[str, Any] | None:
