@@ -22,6 +22,11 @@ def house_name() -> str:
 
 
 def house_sender() -> str:
-    """Who a mail about an account is from: the newsroom, where the setting names nobody."""
-    name, address = parseaddr(settings.MAIL_FROM)
-    return formataddr((name or house_name(), address))
+    """Who a mail about an account is from."""
+    return sent_by(house_name())
+
+
+def sent_by(name: str) -> str:
+    """Who a mail is from: who the setting names, and under this name where it names nobody."""
+    named, address = parseaddr(settings.MAIL_FROM)
+    return formataddr((named or name, address))

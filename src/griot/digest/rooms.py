@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -91,9 +92,11 @@ def may_publish_now(page: IssuePage, user: Any) -> bool:
 def submit_room(request: SignedIn, pk: int) -> HttpResponse:
     """Ask for an issue's approval as it stands, by whoever edits it."""
     page = get_object_or_404(IssuePage, pk=pk)
-    if may_submit(page, request.user):
-        page.get_workflow().start(page, request.user)
-        page.refresh_from_db()
+    with transaction.atomic():
+        page.hold()
+        if is_asked := may_submit(page, request.user):
+            page.get_workflow().start(page, request.user)
+    if is_asked:
         messages.success(request, f"“{page.title}” is submitted. {who_approves(page, request.user)}")
     else:
         messages.error(request, "Nothing was done: somebody is asked already, or it is approved. Look again.")

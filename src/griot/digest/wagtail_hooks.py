@@ -259,12 +259,12 @@ class Editions(Panel):
 
     def __init__(self, user: Any) -> None:
         self.rows, self.user = to_translate(user), user
-        self.issue = issue_of_today()
+        self.issue = None if self.rows else issue_of_today()
 
     @property
     def is_needed(self) -> bool:
         """Where there are editions, or may be: somebody may translate, and nobody has made them."""
-        if self.rows or self.issue is None:
+        if self.issue is None:
             return bool(self.rows)
         fronts = DigestIndexPage.objects.exclude(locale__language_code=settings.LANGUAGE_CODE)
         return any(front.permissions_for_user(self.user).can_edit() for front in fronts)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from griot.accounts.panels import Panel
 from griot.digest.desk.placing import issue_in_the_making
@@ -15,7 +14,7 @@ from griot.digest.models import IssuePage
 from griot.mailing.beginning import corrections_to_send, sends_of
 from griot.mailing.models import Audience, Delivery, Schedule
 from griot.mailing.rooms import where_to_subscribe
-from griot.mailing.scheduling import why_not_planned
+from griot.mailing.scheduling import proposed_for, why_not_planned
 
 S = Delivery.State
 ON_ITS_WAY = (S.QUEUED, S.CLAIMED, S.SENDING)
@@ -32,7 +31,8 @@ class Mail(Panel):
         planned = issues.filter(schedules__send=None, schedules__error="", schedules__isnull=False)
         issue = (issues.filter(live=True) | planned).order_by("-day").first()
         coming = issue_in_the_making()
-        if coming and not (issue and issue.day >= coming.day) and not why_not_planned(coming, timezone.now()):
+        is_next = coming and not (issue and issue.day >= coming.day)
+        if coming and is_next and not why_not_planned(coming, proposed_for(coming)):
             issue = coming
         rows = list(_rows(issue)) if issue else []
         return {

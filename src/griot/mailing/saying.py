@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from email.utils import formataddr, parseaddr
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from griot.accounts.house import sent_by
 from griot.digest.core.rendering.mail import LARGEST, UNSUBSCRIBE, render_mail
 from griot.digest.core.rendering.text import render_text
 from griot.digest.core.subjects import preheader
@@ -107,8 +106,7 @@ def make_all_anew() -> None:
 
 def sender() -> str:
     """Who a mail is from: the newsroom, where the setting names nobody."""
-    name, address = parseaddr(settings.MAIL_FROM)
-    return formataddr((name or newsroom().name, address))
+    return sent_by(newsroom().name)
 
 
 def _compiled(send: Send) -> Compiled:

@@ -15,7 +15,8 @@ from griot.digest.core.importing.kinds import piece_told
 from griot.digest.core.rendering import render
 from griot.digest.core.rendering.exporting import render_newsml, render_ninjs
 from griot.digest.core.types import Issue, PressLine, PressReview
-from griot.digest.site.composing import press_line, stored
+from griot.digest.site.composing import press_line
+from griot.digest.site.storing import stored
 from griot.press.core.types import Piece
 
 LINES = (

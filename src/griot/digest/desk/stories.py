@@ -127,6 +127,14 @@ class Row:
         return next((word for least, word in words if share >= least), "far from the beat")
 
     @property
+    def told_by(self) -> str:
+        """How many report it, and how many only carry what one of them, or another story, reports."""
+        n, copies = self.story.reports, self.story.copies
+        said = [f"{n} report{'' if n == 1 else 's'}"] if n or not copies else []
+        said += [f"{copies} cop{'y' if copies == 1 else 'ies'}"] if copies else []
+        return ", ".join(said) + ("" if n or not copies else " of what another story reports")
+
+    @property
     def has_news_since_told(self) -> bool:
         return bool(self.story.told and self.story.grown and self.story.grown > self.story.told)
 

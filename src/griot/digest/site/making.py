@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
@@ -19,7 +19,8 @@ from griot.digest.core.words import words
 from griot.digest.models import DigestIndexPage
 from griot.digest.site.newsroom import readers_language
 from griot.press.core.stories.clustering import WINDOW
-from griot.press.models import Article, Entry, Fetch, Line, Source, Story
+from griot.press.listening.listening import due
+from griot.press.models import Article, Entry, Fetch, Line, Story
 from griot.press.stories.pipeline import stories_on_beat
 
 NIGHT = timedelta(hours=36)  # what a morning looks back on
@@ -80,11 +81,9 @@ def making() -> Making | None:
 
 def _step(began: datetime) -> tuple[Step, int, int]:
     now = timezone.now()
-    unvisited = ~Exists(Fetch.objects.filter(source=OuterRef("pk")))
-    waiting = Source.objects.filter(Q(next_fetch__lte=began) | unvisited, is_active=True)
-    if due := waiting.exclude(kind=Source.Kind.PUSH).count():
+    if waiting := due(began, with_new=True).count():
         visited = Fetch.objects.filter(at__gte=began).values("source").distinct().count()
-        return "visiting", visited, visited + due
+        return "visiting", visited, visited + waiting
     entries = Entry.objects.filter(first_seen__gte=began)
     if unread := entries.filter(state=Entry.State.NEW).count():
         total = entries.count()

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from griot.characters import fit_text
@@ -58,15 +58,19 @@ def fetch_sources(
     )
 
 
-def due_sources(now: datetime, with_new: bool = False) -> list[Source]:
-    """Those whose time has come; also one that is to be visited later than any is put off, which a clock has
-    said that was wrong; `with_new`, those, too, that were never visited: their first visits are spread.
+def due(now: datetime, with_new: bool = False) -> QuerySet[Source]:
+    """Those sources whose time has come; also one that is to be visited later than any is put off, which a
+    clock has said that was wrong; `with_new`, those, too, that were never visited: their first visits are
+    spread.
     """
     is_due = Q(next_fetch__lte=now) | Q(next_fetch__gt=now + REST + LONGEST)
     if with_new:
         is_due |= Q(~Exists(Fetch.objects.filter(source=OuterRef("pk"))))
-    due = Source.objects.filter(is_due, is_active=True).exclude(kind=Source.Kind.PUSH)
-    return list(due.select_related("outlet"))
+    return Source.objects.filter(is_due, is_active=True).exclude(kind=Source.Kind.PUSH)
+
+
+def due_sources(now: datetime, with_new: bool = False) -> list[Source]:
+    return list(due(now, with_new).select_related("outlet"))
 
 
 def _fetch_source(fetcher: Fetcher, source: Source) -> None:

@@ -19,7 +19,8 @@ from griot.digest.core.importing.importing import NO_ISSUE, Imported, read_issue
 from griot.digest.core.rendering.text import render_text
 from griot.digest.core.words import issue_title
 from griot.digest.models import DigestIndexPage, IssuePage
-from griot.digest.site.composing import issue_of, stored
+from griot.digest.site.composing import issue_of
+from griot.digest.site.storing import stored
 from griot.press.core.types import BadInput
 
 MOST = 2 * 1024 * 1024  # bytes of one issue
